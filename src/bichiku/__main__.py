@@ -1,0 +1,3 @@
+from bichiku.cli import main
+
+main()

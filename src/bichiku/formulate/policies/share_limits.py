@@ -1,0 +1,35 @@
+"""Share caps and floors: a group's share of a material, per calendar year of the plan.
+
+The China-share cap is one of these: ``{group: [CHN], stage: exporter, max: 0.5}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bichiku.formulate.shares import ShareRow, add_share_rows, limited_materials
+from bichiku.formulate.stencil import Stencil
+from bichiku.read.settings import ShareCap, ShareFloor
+from bichiku.world import World
+
+
+def add_share_limits(stencil: Stencil, world: World) -> None:
+    """``group's arrivals ≤ max · all arrivals`` for each cap, ``≥ min · all arrivals`` for each floor."""
+    add_share_rows(stencil, world, "share_caps", _rows(world.policies.share_caps, world), "cap")
+    add_share_rows(stencil, world, "share_floors", _rows(world.policies.share_floors, world), "floor")
+
+
+def _rows(limits: Sequence[ShareCap | ShareFloor], world: World) -> dict[tuple[str, str], ShareRow]:
+    rows: dict[tuple[str, str], ShareRow] = {}
+    for limit in limits:
+        path = limit.max if isinstance(limit, ShareCap) else limit.min
+        row = ShareRow(world.members(limit.group), limit.stage, limit.of, path)
+        for material in limited_materials(limit.materials, world):
+            rows[_free_name(limit.name or "+".join(limit.group), material, rows), material] = row
+    return rows
+
+
+def _free_name(name: str, material: str, taken: dict[tuple[str, str], ShareRow]) -> str:
+    """Two limits on the same group are both kept, the second as ``name #2``."""
+    candidates = [name, *(f"{name} #{number}" for number in range(2, len(taken) + 2))]
+    return next(candidate for candidate in candidates if (candidate, material) not in taken)

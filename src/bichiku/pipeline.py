@@ -1,0 +1,116 @@
+"""One strategy from its world to its tables: tree → formulate → solve → certify → tabulate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from bichiku.certify import Certificate, certify
+from bichiku.formulate import formulate
+from bichiku.outcome import Outcome
+from bichiku.read.faults import Fault, InputError
+from bichiku.solve import Report, SolverOptions, Status, solve
+from bichiku.state import State, world_state
+from bichiku.tabulate import tabulate
+from bichiku.tree import Tree, TreeError, grow_tree
+from bichiku.world import World
+
+Progress = Callable[[str], None]
+
+
+class NoSolution(Exception):
+    """A strategy has no optimal solution, or one that fails its certificate."""
+
+    def __init__(self, strategy: str, status: Status, detail: str = "") -> None:
+        self.strategy, self.status = strategy, status
+        super().__init__(detail or _EXPLANATION.get(status, status.value))
+
+
+_EXPLANATION = {
+    Status.INFEASIBLE: "infeasible: no plan keeps all of its limits",
+    Status.UNBOUNDED: "unbounded: cost can fall without end, so a price or a value in the tables must be wrong",
+    Status.TIME_LIMIT: "not solved within solver.time_limit; nothing is kept",
+    Status.ERROR: "the solver failed on numerical grounds; nothing is kept",
+}
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A solved and certified strategy.
+
+    Attributes:
+        outcome: the solution in words of the model.
+        report: how it was solved.
+        certificate: how well it holds.
+        tables: data frames by file name without ending.
+        seconds: time of each step.
+    """
+
+    outcome: Outcome
+    report: Report
+    certificate: Certificate
+    tables: dict[str, pd.DataFrame]
+    seconds: dict[str, float]
+
+
+@dataclass
+class _Clock:
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - start
+
+
+def grow(world: World) -> tuple[Tree, State]:
+    """The tree of a world and its state.
+
+    Raises:
+        InputError: the crises' probabilities exceed one together.
+    """
+    try:
+        tree = grow_tree(world.settings.crises, world.calendar)
+    except TreeError as error:
+        raise InputError([Fault("model.yaml", None, "crises", str(error), f"strategy {world.strategy}")]) from error
+    return tree, world_state(world, tree)
+
+
+def run_strategy(world: World, progress: Progress = lambda _: None) -> Solved:
+    """Solves one strategy.
+
+    Args:
+        world: the strategy's world.
+        progress: called with a few words as each step begins.
+
+    Raises:
+        InputError: see `grow`.
+        NoSolution: there is no optimal solution, or its certificate does not hold.
+    """
+    clock = _Clock()
+    progress("building")
+    with clock.step("tree"):
+        tree, state = grow(world)
+    with clock.step("formulate"):
+        program = formulate(world, tree, state)
+    progress("solving")
+    options = SolverOptions(world.settings.solver.method, world.settings.solver.time_limit)
+    with clock.step("solve"):
+        solution, report = solve(program, options, lambda done, parts: progress(f"solved {done} of {parts} parts"))
+    if solution.status is not Status.OPTIMAL:
+        raise NoSolution(world.strategy, solution.status)
+    progress("certifying")
+    with clock.step("certify"):
+        certificate = certify(program, solution)
+    if not certificate.holds:
+        raise NoSolution(world.strategy, Status.ERROR, f"the solver's answer fails its certificate: {certificate}")
+    progress("tabulating")
+    with clock.step("tabulate"):
+        outcome = Outcome(world, tree, state, program, solution)
+        tables = tabulate(outcome)
+    return Solved(outcome, report, certificate, tables, clock.seconds)

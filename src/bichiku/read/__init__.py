@@ -1,0 +1,1 @@
+"""Reading a model folder: YAML and tables in, checked worlds out."""

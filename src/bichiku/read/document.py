@@ -1,0 +1,211 @@
+"""A YAML file as plain data that remembers the line of every key.
+
+PyYAML follows YAML 1.1, where ``060`` is 48 and ``1e-3`` is a text. Scalars are resolved here by the
+core schema of YAML 1.2 instead: decimal numbers only, ``true`` and ``false`` the only truth values.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bichiku.read.faults import Fault, InputError
+
+KeyPath = tuple[Any, ...]
+Place = tuple[str, int | None]
+
+MAX_BYTES = 4_000_000
+MAX_DEPTH = 40
+MAX_NODES = 200_000
+
+
+class _CoreLoader(yaml.SafeLoader):
+    """Safe loader with the scalar rules of YAML 1.2's core schema."""
+
+
+_CoreLoader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in [
+    ("tag:yaml.org,2002:bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("tag:yaml.org,2002:null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("tag:yaml.org,2002:int", r"[-+]?[0-9]+", "-+0123456789"),
+    (
+        "tag:yaml.org,2002:float",
+        r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+        "-+.0123456789",
+    ),
+]:
+    _CoreLoader.add_implicit_resolver(_tag, re.compile(rf"(?:{_pattern})\Z"), list(_first))
+
+
+@dataclass
+class Document:
+    """Nested mappings, lists and scalars, and where each of them stands.
+
+    Attributes:
+        data: the content, a mapping at the top.
+        places: file and line of every key path.
+    """
+
+    data: dict[Any, Any]
+    places: dict[KeyPath, Place] = field(default_factory=dict)
+
+    def place(self, path: KeyPath) -> Place:
+        """File and line of a key path, or of the nearest one above it."""
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.places:
+                return self.places[path[:length]]
+        return ("model.yaml", None)
+
+    def fault(self, path: KeyPath, message: str, hint: str = "") -> Fault:
+        """A fault at a key path."""
+        file, line = self.place(path)
+        return Fault(file, line, dotted(path), message, hint)
+
+    def merged(self, other: Document) -> Document:
+        """This document changed by another: mappings merge, all else is replaced, null removes."""
+        result = Document(copy.deepcopy(self.data), dict(self.places))
+        _merge(result.data, other.data, (), result.places, other.places)
+        return result
+
+    def below(self, path: KeyPath) -> Document:
+        """The mapping at a key path as a document of its own."""
+        data: Any = self.data
+        for key in path:
+            data = data[key]
+        inside = {p[len(path) :]: place for p, place in self.places.items() if p[: len(path)] == path}
+        return Document(data if data is not None else {}, inside)
+
+
+def dotted(path: KeyPath) -> str:
+    """A key path as a user types it: ``policies.share_caps[0].max``."""
+    text = ""
+    for key in path:
+        if isinstance(key, int) and not 1000 <= key <= 9999:
+            text += f"[{key}]"
+        else:
+            text += f".{key}" if text else f"{key}"
+    return text
+
+
+def read_document(file: Path, shown_as: str) -> Document:
+    """Reads a YAML file.
+
+    Raises:
+        InputError: the file is missing, too large, not UTF-8, not YAML, nests too deep, repeats a key
+            or does not hold a mapping.
+    """
+
+    def fail(line: int | None, message: str, hint: str = "") -> InputError:
+        return InputError([Fault(shown_as, line, "", message, hint)])
+
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise fail(None, f"cannot be read: {error.strerror}") from error
+    if len(raw) > MAX_BYTES:
+        raise fail(None, f"is larger than {MAX_BYTES:,} bytes")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise fail(raw[: error.start].count(b"\n") + 1, "is not UTF-8 text") from error
+    return parse_document(text, shown_as)
+
+
+def parse_document(text: str, shown_as: str) -> Document:
+    """Parses YAML text; see `read_document` for the errors."""
+    try:
+        root = yaml.compose(text, Loader=_CoreLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        raise InputError([Fault(shown_as, line, "", f"is not YAML: {error.problem or error.context}")]) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise InputError([Fault(shown_as, None, "", f"is not YAML: {error}")]) from error
+    reader = _NodeReader(shown_as)
+    data = reader.value(root, (), 0) if root is not None else None
+    if reader.faults:
+        raise InputError(reader.faults)
+    if not isinstance(data, dict):
+        raise InputError([Fault(shown_as, 1, "", "must be a mapping of keys to values")])
+    return Document(data, reader.places)
+
+
+def parse_scalar(text: str) -> Any:
+    """A value as typed on the command line, read by the rules of a model file.
+
+    Raises:
+        InputError: it is not YAML.
+    """
+    return parse_document(f"value: {text}", "--set").data["value"]
+
+
+class _NodeReader:
+    """Turns PyYAML's nodes into data, noting lines, repeated keys and excess."""
+
+    def __init__(self, shown_as: str) -> None:
+        self.shown_as = shown_as
+        self.places: dict[KeyPath, Place] = {}
+        self.faults: list[Fault] = []
+        self._loader = _CoreLoader("")
+        self._count = 0
+
+    def _fail(self, node: yaml.Node, path: KeyPath, message: str) -> None:
+        self.faults.append(Fault(self.shown_as, node.start_mark.line + 1, dotted(path), message))
+
+    def value(self, node: yaml.Node, path: KeyPath, depth: int) -> Any:
+        self._count += 1
+        self.places.setdefault(path, (self.shown_as, node.start_mark.line + 1))
+        if depth > MAX_DEPTH or self._count > MAX_NODES:
+            if not self.faults:
+                self._fail(node, path[:3], "nests too deep or holds too much (aliases count each time)")
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path, depth)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(child, (*path, i), depth + 1) for i, child in enumerate(node.value)]
+        try:
+            return self._loader.construct_object(node)
+        except (yaml.YAMLError, ValueError):
+            self._fail(node, path, f"{node.value!r} has a type that a model cannot hold")
+            return None
+
+    def _mapping(self, node: yaml.MappingNode, path: KeyPath, depth: int) -> dict[Any, Any]:
+        result: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            key = self.value(key_node, (*path, "?"), depth + 1)
+            self.places.pop((*path, "?"), None)
+            if not isinstance(key, str | int):
+                self._fail(key_node, path, f"{key!r} cannot be a key")
+                continue
+            if key in result:
+                self._fail(key_node, (*path, key), "appears twice")
+                continue
+            self.places[(*path, key)] = (self.shown_as, key_node.start_mark.line + 1)
+            result[key] = self.value(value_node, (*path, key), depth + 1)
+        return result
+
+
+def _merge(
+    base: dict[Any, Any],
+    changes: dict[Any, Any],
+    path: KeyPath,
+    places: dict[KeyPath, Place],
+    new_places: dict[KeyPath, Place],
+) -> None:
+    for key, change in changes.items():
+        here = (*path, key)
+        if isinstance(change, dict) and isinstance(base.get(key), dict):
+            _merge(base[key], change, here, places, new_places)
+            continue
+        for old in [p for p in places if p[: len(here)] == here]:
+            del places[old]
+        places.update({p: place for p, place in new_places.items() if p[: len(here)] == here})
+        if change is None:
+            base.pop(key, None)
+        else:
+            base[key] = copy.deepcopy(change)

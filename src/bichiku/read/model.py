@@ -1,0 +1,144 @@
+"""From a model folder to the worlds of its strategies."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bichiku.calendar import Calendar
+from bichiku.read.csv_rows import Table, read_tables
+from bichiku.read.document import Document, read_document
+from bichiku.read.faults import Fault, FaultLog, InputError
+from bichiku.read.references import check_demand_years, check_settings, check_tables
+from bichiku.read.settings import Settings, parse_settings
+from bichiku.read.strategies import choose, command_line_changes, split_strategies
+from bichiku.world import World
+
+MODEL_FILE = "model.yaml"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model as read: one world for each strategy asked for.
+
+    Attributes:
+        name: name of the model's folder.
+        worlds: by strategy, in the order of the file (or of the command line).
+        resolved: by strategy, model.yaml with the strategy and command-line changes merged in.
+        inputs: SHA-256 of each file read, by its path inside the model folder.
+    """
+
+    name: str
+    worlds: dict[str, World]
+    resolved: dict[str, dict[str, Any]]
+    inputs: dict[str, str]
+
+
+def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence[str] = ()) -> Model:
+    """Reads a model folder or its model.yaml.
+
+    Args:
+        path: the folder, or the file model.yaml in it.
+        strategies: names of the strategies wanted; all when empty.
+        assignments: texts ``PATH=VALUE`` that change every strategy.
+
+    Raises:
+        InputError: with every fault of the model at once.
+    """
+    file = path if path.suffix in (".yaml", ".yml") else path / MODEL_FILE
+    if not file.is_file():
+        raise InputError([Fault(str(file), None, "", "does not exist", "give a model folder or its model.yaml")])
+    log = FaultLog()
+    document = read_document(file, str(file))
+    base, changes = split_strategies(document, log)
+    chosen = choose(changes, strategies, log)
+    folder = _tables_folder(file, base, log)
+    tables = read_tables(folder, _shown(file.parent, folder), log) if folder else None
+    if tables is not None:
+        check_tables(tables, log)
+
+    worlds, resolved = {}, {}
+    for name, change in chosen.items():
+        merged = command_line_changes(base.merged(change), assignments, log)
+        settings = parse_settings(merged, log)
+        resolved[name] = merged.data
+        if settings is None or tables is None:
+            continue
+        calendar = _calendar(settings)
+        check_settings(settings, merged, tables, calendar, log)
+        check_demand_years(tables, calendar, log)
+        if not log:
+            worlds[name] = _world(name, settings, calendar, tables)
+    log.raise_if_any()
+    assert folder is not None
+    files = [file, *(folder / f"{name}.csv" for name in tables or {})]
+    inputs = {_inside(f, file.parent): _sha256(f) for f in files if f.is_file()}
+    return Model(file.resolve().parent.name, worlds, resolved, inputs)
+
+
+def _tables_folder(file: Path, base: Document, log: FaultLog) -> Path | None:
+    given = base.data.get("tables", ".")
+    if not isinstance(given, str):
+        log.add(base.fault(("tables",), f"{given!r} is not the name of a folder"))
+        return None
+    folder = file.parent / given
+    if not folder.resolve().is_relative_to(file.parent.resolve()):
+        log.add(base.fault(("tables",), f"{given!r} leaves the model's folder"))
+        return None
+    if not folder.is_dir():
+        log.add(base.fault(("tables",), f"there is no folder {given!r}"))
+        return None
+    return folder
+
+
+def _shown(parent: Path, folder: Path) -> str:
+    return str(parent if folder.resolve() == parent.resolve() else folder)
+
+
+def _inside(file: Path, parent: Path) -> str:
+    return file.resolve().relative_to(parent.resolve()).as_posix()
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _calendar(settings: Settings) -> Calendar:
+    calendar = Calendar(settings.start, settings.periods, settings.resolution, settings.periods)
+    if settings.report_until is None:
+        return calendar
+    reported = int((calendar.ends <= settings.report_until).sum())
+    return Calendar(settings.start, settings.periods, settings.resolution, reported)
+
+
+def _world(name: str, settings: Settings, calendar: Calendar, tables: dict[str, Table[Any]]) -> World:
+    def by_id(table: str) -> dict[str, Any]:
+        return {key[0]: row for key, row in tables[table].rows.items()}
+
+    suppliers, projects = by_id("suppliers"), by_id("projects")
+    origins: dict[str, dict[str, float]] = {name: {} for name in [*suppliers, *projects]}
+    for row in tables["origins"].rows.values():
+        origins[row.supplier][row.country] = row.share
+    for source, row in [*suppliers.items(), *projects.items()]:
+        own = 1.0 - sum(origins[source].values())
+        origins[source][row.country] = origins[source].get(row.country, 0.0) + max(own, 0.0)
+    years = set(calendar.years.tolist())
+    demand: dict[str, dict[int, float]] = {}
+    for row in tables["demand"].rows.values():
+        if row.year in years:
+            demand.setdefault(row.material, {})[row.year] = row.tonnes
+    return World(
+        strategy=name,
+        settings=settings,
+        calendar=calendar,
+        materials=by_id("materials"),
+        demand=demand,
+        suppliers=suppliers,
+        projects=projects,
+        origins=origins,
+        tranches={(row.material, row.tranche): row for row in tables["substitution"].rows.values()},
+        countries=by_id("countries"),
+    )

@@ -1,0 +1,129 @@
+"""Strategies: sets of changes over the base of a model, and changes typed on the command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bichiku.read.document import Document, KeyPath, dotted, parse_scalar
+from bichiku.read.faults import Fault, FaultLog, InputError, nearest
+from bichiku.read.settings import keys_at
+
+BASE = "base"
+FIXED = ("model", "tables", "start", "periods", "resolution", "strategies")
+COMMAND_LINE = ("--set", None)
+
+
+def split_strategies(document: Document, log: FaultLog) -> tuple[Document, dict[str, Document]]:
+    """The base without its strategies, and the changes of each strategy by name.
+
+    A model without strategies has one, `BASE`, that changes nothing.
+    """
+    given = document.data.get("strategies", {})
+    base = Document(
+        {key: value for key, value in document.data.items() if key != "strategies"},
+        {path: place for path, place in document.places.items() if path[:1] != ("strategies",)},
+    )
+    for path in _nulls(base.data, ()):
+        log.add(document.fault(path, "has no value", "leave the key out, or give it one"))
+    if given is None or not isinstance(given, dict):
+        log.add(document.fault(("strategies",), "must be a mapping of names to changes"))
+        return base, {}
+    if not given:
+        return base, {BASE: Document({})}
+    strategies = {}
+    for name, changes in given.items():
+        path = ("strategies", name)
+        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
+            log.add(document.fault(path, f"{name!r} cannot name a strategy", "use letters, digits, - and _"))
+        elif changes is not None and not isinstance(changes, dict):
+            log.add(document.fault(path, f"{changes!r} is not a mapping of changes"))
+        else:
+            for key in set(changes or {}) & set(FIXED):
+                log.add(document.fault((*path, key), "cannot differ between strategies of one world"))
+            strategies[name] = document.below(path)
+    return base, strategies
+
+
+def choose(strategies: dict[str, Document], wanted: Sequence[str], log: FaultLog) -> dict[str, Document]:
+    """The strategies asked for, in the order asked for; all of them when none is."""
+    if not wanted:
+        return strategies
+    for name in wanted:
+        if name not in strategies:
+            log.add(Fault("--strategy", None, "", f"no strategy {name!r}", nearest(name, strategies)))
+    return {name: strategies[name] for name in dict.fromkeys(wanted) if name in strategies}
+
+
+def command_line_changes(document: Document, assignments: Iterable[str], log: FaultLog) -> Document:
+    """The document changed by texts such as ``policies.reserve_days=120``; later ones win."""
+    for assignment in assignments:
+        text, equals, value_text = assignment.partition("=")
+        try:
+            if not equals:
+                raise ValueError("is not PATH=VALUE")
+            path = _parse_path(text.strip())
+            value = parse_scalar(value_text)
+            document = _assign(document, path, value)
+        except InputError as error:
+            log.extend(error.faults)
+        except ValueError as error:
+            log.add(Fault("--set", None, text, str(error)))
+    return document
+
+
+def _parse_path(text: str) -> KeyPath:
+    if not re.fullmatch(r"[^.\[\]=\s]+(\.[^.\[\]=\s]+|\[\d+\])*", text):
+        raise ValueError(f"{text!r} is not a path such as policies.reserve_days or policies.share_caps[0].max")
+    path: list[Any] = []
+    for key, position in re.findall(r"([^.\[\]]+)|\[(\d+)\]", text):
+        path.append(int(position) if position else int(key) if re.fullmatch(r"\d{4}", key) else key)
+    return tuple(path)
+
+
+def _assign(document: Document, path: KeyPath, value: Any) -> Document:
+    if path[0] in ("strategies", "tables"):
+        raise ValueError(f"{path[0]} cannot be set here")
+    known = keys_at(path[:1][:-1])
+    if path[0] not in known:
+        raise ValueError(f"unknown key {path[0]!r}; {nearest(path[0], known)}")
+    result = document.merged(Document({}))
+    holder: Any = result.data
+    for depth, key in enumerate(path[:-1]):
+        if isinstance(holder, dict) and key not in holder:
+            holder[key] = {}
+        holder = _step(holder, key, path[: depth + 1])
+    last = path[-1]
+    if isinstance(holder, list):
+        _step(holder, last, path)
+    elif not isinstance(holder, dict):
+        raise ValueError(f"{dotted(path[:-1])} is {holder!r}, not a mapping; set it as a whole")
+    for old in [p for p in result.places if p[: len(path)] == path]:
+        del result.places[old]
+    result.places[path] = COMMAND_LINE
+    if value is None and isinstance(holder, dict):
+        holder.pop(last, None)
+    else:
+        holder[last] = value
+    return result
+
+
+def _step(holder: Any, key: Any, path: KeyPath) -> Any:
+    if isinstance(holder, list):
+        if not isinstance(key, int) or not 0 <= key < len(holder):
+            raise ValueError(f"{dotted(path)} does not exist; the list has {len(holder)} entries")
+        return holder[key]
+    if isinstance(holder, dict):
+        return holder[key]
+    raise ValueError(f"{dotted(path[:-1])} is {holder!r}, not a mapping; set it as a whole")
+
+
+def _nulls(data: Any, path: KeyPath) -> list[KeyPath]:
+    if data is None:
+        return [path]
+    if isinstance(data, dict):
+        return [found for key, value in data.items() for found in _nulls(value, (*path, key))]
+    if isinstance(data, list):
+        return [found for i, value in enumerate(data) for found in _nulls(value, (*path, i))]
+    return []

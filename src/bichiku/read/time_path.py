@@ -1,0 +1,74 @@
+"""Settings that change over time: a number, or dated points with straight lines between them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bichiku.calendar import month_index
+
+
+@dataclass(frozen=True)
+class TimePath:
+    """Linear between its points and flat outside them.
+
+    Attributes:
+        at: position of each point in increasing order (month index, or calendar year).
+        values: value at each point.
+    """
+
+    at: tuple[int, ...]
+    values: tuple[float, ...]
+
+    def __call__(self, position: np.ndarray) -> np.ndarray:
+        """Values at the positions asked for; same shape."""
+        return np.interp(position, self.at, self.values)
+
+
+def _number(value: Any, upper: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{value!r} is not a number")
+    if not math.isfinite(value) or value < 0:
+        raise ValueError(f"{value!r} is not a number of zero or more")
+    if value > upper:
+        raise ValueError(f"{value!r} is over {upper:g}")
+    return float(value)
+
+
+def monthly_path(value: Any, upper: float = math.inf) -> TimePath:
+    """A path from a number or a mapping such as ``{2026-01: 60, 2030-12: 180}``.
+
+    Raises:
+        ValueError: it is neither; names the offending part.
+    """
+    if isinstance(value, TimePath):
+        return value
+    if not isinstance(value, dict):
+        return TimePath((0,), (_number(value, upper),))
+    points = sorted((month_index(str(key)), _number(number, upper)) for key, number in value.items())
+    return _from_points(points)
+
+
+def yearly_path(value: Any, upper: float = math.inf) -> TimePath:
+    """A path from a number or a mapping such as ``{2026: 0.9, 2030: 0.5}``.
+
+    Raises:
+        ValueError: it is neither; names the offending part.
+    """
+    if isinstance(value, TimePath):
+        return value
+    if not isinstance(value, dict):
+        return TimePath((0,), (_number(value, upper),))
+    for key in value:
+        if isinstance(key, bool) or not isinstance(key, int) or not 1000 <= key <= 9999:
+            raise ValueError(f"{key!r} is not a year such as 2030")
+    return _from_points(sorted((key, _number(number, upper)) for key, number in value.items()))
+
+
+def _from_points(points: list[tuple[int, float]]) -> TimePath:
+    if not points:
+        raise ValueError("holds no point; give a number or dated points")
+    return TimePath(tuple(at for at, _ in points), tuple(value for _, value in points))

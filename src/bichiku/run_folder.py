@@ -1,0 +1,138 @@
+"""A run on disk: one folder of tables and a manifest, written whole or not at all, never over another."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import bichiku
+from bichiku.pipeline import Solved
+from bichiku.read.model import Model
+
+PACKAGES = ("pyomo", "highspy", "numpy", "scipy", "pandas", "pydantic")
+
+
+class CannotWrite(OSError):
+    """The output folder cannot be written to."""
+
+
+def write_run(model: Model, solved: Solved, output: Path, origin: Path) -> Path:
+    """Writes one run and returns its folder, ``<model>-<strategy>-<hash>`` below `output`.
+
+    The hash is that of all inputs, so equal inputs give equal names; a second run of the same inputs gets
+    ``-2`` behind its name.
+
+    Args:
+        model: the model as read.
+        solved: the strategy solved.
+        output: folder that holds the runs; made if need be.
+        origin: the model's folder, for its git revision.
+
+    Raises:
+        CannotWrite: the folder cannot be made or filled; nothing is left behind.
+    """
+    start = time.perf_counter()
+    strategy = solved.outcome.world.strategy
+    name = f"{model.name}-{strategy}-{input_hash(model, strategy)}"
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{name}-partial-", dir=output))
+    except OSError as error:
+        raise CannotWrite(f"{output}: {error.strerror or error}") from error
+    try:
+        partial.chmod(0o755)
+        for table, frame in solved.tables.items():
+            frame.to_csv(partial / f"{table}.csv", index=False, lineterminator="\n")
+        seconds = {**solved.seconds, "write": time.perf_counter() - start}
+        text = json.dumps(manifest(model, solved, seconds, origin), indent=2, ensure_ascii=False)
+        (partial / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        return _move_to_free_name(partial, output, name)
+    except OSError as error:
+        raise CannotWrite(f"{output}: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def input_hash(model: Model, strategy: str) -> str:
+    """Eight hexadecimal digits that stand for a strategy's resolved model, its tables and bichiku's version."""
+    tables = {name: digest for name, digest in model.inputs.items() if name.endswith(".csv")}
+    content = {"model": model.resolved[strategy], "tables": tables, "bichiku": bichiku.__version__}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:8]
+
+
+def manifest(model: Model, solved: Solved, seconds: dict[str, float], origin: Path) -> dict[str, Any]:
+    """What is needed to repeat the run and to trust it; only the key ``times`` differs between repeats."""
+    outcome, program = solved.outcome, solved.outcome.program
+    rows, columns = program.shape
+    return {
+        "model": model.name,
+        "strategy": outcome.world.strategy,
+        "versions": {
+            "bichiku": bichiku.__version__,
+            "python": platform.python_version(),
+            **{package: version(package) for package in PACKAGES},
+        },
+        "platform": platform.platform(),
+        "git_revision": _git_revision(origin),
+        "inputs_sha256": model.inputs,
+        "resolved_model": _plain(model.resolved[outcome.world.strategy]),
+        "solver": {
+            "name": "HiGHS",
+            **outcome.world.settings.solver.model_dump(),
+            "status": outcome.solution.status.value,
+            "objective": outcome.solution.objective,
+            "parts": solved.report.parts,
+            "largest_part": {"rows": solved.report.largest[0], "columns": solved.report.largest[1]},
+            "iterations": solved.report.iterations,
+        },
+        "size": {
+            "rows": rows,
+            "columns": columns,
+            "non_zeros": int(program.matrix.nnz),
+            "nodes": outcome.tree.size,
+            "branches": len(outcome.tree.branches),
+        },
+        "certificate": asdict(solved.certificate),
+        "times": {"written": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": seconds},
+    }
+
+
+def _plain(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {str(key): _plain(value) for key, value in data.items()}
+    return [_plain(value) for value in data] if isinstance(data, list) else data
+
+
+def _git_revision(folder: Path) -> str | None:
+    try:
+        found = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return found.stdout.strip() if found.returncode == 0 else None
+
+
+def _move_to_free_name(partial: Path, output: Path, name: str) -> Path:
+    number = 1
+    while True:
+        target = output / (name if number == 1 else f"{name}-{number}")
+        try:
+            if not target.exists():
+                os.rename(partial, target)  # fails on a folder that another run has filled meanwhile
+                return target
+        except OSError:
+            if not target.exists():
+                raise
+        number += 1

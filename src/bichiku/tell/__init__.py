@@ -1,0 +1,1 @@
+"""Telling a user what came out."""

@@ -1,0 +1,137 @@
+"""The screen that `bichiku run` prints for each strategy, and the line for each when there are several."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from bichiku.linear_program import ALL
+from bichiku.pipeline import Solved
+from bichiku.tabulate.summary import last_reported_year
+from bichiku.tell.numbers import money, percent, three_digits
+
+NAMED_LINES = ("purchase", "freight", "running", "holding", "investment", "subsidy", "gap", "substitution", "shortage")
+SHOWN_COUNTRIES = 3
+
+
+def print_strategy(console: Console, solved: Solved) -> None:
+    """One screen: what it costs a year, from whom, how many days, and the worst crisis."""
+    world, calendar = solved.outcome.world, solved.outcome.world.calendar
+    summary = solved.tables["summary"]
+    currency = world.settings.currency
+    window = f"{calendar.label(1)} to {calendar.label(calendar.reported)}"
+    console.print(f"\n{world.settings.model}: {world.strategy} ({window})", style="bold", highlight=False)
+    cost = value_of(summary, "cost_per_year")
+    lines = [
+        f"{line} {money(amount, '').strip()}"
+        for line in NAMED_LINES
+        if abs(amount := value_of(summary, f"{line}_per_year")) > 5e-4 * abs(cost)
+    ]
+    stock = -value_of(summary, "terminal_stock_value_per_year")
+    console.print(f"  cost a year   {money(cost, currency)}, expected: {', '.join(lines)};", highlight=False)
+    console.print(f"                less {money(stock, '').strip()} for the stock at the end", highlight=False)
+    subsidy = value_of(summary, "nation_cost_per_year") - cost
+    if subsidy > 0:
+        console.print(f"                with subsidies, {money(cost + subsidy, currency)} to the nation")
+    damage = value_of(summary, "worst_crisis_damage")
+    if not math.isnan(damage):
+        name = detail_of(summary, "worst_crisis_damage")
+        what = f"{name}, damage {money(damage, currency)}" if damage > 0 else "none does damage"
+        console.print(f"  worst crisis  {what}", highlight=False)
+    console.print(_materials(solved))
+    console.print(f"  {_quality(summary)}", style="dim", highlight=False)
+
+
+def _materials(solved: Solved) -> Table:
+    outcome, summary = solved.outcome, solved.tables["summary"]
+    year = last_reported_year(outcome)
+    shares = solved.tables["shares"]
+    shares = shares[(shares["year"] == year) & (shares["stage"] == "exporter")]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("  material")
+    table.add_column(f"imports {year}, t", justify="right")
+    table.add_column("bought from")
+    table.add_column("days held", justify="right")
+    table.add_column("worst crisis: days short (from day)")
+    for material in outcome.world.materials:
+        chosen = shares[shares["material"] == material].sort_values(
+            ["share", "country"], ascending=[False, True], kind="stable"
+        )
+        top = [f"{row.country} {percent(row.share)}" for row in chosen.head(SHOWN_COUNTRIES).itertuples()]
+        table.add_row(
+            f"  {material}",
+            three_digits(value_of(summary, "imports_per_year", material)),
+            ", ".join(top) or "no imports",
+            _days_held(summary, material),
+            _worst(summary, material),
+        )
+    return table
+
+
+def _days_held(summary: pd.DataFrame, material: str) -> str:
+    held = value_of(summary, "cover_days_at_end", material)
+    target = value_of(summary, "target_days_at_end", material)
+    if math.isnan(held):
+        return "-"
+    return f"{held:.0f}" + ("" if math.isnan(target) else f" of {target:.0f}")
+
+
+def _worst(summary: pd.DataFrame, material: str) -> str:
+    days = value_of(summary, "worst_crisis_short_days", material)
+    if math.isnan(days):
+        return "-"
+    if days <= 0:
+        return "none short"
+    first = value_of(summary, "least_time_to_survive", material)
+    where = detail_of(summary, "worst_crisis_short_days", material)
+    return f"{three_digits(days)} ({three_digits(first)}) {where}"
+
+
+def _quality(summary: pd.DataFrame) -> str:
+    parts = [
+        f"{percent(share)} {basis.replace('_', ' ')}"
+        for basis in ("sourced", "derived", "assumed", "not_stated")
+        if (share := value_of(summary, f"cost_{basis}")) > 0
+    ]
+    return f"supply cost rests on rows that are {', '.join(parts)}"
+
+
+def print_strategies(console: Console, runs: Sequence[Solved]) -> None:
+    """One line for each strategy."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title="\nAll strategies", title_justify="left")
+    table.add_column("  strategy")
+    for heading in ("cost a year", "over the first", "expected damage a year", "worst crisis", "days held, least"):
+        table.add_column(heading, justify="right")
+    first = value_of(runs[0].tables["summary"], "cost_per_year")
+    for solved in runs:
+        summary = solved.tables["summary"]
+        currency = solved.outcome.world.settings.currency
+        cost = value_of(summary, "cost_per_year")
+        damage = value_of(summary, "shortage_per_year") + value_of(summary, "substitution_per_year")
+        worst = value_of(summary, "worst_crisis_damage")
+        held = summary.loc[summary["metric"] == "cover_days_at_end", "value"]
+        table.add_row(
+            f"  {solved.outcome.world.strategy}",
+            money(cost, currency),
+            f"{'+' if cost >= first else ''}{money(cost - first, '').strip()}",
+            money(damage, currency),
+            "-" if math.isnan(worst) else money(worst, currency),
+            "-" if held.empty else f"{held.min():.0f}",
+        )
+    console.print(table)
+
+
+def value_of(summary: pd.DataFrame, metric: str, material: str = ALL) -> float:
+    """A number of the summary; not a number where it has none."""
+    found = summary.loc[(summary["metric"] == metric) & (summary["material"] == material), "value"]
+    return float(found.iloc[0]) if len(found) else math.nan
+
+
+def detail_of(summary: pd.DataFrame, metric: str, material: str = ALL) -> str:
+    """The words beside a number of the summary."""
+    found = summary.loc[(summary["metric"] == metric) & (summary["material"] == material), "detail"]
+    return str(found.iloc[0]) if len(found) else ""
