@@ -16,10 +16,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 import bichiku
 from bichiku.pipeline import Solved
-from bichiku.read.model import Model
+from bichiku.read.model import MODEL_FILE, Model
 
+INPUTS = "inputs"
 PACKAGES = ("pyomo", "highspy", "numpy", "scipy", "pandas", "pydantic")
 
 
@@ -54,6 +57,7 @@ def write_run(model: Model, solved: Solved, output: Path, origin: Path) -> Path:
         partial.chmod(0o755)
         for table, frame in solved.tables.items():
             frame.to_csv(partial / f"{table}.csv", index=False, lineterminator="\n")
+        _write_inputs(model, strategy, partial / INPUTS)
         seconds = {**solved.seconds, "write": time.perf_counter() - start}
         text = json.dumps(manifest(model, solved, seconds, origin), indent=2, ensure_ascii=False)
         (partial / "manifest.json").write_text(text + "\n", encoding="utf-8")
@@ -66,9 +70,24 @@ def write_run(model: Model, solved: Solved, output: Path, origin: Path) -> Path:
 
 def input_hash(model: Model, strategy: str) -> str:
     """Eight hexadecimal digits that stand for a strategy's resolved model, its tables and bichiku's version."""
-    tables = {name: digest for name, digest in model.inputs.items() if name.endswith(".csv")}
+    tables = {name: digest for name, digest in _digests(model).items() if name.endswith(".csv")}
     content = {"model": model.resolved[strategy], "tables": tables, "bichiku": bichiku.__version__}
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:8]
+
+
+def _digests(model: Model) -> dict[str, str]:
+    return {name: hashlib.sha256(content).hexdigest() for name, content in model.files.items()}
+
+
+def _write_inputs(model: Model, strategy: str, folder: Path) -> None:
+    """A model folder that holds this one strategy: the tables as read, and model.yaml as resolved."""
+    folder.mkdir()
+    resolved = {**model.resolved[strategy], "tables": "."}
+    text = yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True, width=100)
+    (folder / MODEL_FILE).write_text(text, encoding="utf-8")
+    for name, content in model.files.items():
+        if name.endswith(".csv"):
+            (folder / Path(name).name).write_bytes(content)
 
 
 def manifest(model: Model, solved: Solved, seconds: dict[str, float], origin: Path) -> dict[str, Any]:
@@ -85,7 +104,7 @@ def manifest(model: Model, solved: Solved, seconds: dict[str, float], origin: Pa
         },
         "platform": platform.platform(),
         "git_revision": _git_revision(origin),
-        "inputs_sha256": model.inputs,
+        "inputs_sha256": _digests(model),
         "resolved_model": _plain(model.resolved[outcome.world.strategy]),
         "solver": {
             "name": "HiGHS",

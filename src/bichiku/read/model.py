@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,13 +27,13 @@ class Model:
         name: name of the model's folder.
         worlds: by strategy, in the order of the file (or of the command line).
         resolved: by strategy, model.yaml with the strategy and command-line changes merged in.
-        inputs: SHA-256 of each file read, by its path inside the model folder.
+        files: content of each file read, by its path inside the model folder.
     """
 
     name: str
     worlds: dict[str, World]
     resolved: dict[str, dict[str, Any]]
-    inputs: dict[str, str]
+    files: dict[str, bytes]
 
 
 def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence[str] = ()) -> Model:
@@ -75,8 +74,8 @@ def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence
     log.raise_if_any()
     assert folder is not None
     files = [file, *(folder / f"{name}.csv" for name in tables or {})]
-    inputs = {_inside(f, file.parent): _sha256(f) for f in files if f.is_file()}
-    return Model(file.resolve().parent.name, worlds, resolved, inputs)
+    content = {_inside(f, file.parent): f.read_bytes() for f in files if f.is_file()}
+    return Model(file.resolve().parent.name, worlds, resolved, content)
 
 
 def _tables_folder(file: Path, base: Document, log: FaultLog) -> Path | None:
@@ -100,10 +99,6 @@ def _shown(parent: Path, folder: Path) -> str:
 
 def _inside(file: Path, parent: Path) -> str:
     return file.resolve().relative_to(parent.resolve()).as_posix()
-
-
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _calendar(settings: Settings) -> Calendar:
