@@ -25,7 +25,6 @@ class Status(Enum):
 
 _STATUS = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
-    highspy.HighsModelStatus.kModelEmpty: Status.OPTIMAL,
     highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
     highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
     highspy.HighsModelStatus.kTimeLimit: Status.TIME_LIMIT,
@@ -33,6 +32,9 @@ _STATUS = {
     highspy.HighsModelStatus.kInterrupt: Status.INTERRUPTED,
     highspy.HighsModelStatus.kHighsInterrupt: Status.INTERRUPTED,
 }
+
+
+FEASIBILITY = 1e-7  # HiGHS's own tolerance on rows
 
 
 class SolverError(RuntimeError):
@@ -104,6 +106,8 @@ class HighsRun:
         Raises:
             SolverError: HiGHS refuses the model.
         """
+        if self._program.shape[1] == 0:
+            return _without_columns(self._program)
         self._hand_over()
         if self._interrupted:
             return _no_solution(Status.INTERRUPTED)
@@ -162,6 +166,13 @@ class HighsRun:
     def _require(outcome: highspy.HighsStatus, what: str) -> None:
         if outcome == highspy.HighsStatus.kError:
             raise SolverError(f"HiGHS refuses {what}")
+
+
+def _without_columns(program: LinearProgram) -> Solution:
+    """Rows that no variable touches; HiGHS calls such a model empty and does not look at their limits."""
+    if (program.row_lower > FEASIBILITY).any() or (program.row_upper < -FEASIBILITY).any():
+        return _no_solution(Status.INFEASIBLE)
+    return Solution(Status.OPTIMAL, np.empty(0), np.zeros(program.shape[0]), np.empty(0), program.constant, 0)
 
 
 def _no_solution(status: Status) -> Solution:

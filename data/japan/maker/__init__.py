@@ -1,0 +1,1 @@
+"""Makes the tables of the Japan model from the sources in `data/`."""

@@ -1,0 +1,64 @@
+"""Does supply suffice? Capacity over the largest yearly demand, with and without China."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .countries import groups
+from .demand import peak_demand
+from .writing import Record
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Supplier capacity over the peak year's demand, and the share of purchases now."""
+
+    material: str
+    peak_t: float
+    everyone: float
+    without_china: float
+    partners: float
+    projects: float
+    china_now: float
+
+
+def coverage(suppliers: list[Record], projects: list[Record]) -> list[Cover]:
+    """One line per material. Projects are what can be built plus what stands."""
+    out = []
+    for material in dict.fromkeys(row["material"] for row in suppliers):
+        mine = [row for row in suppliers if row["material"] == material]
+        peak = peak_demand(material)
+
+        def over(
+            keep: Callable[[Record], bool], rows: list[Record] = mine, peak: float = peak
+        ) -> float:
+            return sum(row["capacity_t"] for row in rows if keep(row)) / peak
+
+        now = [row for row in mine if not row["supplier"].endswith("-more")]
+        now_all = sum(row["capacity_t"] for row in now)
+        china = sum(row["capacity_t"] for row in now if row["country"] == "CHN")
+        built = [row for row in projects if row["material"] == material]
+        out.append(
+            Cover(
+                material=material,
+                peak_t=peak,
+                everyone=over(lambda row: True),
+                without_china=over(lambda row: row["country"] != "CHN"),
+                partners=over(lambda row: "partners" in groups(row["country"])),
+                projects=sum(row["existing_t"] + row["max_build_t"] for row in built) / peak,
+                china_now=china / now_all,
+            )
+        )
+    return out
+
+
+def as_text(lines: list[Cover]) -> str:
+    """The table for people."""
+    head = f"{'material':22} {'peak t/yr':>10} {'all':>6} {'no CHN':>7} {'partn.':>7} {'proj.':>6} {'CHN now':>8}"
+    body = [
+        f"{c.material:22} {c.peak_t:10.5g} {c.everyone:6.2f} {c.without_china:7.2f}"
+        f" {c.partners:7.2f} {c.projects:6.2f} {c.china_now:8.1%}"
+        for c in lines
+    ]
+    return "\n".join([head, *body])

@@ -1,0 +1,121 @@
+"""Projects: recycling, refineries, mine stakes, sea bed.
+
+Capex is per tonne a year of capacity. The model charges it in full at the start but looks
+at six years only, so the table holds the share that falls into them: the plant's life is
+paid in equal yearly sums, and those of the usable years within the window are charged.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import sources as src
+from .demand import target_demand
+from .materials import reference_price
+from .shipping import freight, lead_months, route
+from .suppliers import now_t
+from .writing import Record
+
+COLUMNS = [
+    "project", "material", "country", "kind", "existing_t", "max_build_t", "capex",
+    "subsidy_rate", "running_cost", "build_periods", "input_material", "input_per_output",
+    "lead_periods", "route", "basis", "source",
+]  # fmt: skip
+
+HOME = "JPN"
+
+
+def annuity(years: float, rate: float) -> float:
+    """Present value of 1 paid at the end of each of `years` years."""
+    return years if rate == 0 else (1 - (1 + rate) ** -years) / rate
+
+
+def charged_share(build_periods: int) -> float:
+    """Share of the overnight capex that falls into the solved window."""
+    time = src.assumptions()["time"]
+    rate, build_years = time["discount_rate"], build_periods / 12
+    used = annuity(time["window_years"], rate) - annuity(build_years, rate)
+    return max(0.0, used) / annuity(src.assumptions()["projects"]["life_years"], rate)
+
+
+def input_ratio(value: Any) -> tuple[float, bool]:
+    """Tonnes of input per tonne of output, and whether chemistry gives it."""
+    if isinstance(value, (int, float)):
+        return float(value), False
+    if "li2co3" in value:  # Li2CO3 holds two lithium, LiOH.H2O one
+        return value["li2co3"] / (2 * value["lioh_h2o"]), True
+    return value["nd2o3"] / (2 * value["nd"]), True
+
+
+def records() -> list[Record]:
+    """Rows of projects.csv."""
+    out: list[Record] = []
+    for item in src.assumptions()["project_list"]:
+        for material in item["materials"]:
+            out.append(_record(item, material))
+    return sorted(out, key=lambda r: r["project"])
+
+
+def _record(item: dict[str, Any], material: str) -> Record:
+    rules = src.assumptions()["projects"]
+    kind = rules["kinds"][item["kind"]]
+    country = item.get("country", HOME)
+    build = item.get("build_periods", kind["build_periods"])
+    price = reference_price(material)
+    capex = price * item.get("capex_multiple", kind["capex_multiple"]) * charged_share(build)
+    existing, size, size_text = _size(item, material)
+    ratio, by_chemistry = input_ratio(item["input_per_output"]) if "input" in item else (0.0, False)
+    input_cost = ratio * reference_price(item["input"]) if "input" in item else 0.0
+    whole = item.get("cost_ratio", kind["cost_ratio"]) * price
+    running = max(rules["running_floor"] * price, whole - input_cost)
+    if country != HOME:
+        cargo = src.assumptions()["materials"][material]["cargo"]
+        running += freight(country, cargo)
+    ratio_text = ""
+    if "input" in item:
+        why = "atomic weights" if by_chemistry else f"assumed, {item['input_why']}"
+        ratio_text = f"; input ratio: {why}"
+    return {
+        "project": "-".join([material, country.lower(), item.get("name", item["kind"])]),
+        "material": material,
+        "country": country,
+        "kind": item["kind"],
+        "existing_t": existing,
+        "max_build_t": size,
+        "capex": capex,
+        "subsidy_rate": kind["subsidy_rate"],
+        "running_cost": running,
+        "build_periods": build,
+        "input_material": item.get("input"),
+        "input_per_output": ratio if "input" in item else None,
+        "lead_periods": 0 if country == HOME else lead_months(country),
+        "route": None if country == HOME else route(country),
+        "basis": "assumed",
+        "source": (
+            f"{size_text}; {item['why']}{ratio_text}; costs, subsidy and build time assumed;"
+            f" capex charged at {charged_share(build):.3f} (share of a"
+            f" {rules['life_years']}-year life inside the window)"
+        ),
+    }
+
+
+def _size(item: dict[str, Any], material: str) -> tuple[float, float, str]:
+    """Existing and further capacity in tonnes per year, and where they come from."""
+    year = src.assumptions()["time"]["target_year"]
+    target = target_demand(material)
+    if "capacity_fact" in item:
+        facts = src.assumptions()["facts"][material]
+        made, could = (src.fact(facts[item[k]]) for k in ("existing_fact", "capacity_fact"))
+        return made, could - made, f"derived: {could:g} t/yr capacity, {made:g} t/yr made"
+    if item["size"] == "eu_rate":
+        mineral = src.assumptions()["materials"][material]["mineral"]
+        rate = src.eu_recycling_rate(mineral)
+        return 0.0, rate * target, f"size {rate:g} (EU end-of-life input rate 2023) of {year} demand"
+    size = item["size"] * target
+    if "stake" in item:
+        entitled = src.fact(item["stake"]) / 100 * src.fact(item["capacity"])
+        bought = now_t(material).get(item["country"], 0.0)
+        bought *= src.assumptions()["suppliers"]["now_headroom"]
+        text = f"existing derived: {item['stake']} x {item['capacity']} = {entitled:g} t/yr less {bought:.0f} bought now"
+        return max(0.0, entitled - bought), size, text
+    return 0.0, size, f"size {item['size']:g} of {year} demand, assumed"
