@@ -56,7 +56,7 @@ def _materials(solved: Solved) -> Table:
     table.add_column(f"imports {year}, t", justify="right")
     table.add_column("bought from")
     table.add_column("days held", justify="right")
-    table.add_column("worst crisis: days short (from day)")
+    table.add_column("worst crisis: days short (after day)")
     for material in outcome.world.materials:
         chosen = shares[shares["material"] == material].sort_values(
             ["share", "country"], ascending=[False, True], kind="stable"
