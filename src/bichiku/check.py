@@ -41,9 +41,7 @@ def _supply_below_demand(world: World) -> Iterator[str]:
     for material, by_year in world.demand.items():
         peak = max(by_year.values())
         suppliers = sum(row.capacity_t for row in world.suppliers.values() if row.material == material)
-        projects = sum(
-            row.existing_t + row.max_build_t for row in world.projects.values() if row.material == material
-        )
+        projects = sum(row.existing_t + row.max_build_t for row in world.projects.values() if row.material == material)
         if suppliers + projects < peak:
             have = suppliers + projects
             yield f"{material}: all suppliers and projects together make {have:,.6g} t a year, demand is {peak:,.6g} t"

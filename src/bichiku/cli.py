@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -101,7 +102,7 @@ def run(
         for number, (name, world) in enumerate(read.worlds.items(), start=1):
             of_all = f"{name} ({number} of {len(read.worlds)})"
             try:
-                solved = run_strategy(world, lambda words, prefix=of_all: say(f"{prefix}: {words}"))
+                solved = run_strategy(world, partial(_prefixed, say, of_all))
             except NoSolution as failure:
                 failures.append(failure)
                 _say(f"{name}: {failure}")
@@ -141,7 +142,9 @@ def check(
         f"  {len(world.materials)} materials, {len(world.suppliers)} suppliers, {len(world.projects)} projects, "
         f"{len(world.tranches)} substitution tranches"
     )
-    typer.echo(f"  {calendar.periods} periods from {calendar.label(1)}, reported to {calendar.label(calendar.reported)}")
+    typer.echo(
+        f"  {calendar.periods} periods from {calendar.label(1)}, reported to {calendar.label(calendar.reported)}"
+    )
     typer.echo(f"  {len(world.settings.crises)} crises, {len(tree.branches)} branches, {tree.size:,} nodes")
     typer.echo(f"  strategies: {', '.join(read.worlds)}")
 
@@ -161,7 +164,7 @@ def new(
 
 
 @contextmanager
-def _progress(silent: bool) -> Iterator[Any]:
+def _progress(silent: bool) -> Iterator[Callable[[str], None]]:
     """Yields a function that shows a few words and the time on standard error, on a terminal only."""
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -169,6 +172,10 @@ def _progress(silent: bool) -> Iterator[Any]:
     with Progress(*columns, console=console, transient=True, disable=disabled) as bar:
         task = bar.add_task("", total=None)
         yield lambda words: bar.update(task, description=words)
+
+
+def _prefixed(say: Callable[[str], None], prefix: str, words: str) -> None:
+    say(f"{prefix}: {words}")
 
 
 def _as_json(done: list[Solved], folders: dict[str, Path]) -> list[dict[str, Any]]:

@@ -68,15 +68,13 @@ class World:
     def groups(self) -> dict[str, frozenset[str]]:
         """Group names of the countries table with their members."""
         names = sorted({group for row in self.countries.values() for group in row.groups})
-        return {
-            name: frozenset(code for code, row in self.countries.items() if name in row.groups) for name in names
-        }
+        return {name: frozenset(code for code, row in self.countries.items() if name in row.groups) for name in names}
 
     def members(self, names: Iterable[str]) -> frozenset[str]:
         """Country codes behind codes and group names."""
         codes: set[str] = set()
         for name in names:
-            codes |= self.groups[name] if name in self.groups else {name}
+            codes |= self.groups.get(name, frozenset({name}))
         return frozenset(codes)
 
     def share_from(self, source: str, countries: frozenset[str], stage: str) -> float:
@@ -106,4 +104,3 @@ class World:
     def rows(self) -> list[Row]:
         """All table rows whose basis counts for the quality of an answer."""
         return [*self.materials.values(), *self.suppliers.values(), *self.projects.values(), *self.tranches.values()]
-

@@ -202,7 +202,8 @@ def test_origin_shares_do_not_exceed_one() -> None:
     total: dict[str, float] = defaultdict(float)
     for row in table("origins", "supplier", "country").values():
         total[row["supplier"]] += float(row["share"])
-    assert total and max(total.values()) <= 1.0
+    assert total
+    assert max(total.values()) <= 1.0
 
 
 def test_supply_covers_demand_with_china(suppliers: Table) -> None:

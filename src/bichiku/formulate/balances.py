@@ -99,9 +99,7 @@ def _add_stock_balance(stencil: Stencil, world: World) -> None:
         keep = (1.0 - world.materials[material].loss_rate) ** year_share
         arrivals = sum(m.arrive[name] for name, row in world.sources.items() if row.material == material)
         inputs = sum(
-            row.input_per_output * m.run[name]
-            for name, row in world.projects.items()
-            if row.input_material == material
+            row.input_per_output * m.run[name] for name, row in world.projects.items() if row.input_material == material
         )
         use = 0.0
         if material in world.demand:

@@ -39,7 +39,9 @@ def check_tables(tables: Tables, log: FaultLog) -> None:
     for key, row in origins.rows.items():
         sums[row.supplier] = sums.get(row.supplier, 0.0) + row.share
         if sums[row.supplier] > 1 + ROUNDING:
-            log.add(origins.fault(key, "share", f"shares of {row.supplier!r} sum to {sums[row.supplier]:.6g}, over one"))
+            log.add(
+                origins.fault(key, "share", f"shares of {row.supplier!r} sum to {sums[row.supplier]:.6g}, over one")
+            )
     for key, row in tables["materials"].rows.items():
         needs = row.shortage_cost is None and any(d[0] == key[0] for d in tables["demand"].rows)
         if needs:

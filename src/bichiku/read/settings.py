@@ -34,7 +34,7 @@ def _month(value: Any) -> int:
 
 def _recovery(value: Any) -> int | Literal["to-end"]:
     if value == "to-end" or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
-        return value  # type: ignore[no-any-return]
+        return value
     raise ValueError(f"{value!r} is neither a number of periods nor to-end")
 
 
@@ -318,9 +318,11 @@ def _words(path: KeyPath, item: Any) -> tuple[str, str]:
     shown = repr(value)
     if len(shown) > 60:
         shown = shown[:57] + "..."
-    hint = nearest(value, item["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")) if (
-        kind == "literal_error"
-    ) else ""
+    hint = (
+        nearest(value, item["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", "))
+        if (kind == "literal_error")
+        else ""
+    )
     return f"{shown} should be {text}", hint
 
 

@@ -17,8 +17,7 @@ COLUMNS = ["policy", "limit", "material", "crisis", "onset", "year", "month", "v
 
 def duals_table(outcome: Outcome) -> pd.DataFrame:
     """One row for each row of a policy in the linear program; `value` is the limit itself."""
-    program, tree, world = outcome.program, outcome.tree, outcome.world
-    currency = world.settings.currency
+    program, currency = outcome.program, outcome.world.settings.currency
     records = []
     for block in program.row_blocks:
         if not block.policy:
@@ -27,12 +26,15 @@ def duals_table(outcome: Outcome) -> pd.DataFrame:
         lower, upper = program.row_lower[block.rows], program.row_upper[block.rows]
         values = np.where(np.isfinite(lower), lower, upper)
         for key, value, dual in zip(block.keys, values, outcome.solution.row_dual[block.rows], strict=True):
-            crisis, onset, year, month = "", "", "", ""
-            if block.place == "node":
-                crisis, onset, period = tree.label(int(key))
-                year, month = int(outcome.years[key]), world.calendar.label(period)
-            elif block.place == "year":
-                year = int(key)
+            crisis, onset, year, month = _when(outcome, block.place, int(key))
             unit = f"{currency} of expected discounted cost per {block.unit} more on the limit"
             records.append((block.family, limit, material, crisis, onset, year, month, value, dual, unit))
     return pd.DataFrame(records, columns=COLUMNS)
+
+
+def _when(outcome: Outcome, place: str, key: int) -> tuple[str, int | str, int | str, str]:
+    """Crisis, onset, year and month of a row; empty where they have no meaning."""
+    if place == "node":
+        crisis, onset, period = outcome.tree.label(key)
+        return crisis, onset, int(outcome.years[key]), outcome.world.calendar.label(period)
+    return "", "", key if place == "year" else "", ""

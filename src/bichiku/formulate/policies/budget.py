@@ -26,9 +26,7 @@ def add_budget(stencil: Stencil, world: World) -> None:
         return sum(net[name] * m.build[name] for name in m.build) <= policy.investment
 
     def reserve(m: Any, _: str) -> Any:
-        rises = [
-            row.reference_price * (m.stock[name] - m.stock_before[name]) for name, row in world.materials.items()
-        ]
+        rises = [row.reference_price * (m.stock[name] - m.stock_before[name]) for name, row in world.materials.items()]
         return sum(rises) <= policy.reserve_per_year
 
     if policy.investment is not None and len(stencil.model.build):

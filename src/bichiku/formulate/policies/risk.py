@@ -51,9 +51,7 @@ def add_risk(stencil: Stencil, world: World) -> None:
         return m.threshold[ALL] + m.excess[ALL] / (1.0 - policy.level)
 
     if policy.weight:
-        stencil.add_cost(
-            RISK, [ALL], lambda m, _: policy.weight * value_at_branch(m), tree.first, shares[tree.first]
-        )
+        stencil.add_cost(RISK, [ALL], lambda m, _: policy.weight * value_at_branch(m), tree.first, shares[tree.first])
     if policy.limit is not None:
         stencil.parameters("branch_share", {ALL: shares})
 
@@ -61,6 +59,4 @@ def add_risk(stencil: Stencil, world: World) -> None:
             return m.branch_share[ALL] * value_at_branch(m) <= policy.limit
 
         zeros = np.zeros(tree.size, dtype=int)
-        stencil.add_rows(
-            "risk_limit", [ALL], limit, nodes=tree.first, key=zeros, place="once", unit=unit, policy=True
-        )
+        stencil.add_rows("risk_limit", [ALL], limit, nodes=tree.first, key=zeros, place="once", unit=unit, policy=True)
