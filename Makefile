@@ -1,0 +1,45 @@
+# Everything runs in a virtual environment of its own below .venv, made on first use.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: japan test lint types tables benchmark clean
+
+japan: $(VENV)/run-ready          ## solve all strategies of the Japan model
+	$(BIN)/bichiku run models/japan
+
+test: $(VENV)/test-ready          ## run the tests
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/test-ready          ## check style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/test-ready         ## check types
+	$(BIN)/mypy
+
+tables: $(VENV)/run-ready         ## make the Japan model's tables from data/ again
+	$(BIN)/python data/japan/make_tables.py
+
+benchmark: $(VENV)/benchmark-ready ## measure against other ways to the same answer
+	$(BIN)/python benchmarks/run.py
+
+$(VENV)/pip-ready:
+	$(PYTHON) -c 'import sys; sys.exit("bichiku needs Python 3.11 or later") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/run-ready: $(VENV)/pip-ready pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/test-ready: $(VENV)/pip-ready pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	touch $@ $(VENV)/run-ready
+
+$(VENV)/benchmark-ready: $(VENV)/pip-ready pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test,benchmark]'
+	touch $@ $(VENV)/run-ready $(VENV)/test-ready
+
+clean:
+	rm -rf $(VENV)
