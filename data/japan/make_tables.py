@@ -19,8 +19,16 @@ if str(HERE) not in sys.path:
     sys.path.insert(0, str(HERE))
 
 from maker import (  # noqa: E402  (the folder is put on the path first)
-    countries, coverage, crises, demand, materials, origins, projects, substitution, suppliers,
-)  # fmt: skip
+    countries,
+    coverage,
+    crises,
+    demand,
+    materials,
+    origins,
+    projects,
+    substitution,
+    suppliers,
+)
 from maker.writing import Record, to_csv  # noqa: E402
 
 TABLES = ROOT / "models" / "japan" / "tables"
@@ -91,13 +99,13 @@ def main(arguments: list[str] | None = None) -> int:
     texts, cover = make()
     if options.check:
         found = differences(texts, options.tables, options.probabilities)
-        print("\n".join(found) if found else "the tables are up to date")
+        sys.stdout.write(("\n".join(found) if found else "the tables are up to date") + "\n")
         return 1 if found else 0
     options.tables.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         place(name, options.tables, options.probabilities).write_bytes(text.encode("utf-8"))
     if not options.quiet:
-        print(cover)
+        sys.stdout.write(cover + "\n")
     return 0
 
 

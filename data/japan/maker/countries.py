@@ -24,6 +24,8 @@ def records(used: set[str]) -> list[Record]:
     for country in sorted(used):
         value = src.governance(country)
         text = f"mean of six estimates {rule['wgi_year']}, {rule['wgi_release']}, raw scale about -2.5 to 2.5"
+        if value is None:
+            text = "no governance estimate"
         out.append(
             {
                 "country": country,
@@ -31,7 +33,7 @@ def records(used: set[str]) -> list[Record]:
                 "groups": ";".join(groups(country)),
                 "governance": value,
                 "basis": "derived" if value is not None else "assumed",
-                "source": f"{text if value is not None else 'no governance estimate'}; groups are judgement, to be confirmed",
+                "source": f"{text}; groups are judgement, to be confirmed",
             }
         )
     return out

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .countries import groups
-from .demand import peak_demand
+from .demand import first_demand, peak_demand, target_demand
+from .materials import reference_price
 from .writing import Record
 
 
@@ -30,10 +31,8 @@ def coverage(suppliers: list[Record], projects: list[Record]) -> list[Cover]:
         mine = [row for row in suppliers if row["material"] == material]
         peak = peak_demand(material)
 
-        def over(
-            keep: Callable[[Record], bool], rows: list[Record] = mine, peak: float = peak
-        ) -> float:
-            return sum(row["capacity_t"] for row in rows if keep(row)) / peak
+        def over(keep: Callable[[Record], bool], rows: list[Record] = mine, peak: float = peak) -> float:
+            return float(sum(row["capacity_t"] for row in rows if keep(row))) / peak
 
         now = [row for row in mine if not row["supplier"].endswith("-more")]
         now_all = sum(row["capacity_t"] for row in now)
@@ -62,3 +61,23 @@ def as_text(lines: list[Cover]) -> str:
         for c in lines
     ]
     return "\n".join([head, *body])
+
+
+def as_markdown(lines: list[Cover]) -> str:
+    """The table of `models/japan/README.md`: need, price, China's part, and cover."""
+    head = (
+        "| material | t in 2026 | t in 2030 | USD/t | from China now | cover | cover without China | partners |\n"
+        "|---|---:|---:|---:|---:|---:|---:|---:|"
+    )
+    body = [
+        f"| {c.material} | {significant(first_demand(c.material))} | {significant(target_demand(c.material))}"
+        f" | {significant(reference_price(c.material))} | {c.china_now:.0%}"
+        f" | {c.everyone:.2f} | {c.without_china:.2f} | {c.partners:.2f} |"
+        for c in lines
+    ]
+    return "\n".join([head, *body])
+
+
+def significant(value: float) -> str:
+    """Three significant digits with thousands separated."""
+    return f"{float(f'{value:.3g}'):,g}" if value < 1000 else f"{float(f'{value:.3g}'):,.0f}"

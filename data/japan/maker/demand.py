@@ -65,14 +65,7 @@ def records() -> list[Record]:
             rule = f"x IEA STEPS world demand of {grows} over 2024 (the world's path stands for Japan's)"
         else:
             rule = "held flat (assumed)"
-        for year in rules["time"]["years"]:
-            out.append(
-                {
-                    "material": material,
-                    "year": year,
-                    "tonnes": demand(material, year),
-                    "basis": "derived" if grows else "assumed",
-                    "source": f"{purchases(material).source}; {rule}",
-                }
-            )
+        known = {"basis": "derived" if grows else "assumed", "source": f"{purchases(material).source}; {rule}"}
+        years = rules["time"]["years"]
+        out += [{"material": material, "year": year, "tonnes": demand(material, year)} | known for year in years]
     return out

@@ -28,7 +28,8 @@ def _price(spec: dict[str, Any]) -> tuple[float, str, str]:
         index = spec["index"]
         now = src.usgs_price(index["mineral"], index["series"])
         then = src.usgs_price(index["mineral"], index["series"], src.FLOW_YEAR)
-        text = f"BACI {spec['baci']} import unit value 2024 x USGS price 2025 over 2024 ({index['mineral']}: {index['series']})"
+        series = f"{index['mineral']}: {index['series']}"
+        text = f"BACI {spec['baci']} import unit value 2024 x USGS price 2025 over 2024 ({series})"
         return src.unit_value(spec["baci"]) * now / then, "derived", text
     price = src.usgs_price(spec["mineral"], spec["series"]) * spec["factor"]
     text = f"USGS MCS 2026, price 2025 ({spec['mineral']}: {spec['series']})"

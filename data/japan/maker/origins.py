@@ -65,11 +65,7 @@ def _surplus(rule: dict[str, Any], exporter: str) -> dict[str, float]:
     mined = src.iea_output(rule["mineral"], "mining")
     refined = src.iea_output(rule["mineral"], "refining")
     foreign = max(0.0, 1.0 - mined.get(exporter, 0.0) / refined[exporter])
-    surplus = {
-        c: max(0.0, t - refined.get(c, 0.0))
-        for c, t in mined.items()
-        if c not in ("WLD", exporter)
-    }
+    surplus = {c: max(0.0, t - refined.get(c, 0.0)) for c, t in mined.items() if c not in ("WLD", exporter)}
     everyone = sum(surplus.values())
     surplus.pop("OTH", None)
     return {c: foreign * t / everyone for c, t in surplus.items()}

@@ -49,10 +49,7 @@ def input_ratio(value: Any) -> tuple[float, bool]:
 
 def records() -> list[Record]:
     """Rows of projects.csv."""
-    out: list[Record] = []
-    for item in src.assumptions()["project_list"]:
-        for material in item["materials"]:
-            out.append(_record(item, material))
+    out = [_record(item, material) for item in src.assumptions()["project_list"] for material in item["materials"]]
     return sorted(out, key=lambda r: r["project"])
 
 
@@ -116,6 +113,7 @@ def _size(item: dict[str, Any], material: str) -> tuple[float, float, str]:
         entitled = src.fact(item["stake"]) / 100 * src.fact(item["capacity"])
         bought = now_t(material).get(item["country"], 0.0)
         bought *= src.assumptions()["suppliers"]["now_headroom"]
-        text = f"existing derived: {item['stake']} x {item['capacity']} = {entitled:g} t/yr less {bought:.0f} bought now"
+        stake = f"{item['stake']} x {item['capacity']} = {entitled:g} t/yr"
+        text = f"existing derived: {stake} less {bought:.0f} bought now; more: {item['size']:g} of {year} demand"
         return max(0.0, entitled - bought), size, text
     return 0.0, size, f"size {item['size']:g} of {year} demand, assumed"

@@ -10,7 +10,7 @@ MONTH_DAYS = 365 / 12
 def freight(country: str, cargo: str) -> float:
     """USD per tonne: sea kilometres times a rate, plus handling."""
     rate = src.assumptions()["shipping"]["classes"][cargo]
-    return src.sea(country)[0] * rate["usd_per_t_km"] + rate["handling"]
+    return src.sea(country)[0] * float(rate["usd_per_t_km"]) + float(rate["handling"])
 
 
 def lead_months(country: str) -> int:
@@ -20,7 +20,7 @@ def lead_months(country: str) -> int:
     days = kilometres / rules["speed_km_per_day"] + rules["handling_days"]
     if port_abroad:
         days += rules["inland_days"]
-    return round(days / MONTH_DAYS)
+    return round(float(days) / MONTH_DAYS)
 
 
 def route(country: str) -> str:
@@ -28,9 +28,9 @@ def route(country: str) -> str:
     rules = src.assumptions()["shipping"]
     for name, countries in rules["routes_by_country"].items():
         if country in countries:
-            return name
+            return str(name)
     passages = src.sea(country)[1]
     for rule in rules["routes_by_passage"]:
         if rule["has"] in passages:
-            return rule["name"]
-    return rules["route_default"]
+            return str(rule["name"])
+    return str(rules["route_default"])

@@ -40,7 +40,8 @@ class Flow:
 def assumptions() -> dict[str, Any]:
     """Every assumed number, from assumptions.yaml."""
     with ASSUMPTIONS.open(encoding="utf-8") as file:
-        return yaml.safe_load(file)
+        held: dict[str, Any] = yaml.safe_load(file)
+        return held
 
 
 @cache
@@ -78,9 +79,7 @@ def imports_h17(code: str) -> dict[str, Flow]:
     for row in rows("cepii-baci/baci_japan_imports_hs17_2017_2024.csv"):
         all_flows = row["coverage"] == "all flows" and int(row["year"]) == FLOW_YEAR
         if row["hs6"] == code and all_flows and row["qty_t"]:
-            flows[row["exporter_iso3"]] = Flow(
-                number(row["qty_t"]), number(row["value_kusd"]) * 1000
-            )
+            flows[row["exporter_iso3"]] = Flow(number(row["qty_t"]), number(row["value_kusd"]) * 1000)
     return dict(sorted(flows.items()))
 
 
@@ -241,7 +240,7 @@ def governance(country: str) -> float | None:
 
 def country_name(country: str) -> str:
     """The English name of a country code."""
-    given = assumptions()["countries"]["names"]
+    given: dict[str, str] = assumptions()["countries"]["names"]
     if country in given:
         return given[country]
     for row in rows("world-bank-wgi/wgi_governance.csv"):

@@ -15,16 +15,16 @@ def records() -> list[Record]:
     out: list[Record] = []
     for material, spec in rules["materials"].items():
         why = spec.get("substitution_why", "a rule for all materials")
-        for item in spec.get("substitution", rules["substitution"]):
-            out.append(
-                {
-                    "material": material,
-                    "tranche": item["tranche"],
-                    "max_share": item["max_share"],
-                    "cost": reference_price(material) * item["price_multiple"],
-                    "delay_periods": item["delay_periods"],
-                    "basis": "assumed",
-                    "source": f"judgement, {item['price_multiple']:g} x reference price: {why}",
-                }
-            )
+        out += [
+            {
+                "material": material,
+                "tranche": item["tranche"],
+                "max_share": item["max_share"],
+                "cost": reference_price(material) * item["price_multiple"],
+                "delay_periods": item["delay_periods"],
+                "basis": "assumed",
+                "source": f"judgement, {item['price_multiple']:g} x reference price: {why}",
+            }
+            for item in spec.get("substitution", rules["substitution"])
+        ]
     return out

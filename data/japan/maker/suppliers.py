@@ -24,8 +24,6 @@ COLUMNS = [
     "tariff_rate", "lead_periods", "in_transit_t", "route", "basis", "source",
 ]  # fmt: skip
 
-WEAK_FACTS = "facts"
-
 
 def supplier_id(material: str, country: str, tranche: str = "") -> str:
     """The id of a supplier."""
@@ -46,11 +44,12 @@ def now_t(material: str) -> dict[str, float]:
 def price(material: str, unit_value: float, mean: float) -> float:
     """USD per tonne: the reference price, moved a little by how dear the supplier is."""
     rules = src.assumptions()["suppliers"]
-    if not unit_value or not mean:
+    one_price = src.assumptions()["materials"][material].get("one_price", False)
+    if one_price or not unit_value or not mean:
         return reference_price(material)
     low, high = rules["price_clip"]
     ratio = min(max(unit_value / mean, low), high)
-    return reference_price(material) * ratio ** rules["price_shrinkage"]
+    return reference_price(material) * float(ratio ** rules["price_shrinkage"])
 
 
 @cache
@@ -75,7 +74,7 @@ def more_t(material: str) -> dict[str, tuple[float, float, str]]:
         for c, (t, uv, text) in found.items()
         if c not in banned and c not in ("JPN", "OTH", "WLD") and t > 0
     }
-    small = 0.002 * first_demand(material)
+    small = rules["more_floor"] * first_demand(material)
     largest = sorted(kept, key=lambda c: (-kept[c][0], c))[: rules["more_countries"]]
     return {c: kept[c] for c in sorted(largest) if kept[c][0] >= small}
 
@@ -114,7 +113,7 @@ def _from_output(material: str, more: dict[str, Any], share: float) -> dict[str,
     out: dict[str, Any] = {}
     for country, tonnes in output.items():
         part = more.get("by_country", {}).get(country, share)
-        if country not in now and tonnes < 0.25 * rules["more_min_share"] * world:
+        if country not in now and tonnes < rules["more_min_output_share"] * world:
             continue
         to_japan = now.get(country, Flow(0.0, 0.0)).tonnes
         left = max(tonnes - to_japan, 0.0)
@@ -160,11 +159,15 @@ def _now_rows(material: str, country: str, bought: Purchases, tonnes: float) -> 
     mean = src.total(bought.flows).unit_value
     base = price(material, bought.flows[country].unit_value, mean)
     part = rules["contract_share"]
-    basis = "assumed" if WEAK_FACTS in src.assumptions()["materials"][material] else "derived"
+    basis = "assumed" if "facts" in src.assumptions()["materials"][material] else "derived"
     grown = "" if first_demand(material) == bought.demand_t else " raised to 2026 with demand"
+    if base == reference_price(material):
+        price_text = "price = reference"
+    else:
+        price_text = f"price = reference x (unit value / mean)^{rules['price_shrinkage']:g}"
     text = (
         f"{bought.source}{grown}; assumed: {part:g} by contract, headroom {rules['now_headroom']:g},"
-        f" freight, lead, zero tariff; price = reference x (unit value / mean)^{rules['price_shrinkage']:g}"
+        f" freight, lead, zero tariff; {price_text}"
     )
     spot = _common(material, country) | {
         "supplier": supplier_id(material, country),
@@ -190,9 +193,7 @@ def _now_rows(material: str, country: str, bought: Purchases, tonnes: float) -> 
     return [spot, contract]
 
 
-def _more_row(
-    material: str, country: str, bought: Purchases, more: tuple[float, float, str]
-) -> Record:
+def _more_row(material: str, country: str, bought: Purchases, more: tuple[float, float, str]) -> Record:
     rules = src.assumptions()["suppliers"]
     tonnes, unit_value, text = more
     mean = src.total(bought.flows).unit_value
