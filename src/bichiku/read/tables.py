@@ -78,8 +78,8 @@ def _groups(text: Any) -> tuple[str, ...]:
 
 
 def _governance(text: Any) -> float:
-    if not isinstance(text, str) or not _NUMBER.match(text) or abs(float(text)) > 100:
-        raise ValueError(f"{text!r} is not a governance score")
+    if not isinstance(text, str) or not _NUMBER.match(text) or abs(float(text)) > 3.5:
+        raise ValueError(f"{text!r} is not a governance score on the scale -2.5 to 2.5")
     return float(text)
 
 
@@ -231,7 +231,7 @@ class SubstitutionRow(Row):
 
 
 class CountryRow(Row):
-    """A country, the groups it belongs to, and a governance score for reading results."""
+    """A country, its groups, and its governance on the scale of the World Bank's indicators (-2.5 to 2.5)."""
 
     table: ClassVar[str] = "countries"
     key: ClassVar[tuple[str, ...]] = ("country",)

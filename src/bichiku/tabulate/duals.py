@@ -25,7 +25,7 @@ def duals_table(outcome: Outcome) -> pd.DataFrame:
         limit, _, material = block.index.rpartition("/")
         lower, upper = program.row_lower[block.rows], program.row_upper[block.rows]
         values = np.where(np.isfinite(lower), lower, upper)
-        for key, value, dual in zip(block.keys, values, outcome.solution.row_dual[block.rows], strict=True):
+        for key, value, dual in zip(block.keys, values, outcome.solution.row_dual[block.rows] + 0.0, strict=True):
             crisis, onset, year, month = _when(outcome, block.place, int(key))
             unit = f"{currency} of expected discounted cost per {block.unit} more on the limit"
             records.append((block.family, limit, material, crisis, onset, year, month, value, dual, unit))

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from bichiku.linear_program import ALL
 from bichiku.pipeline import Solved
-from bichiku.tabulate.summary import last_reported_year
+from bichiku.tabulate.metrics import last_reported_year
 from bichiku.tell.numbers import money, percent, three_digits
 
 NAMED_LINES = ("purchase", "freight", "running", "holding", "investment", "subsidy", "gap", "substitution", "shortage")

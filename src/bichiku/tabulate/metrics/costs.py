@@ -1,0 +1,76 @@
+"""What a strategy costs a year, by line and material."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from bichiku.calendar import DAYS_PER_YEAR
+from bichiku.formulate.costs import INVESTMENT, LINES, SUBSIDY, TERMINAL
+from bichiku.linear_program import ALL
+from bichiku.outcome import Outcome
+from bichiku.tabulate.metrics import Metric
+
+
+def cost_metrics(outcome: Outcome) -> Iterator[Metric]:
+    """The objective, and expected money a year: the buyer's, the nation's, by line, by material."""
+    currency = outcome.world.settings.currency
+    unit = f"{currency}/year"
+    costs = cost_by_line_and_material(outcome)
+    yield Metric("objective", ALL, outcome.solution.objective, currency, "whole horizon")
+    for material in [ALL, *outcome.world.materials]:
+        mine = {line: 0.0 for line in LINES if any(found == line for found, _ in costs)}
+        for (line, owner), value in costs.items():
+            if material in (ALL, owner):
+                mine[line] += value
+        total = sum(mine.values())
+        yield Metric("cost_per_year", material, total, unit, "buyer")
+        yield Metric("nation_cost_per_year", material, total - mine[SUBSIDY], unit, "subsidy counted as a cost")
+        for line, value in mine.items():
+            yield Metric(f"{line}_per_year", material, value, unit)
+    carrying = {material: _carrying_cost(outcome, material) for material in outcome.world.materials}
+    for material, value in {ALL: sum(carrying.values()), **carrying}.items():
+        yield Metric("reserve_carrying_cost_per_year", material, value, unit, "storage, interest and losses")
+
+
+def cost_by_line_and_material(outcome: Outcome) -> dict[tuple[str, str], float]:
+    """Expected money a year in the reported window, by cost line and material.
+
+    Each line's discounted money inside the window is spread evenly over it (divided by the sum of the
+    window's discounted years). Investment is spread over the whole horizon instead, and the stock at the
+    end of the window, on the plan and in branches, is credited as the horizon's terminal stock value would
+    be, so that a stock bought is an asset and not a cost. With no `report_until` the lines sum to the
+    objective over the horizon's discounted years.
+    """
+    world, tree, calendar = outcome.world, outcome.tree, outcome.world.calendar
+    discount = calendar.discount(world.settings.discount_rate)
+    year_share = calendar.days / DAYS_PER_YEAR
+    window_years = discount[: calendar.reported].sum() * year_share
+    horizon_years = discount[:-1].sum() * year_share
+    inside = tree.period <= calendar.reported
+    at_end = np.flatnonzero(tree.period == calendar.reported)
+    result = {}
+    for terms in outcome.program.cost_terms:
+        key = (terms.line, terms.material)
+        if terms.line == TERMINAL:
+            row = world.materials[terms.material]
+            stock = tree.weight[at_end] @ outcome.stock[terms.material][at_end]
+            value = row.reference_price * (1.0 - row.haircut) * stock * discount[calendar.reported]
+            result[key] = -float(value / window_years)
+            continue
+        money = terms.by_node(outcome.solution.x, tree.size)
+        if terms.line in (INVESTMENT, SUBSIDY):
+            result[key] = float(money.sum() / horizon_years)
+        else:
+            result[key] = float(money[inside].sum() / window_years)
+    return result
+
+
+def _carrying_cost(outcome: Outcome, material: str) -> float:
+    """Money a year for holding the plan's mean stock: storage, interest and what is lost in store."""
+    world = outcome.world
+    row = world.materials[material]
+    stock = outcome.stock[material][outcome.tree.plan][: world.calendar.reported].mean()
+    rate = row.storage_cost_rate + world.settings.discount_rate + row.loss_rate
+    return float(rate * row.reference_price * stock)

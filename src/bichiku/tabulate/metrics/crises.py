@@ -1,0 +1,64 @@
+"""What crises do: expected damage, its tail, the worst one, and how long a material lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from bichiku.formulate.costs import SHORTAGE, SUBSTITUTION
+from bichiku.linear_program import ALL
+from bichiku.outcome import Outcome
+from bichiku.tabulate.metrics import Metric
+from bichiku.tabulate.metrics.costs import cost_by_line_and_material
+
+TAIL_LEVEL = 0.9  # of the CVaR shown when no risk policy sets a level
+
+
+def crisis_metrics(outcome: Outcome, crises: pd.DataFrame) -> Iterator[Metric]:
+    """Metrics of the branches that begin inside the window."""
+    world, tree = outcome.world, outcome.tree
+    currency = world.settings.currency
+    inside = tree.period <= world.calendar.reported
+    for material in world.demand:
+        expected = float((tree.weight * outcome.short_days(material))[inside].sum())
+        yield Metric("expected_short_days", material, expected, "days", "over the reported window")
+    costs = cost_by_line_and_material(outcome)
+    for material in [ALL, *world.demand]:
+        damage = sum(v for (line, m), v in costs.items() if line in (SHORTAGE, SUBSTITUTION) and material in (ALL, m))
+        yield Metric("expected_damage_per_year", material, damage, f"{currency}/year", "shortage and substitution")
+    reported = crises[crises["onset"] <= world.calendar.reported]
+    if reported.empty:
+        return
+    branches = reported.groupby(["crisis", "onset", "month"], sort=True).agg(
+        damage=("damage", "sum"), probability=("probability", "first")
+    )
+    level = world.policies.risk.level if world.policies.risk else TAIL_LEVEL
+    tail = conditional_value_at_risk(branches["damage"].to_numpy(), branches["probability"].to_numpy(), level)
+    yield Metric("cvar_damage", ALL, tail, currency, f"mean of the worst {1 - level:.0%} of crises")
+    crisis, _, month = branches["damage"].idxmax()
+    yield Metric("worst_crisis_damage", ALL, float(branches["damage"].max()), currency, f"{crisis} from {month}")
+    for name, rows in reported.groupby("material", sort=True):
+        worst = rows.sort_values(["short_days", "damage"], ascending=False, kind="stable").iloc[0]
+        detail = f"{worst['crisis']} from {worst['month']}" if worst["short_days"] > 0 else ""
+        yield Metric("worst_crisis_short_days", str(name), float(worst["short_days"]), "days", detail)
+        if rows["time_to_survive_days"].notna().any():
+            first = rows.loc[rows["time_to_survive_days"].idxmin()]
+            detail = f"{first['crisis']} from {first['month']}"
+            yield Metric("least_time_to_survive", str(name), float(first["time_to_survive_days"]), "days", detail)
+
+
+def conditional_value_at_risk(damage: np.ndarray, probability: np.ndarray, level: float) -> float:
+    """Mean of the worst ``1 - level`` of damage, probabilities scaled to sum to one.
+
+    Rockafellar and Uryasev (2002), "Conditional value-at-risk for general loss distributions": where an
+    atom straddles the level, only its part beyond it counts. Not a number when all probabilities are zero.
+    """
+    if probability.sum() <= 0:
+        return float("nan")
+    order = np.argsort(-damage, kind="stable")
+    weight = probability[order] / probability.sum()
+    before = np.concatenate([[0.0], np.cumsum(weight)[:-1]])
+    counted = np.clip(1.0 - level - before, 0.0, weight)
+    return float(counted @ damage[order] / (1.0 - level))
