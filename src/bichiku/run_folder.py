@@ -21,8 +21,8 @@ import yaml
 import bichiku
 from bichiku.pipeline import Solved
 from bichiku.read.model import MODEL_FILE, Model
+from bichiku.saved_run import INPUTS, MANIFEST
 
-INPUTS = "inputs"
 PACKAGES = ("pyomo", "highspy", "numpy", "scipy", "pandas", "pydantic")
 
 
@@ -60,7 +60,7 @@ def write_run(model: Model, solved: Solved, output: Path, origin: Path) -> Path:
         _write_inputs(model, strategy, partial / INPUTS)
         seconds = {**solved.seconds, "write": time.perf_counter() - start}
         text = json.dumps(manifest(model, solved, seconds, origin), indent=2, ensure_ascii=False)
-        (partial / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        (partial / MANIFEST).write_text(text + "\n", encoding="utf-8")
         return _move_to_free_name(partial, output, name)
     except OSError as error:
         raise CannotWrite(f"{output}: {error.strerror or error}") from error

@@ -1,0 +1,1 @@
+"""Several strategies over one world, side by side."""

@@ -1,0 +1,78 @@
+"""A run as data: what a finished strategy says, whether just solved or read back from its folder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from bichiku.pipeline import Solved
+from bichiku.read.faults import Fault, InputError
+from bichiku.read.model import read_model
+from bichiku.world import World
+
+INPUTS = "inputs"
+MANIFEST = "manifest.json"
+TABLE_FILES = ("summary", "sourcing", "flows", "reserve", "projects", "costs", "crises", "shares", "duals")
+
+
+@dataclass(frozen=True)
+class SavedRun:
+    """One strategy's results.
+
+    Attributes:
+        model: name of the model.
+        strategy: name of the strategy.
+        world: inputs as resolved.
+        tables: result tables by file name without ending.
+        manifest: content of manifest.json; empty for a run that is not written yet.
+        folder: where it is written, if it is.
+    """
+
+    model: str
+    strategy: str
+    world: World
+    tables: dict[str, pd.DataFrame]
+    manifest: dict[str, Any]
+    folder: Path | None
+
+
+def of_solved(model: str, solved: Solved, folder: Path | None) -> SavedRun:
+    """A strategy just solved."""
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8")) if folder else {}
+    world = solved.outcome.world
+    return SavedRun(model, world.strategy, world, solved.tables, manifest, folder)
+
+
+def is_run(path: Path) -> bool:
+    """Whether a path is a run folder rather than a model."""
+    return (path / MANIFEST).is_file()
+
+
+def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
+    """Reads a run folder back.
+
+    Args:
+        folder: the run folder.
+        tables: which result tables to read.
+
+    Raises:
+        InputError: it is not a complete run folder.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        model, strategy = str(manifest["model"]), str(manifest["strategy"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError([Fault(str(folder / MANIFEST), None, "", f"cannot be read: {error!r}")]) from error
+    frames = {}
+    for name in tables:
+        file = folder / f"{name}.csv"
+        try:
+            frames[name] = pd.read_csv(file, keep_default_na=False, na_values=[""], low_memory=False)
+        except (OSError, ValueError) as error:
+            raise InputError([Fault(str(file), None, "", f"cannot be read: {error}")]) from error
+    world = next(iter(read_model(folder / INPUTS).worlds.values()))
+    return SavedRun(model, strategy, replace(world, strategy=strategy), frames, manifest, folder)
