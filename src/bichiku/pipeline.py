@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from bichiku.certify import Certificate, certify
-from bichiku.formulate import formulate
+from bichiku.formulate import stamp, stencil_of
 from bichiku.outcome import Outcome
+from bichiku.prices import prices_table
 from bichiku.read.faults import Fault, InputError
-from bichiku.solve import Report, SolverOptions, Status, solve
+from bichiku.solve import HotProgram, Report, SolverOptions, Status
 from bichiku.state import State, world_state
 from bichiku.tabulate import tabulate
 from bichiku.tree import Tree, TreeError, grow_tree
@@ -81,12 +82,13 @@ def grow(world: World) -> tuple[Tree, State]:
     return tree, world_state(world, tree)
 
 
-def run_strategy(world: World, progress: Progress = lambda _: None) -> Solved:
+def run_strategy(world: World, progress: Progress = lambda _: None, prices: bool = True) -> Solved:
     """Solves one strategy.
 
     Args:
         world: the strategy's world.
         progress: called with a few words as each step begins.
+        prices: whether to work out prices.csv, which takes about as long as solving.
 
     Raises:
         InputError: see `grow`.
@@ -97,11 +99,13 @@ def run_strategy(world: World, progress: Progress = lambda _: None) -> Solved:
     with clock.step("tree"):
         tree, state = grow(world)
     with clock.step("formulate"):
-        program = formulate(world, tree, state)
+        stencil = stencil_of(world, tree, state)
+        program = stamp(stencil)
     progress("solving")
     options = SolverOptions(world.settings.solver.method, world.settings.solver.time_limit)
     with clock.step("solve"):
-        solution, report = solve(program, options, lambda done, parts: progress(f"solved {done} of {parts} parts"))
+        hot = HotProgram(program, options)
+        solution, report = hot.solve(lambda done, parts: progress(f"solved {done} of {parts} parts"))
     if solution.status is not Status.OPTIMAL:
         raise NoSolution(world.strategy, solution.status)
     progress("certifying")
@@ -113,4 +117,8 @@ def run_strategy(world: World, progress: Progress = lambda _: None) -> Solved:
     with clock.step("tabulate"):
         outcome = Outcome(world, tree, state, program, solution)
         tables = tabulate(outcome)
+    if prices:
+        progress("pricing")
+        with clock.step("price"):
+            tables["prices"] = prices_table(outcome, stencil, hot)
     return Solved(outcome, report, certificate, tables, clock.seconds)

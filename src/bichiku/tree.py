@@ -98,6 +98,11 @@ class Tree:
         node = np.where(at >= self.onset, own, at - 1)
         return np.where(at >= 1, node, BEFORE)
 
+    def reaches(self, steps: int) -> np.ndarray:
+        """Whether what leaves each node arrives so many periods later, before the horizon or the branch's end."""
+        due = self.ancestor(steps)
+        return np.isin(np.arange(self.size), due[due >= 0])
+
     @cached_property
     def parent(self) -> np.ndarray:
         return self.ancestor(1)

@@ -12,6 +12,8 @@ from bichiku.state import State
 from bichiku.tree import Tree
 from bichiku.world import World
 
+__all__ = ["formulate", "stamp", "stencil_of"]
+
 
 def formulate(world: World, tree: Tree, state: State) -> LinearProgram:
     """The linear program of one strategy; ``docs/formulation.md`` is its text."""

@@ -137,22 +137,16 @@ def _add_capacities(stencil: Stencil, world: World) -> None:
         return m.run[project] <= built * year_share * m.export[project]
 
     # without this, a project could use up its input for output that nobody will see
-    undelivered = {name: _undelivered(stencil, row.lead_periods) for name, row in world.projects.items()}
+    in_time = {name: stencil.tree.reaches(row.lead_periods) for name, row in world.projects.items()}
 
     def in_vain(m: Any, project: str) -> Any:
         return m.run[project] <= 0
 
     delayed = [name for name, row in world.projects.items() if row.lead_periods]
-    stencil.add_bounds("run_in_vain", delayed, in_vain, lambda project: undelivered[project])
+    stencil.add_bounds("run_in_vain", delayed, in_vain, lambda project: np.flatnonzero(~in_time[project]))
     fixed = [name for name in world.projects if name not in usable]
     stencil.add_bounds("fixed_capacity", fixed, existing_only, nodes)
     stencil.add_rows("project_capacity", usable, with_build, nodes=nodes, unit="t")
-
-
-def _undelivered(stencil: Stencil, lead: int) -> np.ndarray:
-    """Nodes whose output would arrive after the horizon, or after their branch has handed back."""
-    due = stencil.tree.ancestor(lead)
-    return np.setdiff1d(stencil.all_nodes, due[due >= 0])
 
 
 def _add_demand_limits(stencil: Stencil, world: World) -> None:

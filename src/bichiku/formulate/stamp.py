@@ -115,7 +115,6 @@ def _with_rows(
     matrix = sparse.coo_array(
         (_joined(values, float), (_joined(rows, int), _joined(columns, int))), shape=(count, len(cost))
     ).tocsr()
-    matrix.eliminate_zeros()
     return LinearProgram(
         cost=cost,
         constant=constant,

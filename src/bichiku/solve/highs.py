@@ -86,6 +86,12 @@ class Solution:
     objective: float
     iterations: int
 
+    @classmethod
+    def none(cls, status: Status) -> Solution:
+        """No solution, for the reason given."""
+        nothing = np.empty(0)
+        return cls(status, nothing, nothing, nothing, float("nan"), 0)
+
 
 class HighsRun:
     """One linear program in HiGHS; `interrupt` may be called from another thread while it solves."""
@@ -98,6 +104,7 @@ class HighsRun:
             self._require(self._highs.setOptionValue(name, value), f"option {name}={value!r}")
         self._highs.HandleUserInterrupt = True
         self._interrupted = False
+        self._handed_over = False
 
     def solve(self) -> Solution:
         """Hands the program over, solves it and reads the answer.
@@ -107,9 +114,10 @@ class HighsRun:
         """
         if self._program.shape[1] == 0:
             return _without_columns(self._program)
-        self._hand_over()
+        if not self._handed_over:
+            self._hand_over()
         if self._interrupted:
-            return _no_solution(Status.INTERRUPTED)
+            return Solution.none(Status.INTERRUPTED)
         outcome = self._highs.run()
         status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
@@ -117,11 +125,12 @@ class HighsRun:
             self._require(self._highs.setOptionValue("presolve", "off"), "option presolve='off'")
             outcome = self._highs.run()
             status = self._highs.getModelStatus()
+            self._require(self._highs.setOptionValue("presolve", "choose"), "option presolve='choose'")
         meaning = _STATUS.get(status, Status.ERROR)
         if outcome == highspy.HighsStatus.kError:
             meaning = Status.ERROR
         if meaning is not Status.OPTIMAL:
-            return _no_solution(meaning)
+            return Solution.none(meaning)
         values, info = self._highs.getSolution(), self._highs.getInfo()
         x = np.asarray(values.col_value)
         return Solution(
@@ -132,6 +141,48 @@ class HighsRun:
             objective=float(self._program.cost @ x) + self._program.constant,
             iterations=info.simplex_iteration_count + info.ipm_iteration_count,
         )
+
+    def change(self, program: LinearProgram) -> bool:
+        """Replaces the numbers of a program of the same sparsity; the next solve starts from the last basis.
+
+        Returns:
+            Whether any number differs.
+        """
+        old, self._program = self._program, program
+        costs = np.flatnonzero(program.cost != old.cost).astype(np.int32)
+        columns = _differing(program.column_lower, old.column_lower, program.column_upper, old.column_upper)
+        rows = _differing(program.row_lower, old.row_lower, program.row_upper, old.row_upper)
+        entries = np.flatnonzero(program.matrix.data != old.matrix.data)
+        if not (len(costs) or len(columns) or len(rows) or len(entries)):
+            return False
+        if not self._handed_over:
+            return True
+        highs, require = self._highs, self._require
+        if len(costs):
+            require(highs.changeColsCost(len(costs), costs, program.cost[costs]), "new costs")
+        if len(columns):
+            lower, upper = program.column_lower[columns], program.column_upper[columns]
+            require(highs.changeColsBounds(len(columns), columns, lower, upper), "new column bounds")
+        if len(rows):
+            lower, upper = program.row_lower[rows], program.row_upper[rows]
+            require(highs.changeRowsBounds(len(rows), rows, lower, upper), "new row bounds")
+        row_of = np.searchsorted(program.matrix.indptr, entries, side="right") - 1
+        for row, entry in zip(row_of, entries, strict=True):
+            column, value = int(program.matrix.indices[entry]), float(program.matrix.data[entry])
+            require(highs.changeCoeff(int(row), column, value), "a new coefficient")
+        return True
+
+    def basic_variables(self) -> np.ndarray:
+        """The basis by row: a column's number, or minus one less a row's number for its logical."""
+        outcome, basic = self._highs.getBasicVariables()
+        self._require(outcome, "to show its basis")
+        return np.asarray(basic)
+
+    def basis_solve(self, right: np.ndarray) -> np.ndarray:
+        """Solves ``B z = right`` with the basis matrix B, in the order of `basic_variables`."""
+        outcome, found = self._highs.getBasisSolve(right)
+        self._require(outcome, "to solve with its basis")
+        return np.asarray(found)
 
     def interrupt(self) -> None:
         """Makes a running solve stop soon with the status `INTERRUPTED`."""
@@ -160,6 +211,7 @@ class HighsRun:
             np.zeros(columns, dtype=np.int32),
         )
         self._require(outcome, "the model")
+        self._handed_over = True
 
     @staticmethod
     def _require(outcome: highspy.HighsStatus, what: str) -> None:
@@ -167,13 +219,12 @@ class HighsRun:
             raise SolverError(f"HiGHS refuses {what}")
 
 
+def _differing(lower: np.ndarray, old_lower: np.ndarray, upper: np.ndarray, old_upper: np.ndarray) -> np.ndarray:
+    return np.flatnonzero((lower != old_lower) | (upper != old_upper)).astype(np.int32)
+
+
 def _without_columns(program: LinearProgram) -> Solution:
     """Rows that no variable touches; HiGHS calls such a model empty and does not look at their limits."""
     if (program.row_lower > FEASIBILITY).any() or (program.row_upper < -FEASIBILITY).any():
-        return _no_solution(Status.INFEASIBLE)
+        return Solution.none(Status.INFEASIBLE)
     return Solution(Status.OPTIMAL, np.empty(0), np.zeros(program.shape[0]), np.empty(0), program.constant, 0)
-
-
-def _no_solution(status: Status) -> Solution:
-    nothing = np.empty(0)
-    return Solution(status, nothing, nothing, nothing, float("nan"), 0)

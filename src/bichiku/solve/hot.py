@@ -1,0 +1,153 @@
+"""A linear program that stays in HiGHS: solved in parts, changed, and solved again from where it was."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bichiku.linear_program import LinearProgram
+from bichiku.solve.components import Component, split_program
+from bichiku.solve.highs import HighsRun, Solution, SolverOptions, Status
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Report:
+    """How the parts of a program were solved.
+
+    Attributes:
+        parts: number of separate problems.
+        largest: rows and columns of the largest.
+        iterations: iterations of all together, in the latest solve.
+    """
+
+    parts: int
+    largest: tuple[int, int]
+    iterations: int
+
+
+class HotProgram:
+    """A program split into parts that share nothing, each held by a solver of its own."""
+
+    def __init__(self, program: LinearProgram, options: SolverOptions) -> None:
+        self.program = program
+        self._options = options
+        split = split_program(program)
+        self.parts: tuple[Component, ...] = split.components
+        self._loose = split.loose_columns
+        self.runs = [HighsRun(part.program, options) for part in self.parts]
+        self._answers: dict[int, Solution] = {}
+
+    def solve(self, progress: Progress | None = None) -> tuple[Solution, Report]:
+        """Solves what is not solved yet, parts side by side on all cores.
+
+        Returns:
+            The solution of the whole and how it came about. If a part is not optimal, its status is that of
+            the whole and there is no solution.
+        """
+        waiting = [i for i in range(len(self.parts)) if i not in self._answers]
+        waiting.sort(key=lambda i: -self.parts[i].program.matrix.nnz)
+        self._run(waiting, progress)
+        iterations = sum(self._answers[i].iterations for i in waiting if i in self._answers)
+        largest = max((part.program.shape for part in self.parts), default=(0, 0))
+        report = Report(len(self.parts), largest, iterations)
+        return self._whole(iterations), report
+
+    def answer(self, part: int) -> Solution:
+        """The solution of one part, in its own numbering."""
+        return self._answers[part]
+
+    def change(self, program: LinearProgram) -> None:
+        """Replaces the numbers of the program; parts whose numbers stay keep their answer.
+
+        A program of another shape or sparsity is taken up from the start.
+        """
+        same = (
+            program.matrix.shape == self.program.matrix.shape
+            and np.array_equal(program.matrix.indptr, self.program.matrix.indptr)
+            and np.array_equal(program.matrix.indices, self.program.matrix.indices)
+        )
+        if not same:
+            self.__init__(program, self._options)  # type: ignore[misc]
+            return
+        parts = []
+        for i, part in enumerate(self.parts):
+            changed = _renumbered(part, program)
+            if self.runs[i].change(changed.program):
+                self._answers.pop(i, None)
+            parts.append(changed)
+        self.parts = tuple(parts)
+        self.program = program
+
+    def _run(self, waiting: list[int], progress: Progress | None) -> None:
+        # HiGHS leaves the interpreter's lock while it runs, so threads do
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            try:
+                futures = {pool.submit(self.runs[i].solve): i for i in waiting}
+                for count, done in enumerate(as_completed(futures), start=1):
+                    self._answers[futures[done]] = done.result()
+                    if progress:
+                        progress(count, len(waiting))
+                    if done.result().status is not Status.OPTIMAL:
+                        self._stop(futures)
+                        break
+            except BaseException:
+                self._stop(futures)
+                raise
+        self._renew_interrupted(waiting)
+
+    def _renew_interrupted(self, waiting: list[int]) -> None:
+        """An interrupted solver stays so; another takes its place for the next solve."""
+        for i in waiting:
+            if i not in self._answers or self._answers[i].status is Status.INTERRUPTED:
+                self._answers.pop(i, None)
+                self.runs[i] = HighsRun(self.parts[i].program, self._options)
+
+    def _stop(self, futures: Iterable) -> None:  # type: ignore[type-arg]
+        for future in futures:
+            future.cancel()
+        for run in self.runs:
+            run.interrupt()
+
+    def _whole(self, iterations: int) -> Solution:
+        failed = [answer for answer in self._answers.values() if answer.status is not Status.OPTIMAL]
+        if failed or len(self._answers) < len(self.parts):
+            self._answers = {i: a for i, a in self._answers.items() if a.status is Status.OPTIMAL}
+            return failed[0] if failed else Solution.none(Status.INTERRUPTED)
+        program, loose = self.program, self._loose
+        x, reduced = np.zeros(program.shape[1]), np.zeros(program.shape[1])
+        row_dual = np.zeros(program.shape[0])
+        reduced[loose] = program.cost[loose]
+        x[loose] = np.where(program.cost[loose] < 0, program.column_upper[loose], program.column_lower[loose])
+        if not np.isfinite(x[loose]).all():
+            return Solution.none(Status.UNBOUNDED)
+        for i, part in enumerate(self.parts):
+            x[part.columns] = self._answers[i].x
+            reduced[part.columns] = self._answers[i].reduced_cost
+            row_dual[part.rows] = self._answers[i].row_dual
+        objective = float(program.cost @ x) + program.constant
+        return Solution(Status.OPTIMAL, x, row_dual, reduced, objective, iterations)
+
+
+def _renumbered(part: Component, program: LinearProgram) -> Component:
+    """The same part with the numbers of a program of the same sparsity."""
+    old = part.program
+    matrix = old.matrix.copy()
+    matrix.data = program.matrix[part.rows].data
+    return replace(
+        part,
+        program=LinearProgram(
+            cost=program.cost[part.columns],
+            constant=0.0,
+            matrix=matrix,
+            row_lower=program.row_lower[part.rows],
+            row_upper=program.row_upper[part.rows],
+            column_lower=program.column_lower[part.columns],
+            column_upper=program.column_upper[part.columns],
+        ),
+    )

@@ -1,0 +1,108 @@
+"""Recomputes everything of a run from its written files alone.
+
+Nothing here is shared with the model builder: the tree, the states, the balances, the policies, the money
+and the readings are worked out a second time from the inputs in the run folder and compared with what its
+tables say. Only the reader of model folders and the calendar are the same.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bichiku.read.faults import InputError
+from bichiku.read.model import read_model
+from bichiku.verify.balances import (
+    check_arrivals,
+    check_balances,
+    check_hand_back,
+    check_signs,
+    contract_tonnes,
+    stocks_before,
+)
+from bichiku.verify.crises import check_weights, crises_sheet
+from bichiku.verify.damage import damage_of
+from bichiku.verify.duals import check_duals
+from bichiku.verify.files import INPUTS, Table, read_tables
+from bichiku.verify.flows import read_flows
+from bichiku.verify.limits import built_capacity, check_capacities, check_demand, check_storage
+from bichiku.verify.manifest import check_inputs, check_manifest, read_manifest
+from bichiku.verify.money import check_costs, cost_lines, risk_line
+from bichiku.verify.policies import Facts, check_policies, policy_rows
+from bichiku.verify.readings import projects_sheet, reserve_sheet, shares_sheet, sourcing_sheet
+from bichiku.verify.rules import RULES
+from bichiku.verify.sheet import check_sheet
+from bichiku.verify.states import states_of
+from bichiku.verify.summary import check_summary
+from bichiku.verify.tree import grow_nodes
+from bichiku.verify.verdict import COPIED, KEPT, Finding, Ledger, Place, Residual, Verdict
+from bichiku.world import World
+
+__all__ = ["COPIED", "KEPT", "RULES", "Finding", "Residual", "Verdict", "verify_run"]
+
+
+def verify_run(folder: Path) -> Verdict:
+    """Verifies a run folder; nothing is written.
+
+    A folder that cannot be read in full gets findings about that alone, as nothing can be recomputed from it.
+    """
+    ledger = Ledger()
+    tables = read_tables(folder, ledger)
+    manifest = read_manifest(folder, ledger) if (folder / "manifest.json").is_file() else None
+    world = _read_inputs(folder, ledger) if (folder / INPUTS).is_dir() else None
+    if manifest is not None and (folder / INPUTS).is_dir():
+        check_inputs(folder, manifest, ledger)
+    if tables is not None and manifest is not None and world is not None:
+        _recompute(world, tables, manifest, ledger)
+    return ledger.verdict()
+
+
+def _read_inputs(folder: Path, ledger: Ledger) -> World | None:
+    try:
+        worlds = read_model(folder / INPUTS).worlds
+    except InputError as error:
+        for fault in error.faults:
+            place = Place(fault.where, () if fault.line is None else (fault.line,))
+            ledger.wrong("inputs.readable", f"{INPUTS}/{Path(fault.file).name}", place, fault.message, "no fault")
+        return None
+    if len(worlds) != 1:
+        ledger.wrong("inputs.readable", f"{INPUTS}/model.yaml", Place("strategies"), str(len(worlds)), "one strategy")
+        return None
+    return next(iter(worlds.values()))
+
+
+def _recompute(world: World, tables: dict[str, Table], manifest: dict[str, object], ledger: Ledger) -> None:
+    nodes = grow_nodes(world)
+    states = states_of(world, nodes)
+    flows = read_flows(tables["flows.csv"], world, nodes, ledger)
+    stocks = stocks_before(world, nodes, flows)
+    projects, costs, crises = tables["projects.csv"], tables["costs.csv"], tables["crises.csv"]
+    built = built_capacity(world, projects)
+    damage = damage_of(world, nodes, flows)
+    facts = Facts(world, nodes, states, flows, stocks, built, damage)
+
+    check_signs(flows, ledger)
+    contracts = contract_tonnes(world, nodes, states, flows, ledger)
+    check_arrivals(world, nodes, states, flows, ledger)
+    check_balances(world, nodes, states, flows, stocks, ledger)
+    check_hand_back(nodes, flows, ledger)
+    check_capacities(world, nodes, states, flows, contracts, projects, ledger)
+    check_demand(world, nodes, states, flows, ledger)
+    check_storage(world, nodes, flows, stocks, ledger)
+    rows = policy_rows(facts)
+    check_policies(rows, ledger)
+    check_duals(rows, world.settings.currency, tables["duals.csv"], ledger)
+
+    lines = cost_lines(world, nodes, states, flows, stocks, built, damage)
+    risk = risk_line(world, nodes, damage, costs)
+    if risk is not None:
+        lines["risk"] = risk
+    check_costs(world, lines, costs, ledger)
+    check_manifest(manifest, nodes, costs, ledger)
+
+    check_sheet(tables["sourcing.csv"], sourcing_sheet(facts), ledger)
+    check_sheet(tables["shares.csv"], shares_sheet(facts), ledger)
+    check_sheet(tables["reserve.csv"], reserve_sheet(facts), ledger)
+    check_sheet(projects, projects_sheet(facts, projects), ledger)
+    check_sheet(crises, crises_sheet(facts, crises), ledger)
+    check_weights(facts, crises, ledger)
+    check_summary(facts, lines, tables, ledger)

@@ -1,0 +1,113 @@
+"""manifest.json against the inputs, the tree and the cost table."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from bichiku.read.model import MODEL_FILE
+from bichiku.verify.files import INPUTS, MANIFEST, Table
+from bichiku.verify.tree import Nodes
+from bichiku.verify.verdict import KEPT, Ledger, Place
+
+NEEDED: dict[str, tuple[str, ...]] = {
+    "inputs_sha256": (),
+    "resolved_model": (),
+    "solver": ("status", "objective"),
+    "size": ("nodes", "branches"),
+    "certificate": ("primal", "dual", "gap", "holds"),
+}
+
+
+def read_manifest(folder: Path, ledger: Ledger) -> dict[str, Any] | None:
+    """The manifest; None, with findings, where it cannot be read or a key is missing."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        ledger.wrong("manifest.readable", MANIFEST, None, str(error), "a JSON object")
+        return None
+    missing = [key for key in NEEDED if not isinstance(found, dict) or not isinstance(found.get(key), dict)]
+    missing += [
+        f"{key}.{name}" for key in NEEDED if key not in missing for name in NEEDED[key] if name not in found[key]
+    ]
+    for key in missing:
+        ledger.wrong("manifest.readable", MANIFEST, Place(key), "missing", "a value")
+    ledger.right()
+    return None if missing else found
+
+
+def check_inputs(folder: Path, manifest: dict[str, Any], ledger: Ledger) -> None:
+    """The tables are those that were hashed, and model.yaml is the model that was resolved.
+
+    The manifest's hash of model.yaml is that of the file before the strategy was merged in, which the run
+    does not hold; the resolved model is compared as a whole instead.
+    """
+    stated = {Path(name).name: digest for name, digest in manifest["inputs_sha256"].items() if name.endswith(".csv")}
+    actual = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted((folder / INPUTS).glob("*.csv"))
+    }
+    for name in sorted({*stated, *actual}):
+        said, found = stated.get(name, "no such file"), actual.get(name, "no such file")
+        if said != found:
+            ledger.wrong("manifest.inputs", f"{INPUTS}/{name}", None, said, found)
+        ledger.right()
+    file = f"{INPUTS}/{MODEL_FILE}"
+    try:
+        model = _plain(yaml.safe_load((folder / file).read_text(encoding="utf-8")))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        ledger.wrong("inputs.readable", file, None, str(error), "a model")
+        return
+    resolved = manifest["resolved_model"]
+    model = model if isinstance(model, dict) else {}
+    for key in sorted({*model, *resolved} - {"tables"}):
+        if model.get(key) != resolved.get(key):
+            ledger.wrong("manifest.model", file, Place(key), str(model.get(key)), str(resolved.get(key)))
+        ledger.right()
+
+
+def _plain(data: Any) -> Any:
+    """As JSON would give it back: every key a text."""
+    if isinstance(data, dict):
+        return {str(key): _plain(value) for key, value in data.items()}
+    return [_plain(value) for value in data] if isinstance(data, list) else data
+
+
+def check_manifest(manifest: dict[str, Any], nodes: Nodes, costs: Table, ledger: Ledger) -> None:
+    """Status, certificate, sizes and the objective."""
+    solver, certificate, size = (manifest[key] for key in ("solver", "certificate", "size"))
+    if solver["status"] != "optimal":
+        ledger.wrong("manifest.status", MANIFEST, Place("solver.status"), str(solver["status"]), "optimal")
+    ledger.right()
+    if certificate["holds"] is not True:
+        ledger.wrong("manifest.certificate", MANIFEST, Place("certificate.holds"), str(certificate["holds"]), "true")
+    for key in ("primal", "dual", "gap"):
+        if not _is_number(certificate[key]) or not 0 <= certificate[key] <= KEPT:
+            place = Place(f"certificate.{key}")
+            ledger.wrong("manifest.certificate", MANIFEST, place, str(certificate[key]), f"0 to {KEPT:g}")
+        ledger.right()
+    for key, count in (("nodes", len(nodes)), ("branches", len(nodes.branches))):
+        if size[key] != count:
+            ledger.wrong("manifest.size", MANIFEST, Place(f"size.{key}"), str(size[key]), str(count))
+        ledger.right()
+    if not _is_number(solver["objective"]):
+        ledger.wrong("manifest.objective", MANIFEST, Place("solver.objective"), str(solver["objective"]), "a number")
+        return
+    money = costs.numbers("value")
+    ledger.equal(
+        "manifest.objective",
+        MANIFEST,
+        solver["objective"],
+        money.sum(),
+        lambda _: Place("solver.objective"),
+        np.abs(money).sum(),
+        KEPT,
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
