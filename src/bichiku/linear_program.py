@@ -92,7 +92,11 @@ class CostTerms:
 
 @dataclass(frozen=True)
 class LinearProgram:
-    """Minimise ``cost · x + constant`` with ``row_lower ≤ matrix · x ≤ row_upper`` and column bounds."""
+    """Minimise ``cost · x + constant`` with ``row_lower ≤ matrix · x ≤ row_upper`` and column bounds.
+
+    `row_constant` is what each row holds beside variables (an opening stock, goods under way); it has been
+    taken from the row's limits, so the limit as a person set it is ``row_upper + row_constant``.
+    """
 
     cost: np.ndarray
     constant: float
@@ -101,6 +105,7 @@ class LinearProgram:
     row_upper: np.ndarray
     column_lower: np.ndarray
     column_upper: np.ndarray
+    row_constant: np.ndarray
     row_blocks: tuple[RowBlock, ...] = ()
     column_blocks: tuple[ColumnBlock, ...] = ()
     cost_terms: tuple[CostTerms, ...] = ()
@@ -114,6 +119,11 @@ class LinearProgram:
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
         return (int(self.matrix.shape[0]), int(self.matrix.shape[1]))
+
+    def limits_as_set(self, rows: slice | np.ndarray) -> np.ndarray:
+        """The finite limit of each row as its policy set it, what is constant in the row put back."""
+        lower, upper = self.row_lower[rows], self.row_upper[rows]
+        return np.where(np.isfinite(lower), lower, upper) + self.row_constant[rows]
 
     def columns_of(self, variable: str, index: str) -> slice:
         """Columns of a variable; empty where the model has none."""

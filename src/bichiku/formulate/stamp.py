@@ -92,7 +92,7 @@ def _with_rows(
     cost_terms: tuple[CostTerms, ...],
 ) -> LinearProgram:
     blocks: list[RowBlock] = []
-    rows, columns, values, lowers, uppers = [], [], [], [], []
+    rows, columns, values, lowers, uppers, constants = [], [], [], [], [], []
     count = 0
     for family in stencil.rows:
         for index, data in family.constraint.items():
@@ -108,6 +108,7 @@ def _with_rows(
             columns.append(terms.columns)
             values.append(terms.coefficients)
             lowers.append(evaluate.limit(low, nodes, -np.inf)[first] - moved)
+            constants.append(moved)
             uppers.append(evaluate.limit(high, nodes, np.inf)[first] - moved)
             name = family.constraint.local_name
             blocks.append(RowBlock(name, index_text(index), count, keys, family.place, family.unit, family.policy))
@@ -123,6 +124,7 @@ def _with_rows(
         row_upper=_joined(uppers, float),
         column_lower=np.zeros(len(cost)),
         column_upper=upper,
+        row_constant=_joined(constants, float),
         row_blocks=tuple(blocks),
         column_blocks=tuple(stencil.columns),
         cost_terms=cost_terms,

@@ -22,8 +22,9 @@ from bichiku.solve.components import Component
 from bichiku.solve.highs import HighsRun
 from bichiku.solve.sensitivity import Direction, sensitivity, slope
 
-LEAST_ROOM = 1e-6  # of a unit; a price that holds for less says nothing about one unit more
-IDLE_CAPACITY = ("supplier_capacity", "project_capacity", "project_build_limit")  # worth nothing, no range asked
+CAPACITIES = ("supplier_capacity", "project_capacity", "project_build_limit")
+KINK = 1e-6  # of a tonne a year; the price of a capacity that holds for less is no price
+UNIT = 1.0  # other prices must hold for one unit more, or are found one unit away
 SAME = 0.01  # prices a unit up and a unit down that differ by less are one price
 
 
@@ -79,11 +80,11 @@ def _answer_part(
                 again.append((number, question))
             continue
         direction = Direction(question.rows, question.row_moves, question.columns, question.column_moves)
-        if question.policy in IDLE_CAPACITY and slope(program, solution, direction) == 0.0:
+        if question.policy in CAPACITIES and slope(program, solution, direction) == 0.0:
             found.append((number, Answer(0.0, math.nan, math.nan, "ranging")))
             continue
         result = sensitivity(program, run, solution, direction)
-        if result.most > LEAST_ROOM:
+        if result.most >= (KINK if question.policy in CAPACITIES else UNIT):
             found.append((number, Answer(result.slope, min(result.least, 0.0), result.most, "ranging")))
         else:
             again.append((number, question))

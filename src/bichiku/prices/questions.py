@@ -73,7 +73,7 @@ def _reserve_days(outcome: Outcome) -> Iterator[Question]:
         material = block.index
         rows = np.arange(block.first, block.first + len(block.keys))
         tonnes_per_day = outcome.demand[material][block.keys] / world.calendar.days
-        target = outcome.program.row_lower[rows]
+        target = outcome.program.limits_as_set(rows)
         years = outcome.years[block.keys]
         for year in np.unique(years):
             mine = (years == year) & (tonnes_per_day > 0)
@@ -143,7 +143,7 @@ def _totals(outcome: Outcome) -> Iterator[Question]:
         for block in _blocks(outcome.program, family):
             material = block.index if family == "expected_shortage" else ""
             for row, key in enumerate(block.keys, start=block.first):
-                value = float(outcome.program.row_upper[row]) / size
+                value = float(outcome.program.limits_as_set(np.array([row]))[0]) / size
                 year = int(key) if block.place == "year" else None
                 yield Question(family, "", material, year, value, unit, np.array([row]), size * one)
     for block in _blocks(outcome.program, "survive"):

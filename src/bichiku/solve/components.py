@@ -73,4 +73,5 @@ def _part(program: LinearProgram, rows: np.ndarray, columns: np.ndarray, positio
         row_upper=program.row_upper[rows],
         column_lower=program.column_lower[columns],
         column_upper=program.column_upper[columns],
+        row_constant=program.row_constant[rows],
     )

@@ -149,5 +149,6 @@ def _renumbered(part: Component, program: LinearProgram) -> Component:
             row_upper=program.row_upper[part.rows],
             column_lower=program.column_lower[part.columns],
             column_upper=program.column_upper[part.columns],
+            row_constant=program.row_constant[part.rows],
         ),
     )

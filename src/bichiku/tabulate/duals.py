@@ -7,7 +7,6 @@ shortage allowed).
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from bichiku.outcome import Outcome
@@ -23,8 +22,7 @@ def duals_table(outcome: Outcome) -> pd.DataFrame:
         if not block.policy:
             continue
         limit, _, material = block.index.rpartition("/")
-        lower, upper = program.row_lower[block.rows], program.row_upper[block.rows]
-        values = np.where(np.isfinite(lower), lower, upper)
+        values = program.limits_as_set(block.rows)
         for key, value, dual in zip(block.keys, values, outcome.solution.row_dual[block.rows] + 0.0, strict=True):
             crisis, onset, year, month = _when(outcome, block.place, int(key))
             unit = f"{currency} of expected discounted cost per {block.unit} more on the limit"
