@@ -95,7 +95,8 @@ class LinearProgram:
     """Minimise ``cost · x + constant`` with ``row_lower ≤ matrix · x ≤ row_upper`` and column bounds.
 
     `row_constant` is what each row holds beside variables (an opening stock, goods under way); it has been
-    taken from the row's limits, so the limit as a person set it is ``row_upper + row_constant``.
+    taken from the row's limits, so the limit as a person set it is ``row_upper + row_constant``. `preference`
+    is added to the cost while solving, to choose among optima that cost the same, and to nothing else.
     """
 
     cost: np.ndarray
@@ -106,6 +107,7 @@ class LinearProgram:
     column_lower: np.ndarray
     column_upper: np.ndarray
     row_constant: np.ndarray
+    preference: np.ndarray
     row_blocks: tuple[RowBlock, ...] = ()
     column_blocks: tuple[ColumnBlock, ...] = ()
     cost_terms: tuple[CostTerms, ...] = ()
@@ -119,6 +121,22 @@ class LinearProgram:
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
         return (int(self.matrix.shape[0]), int(self.matrix.shape[1]))
+
+    def equals(self, other: LinearProgram) -> bool:
+        """Whether another program has the same numbers in the same places."""
+        mine, theirs = self.matrix, other.matrix
+        pairs = [
+            (mine.indptr, theirs.indptr),
+            (mine.indices, theirs.indices),
+            (mine.data, theirs.data),
+            (self.cost, other.cost),
+            (self.preference, other.preference),
+            (self.row_lower, other.row_lower),
+            (self.row_upper, other.row_upper),
+            (self.column_lower, other.column_lower),
+            (self.column_upper, other.column_upper),
+        ]
+        return mine.shape == theirs.shape and all(np.array_equal(a, b) for a, b in pairs)
 
     def limits_as_set(self, rows: slice | np.ndarray) -> np.ndarray:
         """The finite limit of each row as its policy set it, what is constant in the row put back."""

@@ -11,6 +11,8 @@ import pandas as pd
 
 from bichiku.certify import Certificate, certify
 from bichiku.formulate import stamp, stencil_of
+from bichiku.formulate.policies.concentration import violated
+from bichiku.formulate.stencil import ConcentrationCut, Stencil
 from bichiku.outcome import Outcome
 from bichiku.prices import prices_table
 from bichiku.read.faults import Fault, InputError
@@ -21,6 +23,8 @@ from bichiku.tree import Tree, TreeError, grow_tree
 from bichiku.world import World
 
 Progress = Callable[[str], None]
+
+MOST_ROUNDS = 100  # of planes for the limit on concentration
 
 
 class NoSolution(Exception):
@@ -66,7 +70,7 @@ class _Clock:
     def step(self, name: str) -> Iterator[None]:
         start = time.perf_counter()
         yield
-        self.seconds[name] = time.perf_counter() - start
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
 
 def grow(world: World) -> tuple[Tree, State]:
@@ -98,27 +102,45 @@ def run_strategy(world: World, progress: Progress = lambda _: None, prices: bool
     progress("building")
     with clock.step("tree"):
         tree, state = grow(world)
-    with clock.step("formulate"):
-        stencil = stencil_of(world, tree, state)
-        program = stamp(stencil)
-    progress("solving")
-    options = SolverOptions(world.settings.solver.method, world.settings.solver.time_limit)
-    with clock.step("solve"):
-        hot = HotProgram(program, options)
-        solution, report = hot.solve(lambda done, parts: progress(f"solved {done} of {parts} parts"))
-    if solution.status is not Status.OPTIMAL:
-        raise NoSolution(world.strategy, solution.status)
+    stencil, hot, outcome, report = _optimise(world, tree, state, clock, progress)
     progress("certifying")
     with clock.step("certify"):
-        certificate = certify(program, solution)
+        certificate = certify(outcome.program, outcome.solution)
     if not certificate.holds:
         raise NoSolution(world.strategy, Status.ERROR, f"the solver's answer fails its certificate: {certificate}")
     progress("tabulating")
     with clock.step("tabulate"):
-        outcome = Outcome(world, tree, state, program, solution)
         tables = tabulate(outcome)
     if prices:
         progress("pricing")
         with clock.step("price"):
             tables["prices"] = prices_table(outcome, stencil, hot)
     return Solved(outcome, report, certificate, tables, clock.seconds)
+
+
+def _optimise(
+    world: World, tree: Tree, state: State, clock: _Clock, progress: Progress
+) -> tuple[Stencil, HotProgram, Outcome, Report]:
+    """Formulates and solves, more than once where concentration is limited: each round adds planes."""
+    options = SolverOptions(world.settings.solver.method, world.settings.solver.time_limit)
+    cuts: tuple[ConcentrationCut, ...] = ()
+    hot: HotProgram | None = None
+    for _ in range(MOST_ROUNDS):
+        with clock.step("formulate"):
+            stencil = stencil_of(world, tree, state, cuts)
+            program = stamp(stencil)
+        progress("solving")
+        with clock.step("solve"):
+            if hot is None:
+                hot = HotProgram(program, options)
+            else:
+                hot.change(program)
+            solution, report = hot.solve(lambda done, parts: progress(f"solved {done} of {parts} parts"))
+        if solution.status is not Status.OPTIMAL:
+            raise NoSolution(world.strategy, solution.status)
+        outcome = Outcome(world, tree, state, program, solution)
+        found = violated(outcome)
+        if not found:
+            return stencil, hot, outcome, report
+        cuts += found
+    raise NoSolution(world.strategy, Status.ITERATION_LIMIT, f"concentration is not met after {MOST_ROUNDS} rounds")

@@ -226,6 +226,13 @@ def test_shortage_costs_more_than_any_way_to_supply(materials: Table, suppliers:
         assert float(row["cost"]) < float(materials[row["material"]]["shortage_cost"])
 
 
+def test_readme_shows_the_materials_as_they_are() -> None:
+    from maker import suppliers as maker_suppliers
+
+    lines = coverage.coverage(maker_suppliers.records(), projects.records())
+    assert coverage.as_markdown(lines) in (MODEL / "README.md").read_text(encoding="utf-8")
+
+
 # ------------------------------------------------------------------------ model.yaml
 
 

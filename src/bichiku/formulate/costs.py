@@ -24,6 +24,7 @@ INVESTMENT = "investment"
 SUBSIDY = "subsidy"
 TERMINAL = "terminal_stock_value"
 RISK = "risk"
+PENALTY = "penalty"
 
 LINES = (
     PURCHASE,
@@ -38,6 +39,7 @@ LINES = (
     SUBSIDY,
     TERMINAL,
     RISK,
+    PENALTY,
 )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
+from bichiku.formulate.costs import PENALTY
 from bichiku.formulate.stencil import Stencil
+from bichiku.linear_program import ALL
 from bichiku.read.time_path import TimePath
 from bichiku.world import World
 
@@ -20,12 +24,14 @@ class ShareRow:
         stage: ``exporter`` or ``origin``.
         of: ``imports`` or ``supply``.
         limit: the share by calendar year.
+        soft: money per tonne beyond the limit; None where the limit is hard.
     """
 
     countries: frozenset[str]
     stage: str
     of: str
     limit: TimePath
+    soft: float | None = None
 
 
 def limited_materials(chosen: list[str] | None, world: World) -> list[str]:
@@ -54,6 +60,8 @@ def add_share_rows(
         return
     stencil.parameters(f"{family}_share", {key: row.limit(stencil.years) for key, row in rows.items()})
     shares = stencil.model.component(f"{family}_share")
+    with_sources = [key for key in rows if counted_sources(world, key[1], rows[key].of)]
+    beyond = _add_beyond(stencil, world, family, {k: rows[k] for k in with_sources if rows[k].soft is not None})
 
     def rule(m: Any, name: str, material: str) -> Any:
         row = rows[name, material]
@@ -63,9 +71,9 @@ def add_share_rows(
             (world.share_from(source, row.countries, row.stage) - shares[name, material]) * m.arrive[source]
             for source in counted
         )
-        return body <= 0 if sense == "cap" else body >= 0
+        excess = beyond(m, name, material)
+        return body <= excess if sense == "cap" else body >= -excess
 
-    with_sources = [key for key in rows if counted_sources(world, key[1], rows[key].of)]
     stencil.add_rows(
         family,
         with_sources,
@@ -76,3 +84,29 @@ def add_share_rows(
         unit="t",
         policy=True,
     )
+
+
+def _add_beyond(
+    stencil: Stencil, world: World, family: str, soft: Mapping[tuple[str, str], ShareRow]
+) -> Callable[[Any, str, str], Any]:
+    """Tonnes a year beyond soft limits and their penalty; returns what each row may exceed its limit by."""
+    if not soft:
+        return lambda m, name, material: 0.0
+    variable = stencil.variables(f"{family}_beyond", soft, stencil.per_year)
+    tree, years = stencil.tree, stencil.years
+    last = np.append(np.flatnonzero(np.diff(years[tree.plan])), tree.periods - 1)
+    at_year_end = np.zeros(tree.size)
+    at_year_end[last] = 1.0
+    closing = stencil.parameters(f"{family}_year_end", {ALL: at_year_end})
+
+    def beyond(m: Any, name: str, material: str) -> Any:
+        # the row adds up all nodes of a year, and the variable counts once
+        return closing[ALL] * variable[name, material] if (name, material) in soft else 0.0
+
+    def penalty(m: Any, material: str) -> Any:
+        return sum(row.soft * variable[key] for key, row in soft.items() if key[1] == material)
+
+    materials = sorted({material for _, material in soft})
+    discount = world.calendar.discount(world.settings.discount_rate)[last]
+    stencil.add_cost(f"{PENALTY}_{family}", materials, penalty, last, discount, line=PENALTY)
+    return beyond

@@ -50,6 +50,10 @@ def stamp(stencil: Stencil) -> LinearProgram:
         cost += np.bincount(term.columns, term.coefficients, minlength=size)
     constant = sum(float(term.constants.sum()) for term in cost_terms)
 
+    preference = np.zeros(size)
+    for variable, money in stencil.preferences:
+        np.add.at(preference, stencil.symbols[id(variable)].columns, money)
+
     upper = np.full(size, np.inf)
     for bounds in stencil.bounds:
         for index, data in bounds.constraint.items():
@@ -59,7 +63,7 @@ def stamp(stencil: Stencil) -> LinearProgram:
             values = (evaluate.at(limit, nodes) - terms.constant)[terms.nodes] / terms.coefficients
             np.minimum.at(upper, terms.columns, values)
 
-    return _with_rows(stencil, evaluate, cost, constant, upper, tuple(cost_terms))
+    return _with_rows(stencil, evaluate, cost, constant, upper, preference, tuple(cost_terms))
 
 
 def _cost_terms(line: Any, stencil: Stencil, evaluate: _ArrayEvaluator) -> list[CostTerms]:
@@ -89,6 +93,7 @@ def _with_rows(
     cost: np.ndarray,
     constant: float,
     upper: np.ndarray,
+    preference: np.ndarray,
     cost_terms: tuple[CostTerms, ...],
 ) -> LinearProgram:
     blocks: list[RowBlock] = []
@@ -125,6 +130,7 @@ def _with_rows(
         column_lower=np.zeros(len(cost)),
         column_upper=upper,
         row_constant=_joined(constants, float),
+        preference=preference,
         row_blocks=tuple(blocks),
         column_blocks=tuple(stencil.columns),
         cost_terms=cost_terms,

@@ -98,6 +98,15 @@ class Cost:
     factor: np.ndarray
 
 
+@dataclass(frozen=True)
+class ConcentrationCut:
+    """A plane that cuts off mixes of countries that are too concentrated; see the policy of that name."""
+
+    material: str
+    year: int
+    weights: dict[str, float]
+
+
 @dataclass
 class Stencil:
     """The Pyomo model of one node, with the registers that tie it to the tree."""
@@ -111,6 +120,8 @@ class Stencil:
     rows: list[Rows] = field(default_factory=list)
     bounds: list[Bounds] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
+    preferences: list[tuple[Any, np.ndarray]] = field(default_factory=list)
+    cuts: tuple[ConcentrationCut, ...] = ()
     column_count: int = 0
 
     @property
@@ -212,12 +223,22 @@ class Stencil:
         self.model.add_component(name, constraint)
         self.bounds.append(Bounds(constraint, _by_index(nodes)))
 
+    def prefer(self, variable: Any, money: np.ndarray) -> None:
+        """Adds a trifle to a variable's cost at each node while solving, to choose among equal optima."""
+        self.preferences.append((variable, money))
+
     def add_cost(
-        self, line: str, index: Iterable[Any], rule: Callable[..., Any], nodes: Nodes, factor: np.ndarray
+        self,
+        name: str,
+        index: Iterable[Any],
+        rule: Callable[..., Any],
+        nodes: Nodes,
+        factor: np.ndarray,
+        line: str | None = None,
     ) -> None:
-        """Declares a cost line; see `Cost`."""
-        expression = self.expressions(f"cost_{line}", index, rule)
-        self.costs.append(Cost(line, expression, nodes, factor))
+        """Declares a cost line, or a part of the one called `line`; see `Cost`."""
+        expression = self.expressions(f"cost_{name}", index, rule)
+        self.costs.append(Cost(line or name, expression, nodes, factor))
 
 
 def _by_index(nodes: Callable[[Any], Nodes] | Nodes) -> Callable[[Any], Nodes]:

@@ -24,7 +24,8 @@ from bichiku.solve.sensitivity import Direction, sensitivity, slope
 
 CAPACITIES = ("supplier_capacity", "project_capacity", "project_build_limit")
 KINK = 1e-6  # of a tonne a year; the price of a capacity that holds for less is no price
-UNIT = 1.0  # other prices must hold for one unit more, or are found one unit away
+UNIT = 1.0  # other prices must hold for one unit more, or are found one unit away ...
+LARGE = 40_000  # ... unless the part has more rows than this, where solving again takes seconds each time
 SAME = 0.01  # prices a unit up and a unit down that differ by less are one price
 
 
@@ -84,7 +85,8 @@ def _answer_part(
             found.append((number, Answer(0.0, math.nan, math.nan, "ranging")))
             continue
         result = sensitivity(program, run, solution, direction)
-        if result.most >= (KINK if question.policy in CAPACITIES else UNIT):
+        needed = KINK if question.policy in CAPACITIES or program.shape[0] > LARGE else UNIT
+        if result.most >= needed:
             found.append((number, Answer(result.slope, min(result.least, 0.0), result.most, "ranging")))
         else:
             again.append((number, question))

@@ -111,7 +111,7 @@ class _SettingsCheck:
             for i, limit in enumerate(getattr(policies, key)):
                 self._countries((*top, key, i, "group"), limit.group)
                 self._names((*top, key, i, "materials"), limit.materials or [], self.materials, "material")
-        for key in ("country_cap", "survive", "expected_shortage"):
+        for key in ("country_cap", "concentration", "survive", "expected_shortage"):
             policy = getattr(policies, key)
             if policy is not None:
                 self._names((*top, key, "materials"), policy.materials or [], self.materials, "material")

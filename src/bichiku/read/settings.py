@@ -14,8 +14,6 @@ from bichiku.read.faults import FaultLog, nearest
 from bichiku.read.time_path import TimePath, monthly_path, yearly_path
 
 NOT_YET = {
-    "soft": "soft limits are not supported yet; leave the key out and the limit is hard",
-    "concentration": "the limit on concentration (HHI) is not supported yet",
     "carbon_price": "a price on carbon is not supported yet: no citable emission factors by supplier",
 }
 
@@ -91,6 +89,7 @@ class ShareLimit(Strict):
     of: Base = "imports"
     materials: MaterialChoice = None
     name: str | None = None
+    soft: NotNegative | None = None
 
 
 class ShareCap(ShareLimit):
@@ -113,6 +112,15 @@ class CountryCap(Strict):
     of: Base = "imports"
     materials: MaterialChoice = None
     except_: Annotated[list[str], Field(alias="except", default_factory=list)]
+
+
+class Concentration(Strict):
+    """Herfindahl-Hirschman index of a material's imports (or supply), per calendar year, at most `max`."""
+
+    max: SharePath
+    stage: Stage = "exporter"
+    of: Base = "imports"
+    materials: MaterialChoice = None
 
 
 class Survive(Strict):
@@ -159,6 +167,7 @@ class Policies(Strict):
     share_caps: list[ShareCap] = []
     share_floors: list[ShareFloor] = []
     country_cap: CountryCap | None = None
+    concentration: Concentration | None = None
     survive: Survive | None = None
     risk: Risk | None = None
     expected_shortage: ExpectedShortage | None = None

@@ -74,4 +74,5 @@ def _part(program: LinearProgram, rows: np.ndarray, columns: np.ndarray, positio
         column_lower=program.column_lower[columns],
         column_upper=program.column_upper[columns],
         row_constant=program.row_constant[rows],
+        preference=program.preference[columns],
     )

@@ -149,7 +149,8 @@ class HighsRun:
             Whether any number differs.
         """
         old, self._program = self._program, program
-        costs = np.flatnonzero(program.cost != old.cost).astype(np.int32)
+        new_cost = program.cost + program.preference
+        costs = np.flatnonzero(new_cost != old.cost + old.preference).astype(np.int32)
         columns = _differing(program.column_lower, old.column_lower, program.column_upper, old.column_upper)
         rows = _differing(program.row_lower, old.row_lower, program.row_upper, old.row_upper)
         entries = np.flatnonzero(program.matrix.data != old.matrix.data)
@@ -159,7 +160,7 @@ class HighsRun:
             return True
         highs, require = self._highs, self._require
         if len(costs):
-            require(highs.changeColsCost(len(costs), costs, program.cost[costs]), "new costs")
+            require(highs.changeColsCost(len(costs), costs, new_cost[costs]), "new costs")
         if len(columns):
             lower, upper = program.column_lower[columns], program.column_upper[columns]
             require(highs.changeColsBounds(len(columns), columns, lower, upper), "new column bounds")
@@ -200,7 +201,7 @@ class HighsRun:
             int(highspy.MatrixFormat.kRowwise),
             int(highspy.ObjSense.kMinimize),
             program.constant,
-            program.cost,
+            program.cost + program.preference,
             program.column_lower,
             program.column_upper,
             program.row_lower,

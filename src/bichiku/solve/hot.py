@@ -63,17 +63,18 @@ class HotProgram:
         return self._answers[part]
 
     def change(self, program: LinearProgram) -> None:
-        """Replaces the numbers of the program; parts whose numbers stay keep their answer.
+        """Replaces the program; parts that stay as they were keep their answer.
 
-        A program of another shape or sparsity is taken up from the start.
+        Where only numbers differ, the other parts are solved again from their last basis. A program of
+        another shape or sparsity is split anew, and its changed parts are solved from the start.
         """
-        same = (
+        same_shape = (
             program.matrix.shape == self.program.matrix.shape
             and np.array_equal(program.matrix.indptr, self.program.matrix.indptr)
             and np.array_equal(program.matrix.indices, self.program.matrix.indices)
         )
-        if not same:
-            self.__init__(program, self._options)  # type: ignore[misc]
+        if not same_shape:
+            self._split_anew(program)
             return
         parts = []
         for i, part in enumerate(self.parts):
@@ -83,6 +84,20 @@ class HotProgram:
             parts.append(changed)
         self.parts = tuple(parts)
         self.program = program
+
+    def _split_anew(self, program: LinearProgram) -> None:
+        before = {int(part.columns[0]): i for i, part in enumerate(self.parts) if len(part.columns)}
+        split = split_program(program)
+        runs, answers = [], {}
+        for number, part in enumerate(split.components):
+            old = before.get(int(part.columns[0])) if len(part.columns) else None
+            if old is not None and old in self._answers and part.program.equals(self.parts[old].program):
+                runs.append(self.runs[old])
+                answers[number] = self._answers[old]
+            else:
+                runs.append(HighsRun(part.program, self._options))
+        self.program, self.parts, self._loose = program, split.components, split.loose_columns
+        self.runs, self._answers = runs, answers
 
     def _run(self, waiting: list[int], progress: Progress | None) -> None:
         # HiGHS leaves the interpreter's lock while it runs, so threads do
@@ -150,5 +165,6 @@ def _renumbered(part: Component, program: LinearProgram) -> Component:
             column_lower=program.column_lower[part.columns],
             column_upper=program.column_upper[part.columns],
             row_constant=program.row_constant[part.rows],
+            preference=program.preference[part.columns],
         ),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bichiku.formulate.policies.budget import add_budget
+from bichiku.formulate.policies.concentration import add_concentration
 from bichiku.formulate.policies.country_cap import add_country_cap
 from bichiku.formulate.policies.expected_shortage import add_expected_shortage
 from bichiku.formulate.policies.reserve_days import add_reserve_days
@@ -25,6 +26,7 @@ POLICIES: tuple[Policy, ...] = (
     add_reserve_days,
     add_share_limits,
     add_country_cap,
+    add_concentration,
     add_survive,
     add_expected_shortage,
     add_budget,

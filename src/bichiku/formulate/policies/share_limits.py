@@ -23,7 +23,7 @@ def _rows(limits: Sequence[ShareCap | ShareFloor], world: World) -> dict[tuple[s
     rows: dict[tuple[str, str], ShareRow] = {}
     for limit in limits:
         path = limit.max if isinstance(limit, ShareCap) else limit.min
-        row = ShareRow(world.members(limit.group), limit.stage, limit.of, path)
+        row = ShareRow(world.members(limit.group), limit.stage, limit.of, path, limit.soft)
         for material in limited_materials(limit.materials, world):
             rows[_free_name(limit.name or "+".join(limit.group), material, rows), material] = row
     return rows

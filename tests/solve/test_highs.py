@@ -1,0 +1,116 @@
+"""HiGHS: every way a solve can end has its status, and nothing can be read but an optimum."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from bichiku.linear_program import LinearProgram
+from bichiku.solve import Solution, SolverOptions, Status
+from bichiku.solve.highs import HighsRun, SolverError
+from tests.solve.programs import INF, large_program, program
+
+
+def _solve(lp: LinearProgram, **options: object) -> Solution:
+    return HighsRun(lp, SolverOptions(**options)).solve()  # type: ignore[arg-type]
+
+
+INFEASIBLE = program([1], [[1]], [2], [INF], column_upper=[1])  # x ≥ 2 and x ≤ 1
+UNBOUNDED = program([-1, 0], [[1, -1]], [-INF], [0], column_upper=[INF, INF])  # most x with x ≤ y
+
+
+@pytest.mark.parametrize("method", ["simplex", "ipm"])
+def test_an_optimum_comes_with_values_and_prices(method: str) -> None:
+    # least 2x + 3y + 10 with x + y ≥ 4, x ≤ 3: x = 3, y = 1 costs 19; one more tonne costs 3, one more of x saves 1
+    lp = program([2, 3], [[1, 1]], [4], [INF], column_upper=[3, INF], constant=10)
+    found = _solve(lp, method=method)
+    assert found.status is Status.OPTIMAL
+    assert found.x == pytest.approx([3, 1])
+    assert found.objective == pytest.approx(19)
+    assert found.row_dual == pytest.approx([3])
+    assert found.reduced_cost == pytest.approx([-1, 0])
+
+
+def test_a_limit_from_above_has_a_price_below_zero() -> None:
+    # least -5x with 2x ≤ 6: x = 3; one more unit of the limit lowers cost by 5 / 2
+    found = _solve(program([-5], [[2]], [-INF], [6], column_upper=[INF]))
+    assert found.row_dual == pytest.approx([-2.5])
+
+
+@pytest.mark.parametrize(
+    ("lp", "status"),
+    [
+        (INFEASIBLE, Status.INFEASIBLE),
+        (UNBOUNDED, Status.UNBOUNDED),
+        (program([], [], [1], [INF], column_upper=[]), Status.INFEASIBLE),  # 0 ≥ 1
+        (program([-1], [], [], [], column_upper=[INF]), Status.UNBOUNDED),
+        (program([-1, 0], [[1, -1]], [-INF], [0], column_lower=[2, 0], column_upper=[INF, 1]), Status.INFEASIBLE),
+    ],
+)
+@pytest.mark.parametrize("method", ["simplex", "ipm"])
+def test_what_has_no_optimum_says_which_way(lp: LinearProgram, status: Status, method: str) -> None:
+    assert _solve(lp, method=method).status is status
+
+
+@pytest.mark.parametrize(("lp", "limit"), [(INFEASIBLE, None), (UNBOUNDED, None), (large_program(50), 1e-9)])
+def test_nothing_can_be_read_without_an_optimum(lp: LinearProgram, limit: float | None) -> None:
+    found = _solve(lp, time_limit=limit)
+    assert found.status is not Status.OPTIMAL
+    assert (len(found.x), len(found.row_dual), len(found.reduced_cost)) == (0, 0, 0)
+    assert np.isnan(found.objective)
+
+
+def test_a_time_limit_is_kept() -> None:
+    assert _solve(large_program(100), time_limit=1e-9).status is Status.TIME_LIMIT
+
+
+def test_a_program_without_anything_is_its_constant() -> None:
+    found = _solve(program([], [], [], [], column_upper=[], constant=7))
+    assert (found.status, found.objective) == (Status.OPTIMAL, 7)
+
+
+def test_numbers_too_large_for_the_solver_are_an_error_and_no_answer() -> None:
+    # HiGHS takes 1e20 and more for infinite
+    assert _solve(program([1e30], [[1]], [1], [INF], column_upper=[5])).status is Status.ERROR
+
+
+@pytest.mark.parametrize("options", [{"method": "hippo"}, {"time_limit": -1.0}])
+def test_an_option_that_is_refused_is_an_error(options: dict[str, object]) -> None:
+    # HiGHS itself would go on with what it had before
+    with pytest.raises(SolverError, match="refuses option"):
+        _solve(INFEASIBLE, **options)
+
+
+def test_a_model_that_is_refused_is_an_error() -> None:
+    with pytest.raises(SolverError, match="refuses the model"):
+        _solve(program([1], [[1e16]], [1], [INF], column_upper=[5]))  # entries over 1e15 are refused
+
+
+def test_a_solve_that_was_stopped_before_it_began_is_interrupted() -> None:
+    run = HighsRun(large_program(20), SolverOptions())
+    run.interrupt()
+    assert run.solve().status is Status.INTERRUPTED
+
+
+def test_a_running_solve_can_be_stopped_from_another_thread() -> None:
+    run = HighsRun(large_program(2500), SolverOptions())
+    found: list[Solution] = []
+    thread = threading.Thread(target=lambda: found.append(run.solve()))
+    thread.start()
+    time.sleep(0.5)
+    assert thread.is_alive()
+    start = time.perf_counter()
+    run.interrupt()
+    thread.join(timeout=30)
+    assert time.perf_counter() - start < 10
+    assert found[0].status is Status.INTERRUPTED
+    assert len(found[0].x) == 0
+
+
+def test_the_same_program_gives_the_same_vertex_each_time() -> None:
+    # any split of 4 between two goods of one price is optimal
+    lp = program([1, 1], [[1, 1]], [4], [INF], column_upper=[4, 4])
+    assert {tuple(_solve(lp).x) for _ in range(5)} == {tuple(_solve(lp).x)}

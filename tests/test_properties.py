@@ -1,0 +1,268 @@
+"""What must hold for every model, tried on small random ones."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from bichiku.formulate import formulate
+from bichiku.pipeline import NoSolution, Solved, grow, run_strategy
+from bichiku.solve import SolverOptions, Status, solve
+from tests.by_hand import read
+from tests.world_strategies import POLICY_NAMES, Description, policies, policy_variants, small_models, with_policies
+
+Change = Callable[[Description], Description]
+
+
+def drawn(examples: int) -> settings:
+    return settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+def solved(description: Description) -> Solved | None:
+    """The solved model; None when no plan keeps its limits."""
+    try:
+        return run_strategy(read(description))
+    except NoSolution as failure:
+        if failure.status is Status.INFEASIBLE:
+            return None
+        raise
+
+
+def objective(description: Description) -> float | None:
+    found = solved(description)
+    return None if found is None else found.outcome.solution.objective
+
+
+def close(value: float | None) -> Any:
+    return None if value is None else pytest.approx(value, rel=1e-6, abs=1e-4)
+
+
+@st.composite
+def models(draw: st.DrawFn) -> Description:
+    """A small model with any one policy, or with none."""
+    name = draw(st.sampled_from(["", *(n for n in POLICY_NAMES if n != "survive")]))
+    description = draw(small_models())
+    return with_policies(description, draw(policies(description, name))) if name else description
+
+
+def sources(description: Description) -> list[dict[str, Any]]:
+    return [*description["tables"]["suppliers"], *description["tables"].get("projects", [])]
+
+
+def effects(description: Description) -> list[dict[str, Any]]:
+    model = description["model"]
+    return [effect for part in ("events", "crises") for item in model[part].values() for effect in item["effects"]]
+
+
+# Relaxing a limit
+
+
+def moved(path: Any, move: Callable[[float], float]) -> Any:
+    """A number, or the values of a dated or nested path, moved."""
+    return {key: moved(value, move) for key, value in path.items()} if isinstance(path, dict) else move(path)
+
+
+def _half(value: float) -> float:
+    return value / 2
+
+
+def _double(value: float) -> float:
+    return 2 * value
+
+
+def _half_way_to_one(value: float) -> float:
+    return (1 + value) / 2
+
+
+def _looser_days(survive: dict[str, Any]) -> dict[str, Any]:
+    return survive | {"days": survive["days"] / 2 if "days" in survive else 60}
+
+
+LOOSER: dict[str, Callable[[Any], Any]] = {
+    "reserve_days": lambda given: moved(given, _half),
+    "share_caps": lambda given: [cap | {"max": moved(cap["max"], _half_way_to_one)} for cap in given],
+    "share_floors": lambda given: [floor | {"min": moved(floor["min"], _half)} for floor in given],
+    "country_cap": lambda given: given | {"max": moved(given["max"], _half_way_to_one)},
+    "survive": _looser_days,
+    "risk": lambda given: (
+        given | {key: (_half if key == "weight" else _double)(given[key]) for key in given.keys() - {"level"}}
+    ),
+    "expected_shortage": lambda given: given | {"max_days": 2 * given["max_days"]},
+    "budget": lambda given: moved(given, lambda limit: 2 * limit + 100),
+}
+
+
+@pytest.mark.parametrize("name", POLICY_NAMES)
+def test_relaxing_a_limit_never_raises_cost(name: str) -> None:
+    @drawn(15)
+    @given(policy_variants(name))
+    def holds(description: Description) -> None:
+        tight = objective(description)
+        assume(tight is not None)
+        assert tight is not None
+        given_policies = description["model"]["policies"]
+        looser = {key: LOOSER[key](value) for key, value in given_policies.items()}
+        relaxed = objective(with_policies(description, looser))
+        free = objective(with_policies(description, {}))
+        tolerance = 1e-6 * (1 + abs(tight))
+        assert relaxed is not None
+        assert free is not None
+        assert free - tolerance <= relaxed <= tight + tolerance
+
+    holds()
+
+
+# Units
+
+
+MONEY = {
+    "materials": ["reference_price", "shortage_cost"],
+    "suppliers": ["price", "freight"],
+    "projects": ["capex", "running_cost"],
+    "substitution": ["cost"],
+}
+
+
+def in_other_money(description: Description, rate: float) -> Description:
+    changed = copy.deepcopy(description)
+    for table, keys in MONEY.items():
+        for row in changed["tables"].get(table, []):
+            for key in keys:
+                row[key] *= rate
+    limits = changed["model"].get("policies", {})
+    for key in {"limit"} & limits.get("risk", {}).keys():
+        limits["risk"][key] *= rate
+    if "budget" in limits:
+        limits["budget"] = moved(limits["budget"], lambda limit: limit * rate)
+    return changed
+
+
+@drawn(30)
+@given(models(), st.sampled_from([0.01, 7.0, 150.0]))
+def test_in_other_money_the_cost_is_scaled(description: Description, rate: float) -> None:
+    value = objective(description)
+    assert objective(in_other_money(description, rate)) == close(None if value is None else value * rate)
+
+
+# Order and names
+
+
+@drawn(30)
+@given(models(), st.randoms(use_true_random=False))
+def test_the_order_of_table_rows_does_not_matter(description: Description, random: Any) -> None:
+    shuffled = copy.deepcopy(description)
+    for rows in shuffled["tables"].values():
+        random.shuffle(rows)
+    one, other = solved(description), solved(shuffled)
+    if one is None or other is None:
+        assert one is other
+        return
+    assert {name: table.to_csv() for name, table in one.tables.items()} == {
+        name: table.to_csv() for name, table in other.tables.items()
+    }
+
+
+def renamed(description: Description) -> Description:
+    """Suppliers and projects under names in the opposite order."""
+    changed = copy.deepcopy(description)
+    old = [row.get("supplier") or row["project"] for row in sources(changed)]
+    new = {name: f"x{99 - i}-{name}" for i, name in enumerate(old)}
+    tables = changed["tables"]
+    for row in [*tables["suppliers"], *tables.get("origins", [])]:
+        row["supplier"] = new[row["supplier"]]
+    for row in tables.get("projects", []):
+        row["project"] = new[row["project"]]
+    for effect in effects(changed):
+        if "suppliers" in effect:
+            effect["suppliers"] = [new[name] for name in effect["suppliers"]]
+    return changed
+
+
+@drawn(30)
+@given(models())
+def test_names_of_suppliers_do_not_matter(description: Description) -> None:
+    assert objective(renamed(description)) == close(objective(description))
+
+
+# Splitting and adding
+
+
+def split(description: Description) -> Description:
+    """Every supplier as two of half the size."""
+    changed = copy.deepcopy(description)
+    tables = changed["tables"]
+
+    def halves(row: dict[str, Any], **sizes: float) -> list[dict[str, Any]]:
+        return [row | sizes | {"supplier": f"{row['supplier']}-{half}"} for half in ("left", "right")]
+
+    names = {row["supplier"] for row in tables["suppliers"]}
+    tables["suppliers"] = [
+        half
+        for row in tables["suppliers"]
+        for half in halves(row, capacity_t=row["capacity_t"] / 2, in_transit_t=row.get("in_transit_t", 0) / 2)
+    ]
+    tables["origins"] = [
+        half for row in tables["origins"] for half in (halves(row) if row["supplier"] in names else [row])
+    ]
+    for effect in effects(changed):
+        if "suppliers" in effect:
+            parts = [[f"{n}-left", f"{n}-right"] if n in names else [n] for n in effect["suppliers"]]
+            effect["suppliers"] = [name for part in parts for name in part]
+    return changed
+
+
+@drawn(30)
+@given(models())
+def test_two_halves_of_a_supplier_cost_what_the_whole_does(description: Description) -> None:
+    assert objective(split(description)) == close(objective(description))
+
+
+def with_idle_material(description: Description) -> Description:
+    """One more material that nobody uses and nobody would gain by storing."""
+    changed = copy.deepcopy(description)
+    changed["tables"]["materials"].append({"material": "idle", "reference_price": 50, "haircut": 1})
+    changed["tables"]["suppliers"].append(
+        {"supplier": "idle-s", "material": "idle", "country": "CHL", "kind": "spot", "capacity_t": 100, "price": 50}
+    )
+    return changed
+
+
+@drawn(30)
+@given(small_models())
+def test_a_material_that_nobody_uses_changes_nothing(description: Description) -> None:
+    # An effect without selectors of goods may name a price factor for all materials; it moves no price that is paid.
+    one, other = solved(description), solved(with_idle_material(description))
+    assert one is not None
+    assert other is not None
+    for name in ("sourcing", "flows", "reserve", "crises", "costs", "shares"):
+        table = other.tables[name]
+        rest = table[table["material"] != "idle"]
+        assert rest.to_csv(index=False) == one.tables[name].to_csv(index=False), name
+
+
+@drawn(30)
+@given(models())
+def test_no_more_can_be_had_from_an_idle_material_under_a_policy(description: Description) -> None:
+    assert objective(with_idle_material(description)) == close(objective(description))
+
+
+# Solving
+
+
+@drawn(40)
+@given(models())
+def test_in_parts_and_in_one_piece_the_answer_is_the_same(description: Description) -> None:
+    world = read(description)
+    program = formulate(world, *grow(world))
+    parts, report = solve(program, SolverOptions())
+    whole, whole_report = solve(program, SolverOptions(), separate=False)
+    assert parts.status is whole.status
+    assert whole_report.parts == 1
+    assert report.parts >= 1
+    if parts.status is Status.OPTIMAL:
+        assert parts.objective == close(whole.objective)

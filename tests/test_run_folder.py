@@ -1,0 +1,180 @@
+"""Run folders: whole or not at all, never over another, and named after what they were made from."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from bichiku.pipeline import Solved, run_strategy
+from bichiku.read.model import Model, read_model
+from bichiku.run_folder import CannotWrite, input_hash, write_run
+from tests.models import TABLES, with_line, write_model
+
+STRATEGIES = "strategies:\n  less: {policies: {reserve_days: 30}}\n  more: {policies: {reserve_days: 60}}\n"
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, Solved, Path]:
+    folder = write_model(tmp_path_factory.mktemp("models") / "cobalt", STRATEGIES)
+    model = read_model(folder)
+    return model, run_strategy(model.worlds["less"]), folder
+
+
+def _hash(folder: Path, strategy: str = "less", sets: tuple[str, ...] = (), **changes: Any) -> str:
+    return input_hash(read_model(write_model(folder, STRATEGIES, **changes), (), sets), strategy)
+
+
+def _nothing_in(output: Path) -> bool:
+    return not output.exists() or not list(output.iterdir())
+
+
+# The name
+
+
+def test_equal_inputs_give_equal_hashes_wherever_they_lie(tmp_path: Path) -> None:
+    assert _hash(tmp_path / "a") == _hash(tmp_path / "b")
+
+
+def test_every_change_of_an_input_changes_the_hash(tmp_path: Path) -> None:
+    cell = with_line(TABLES["demand"], ("cobalt,2027", "cobalt,2027,101"))
+    found = [
+        _hash(tmp_path / "a"),
+        _hash(tmp_path / "b", "more"),
+        _hash(tmp_path / "c", demand=cell),
+        _hash(tmp_path / "d", sets=("discount_rate=0.01",)),
+        _hash(tmp_path / "e", countries="country,name\nCOD,Congo\n"),
+    ]
+    assert len(set(found)) == 5
+
+
+def test_a_comment_or_another_strategy_in_model_yaml_changes_nothing(tmp_path: Path) -> None:
+    one = _hash(tmp_path / "a")
+    folder = write_model(tmp_path / "b", f"# a remark\n{STRATEGIES}  third: {{discount_rate: 0.1}}\n")
+    assert input_hash(read_model(folder), "less") == one
+
+
+def test_the_name_tells_model_strategy_and_hash(solved: tuple[Model, Solved, Path], tmp_path: Path) -> None:
+    model, run, folder = solved
+    made = write_run(model, run, tmp_path / "deep" / "runs", folder)
+    assert made == tmp_path / "deep" / "runs" / f"cobalt-less-{input_hash(model, 'less')}"
+
+
+def test_runs_of_equal_inputs_are_counted(solved: tuple[Model, Solved, Path], tmp_path: Path) -> None:
+    model, run, folder = solved
+    names = [write_run(model, run, tmp_path, folder).name for _ in range(3)]
+    assert names == [names[0], f"{names[0]}-2", f"{names[0]}-3"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == names
+
+
+def test_a_file_of_the_same_name_is_left_alone(solved: tuple[Model, Solved, Path], tmp_path: Path) -> None:
+    model, run, folder = solved
+    taken = tmp_path / f"cobalt-less-{input_hash(model, 'less')}"
+    taken.write_text("a file")
+    assert write_run(model, run, tmp_path, folder).name == f"{taken.name}-2"
+    assert taken.read_text() == "a file"
+
+
+# The content
+
+
+def test_inputs_are_a_model_of_this_one_strategy(solved: tuple[Model, Solved, Path], tmp_path: Path) -> None:
+    model, run, folder = solved
+    again = read_model(write_run(model, run, tmp_path, folder) / "inputs")
+    assert list(again.worlds) == ["base"]
+    assert again.worlds["base"].policies == model.worlds["less"].policies
+
+
+@pytest.mark.parametrize("title", ["1e3", "060", "no", "2026-01-31", "12:30", "null", "備蓄: 60 日", "'# x", "~"])
+def test_a_title_that_looks_like_something_else_survives(tmp_path: Path, title: str) -> None:
+    whole = f'model: {json.dumps(title)}\nstart: "2026-01"\nperiods: 2\nresolution: year\n'
+    folder = write_model(tmp_path / "m", whole=whole)
+    model = read_model(folder)
+    made = write_run(model, run_strategy(model.worlds["base"], prices=False), tmp_path / "runs", folder)
+    assert read_model(made / "inputs").worlds["base"].settings.model == title
+
+
+def test_inputs_are_hashed_in_the_manifest(solved: tuple[Model, Solved, Path], tmp_path: Path) -> None:
+    model, run, folder = solved
+    manifest = json.loads((write_run(model, run, tmp_path, folder) / "manifest.json").read_text())
+    assert set(manifest["inputs_sha256"]) == {"model.yaml", "materials.csv", "demand.csv", "suppliers.csv"}
+    assert manifest["resolved_model"]["policies"] == {"reserve_days": 30}
+    assert {"bichiku", "python", "highspy"} <= set(manifest["versions"])
+
+
+def test_what_was_read_is_written_even_if_the_file_changes_meanwhile(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "m")
+    model = read_model(folder)
+    run = run_strategy(model.worlds["base"], prices=False)
+    (folder / "demand.csv").write_text("changed while the solver ran")
+    made = write_run(model, run, tmp_path / "runs", folder)
+    assert (made / "inputs" / "demand.csv").read_text() == TABLES["demand"]
+
+
+# When writing fails
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), PermissionError(13, "Permission denied")])
+def test_nothing_is_left_when_a_table_cannot_be_written(
+    solved: tuple[Model, Solved, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
+    written = []
+
+    def to_csv(_: pd.DataFrame, path: Path, *args: Any, **kwargs: Any) -> None:
+        del args, kwargs
+        if len(written) == 3:
+            raise error
+        written.append(path)
+        Path(path).write_text("a table")
+
+    monkeypatch.setattr(pd.DataFrame, "to_csv", to_csv)
+    model, run, folder = solved
+    with pytest.raises(CannotWrite, match=str(error.strerror)):
+        write_run(model, run, tmp_path / "runs", folder)
+    assert len(written) == 3
+    assert _nothing_in(tmp_path / "runs")
+
+
+def test_nothing_is_left_after_an_interrupt(
+    solved: tuple[Model, Solved, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bichiku.run_folder.manifest", interrupt)
+    model, run, folder = solved
+    with pytest.raises(KeyboardInterrupt):
+        write_run(model, run, tmp_path / "runs", folder)
+    assert _nothing_in(tmp_path / "runs")
+
+
+def test_nothing_is_left_when_the_last_step_fails(
+    solved: tuple[Model, Solved, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rename(*_: Any) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "rename", rename)
+    model, run, folder = solved
+    with pytest.raises(CannotWrite, match="Input/output error"):
+        write_run(model, run, tmp_path / "runs", folder)
+    assert _nothing_in(tmp_path / "runs")
+
+
+def test_a_file_in_place_of_the_output_folder_is_told(solved: tuple[Model, Solved, Path], tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file")
+    model, run, folder = solved
+    with pytest.raises(CannotWrite, match="runs"):
+        write_run(model, run, tmp_path / "runs", folder)
+
+
+def test_a_model_outside_of_git_has_no_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")  # no git at all
+    folder = write_model(tmp_path / "m")
+    model = read_model(folder)
+    made = write_run(model, run_strategy(model.worlds["base"], prices=False), tmp_path / "runs", folder)
+    assert json.loads((made / "manifest.json").read_text())["git_revision"] is None
