@@ -34,6 +34,7 @@ def program(
         column_lower=np.zeros(len(cost)) if column_lower is None else np.array(column_lower, dtype=float),
         column_upper=np.array(column_upper, dtype=float),
         row_constant=np.zeros(len(row_lower)),
+        preference=np.zeros(len(cost)),
     )
 
 

@@ -137,8 +137,11 @@ class HotProgram:
         program, loose = self.program, self._loose
         x, reduced = np.zeros(program.shape[1]), np.zeros(program.shape[1])
         row_dual = np.zeros(program.shape[0])
-        reduced[loose] = program.cost[loose]
-        x[loose] = np.where(program.cost[loose] < 0, program.column_upper[loose], program.column_lower[loose])
+        price = program.cost[loose] + program.preference[loose]
+        reduced[loose] = price
+        lower, upper = program.column_lower[loose], program.column_upper[loose]
+        nearest_to_zero = np.clip(0.0, lower, upper)
+        x[loose] = np.where(price < 0, upper, np.where(price > 0, lower, nearest_to_zero))
         if not np.isfinite(x[loose]).all():
             return Solution.none(Status.UNBOUNDED)
         for i, part in enumerate(self.parts):
