@@ -67,7 +67,8 @@ def test_the_objective_must_be_that_of_the_point(x: list[float]) -> None:
 
 def test_a_dual_of_the_wrong_sign_does_not_hold() -> None:
     # a row with a lower limit only cannot have a negative dual; the largest cost is 3
-    found = certify(PROGRAM, _with(row_dual=np.array([-0.5])))
+    # with costs 2 and 3 the reduced costs that go with it are 2.5 and 3.5
+    found = certify(PROGRAM, _with(row_dual=np.array([-0.5]), reduced_cost=np.array([2.5, 3.5])))
     assert not found.holds
     assert found.dual == pytest.approx(0.5 / (1 + 3))
 
@@ -80,10 +81,10 @@ def test_a_dual_that_is_off_leaves_a_gap(dual: float) -> None:
     assert found.gap == pytest.approx({2.9: 0.1, 3.1: 0.4}[dual] / (1 + 9))
 
 
-def test_an_objective_that_is_off_leaves_a_gap() -> None:
+def test_an_objective_that_is_not_the_cost_of_the_point_does_not_hold() -> None:
     found = certify(PROGRAM, _with(objective=9.1))
     assert not found.holds
-    assert found.gap == pytest.approx(0.1 / (1 + 9.1))
+    assert found.objective == pytest.approx(0.1 / (1 + 9))
 
 
 def test_reduced_costs_that_are_off_do_not_hold() -> None:
