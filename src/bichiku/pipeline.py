@@ -63,7 +63,9 @@ class Solved:
 
 
 @dataclass
-class _Clock:
+class Clock:
+    """Seconds spent in each step."""
+
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -98,11 +100,8 @@ def run_strategy(world: World, progress: Progress = lambda _: None, prices: bool
         InputError: see `grow`.
         NoSolution: there is no optimal solution, or its certificate does not hold.
     """
-    clock = _Clock()
-    progress("building")
-    with clock.step("tree"):
-        tree, state = grow(world)
-    stencil, hot, outcome, report = _optimise(world, tree, state, clock, progress)
+    clock = Clock()
+    stencil, hot, outcome, report = optimise(world, clock, progress)
     progress("certifying")
     with clock.step("certify"):
         certificate = certify(outcome.program, outcome.solution)
@@ -118,13 +117,26 @@ def run_strategy(world: World, progress: Progress = lambda _: None, prices: bool
     return Solved(outcome, report, certificate, tables, clock.seconds)
 
 
-def _optimise(
-    world: World, tree: Tree, state: State, clock: _Clock, progress: Progress
+def optimise(
+    world: World, clock: Clock, progress: Progress = lambda _: None, hot: HotProgram | None = None
 ) -> tuple[Stencil, HotProgram, Outcome, Report]:
-    """Formulates and solves, more than once where concentration is limited: each round adds planes."""
+    """Formulates and solves, more than once where concentration is limited: each round adds planes.
+
+    Args:
+        world: the strategy's world.
+        clock: notes the time of each step.
+        progress: called with a few words as each step begins.
+        hot: a program solved before, to go on from; it takes up the new one.
+
+    Raises:
+        InputError: see `grow`.
+        NoSolution: there is no optimal solution.
+    """
+    progress("building")
+    with clock.step("tree"):
+        tree, state = grow(world)
     options = SolverOptions(world.settings.solver.method, world.settings.solver.time_limit)
     cuts: tuple[ConcentrationCut, ...] = ()
-    hot: HotProgram | None = None
     for _ in range(MOST_ROUNDS):
         with clock.step("formulate"):
             stencil = stencil_of(world, tree, state, cuts)

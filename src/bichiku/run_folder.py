@@ -61,7 +61,7 @@ def write_run(model: Model, solved: Solved, output: Path, origin: Path) -> Path:
         seconds = {**solved.seconds, "write": time.perf_counter() - start}
         text = json.dumps(manifest(model, solved, seconds, origin), indent=2, ensure_ascii=False)
         (partial / MANIFEST).write_text(text + "\n", encoding="utf-8")
-        return _move_to_free_name(partial, output, name)
+        return free_name(partial, output, name)
     except OSError as error:
         raise CannotWrite(f"{output}: {error.strerror or error}") from error
     finally:
@@ -70,12 +70,13 @@ def write_run(model: Model, solved: Solved, output: Path, origin: Path) -> Path:
 
 def input_hash(model: Model, strategy: str) -> str:
     """Eight hexadecimal digits that stand for a strategy's resolved model, its tables and bichiku's version."""
-    tables = {name: digest for name, digest in _digests(model).items() if name.endswith(".csv")}
+    tables = {name: digest for name, digest in input_digests(model).items() if name.endswith(".csv")}
     content = {"model": model.resolved[strategy], "tables": tables, "bichiku": bichiku.__version__}
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:8]
 
 
-def _digests(model: Model) -> dict[str, str]:
+def input_digests(model: Model) -> dict[str, str]:
+    """SHA-256 of each input file, by its path inside the model folder."""
     return {name: hashlib.sha256(content).hexdigest() for name, content in model.files.items()}
 
 
@@ -104,7 +105,7 @@ def manifest(model: Model, solved: Solved, seconds: dict[str, float], origin: Pa
         },
         "platform": platform.platform(),
         "git_revision": _git_revision(origin),
-        "inputs_sha256": _digests(model),
+        "inputs_sha256": input_digests(model),
         "resolved_model": _plain(model.resolved[outcome.world.strategy]),
         "solver": {
             "name": "HiGHS",
@@ -143,7 +144,8 @@ def _git_revision(folder: Path) -> str | None:
     return found.stdout.strip() if found.returncode == 0 else None
 
 
-def _move_to_free_name(partial: Path, output: Path, name: str) -> Path:
+def free_name(partial: Path, output: Path, name: str) -> Path:
+    """Renames a finished folder to a name below `output`, with a number behind it if that is taken."""
     number = 1
     while True:
         target = output / (name if number == 1 else f"{name}-{number}")

@@ -16,7 +16,8 @@ from bichiku.world import World
 
 INPUTS = "inputs"
 MANIFEST = "manifest.json"
-TABLE_FILES = ("summary", "sourcing", "flows", "reserve", "projects", "costs", "crises", "shares", "duals")
+TABLE_FILES = ("summary", "sourcing", "flows", "reserve", "projects", "costs", "crises", "shares", "duals", "prices")
+COMPARED_TABLES = tuple(name for name in TABLE_FILES if name != "flows")  # flows.csv is large
 
 
 @dataclass(frozen=True)

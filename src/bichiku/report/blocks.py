@@ -13,24 +13,33 @@ from bichiku.report.csv_link import Link
 
 @dataclass(frozen=True)
 class Cell:
-    """A table cell: its text, a smaller line below it, and a class for its colour."""
+    """A table cell.
+
+    Attributes:
+        text: what it says.
+        note: a smaller line below.
+        shade: class for its colour.
+        span: columns it covers.
+        items: further texts, each kept on one line where it fits.
+    """
 
     text: str
     note: str = ""
     shade: str = ""
     span: int = 1
+    items: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table. Columns from `numeric_from` on hold numbers and are set flush right.
+    """A table. Numbers are set flush right.
 
     Attributes:
         caption: what the table shows.
         headings: of each column; a line break splits a heading from its unit.
         rows: the first cell of each is its heading.
-        numeric_from: first column of numbers.
-        numeric_to: column after the last one of numbers; None for all that follow.
+        text: columns that hold words; all others hold numbers.
+        note: a line below the caption.
         style: class of the table.
         source: where the numbers are from.
         link: the numbers as CSV.
@@ -41,15 +50,15 @@ class Table:
     caption: str
     headings: Sequence[str]
     rows: Sequence[Sequence[Cell]]
-    numeric_from: int = 1
-    numeric_to: int | None = None
+    text: Sequence[int] = (0,)
+    note: str = ""
     style: str = ""
     source: str = ""
     link: Link | None = None
 
     def is_numeric(self, column: int) -> bool:
         """Whether a column holds numbers."""
-        return self.numeric_from <= column < (self.numeric_to or len(self.headings))
+        return column not in self.text
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-MOST_BYTES = 1_500_000
+MOST_BYTES = 700_000
 _FORMULA = re.compile(r"\s*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from bichiku.read.tables import country_name
 from bichiku.tell.numbers import money, three_digits
@@ -28,10 +29,9 @@ def share(value: float) -> str:
 
 
 def days(value: float) -> str:
-    """A number of days as whole days; below ten as three digits, so that a day and a half stays one."""
-    if not math.isfinite(value):
-        return NONE
-    return number(round(value)) if value >= 10 else number(value)
+    """A number of days to three digits, without the noughts of a whole number: ``60`` and ``85.1``."""
+    text = number(value)
+    return re.sub(r"\.0+\Z", "", text)
 
 
 def country(code: str) -> str:

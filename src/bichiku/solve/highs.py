@@ -33,6 +33,7 @@ _STATUS = {
 }
 
 
+PRIMAL_SIMPLEX = 4  # value of HiGHS's option simplex_strategy
 FEASIBILITY = 1e-7  # HiGHS's own tolerance on rows
 
 
@@ -47,10 +48,12 @@ class SolverOptions:
     Attributes:
         method: ``simplex`` (dual, with presolve) or ``ipm`` (interior point with crossover).
         time_limit: seconds for each separate problem; None for no limit.
+        primal: primal instead of dual simplex, for one objective after another over the same limits.
     """
 
     method: str = "simplex"
     time_limit: float | None = None
+    primal: bool = False
 
     def as_highs(self) -> dict[str, object]:
         """Option names and values of HiGHS; one thread, as problems are solved side by side."""
@@ -61,6 +64,8 @@ class SolverOptions:
             "parallel": "off",
             "random_seed": 0,
         }
+        if self.primal:
+            options["simplex_strategy"] = PRIMAL_SIMPLEX
         if self.time_limit is not None:
             options["time_limit"] = self.time_limit
         return options

@@ -1,0 +1,66 @@
+"""The command `bichiku`: what a user types, and what comes back. One file for each command."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+import bichiku
+from bichiku.cli.check import check
+from bichiku.cli.compare import compare
+from bichiku.cli.new import new
+from bichiku.cli.range import range_
+from bichiku.cli.run import run
+from bichiku.cli.screen import INTERRUPTED, NO_RESULT, WRONG_INPUT, print_faults, say
+from bichiku.cli.sweep import sweep
+from bichiku.read.faults import InputError
+from bichiku.run_folder import CannotWrite
+from bichiku.solve.highs import SolverError
+
+app = typer.Typer(
+    name="bichiku",
+    help="Which countries to buy critical minerals from, what to invest in, and how many days to hold in reserve.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command(epilog="Example: bichiku run models/japan -s today -s reserve-180 --set discount_rate=0.05")(run)
+app.command(epilog="Example: bichiku compare models/japan -s today -s reserve-180 --baseline today")(compare)
+app.command(epilog="Example: bichiku sweep models/japan -s reserve-60 --vary policies.reserve_days=0:180:15")(sweep)
+app.command("range", epilog="Example: bichiku range runs/tutorial-today-1a2b3c4d --slack 1%")(range_)
+app.command(epilog="Example: bichiku check models/japan")(check)
+app.command(epilog="Example: bichiku new my-model && bichiku run my-model")(new)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"bichiku {bichiku.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version
+
+
+def main() -> None:
+    """Entry point; maps every way to fail to its exit status."""
+    try:
+        app()
+    except InputError as error:
+        print_faults(error)
+        sys.exit(WRONG_INPUT)
+    except (CannotWrite, SolverError) as error:
+        say(f"{error}")
+        sys.exit(NO_RESULT)
+    except SystemExit as stop:
+        if stop.code == INTERRUPTED:
+            say("interrupted; what was complete is kept")
+        raise

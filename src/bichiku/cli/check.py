@@ -1,0 +1,35 @@
+"""`bichiku check`: read and validate a model, and show every fault at once."""
+
+from __future__ import annotations
+
+import typer
+
+from bichiku.cli.screen import ModelArgument, QuietOption, SetOption, StrategyOption, print_advice
+from bichiku.pipeline import grow
+from bichiku.read.model import read_model
+
+
+def check(
+    model: ModelArgument,
+    strategy: StrategyOption = None,
+    changes: SetOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Read and validate a model; show every fault at once."""
+    read = read_model(model, strategy or (), changes or ())
+    trees = [grow(world)[0] for world in read.worlds.values()]
+    print_advice(read, quiet)
+    if quiet:
+        return
+    world, tree = next(iter(read.worlds.values())), trees[0]
+    calendar = world.calendar
+    typer.echo(f"{world.settings.model}: no faults")
+    typer.echo(
+        f"  {len(world.materials)} materials, {len(world.suppliers)} suppliers, {len(world.projects)} projects, "
+        f"{len(world.tranches)} substitution tranches"
+    )
+    typer.echo(
+        f"  {calendar.periods} periods from {calendar.label(1)}, reported to {calendar.label(calendar.reported)}"
+    )
+    typer.echo(f"  {len(world.settings.crises)} crises, {len(tree.branches)} branches, {tree.size:,} nodes")
+    typer.echo(f"  strategies: {', '.join(read.worlds)}")

@@ -1,0 +1,25 @@
+"""`bichiku new`: a small model of one's own to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bichiku.new_model import copy_tutorial
+from bichiku.read.faults import Fault, InputError
+from bichiku.run_folder import CannotWrite
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that does not exist yet.")],
+) -> None:
+    """Make a small model of your own to start from."""
+    try:
+        copy_tutorial(folder)
+    except FileExistsError as error:
+        raise InputError([Fault(str(folder), None, "", "exists already", "choose another name")]) from error
+    except OSError as error:
+        raise CannotWrite(f"cannot write {folder}: {error.strerror or error}") from error
+    typer.echo(f"{folder} holds a small model. Run it:\n\n  bichiku run {folder}\n")

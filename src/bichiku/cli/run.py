@@ -1,0 +1,104 @@
+"""`bichiku run`: solve strategies, write a run folder for each, print what came out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from bichiku.cli.screen import (
+    NO_RESULT,
+    JsonOption,
+    ModelArgument,
+    OutputOption,
+    QuietOption,
+    SetOption,
+    StrategyOption,
+    print_advice,
+    say,
+    screen,
+    spinner,
+)
+from bichiku.pipeline import NoSolution, Solved, run_strategy
+from bichiku.read.model import Model, read_model
+from bichiku.run_folder import write_run
+from bichiku.tell.summary import print_strategies, print_strategy
+
+
+def run(
+    model: ModelArgument,
+    strategy: StrategyOption = None,
+    changes: SetOption = None,
+    output: OutputOption = Path("runs"),
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Solve strategies of a model and write a run folder for each."""
+    out = screen()
+    with spinner(quiet or as_json) as show:
+        show("reading")
+        read = read_model(model, strategy or (), changes or ())
+        print_advice(read, quiet)
+        solved = solve_all(read, model, output, show, None if quiet or as_json else out)
+    if as_json:
+        typer.echo(json.dumps(_as_json(solved), indent=2))
+    elif len(solved.done) > 1 and not quiet:
+        print_strategies(out, list(solved.done.values()))
+    if solved.failures:
+        raise typer.Exit(NO_RESULT)
+
+
+@dataclass
+class Solutions:
+    """What came of several strategies: solved ones with their folders, and the reasons of the others."""
+
+    done: dict[str, Solved] = field(default_factory=dict)
+    folders: dict[str, Path] = field(default_factory=dict)
+    failures: dict[str, NoSolution] = field(default_factory=dict)
+
+
+def solve_all(model: Model, origin: Path, output: Path, show: Callable[[str], None], out: Console | None) -> Solutions:
+    """Solves and writes each strategy of a model; prints each on `out` as it is done."""
+    result = Solutions()
+    for number, (name, world) in enumerate(model.worlds.items(), start=1):
+        place = f"{name} ({number} of {len(model.worlds)})"
+        try:
+            solved = run_strategy(world, partial(_prefixed, show, place))
+        except NoSolution as failure:
+            result.failures[name] = failure
+            say(f"{name}: {failure}")
+            continue
+        show(f"{place}: writing")
+        result.folders[name] = write_run(model, solved, output, origin if origin.is_dir() else origin.parent)
+        result.done[name] = solved
+        if out is not None:
+            print_strategy(out, solved)
+            out.print(f"  written to {result.folders[name]}", highlight=False, soft_wrap=True)
+    return result
+
+
+def _prefixed(show: Callable[[str], None], prefix: str, words: str) -> None:
+    show(f"{prefix}: {words}")
+
+
+def _as_json(solutions: Solutions) -> list[dict[str, Any]]:
+    done = [
+        {
+            "strategy": name,
+            "status": solved.outcome.solution.status.value,
+            "folder": str(solutions.folders[name]),
+            "summary": json.loads(solved.tables["summary"].to_json(orient="records", double_precision=15)),
+        }
+        for name, solved in solutions.done.items()
+    ]
+    failed = [
+        {"strategy": name, "status": failure.status.value, "reason": str(failure)}
+        for name, failure in solutions.failures.items()
+    ]
+    return done + failed

@@ -1,0 +1,87 @@
+"""What commands share: exit statuses, options, and how they speak to standard output and error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from bichiku.check import advice
+from bichiku.read.faults import InputError
+from bichiku.read.model import Model
+
+NO_RESULT, WRONG_INPUT, INTERRUPTED = 1, 2, 130
+PLAIN_WIDTH = 130  # columns of a summary that goes to a file or a pipe
+
+ModelArgument = Annotated[Path, typer.Argument(metavar="MODEL", help="A model folder, or the model.yaml in it.")]
+StrategyOption = Annotated[
+    list[str] | None, typer.Option("--strategy", "-s", help="A strategy of the model; may be repeated. Default: all.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a number of the model for this call; may be repeated."),
+]
+OutputOption = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder that results go into.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]
+
+
+def say(text: str) -> None:
+    """One line on standard error."""
+    typer.echo(f"bichiku: {text}", err=True)
+
+
+def screen() -> Console:
+    """Standard output; of a fixed width where it is no terminal."""
+    return Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+
+
+def print_faults(error: InputError) -> None:
+    """All faults of an input, one a line."""
+    count = len(error.faults)
+    say(f"{count} fault{'s' if count > 1 else ''} in the input; nothing was run")
+    for fault in error.faults:
+        typer.echo(f"  {fault}", err=True)
+
+
+def print_advice(model: Model, quiet: bool) -> None:
+    """All warnings about a model, each once."""
+    if not quiet:
+        for text in dict.fromkeys(str(item) for world in model.worlds.values() for item in advice(world)):
+            say(f"warning {text}")
+
+
+@contextmanager
+def spinner(silent: bool) -> Iterator[Callable[[str], None]]:
+    """Yields a function that shows a few words and the time on standard error, on a terminal only."""
+    with _bar(silent, SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda words: bar.update(task, description=words)
+
+
+@contextmanager
+def counter(what: str, silent: bool) -> Iterator[Callable[[int, int], None]]:
+    """Yields a function that shows how many of how many are done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with _bar(silent, *columns) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _bar(silent: bool, *columns: ProgressColumn) -> Progress:
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, disable=silent or not console.is_terminal)

@@ -1,0 +1,59 @@
+"""`bichiku sweep`: re-solve the same model with changed numbers, and draw the frontier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bichiku.cli.screen import (
+    NO_RESULT,
+    ModelArgument,
+    OutputOption,
+    QuietOption,
+    SetOption,
+    counter,
+    print_advice,
+    screen,
+)
+from bichiku.read.model import read_model
+from bichiku.sweep.axes import parse_axes
+from bichiku.sweep.folder import write_frontier
+from bichiku.sweep.points import PointSolver
+from bichiku.sweep.run import run_sweep
+from bichiku.tell.frontier import print_frontier
+
+
+def sweep(
+    model: ModelArgument,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option("--vary", metavar="PATH=RANGE", help="START:STOP:STEP or A,B,C; once, or twice for a map."),
+    ] = None,
+    strategy: Annotated[
+        str | None, typer.Option("--strategy", "-s", help="The strategy to vary. Default: the first.")
+    ] = None,
+    changes: SetOption = None,
+    output: OutputOption = Path("runs"),
+    quiet: QuietOption = False,
+) -> None:
+    """Vary one number or two, and write the frontier. The same call goes on where an interrupted one stopped."""
+    axes = parse_axes(vary or ())
+    read = read_model(model, [strategy] if strategy else (), changes or ())
+    name = strategy or next(iter(read.worlds))
+    for axis in axes:
+        for value in axis.values:
+            # every value is checked before the first is solved
+            read_model(model, [name], [*(changes or ()), f"{axis.path}={value}"])
+    print_advice(read, quiet)
+    solver = PointSolver(model, name, tuple(changes or ()), tuple(axis.path for axis in axes))
+    with counter(f"sweeping {name}", quiet) as progress:
+        found = run_sweep(solver, axes, read, output, progress)
+    folder = write_frontier(found, axes, read, name, output)
+    if not quiet:
+        out = screen()
+        print_frontier(out, found.frontier, [axis.path for axis in axes], read.worlds[name].settings.currency)
+        out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
+    if not (found.frontier["status"] == "optimal").any():
+        raise typer.Exit(NO_RESULT)

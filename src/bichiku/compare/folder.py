@@ -1,0 +1,96 @@
+"""A comparison on disk: comparison.csv, comparison.md and report.html in one folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+import bichiku
+from bichiku.compare.table import comparison_table
+from bichiku.read.faults import Fault, InputError
+from bichiku.report import comparison_markdown, render_report
+from bichiku.run_folder import CannotWrite, free_name
+from bichiku.saved_run import SavedRun
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Strategies of one world side by side.
+
+    Attributes:
+        runs: those that have a solution.
+        failed: the others, and why.
+        baseline: the strategy that extra cost is counted from.
+    """
+
+    runs: tuple[SavedRun, ...]
+    failed: Mapping[str, str]
+    baseline: str
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """The long table of comparison.csv."""
+        return comparison_table(self.runs, self.failed, self.baseline)
+
+
+def check_one_world(runs: Sequence[SavedRun]) -> None:
+    """Strategies can be compared when they speak of the same materials, money and time, under names of their own.
+
+    Raises:
+        InputError: they do not.
+    """
+    faults = []
+    first = runs[0].world
+    for run in runs[1:]:
+        world = run.world
+        same = {
+            "materials": list(world.materials) == list(first.materials),
+            "currency": world.settings.currency == first.settings.currency,
+            "periods": world.calendar == first.calendar,
+            "demand": world.demand == first.demand,
+        }
+        faults += [
+            Fault(str(run.folder), None, what, f"{run.strategy} is of another world", "compare runs of one model")
+            for what, equal in same.items()
+            if not equal
+        ]
+    names = [run.strategy for run in runs]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        faults.append(Fault("compare", None, "", f"strategy {name!r} is given more than once"))
+    if faults:
+        raise InputError(faults)
+
+
+def write_comparison(comparison: Comparison, output: Path) -> Path:
+    """Writes the folder whole or not at all, never over another.
+
+    Raises:
+        CannotWrite: the output folder cannot be written to.
+    """
+    runs, table = comparison.runs, comparison.table
+    content = [run.manifest.get("resolved_model") for run in runs], table.to_csv(), bichiku.__version__
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
+    prices = {run.strategy: run.tables["prices"] for run in runs if "prices" in run.tables}
+    page = render_report(runs, comparison.failed, comparison.baseline, table, prices=prices)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=".comparison-partial-", dir=output))
+        try:
+            partial.chmod(0o755)
+            table.to_csv(partial / "comparison.csv", index=False, lineterminator="\n")
+            text = comparison_markdown(table, runs, comparison.failed, comparison.baseline)
+            (partial / "comparison.md").write_text(text, encoding="utf-8")
+            (partial / "report.html").write_text(page, encoding="utf-8")
+            return free_name(partial, output, f"{runs[0].model}-comparison-{digest}")
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    except OSError as error:
+        raise CannotWrite(f"cannot write {output}: {error.strerror or error}") from error

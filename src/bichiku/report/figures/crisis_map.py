@@ -1,0 +1,100 @@
+"""The crisis map: for each crisis and material the day on which it first runs short."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from bichiku.report.blocks import Picture
+from bichiku.report.case import window_of
+from bichiku.report.csv_link import csv_link
+from bichiku.report.figures.style import INK, SOFT, bare, draw
+from bichiku.report.words import days, listed
+from bichiku.saved_run import SavedRun
+
+EDGES = (30.0, 60.0, 90.0, 180.0)  # days; the last class has no upper end
+COLOURS = ("#67000d", "#b3261e", "#e8683c", "#f9b27c", "#fde3cb")  # dark is soon; lightness alone tells them apart
+NEVER = "#f7f7f7"
+
+
+def shortest(run: SavedRun) -> pd.DataFrame:
+    """Days until short by crisis (rows) and material (columns): the least over the onsets in the window.
+
+    Empty where no onset leaves the material short.
+    """
+    crises = run.tables["crises"]
+    inside = crises[crises["onset"] <= run.world.calendar.reported]
+    days_left = pd.to_numeric(inside["time_to_survive_days"], errors="coerce")
+    table = days_left.groupby([inside["crisis"], inside["material"]]).min().unstack("material")
+    materials = [name for name in run.world.materials if name in table.columns]
+    crisis_names = [name for name in run.world.settings.crises if name in table.index]
+    return table.reindex(index=crisis_names, columns=materials)
+
+
+def shade(value: float) -> int | None:
+    """The class of a number of days as shown, nought the shortest; None for never."""
+    return None if math.isnan(value) else int(np.searchsorted(EDGES, float(f"{value:.3g}"), side="right"))
+
+
+def classes() -> list[str]:
+    """The classes in words."""
+    pairs = zip(EDGES[:-1], EDGES[1:], strict=True)
+    middle = [f"{low:.0f} to {high:.0f}" for low, high in pairs]
+    return [f"under {EDGES[0]:.0f} days", *middle, f"{EDGES[-1]:.0f} or more"]
+
+
+def crisis_map(run: SavedRun, key: str = "crisis-map") -> Picture | None:
+    """The map of one strategy; None without crises."""
+    table = shortest(run)
+    if table.empty:
+        return None
+    alt = _in_words(run, table)
+    long = table.reset_index().melt("crisis", var_name="material", value_name="days_until_short")
+    return Picture(
+        key=key,
+        title=f"Days until each material runs short, by crisis: {run.strategy}",
+        units=f"days from the onset to the first shortage, the least over all onsets in {window_of(run.world)}; "
+        "a dot means never short",
+        source="crises.csv (time_to_survive_days)",
+        alt=alt,
+        svg=draw(key, alt, 1.75 + 0.27 * len(table), lambda figure: _paint(figure, table)),
+        link=csv_link(long, f"{key}.csv"),
+    )
+
+
+def _paint(figure: Figure, table: pd.DataFrame) -> None:
+    axes = figure.subplots()
+    values = table.to_numpy(dtype=float)
+    coded = np.vectorize(lambda value: -1 if math.isnan(value) else shade(value))(values)
+    colours = ListedColormap([NEVER, *COLOURS])
+    edges = np.arange(-1.5, len(COLOURS) + 0.5)
+    axes.pcolormesh(coded, cmap=colours, norm=BoundaryNorm(edges, colours.N), edgecolors="white", linewidth=1.5)
+    for row in range(len(table)):
+        for column in range(len(table.columns)):
+            code = coded[row, column]
+            text = days(values[row, column]) if code >= 0 else "·"
+            colour = SOFT if code < 0 else "white" if code < 2 else INK
+            axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=colour, fontsize=8)
+    axes.set_yticks(np.arange(len(table)) + 0.5, table.index)
+    axes.set_xticks(np.arange(len(table.columns)) + 0.5, table.columns, rotation=40, ha="left", rotation_mode="anchor")
+    axes.xaxis.tick_top()
+    axes.invert_yaxis()
+    bare(axes, "left", "bottom", "top")
+    axes.tick_params(top=False, pad=3)
+    patches = [Patch(facecolor=colour, label=name) for colour, name in zip(COLOURS, classes(), strict=True)]
+    patches.append(Patch(facecolor=NEVER, edgecolor="#999999", linewidth=0.5, label="never short"))
+    figure.legend(handles=patches, loc="outside lower left", ncols=len(patches), handlelength=1.4)
+
+
+def _in_words(run: SavedRun, table: pd.DataFrame) -> str:
+    found = table.stack().dropna().sort_values()
+    start = f"Map of {len(table)} crises by {len(table.columns)} materials under {run.strategy}."
+    if found.empty:
+        return f"{start} No material runs short in any of them."
+    worst = [f"{material} after {days(float(left))} days in {crisis}" for (crisis, material), left in found.items()]
+    return f"{start} {len(found)} pairs run short, soonest {listed(worst, 4)}."

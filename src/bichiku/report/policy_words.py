@@ -1,0 +1,114 @@
+"""What a strategy demands, and what a crisis does, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from bichiku.calendar import month_label
+from bichiku.read.settings import Budget, CountryCap, Effect, EventEffect, Policies, Risk, ShareCap, ShareFloor
+from bichiku.read.tables import is_country
+from bichiku.read.time_path import TimePath
+from bichiku.report.words import amount, country, days, listed
+from bichiku.tell.numbers import percent
+
+NAMED = 6  # materials listed before "and so many more"
+
+
+def policy_words(policies: Policies, currency: str) -> list[str]:
+    """One phrase for each limit; a single one that says so where there is none."""
+    return list(_phrases(policies, currency)) or ["none: least expected cost alone"]
+
+
+def _phrases(policies: Policies, currency: str) -> Iterator[str]:
+    target = policies.reserve_days
+    if target and target.default:
+        yield f"reserve of at least {_path(target.default, days, month_label)} days"
+    for material, path in (target.materials if target else {}).items():
+        yield f"reserve of {material} of at least {_path(path, days, month_label)} days"
+    yield from _shares(policies.share_caps, "at most")
+    yield from _shares(policies.share_floors, "at least")
+    if policies.country_cap:
+        yield from _shares([policies.country_cap], "at most")
+    if policies.survive:
+        rule = policies.survive
+        span = "throughout" if rule.days is None else f"for {days(rule.days)} days"
+        yield f"no shortage {span} in {listed(rule.crises)}{_of(rule.materials)}"
+    if policies.risk:
+        yield from _risk(policies.risk, currency)
+    if policies.expected_shortage:
+        limit = policies.expected_shortage
+        yield f"at most {days(limit.max_days)} days short expected{_of(limit.materials)}"
+    if policies.budget:
+        yield from _budget(policies.budget, currency)
+
+
+def _shares(limits: Sequence[ShareCap | ShareFloor | CountryCap], bound: str) -> Iterator[str]:
+    """Limits on the same countries over the same years in one phrase, as a model has one for each material."""
+    phrases: dict[str, list[str]] = {}
+    for limit in limits:
+        path = limit.min if isinstance(limit, ShareFloor) else limit.max
+        start, end = path.values[0], path.values[-1]
+        moving = len(set(path.values)) > 1
+        what = f"{_who(limit)} {bound}"
+        if moving:
+            what += f", from {percent(start)} of {limit.of} in {path.at[0]} to, in {path.at[-1]}"
+        share = percent(end) if moving else f"{percent(end)} of {limit.of}"
+        names = f" ({listed(limit.materials, NAMED)})" if limit.materials else ""
+        phrases.setdefault(what, []).append(share + names)
+    for what, shares in phrases.items():
+        yield f"{what}: {', '.join(shares)}"
+
+
+def _who(limit: ShareCap | ShareFloor | CountryCap) -> str:
+    if isinstance(limit, CountryCap):
+        text = "any one country"
+    else:
+        text = listed([country(name) if is_country(name) else f"group {name}" for name in limit.group])
+    return text + (" (where it is mined)" if limit.stage == "origin" else "")
+
+
+def _risk(rule: Risk, currency: str) -> Iterator[str]:
+    what = f"CVaR of damage at level {percent(rule.level)}"
+    if rule.weight is not None:
+        yield f"{what} counts {rule.weight:g} times in the cost"
+    if rule.limit is not None:
+        yield f"{what} at most {amount(rule.limit, currency)}"
+
+
+def _budget(budget: Budget, currency: str) -> Iterator[str]:
+    if budget.investment is not None:
+        yield f"net investment at most {amount(budget.investment, currency)}"
+    if budget.reserve_per_year is not None:
+        yield f"reserve purchases at most {amount(budget.reserve_per_year, currency)} a year"
+
+
+def effect_words(effect: EventEffect) -> str:
+    """One effect of a crisis or event: what it hits and how hard."""
+    what = [name for names in (effect.countries, effect.suppliers, effect.routes) for name in names or []]
+    where = listed(what, NAMED) or ("everything" if effect.all else "all supply")
+    hard = []
+    if effect.loss is not None:
+        hard.append(f"loses {percent(effect.loss)}")
+    if effect.price_factor is not None:
+        hard.append(f"prices × {effect.price_factor:g}")
+    if effect.demand_factor is not None:
+        hard.append(f"demand × {effect.demand_factor:g}")
+    text = f"{where}{_of(effect.materials)}: {', '.join(hard)}"
+    if isinstance(effect, Effect):
+        if effect.duration is not None:
+            text += f" for {effect.duration} periods"
+        if effect.return_over:
+            text += f", back over {effect.return_over}"
+    return text
+
+
+def _of(materials: Sequence[str] | None) -> str:
+    return f" of {listed(list(materials), NAMED)}" if materials else ""
+
+
+def _path(path: TimePath, write: Callable[[float], str], when: Callable[[int], str]) -> str:
+    """``60``, or ``60 (2026-01) to 180 (2030-12)``."""
+    if len(set(path.values)) == 1:
+        return write(path.values[0])
+    points = [f"{write(value)} ({when(at)})" for at, value in zip(path.at, path.values, strict=True)]
+    return " to ".join(points)

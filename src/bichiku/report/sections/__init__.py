@@ -1,0 +1,1 @@
+"""The sections of a report in reading order, one file each."""

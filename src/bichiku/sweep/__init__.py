@@ -1,0 +1,1 @@
+"""The same model solved again and again with changed numbers: frontiers."""

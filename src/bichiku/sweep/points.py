@@ -1,0 +1,70 @@
+"""One point of a sweep, solved from where the last one ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bichiku.certify import certify
+from bichiku.linear_program import ALL
+from bichiku.pipeline import Clock, NoSolution, optimise
+from bichiku.read.model import read_model
+from bichiku.solve import HotProgram
+from bichiku.tabulate import TABLES
+from bichiku.tabulate.summary import summary_table
+
+METRICS = (
+    "cost_per_year",
+    "nation_cost_per_year",
+    "reserve_carrying_cost_per_year",
+    "expected_damage_per_year",
+    "cvar_damage",
+    "worst_crisis_damage",
+    "china_share_exporter",
+    "china_share_origin",
+)
+LEAST_DAYS = "cover_days_at_end_least"
+SUMMARISED = ("sourcing", "shares", "reserve", "crises")
+
+
+@dataclass
+class PointSolver:
+    """Solves the points of one strategy one after the other, keeping the program in the solver between them.
+
+    Attributes:
+        model: the model's folder or file.
+        strategy: the strategy that is varied.
+        changes: texts ``PATH=VALUE`` that hold at every point.
+        paths: what is varied, one path for each axis.
+    """
+
+    model: Path
+    strategy: str
+    changes: tuple[str, ...]
+    paths: tuple[str, ...]
+    _hot: HotProgram | None = None
+
+    def solve(self, values: tuple[str, ...]) -> dict[str, Any]:
+        """Metrics of one point; its ``status`` says when it has no solution.
+
+        Raises:
+            InputError: a value does not fit.
+        """
+        point = [f"{path}={value}" for path, value in zip(self.paths, values, strict=True)]
+        world = read_model(self.model, [self.strategy], [*self.changes, *point]).worlds[self.strategy]
+        try:
+            _, self._hot, outcome, _ = optimise(world, Clock(), hot=self._hot)
+        except NoSolution as failure:
+            return {"status": failure.status.value}
+        if not certify(outcome.program, outcome.solution).holds:
+            return {"status": "fails its certificate"}
+        summary = summary_table(outcome, {name: TABLES[name](outcome) for name in SUMMARISED})
+        whole = summary[summary["material"] == ALL].set_index("metric")["value"]
+        days = summary.loc[summary["metric"] == "cover_days_at_end", "value"]
+        found: dict[str, Any] = {"status": "optimal", "objective": outcome.solution.objective}
+        found.update({metric: float(whole.get(metric, np.nan)) for metric in METRICS})
+        found[LEAST_DAYS] = float(days.min()) if len(days) else np.nan
+        return found
