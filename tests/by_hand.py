@@ -67,8 +67,8 @@ def read(given: Description) -> World:
 
 
 def solve(periods: int = 2, **changes: Any) -> Solved:
-    """The solved world; for the arguments see `description`."""
-    return run_strategy(read(description(periods, **changes)))
+    """The solved world, without prices.csv; for the arguments see `description`."""
+    return run_strategy(read(description(periods, **changes)), prices=False)
 
 
 def cost(periods: int = 2, **changes: Any) -> float:

@@ -58,6 +58,8 @@ class Reader:
         for block in blocks(lines):
             self.page += lines[at : block.first]
             at = block.first + len(block.lines)
+            if self.faults and not (self.folder / "my-model").is_dir():
+                return  # nothing works; the first fault says why
             act = {"console": self._type, "diff": self._edit, "yaml": self._look, "csv": self._look}
             self.page += act.get(block.kind, self._compare)(block)
         self.page += lines[at:]
@@ -117,6 +119,9 @@ class Reader:
 
     def _compare(self, block: Block) -> list[str]:
         file, strategy = block.kind.split()
+        if strategy not in self.runs:
+            self.faults.append(f"line {block.first + 1}: {strategy} was not run")
+            return block.lines
         with (self.runs[strategy] / file).open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
         columns = cells(block.lines[0])
@@ -201,4 +206,7 @@ def test_a_halt_in_january_cannot_be_survived():
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
-        PAGE.write_text("\n".join(play(Path(name)).page) + "\n", encoding="utf-8")
+        found = play(Path(name))
+        if not found.runs:
+            sys.exit("\n".join(found.faults))  # a program that does not run must not empty the page
+        PAGE.write_text("\n".join(found.page) + "\n", encoding="utf-8")

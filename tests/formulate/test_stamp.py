@@ -1,7 +1,7 @@
 """The stencil of one node, stamped onto a tree of three nodes, against the rows written out by hand.
 
-The tree: plan nodes 0 and 1 for the years 2026 and 2027, and node 2, a branch of probability 1/4 in 2027 that breaks off
-after node 0.
+The tree: plan nodes 0 and 1 for the years 2026 and 2027, and node 2, a branch of probability 1/4 in 2027 that breaks
+off after node 0.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 import pytest
 
 from bichiku.formulate import formulate
@@ -91,9 +90,9 @@ def test_rows_at_some_nodes_and_a_variable_of_the_branch(stencil: Stencil) -> No
         return m.stock[k] + m.gap[k] >= m.on_plan[k]
 
     stencil.add_rows("back", ["m"], hand_back, nodes=np.array([2]), unit="t")
-    # the plan node of the same period is node 1
-    terms = {"stock[m] node 2": 1, "gap[m] branch 0": 1, "stock[m] node 1": -1}
-    assert rows(stamp(stencil)) == {"back[m] node 2": (0, terms, INF)}
+    # the plan node of the same period is node 1; Pyomo turns what has variables on both sides into ... <= 0
+    terms = {"stock[m] node 1": 1, "stock[m] node 2": -1, "gap[m] branch 0": -1}
+    assert rows(stamp(stencil)) == {"back[m] node 2": (-INF, terms, 0)}
 
 
 def test_terms_with_the_same_key_add_up_to_one_row(stencil: Stencil) -> None:
@@ -164,11 +163,14 @@ def test_a_cost_that_divides_by_a_variable_is_refused(stencil: Stencil) -> None:
 
 def test_a_function_of_parameters_alone_is_a_number_at_each_node(stencil: Stencil) -> None:
     def rule(m: Any, k: str) -> Any:
-        return m.buy[k] * m.demand[k] ** 2 / 100 <= pyo.sqrt(m.demand[k] - 19)
+        return m.buy[k] * m.demand[k] ** 2 / 100 <= 1000 / m.demand[k] - m.usable[k]
 
-    stencil.add_rows("odd", ["m"], rule, nodes=np.array([0]), unit="t")
-    # 100^2 / 100 and the root of 81
-    assert rows(stamp(stencil)) == {"odd[m] node 0": (-INF, {"buy[m] node 0": 100}, 9)}
+    stencil.add_rows("odd", ["m"], rule, nodes=np.array([0, 1]), unit="t")
+    # 100^2 / 100 and 1000 / 100; 110^2 / 100 and 1000 / 110 - 1
+    assert rows(stamp(stencil)) == {
+        "odd[m] node 0": (-INF, {"buy[m] node 0": 100}, 10),
+        "odd[m] node 1": (-INF, {"buy[m] node 1": 121}, pytest.approx(1000 / 110 - 1)),
+    }
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,8 @@ VALUES = [
 
 @cache
 def solved(case: str, strategy: str, *sets: str) -> Solved:
-    return run_strategy(read_model(CASES / case, [strategy] if strategy != "base" else [], sets).worlds[strategy])
+    wanted = [] if strategy == "base" else [strategy]
+    return run_strategy(read_model(CASES / case, wanted, sets).worlds[strategy], prices=False)
 
 
 def objective(case: str, strategy: str, *sets: str) -> float:

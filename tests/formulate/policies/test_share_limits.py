@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bichiku.pipeline import Solved
-from tests.by_hand import MATERIAL, SPOT, cost, duals, halt, plan, solve
+from tests.by_hand import MATERIAL, SPOT, cost, duals, halt, line, plan, solve
 
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20}
 TWO = [{}, AUSTRALIA]
@@ -167,3 +167,42 @@ def test_the_dual_of_a_cap_is_the_price_difference_and_negative() -> None:
 
 def test_the_dual_of_a_floor_is_the_price_difference_and_positive() -> None:
     assert duals(floored(group=["AUS"], min=0.25), "share_floors")["dual"].tolist() == pytest.approx([10])
+
+
+@pytest.mark.parametrize(("soft", "chinese", "expected"), [(5, 100, 1200), (20, 60, 1400)])
+def test_a_soft_cap_is_broken_where_that_is_cheaper(soft: float, chinese: float, expected: float) -> None:
+    # 40 t beyond 60 at 5 each, 1000 + 200; or 40 t from Australia at 10 more, 1400.
+    solved = capped(max=0.6, soft=soft)
+    assert arrived(solved, "s") == pytest.approx([chinese])
+    assert objective(solved) == pytest.approx(expected)
+    assert line(solved, "penalty") == pytest.approx(200 if soft == 5 else 0)
+
+
+@pytest.mark.parametrize(("soft", "expected"), [(5, 1125), (20, 1250)])
+def test_a_soft_floor_is_broken_where_that_is_cheaper(soft: float, expected: float) -> None:
+    # 25 t lacking at 5 each, 1000 + 125; or 25 t at 10 more.
+    assert objective(floored(group=["AUS"], min=0.25, soft=soft)) == pytest.approx(expected)
+
+
+def test_the_penalty_of_a_soft_limit_falls_at_the_end_of_its_year() -> None:
+    # Four quarters from July 2026, 100 t each, at 1.05^4 - 1 a year: 5 % a quarter. Half may be Chinese, 100 t a year
+    # are beyond: penalties in the quarters 2 and 4.
+    solved = solve(
+        4,
+        suppliers=TWO,
+        demand=400,
+        start="2026-07",
+        resolution="quarter",
+        discount_rate=1.05**4 - 1,
+        policies={"share_caps": [{"group": ["CHN"], "max": 0.5, "soft": 5}]},
+    )
+    assert line(solved, "penalty", year=2026) == pytest.approx(500 / 1.05)
+    assert line(solved, "penalty", year=2027) == pytest.approx(500 / 1.05**3)
+
+
+@pytest.mark.parametrize(("soft", "dual"), [(5, 5), (20, 10)])
+def test_the_duals_of_soft_limits_have_the_signs_of_hard_ones(soft: float, dual: float) -> None:
+    # A cap one tonne higher spares the penalty, or the dearer tonne; a floor one tonne higher costs it.
+    assert duals(capped(max=0.6, soft=soft), "share_caps")["dual"].tolist() == pytest.approx([-dual])
+    floor = floored(group=["AUS"], min=0.25, soft=soft)
+    assert duals(floor, "share_floors")["dual"].tolist() == pytest.approx([dual])
