@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from bichiku.calendar import month_label
 from bichiku.cli.screen import ModelArgument, QuietOption, SetOption, StrategyOption, print_advice
 from bichiku.pipeline import grow
 from bichiku.read.model import read_model
@@ -23,13 +24,12 @@ def check(
         return
     world, tree = next(iter(read.worlds.values())), trees[0]
     calendar = world.calendar
+    last = month_label(int(calendar.ends[calendar.reported - 1]))
     typer.echo(f"{world.settings.model}: no faults")
     typer.echo(
         f"  {len(world.materials)} materials, {len(world.suppliers)} suppliers, {len(world.projects)} projects, "
         f"{len(world.tranches)} substitution tranches"
     )
-    typer.echo(
-        f"  {calendar.periods} periods from {calendar.label(1)}, reported to {calendar.label(calendar.reported)}"
-    )
+    typer.echo(f"  {calendar.periods} periods from {calendar.label(1)}, reported to {last}")
     typer.echo(f"  {len(world.settings.crises)} crises, {len(tree.branches)} branches, {tree.size:,} nodes")
     typer.echo(f"  strategies: {', '.join(read.worlds)}")

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from bichiku.calendar import month_label
-from bichiku.read.settings import Budget, CountryCap, Effect, EventEffect, Policies, Risk, ShareCap, ShareFloor
+from bichiku.read.settings import (
+    Budget,
+    Concentration,
+    CountryCap,
+    Effect,
+    EventEffect,
+    Policies,
+    Risk,
+    ShareCap,
+    ShareFloor,
+    ShareLimit,
+)
 from bichiku.read.tables import is_country
 from bichiku.read.time_path import TimePath
-from bichiku.report.words import amount, country, days, listed
+from bichiku.report.words import amount, country, days, listed, number
 from bichiku.tell.numbers import percent
 
 NAMED = 6  # materials listed before "and so many more"
@@ -29,6 +40,8 @@ def _phrases(policies: Policies, currency: str) -> Iterator[str]:
     yield from _shares(policies.share_floors, "at least")
     if policies.country_cap:
         yield from _shares([policies.country_cap], "at most")
+    if policies.concentration:
+        yield _concentration(policies.concentration)
     if policies.survive:
         rule = policies.survive
         span = "throughout" if rule.days is None else f"for {days(rule.days)} days"
@@ -53,10 +66,17 @@ def _shares(limits: Sequence[ShareCap | ShareFloor | CountryCap], bound: str) ->
         if moving:
             what += f", from {percent(start)} of {limit.of} in {path.at[0]} to, in {path.at[-1]}"
         share = percent(end) if moving else f"{percent(end)} of {limit.of}"
-        names = f" ({listed(limit.materials, NAMED)})" if limit.materials else ""
-        phrases.setdefault(what, []).append(share + names)
+        notes = [listed(limit.materials, NAMED)] if limit.materials else []
+        if isinstance(limit, ShareLimit) and limit.soft is not None:
+            notes.append(f"soft, at {limit.soft:g} a tonne")
+        phrases.setdefault(what, []).append(share + (f" ({'; '.join(notes)})" if notes else ""))
     for what, shares in phrases.items():
         yield f"{what}: {', '.join(shares)}"
+
+
+def _concentration(rule: Concentration) -> str:
+    where = " (where it is mined)" if rule.stage == "origin" else ""
+    return f"HHI of {rule.of}{where} at most {_path(rule.max, number, str)}{_of(rule.materials)}"
 
 
 def _who(limit: ShareCap | ShareFloor | CountryCap) -> str:

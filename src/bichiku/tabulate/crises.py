@@ -40,7 +40,7 @@ def crises_table(outcome: Outcome) -> pd.DataFrame:
                     "short_days": short_days[nodes].sum(),
                     "time_to_survive_days": _survived(is_short[nodes], short_days[nodes], days),
                     "full_supply_after_days": _until_last(is_short[nodes], days),
-                    "stock_back_after_days": _until_last(lacks_stock[nodes], days),
+                    "stock_back_after_days": _until_back(lacks_stock[nodes], days),
                     "damage": _damage(outcome, material, nodes),
                     "unit": world.settings.currency,
                 }
@@ -65,6 +65,13 @@ def _until_last(lacking: np.ndarray, days: float) -> float:
     if lacking[-1]:
         return float("nan")
     return float(days * (np.flatnonzero(lacking)[-1] + 1)) if lacking.any() else 0.0
+
+
+def _until_back(lacking: np.ndarray, days: float) -> float:
+    """Days to the end of the first period that ends with the stock back for good; nan when none does."""
+    if lacking[-1]:
+        return float("nan")
+    return float(days * (np.flatnonzero(lacking)[-1] + 2)) if lacking.any() else 0.0
 
 
 def _damage(outcome: Outcome, material: str, nodes: slice) -> float:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from bichiku.calendar import month_label
 from bichiku.linear_program import ALL
 from bichiku.pipeline import Solved
 from bichiku.tabulate.metrics import last_reported_year
+from bichiku.tabulate.metrics.costs import YEARLY_LINES
 from bichiku.tell.numbers import money, percent, three_digits
 
-NAMED_LINES = ("purchase", "freight", "running", "holding", "investment", "subsidy", "gap", "substitution", "shortage")
 SHOWN_COUNTRIES = 3
+SMALLEST_LINE = 5e-4  # share of the cost a year; smaller lines are left out of the sentence
+INDENT = " " * 16
 
 
 def print_strategy(console: Console, solved: Solved) -> None:
@@ -23,27 +27,34 @@ def print_strategy(console: Console, solved: Solved) -> None:
     world, calendar = solved.outcome.world, solved.outcome.world.calendar
     summary = solved.tables["summary"]
     currency = world.settings.currency
-    window = f"{calendar.label(1)} to {calendar.label(calendar.reported)}"
+    window = f"{calendar.label(1)} to {month_label(int(calendar.ends[calendar.reported - 1]))}"
     console.print(f"\n{world.settings.model}: {world.strategy} ({window})", style="bold", highlight=False)
-    cost = value_of(summary, "cost_per_year")
-    lines = [
-        f"{line} {money(amount, '').strip()}"
-        for line in NAMED_LINES
-        if abs(amount := value_of(summary, f"{line}_per_year")) > 5e-4 * abs(cost)
-    ]
-    stock = -value_of(summary, "terminal_stock_value_per_year")
-    console.print(f"  cost a year   {money(cost, currency)}, expected: {', '.join(lines)};", highlight=False)
-    console.print(f"                less {money(stock, '').strip()} for the stock at the end", highlight=False)
-    subsidy = value_of(summary, "nation_cost_per_year") - cost
-    if subsidy > 0:
-        console.print(f"                with subsidies, {money(cost + subsidy, currency)} to the nation")
+    for line in _cost_lines(summary, currency):
+        console.print(line, highlight=False, soft_wrap=True)
     damage = value_of(summary, "worst_crisis_damage")
     if not math.isnan(damage):
         name = detail_of(summary, "worst_crisis_damage")
         what = f"{name}, damage {money(damage, currency)}" if damage > 0 else "none does damage"
         console.print(f"  worst crisis  {what}", highlight=False)
     console.print(_materials(solved))
-    console.print(f"  {_quality(summary)}", style="dim", highlight=False)
+    quality = _quality(summary)
+    if quality:
+        console.print(f"  {quality}", style="dim", highlight=False)
+
+
+def _cost_lines(summary: pd.DataFrame, currency: str) -> list[str]:
+    cost = value_of(summary, "cost_per_year")
+    parts = [
+        f"{line.replace('_', ' ')} {money(amount, '').strip()}"
+        for line in YEARLY_LINES
+        if abs(amount := value_of(summary, f"{line}_per_year")) > SMALLEST_LINE * abs(cost)
+    ]
+    total = f"  cost a year   {money(cost, currency)}, expected"
+    lines = textwrap.wrap(f"{total}: {', '.join(parts)}" if parts else total, 118, subsequent_indent=INDENT)
+    subsidy = value_of(summary, "nation_cost_per_year") - cost
+    if subsidy > 0:
+        lines.append(f"{INDENT}with subsidies, {money(cost + subsidy, currency)} to the nation")
+    return lines
 
 
 def _materials(solved: Solved) -> Table:
@@ -56,7 +67,7 @@ def _materials(solved: Solved) -> Table:
     table.add_column(f"imports {year}, t", justify="right")
     table.add_column("bought from")
     table.add_column("days held", justify="right")
-    table.add_column("worst crisis: days short (after day)")
+    table.add_column("worst crisis")
     for material in outcome.world.materials:
         chosen = shares[shares["material"] == material].sort_values(
             ["share", "country"], ascending=[False, True], kind="stable"
@@ -87,8 +98,8 @@ def _worst(summary: pd.DataFrame, material: str) -> str:
     if days <= 0:
         return "none short"
     first = value_of(summary, "least_time_to_survive", material)
-    where = detail_of(summary, "worst_crisis_short_days", material)
-    return f"{three_digits(days)} ({three_digits(first)}) {where}"
+    where = detail_of(summary, "worst_crisis_short_days", material).replace(" from ", ", ")
+    return f"{three_digits(days)} days short from day {first:.0f} ({where})"
 
 
 def _quality(summary: pd.DataFrame) -> str:
@@ -97,14 +108,16 @@ def _quality(summary: pd.DataFrame) -> str:
         for basis in ("sourced", "derived", "assumed", "not_stated")
         if (share := value_of(summary, f"cost_{basis}")) > 0
     ]
-    return f"supply cost rests on rows that are {', '.join(parts)}"
+    return f"supply cost rests on rows that are {', '.join(parts)}" if parts else ""
 
 
 def print_strategies(console: Console, runs: Sequence[Solved]) -> None:
     """One line for each strategy."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title="\nAll strategies", title_justify="left")
     table.add_column("  strategy")
-    for heading in ("cost a year", "over the first", "expected damage a year", "worst crisis", "days held, least"):
+    baseline = runs[0].outcome.world.strategy
+    headings = ("cost a year", f"over {baseline}", "expected damage a year", "worst crisis", "fewest days at the end")
+    for heading in headings:
         table.add_column(heading, justify="right")
     first = value_of(runs[0].tables["summary"], "cost_per_year")
     for solved in runs:

@@ -38,7 +38,7 @@ def strategies(case: Case) -> Picture | None:
         svg=draw(
             "strategies-side-by-side",
             alt,
-            0.75 + 0.27 * (len(names) + len(case.failed)),
+            0.7 + 0.24 * (len(names) + len(case.failed)),
             lambda figure: _paint(figure, case, table),
         ),
         link=csv_link(table.rename_axis("strategy").reset_index(), "strategies-side-by-side.csv"),

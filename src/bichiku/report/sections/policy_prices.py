@@ -41,6 +41,9 @@ def section(case: Case) -> Section:
         free = [strategy for strategy in order if strategy not in binding]
         if free:
             blocks.append(Note(f"No limit binds under {listed(free)}."))
+    stuck = [run.strategy for run in given if case.prices[run.strategy]["price"].isna().any()]
+    if stuck:
+        blocks.append(Note(f"Some limits have no price, as no plan exists a unit away from them: {listed(stuck)}."))
     if missing:
         blocks.append(Note(f"Without prices, as none were computed: {listed(missing)}."))
     return Section("policy-prices", heading, blocks)

@@ -15,9 +15,9 @@ from bichiku.report.policy_words import policy_words
 from bichiku.report.strategy_table import COST, RISK, Column, columns
 from bichiku.report.words import amount
 from bichiku.saved_run import SavedRun
-from bichiku.tell.summary import NAMED_LINES
+from bichiku.tabulate.metrics.costs import YEARLY_LINES
 
-LINES = (*NAMED_LINES, "tariff", "terminal_stock_value", "risk")
+LINES = YEARLY_LINES
 
 
 def section(case: Case) -> Section:

@@ -12,6 +12,9 @@ from bichiku.linear_program import ALL
 from bichiku.outcome import Outcome
 from bichiku.tabulate.metrics import Metric
 
+STOCK_CHANGE = "stock_change"
+YEARLY_LINES = tuple(STOCK_CHANGE if line == TERMINAL else line for line in LINES)
+
 
 def cost_metrics(outcome: Outcome) -> Iterator[Metric]:
     """The objective, and expected money a year: the buyer's, the nation's, by line, by material."""
@@ -20,7 +23,7 @@ def cost_metrics(outcome: Outcome) -> Iterator[Metric]:
     costs = cost_by_line_and_material(outcome)
     yield Metric("objective", ALL, outcome.solution.objective, currency, "whole horizon")
     for material in [ALL, *outcome.world.materials]:
-        mine = {line: 0.0 for line in LINES if any(found == line for found, _ in costs)}
+        mine = {line: 0.0 for line in YEARLY_LINES if any(found == line for found, _ in costs)}
         for (line, owner), value in costs.items():
             if material in (ALL, owner):
                 mine[line] += value
@@ -38,10 +41,11 @@ def cost_by_line_and_material(outcome: Outcome) -> dict[tuple[str, str], float]:
     """Expected money a year in the reported window, by cost line and material.
 
     Each line's discounted money inside the window is spread evenly over it (divided by the sum of the
-    window's discounted years). Investment is spread over the whole horizon instead, and the stock at the
-    end of the window, on the plan and in branches, is credited as the horizon's terminal stock value would
-    be, so that a stock bought is an asset and not a cost. With no `report_until` the lines sum to the
-    objective over the horizon's discounted years.
+    window's discounted years). Investment is spread over the whole horizon instead. Stock counts by its
+    change (`STOCK_CHANGE`): what was there at the start is charged, and what is there at the end of the
+    window, on the plan and in branches, is credited, both valued as the terminal stock value is; so a stock
+    bought is an asset and a stock used up is a cost. With no `report_until` the lines sum to the objective
+    plus the value of the opening stock, over the horizon's discounted years.
     """
     world, tree, calendar = outcome.world, outcome.tree, outcome.world.calendar
     discount = calendar.discount(world.settings.discount_rate)
@@ -56,8 +60,9 @@ def cost_by_line_and_material(outcome: Outcome) -> dict[tuple[str, str], float]:
         if terms.line == TERMINAL:
             row = world.materials[terms.material]
             stock = tree.weight[at_end] @ outcome.stock[terms.material][at_end]
-            value = row.reference_price * (1.0 - row.haircut) * stock * discount[calendar.reported]
-            result[key] = -float(value / window_years)
+            drawn = row.opening_stock_t - stock * discount[calendar.reported]
+            value = row.reference_price * (1.0 - row.haircut) * drawn
+            result[STOCK_CHANGE, terms.material] = float(value / window_years)
             continue
         money = terms.by_node(outcome.solution.x, tree.size)
         if terms.line in (INVESTMENT, SUBSIDY):

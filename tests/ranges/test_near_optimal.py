@@ -1,0 +1,65 @@
+"""Near-optimal ranges worked out on paper: one year, 100 t, the Congo at 10 and Australia at 10.5 a tonne."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bichiku.cli.range import parse_slack
+from bichiku.pipeline import Clock, optimise
+from bichiku.ranges import Range, near_optimal_ranges
+from bichiku.read.faults import InputError
+from tests.models import world_of, write_model
+
+ONE_YEAR = "model: Ranges\nbuyer: JPN\nstart: 2026-01\nperiods: 1\nresolution: year\n"
+DEMAND = "material,year,tonnes\ncobalt,2026,100\n"
+HEAD = "supplier,material,country,capacity_t,price\n"
+
+
+def ranges(folder: Path, suppliers: str, slack: float) -> dict[str, Range]:
+    write_model(folder, whole=ONE_YEAR, suppliers=HEAD + suppliers, demand=DEMAND)
+    _, hot, outcome, _ = optimise(world_of(folder), Clock())
+    found = near_optimal_ranges(outcome, hot, slack, ["cobalt"])
+    return {item.target.name if item.target.kind == "share" else "reserve": item for item in found}
+
+
+def test_a_dearer_country_may_come_in_as_far_as_the_slack_pays(tmp_path: Path) -> None:
+    # the best costs 1000; 1 % pays 10, that is 20 t at 0.5 more each
+    found = ranges(tmp_path, "cobalt-aus,cobalt,AUS,1000,10.5\ncobalt-cod,cobalt,COD,1000,10\n", 0.01)
+    assert (found["AUS"].least, found["AUS"].now, found["AUS"].most) == pytest.approx((0, 0, 0.2), abs=1e-6)
+    assert (found["COD"].least, found["COD"].now, found["COD"].most) == pytest.approx((0.8, 1, 1), abs=1e-6)
+    assert (found["AUS"].mark, found["COD"].mark) == ("may have", "must have")
+
+
+def test_a_country_too_dear_for_the_slack_is_never_bought_from(tmp_path: Path) -> None:
+    found = ranges(tmp_path, "cobalt-aus,cobalt,AUS,1000,100\ncobalt-cod,cobalt,COD,1000,10\n", 0.0001)
+    assert found["AUS"].mark == "never"
+
+
+def test_without_slack_only_ties_may_move(tmp_path: Path) -> None:
+    found = ranges(tmp_path, "cobalt-aus,cobalt,AUS,1000,10\ncobalt-cod,cobalt,COD,1000,10\n", 0.0)
+    assert (found["AUS"].least, found["AUS"].most) == pytest.approx((0, 1), abs=1e-6)
+
+
+def test_a_reserve_may_grow_by_what_the_slack_buys(tmp_path: Path) -> None:
+    # valued at its price a stock costs nothing; a haircut of a half costs 5 a tonne, and 1 % of 1000 pays 2 t
+    materials = "material,reference_price,haircut,shortage_cost\ncobalt,10,0.5,100\n"
+    write_model(
+        tmp_path, whole=ONE_YEAR, suppliers=HEAD + "cobalt-cod,cobalt,COD,1000,10\n", demand=DEMAND, materials=materials
+    )
+    _, hot, outcome, _ = optimise(world_of(tmp_path), Clock())
+    reserve = near_optimal_ranges(outcome, hot, 0.01, ["cobalt"])[-1]
+    assert reserve.target.unit == "days"
+    assert (reserve.least, reserve.most) == pytest.approx((0, 2 / 100 * 365), abs=1e-6)
+
+
+@pytest.mark.parametrize(("text", "share"), [("1%", 0.01), ("0.02", 0.02), ("0%", 0)])
+def test_a_slack_is_a_share(text: str, share: float) -> None:
+    assert parse_slack(text) == pytest.approx(share)
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1%", "200%", "nan"])
+def test_what_is_no_slack_is_an_error(text: str) -> None:
+    with pytest.raises(InputError):
+        parse_slack(text)

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from bichiku.read.faults import InputError
+from bichiku.sweep.axes import grid, parse_axes
+
+
+def test_a_range_includes_its_end_and_stays_decimal() -> None:
+    (axis,) = parse_axes(["discount_rate=0:0.3:0.1"])
+    assert (axis.path, axis.values) == ("discount_rate", ("0", "0.1", "0.2", "0.3"))
+
+
+def test_a_range_may_fall() -> None:
+    assert parse_axes(["policies.reserve_days=60:0:-30"])[0].values == ("60", "30", "0")
+
+
+def test_a_list_is_taken_as_written() -> None:
+    assert parse_axes(["policies.reserve_days=60, 90 ,180"])[0].values == ("60", "90", "180")
+
+
+def test_two_axes_run_to_and_fro() -> None:
+    axes = parse_axes(["a=1,2", "b=3,4"])
+    assert grid(axes) == [("1", "3"), ("1", "4"), ("2", "4"), ("2", "3")]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [[], ["x"], ["=1,2"], ["x=1:2"], ["x=1:5:-1"], ["x=1:5:0"], ["x=a:b:c"], ["x=1,,2"], ["x=0:1:0.00001"]],
+)
+def test_what_is_no_axis_is_an_error(texts: list[str]) -> None:
+    with pytest.raises(InputError):
+        parse_axes(texts)
+
+
+@pytest.mark.parametrize("texts", [["x=1", "x=2"], ["x=1", "y=1", "z=1"]])
+def test_an_axis_twice_or_three_axes_are_errors(texts: list[str]) -> None:
+    with pytest.raises(InputError):
+        parse_axes(texts)

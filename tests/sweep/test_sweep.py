@@ -1,0 +1,95 @@
+"""Sweeps of the tutorial: hot and cold answers agree, and an interrupted sweep goes on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from bichiku.cli import main
+from bichiku.pipeline import run_strategy
+from bichiku.read.model import read_model
+from bichiku.sweep.axes import SweepAxis, parse_axes
+from bichiku.sweep.points import PointSolver
+from bichiku.sweep.run import POINTS, run_sweep
+
+TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
+DAYS = "policies.reserve_days"
+CHANGES = ("policies.reserve_days=45", "policies.share_caps[0].max=0.7")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "path", "values"),
+    [
+        ("today", DAYS, ["0", "60", "180", "90"]),
+        ("china-half", "policies.share_caps[0].max", ["1", "0.5", "0.75", "0.4"]),
+        ("today", "crises.china-halt.annual_probability", ["0.01", "0.2", "0.05"]),
+        ("today", "discount_rate", ["0", "0.1", "0.03"]),
+        ("today", "crises.china-halt.duration", ["1", "6"]),  # another tree each time
+        ("today", "policies.concentration.max", ["0.9", "0.7"]),  # planes come and go
+    ],
+)
+def test_hot_answers_are_cold_answers(strategy: str, path: str, values: list[str]) -> None:
+    solver = PointSolver(TUTORIAL, strategy, (), (path,))
+    for value in values:
+        world = read_model(TUTORIAL, [strategy], [f"{path}={value}"]).worlds[strategy]
+        cold = run_strategy(world, prices=False).outcome.solution.objective
+        assert solver.solve((value,))["objective"] == pytest.approx(cold, rel=1e-6)
+
+
+def test_a_point_without_a_solution_says_so_and_the_next_one_is_solved() -> None:
+    solver = PointSolver(TUTORIAL, "today", (), ("policies.concentration.max",))
+    assert solver.solve(("0.2",)) == {"status": "infeasible"}  # three countries cannot be below a third
+    assert solver.solve(("1",))["status"] == "optimal"
+
+
+def _sweep(output: Path, axes: list[SweepAxis], progress: Callable[[int, int], None] = lambda *_: None) -> pd.DataFrame:
+    solver = PointSolver(TUTORIAL, "today", (), tuple(axis.path for axis in axes))
+    model = read_model(TUTORIAL, ["today"])
+    return run_sweep(solver, axes, model, output, progress).frontier
+
+
+def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    axes = parse_axes([f"{DAYS}=0,60,120"])
+
+    def stop(done: int, total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        _sweep(tmp_path, axes, stop)
+    (points,) = tmp_path.glob("*-partial/" + POINTS)
+    assert len(points.read_text(encoding="utf-8").splitlines()) == 2
+    with points.open("a", encoding="utf-8") as stream:
+        stream.write('{"point": ["12')  # a line cut off by the interruption
+    seen: list[int] = []
+    frontier = _sweep(tmp_path, axes, lambda done, _: seen.append(done))
+    assert seen == [2, 3]
+    assert list(frontier[DAYS]) == [0, 60, 120]
+    assert (frontier["status"] == "optimal").all()
+
+
+def test_cost_rises_with_the_days_demanded(tmp_path: Path) -> None:
+    frontier = _sweep(tmp_path, parse_axes([f"{DAYS}=0:120:60"]))
+    assert frontier["objective"].is_monotonic_increasing
+
+
+def test_the_command_writes_frontier_and_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vary = ["--vary", f"{DAYS}=30,90", "--vary", "policies.share_caps[0].max=0.5,0.9"]
+    arguments = ["bichiku", "sweep", str(TUTORIAL), "-s", "china-half", *vary, "-o", str(tmp_path), "-q"]
+    monkeypatch.setattr("sys.argv", arguments)
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 0
+    (folder,) = tmp_path.iterdir()
+    assert not (folder / POINTS).exists()
+    frontier = pd.read_csv(folder / "frontier.csv")
+    cost = frontier[frontier["metric"] == "cost_per_year"]
+    assert len(cost) == 4
+    assert set(cost["unit"]) == {"USD/year"}
+    assert json.loads((folder / "manifest.json").read_text())["axes"][0]["values"] == ["30", "90"]
+    for picture in ("cost-and-damage", "cost-against-china-share", "map-cost-per-year"):
+        assert "<svg" in (folder / f"{picture}.svg").read_text(encoding="utf-8")
