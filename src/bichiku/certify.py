@@ -79,8 +79,7 @@ def _dual(program: LinearProgram, solution: Solution, reduced: np.ndarray) -> fl
         np.where(np.isfinite(program.column_lower), 0.0, reduced),
         np.where(np.isfinite(program.row_upper), 0.0, -dual),
         np.where(np.isfinite(program.row_lower), 0.0, dual),
-        # the solver's reduced costs hold the preference among ties as well
-        abs(solution.reduced_cost - program.preference - reduced),
+        abs(solution.reduced_cost - reduced),
     ]
     return float(np.max([np.max(part, initial=0.0) for part in parts])) / scale
 

@@ -1,6 +1,7 @@
 """Prices of limits, worked out on paper.
 
-One year, 100 t of cobalt used, the Congo at 10 a tonne and Australia at 14, no discounting.
+One year, 100 t of cobalt used, the Congo at 10 a tonne and Australia at 14, no discounting, and a stock that is
+worth nothing at the end.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ cobalt-aus,cobalt,AUS,1000,14
 cobalt-cod,cobalt,COD,1000,10
 """
 DEMAND = "material,year,tonnes\ncobalt,2026,100\n"
+WORTHLESS = "material,reference_price,haircut,shortage_cost\ncobalt,10,1,100\n"  # what is left over at the end
 
 
 def prices(folder: Path, extra: str = "", **tables: str) -> pd.DataFrame:
-    write_model(folder, whole=ONE_YEAR + extra, **{"suppliers": SUPPLIERS, "demand": DEMAND, **tables})
+    write_model(folder, whole=ONE_YEAR + extra, **{"suppliers": SUPPLIERS, "demand": DEMAND, "materials": WORTHLESS, **tables})
     return run_strategy(world_of(folder)).tables["prices"]
 
 

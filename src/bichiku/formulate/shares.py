@@ -72,7 +72,7 @@ def add_share_rows(
             for source in counted
         )
         excess = beyond(m, name, material)
-        return body <= excess if sense == "cap" else body >= -excess
+        return body - excess <= 0 if sense == "cap" else body + excess >= 0
 
     stencil.add_rows(
         family,

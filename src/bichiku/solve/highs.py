@@ -110,6 +110,7 @@ class HighsRun:
         self._highs.HandleUserInterrupt = True
         self._interrupted = False
         self._handed_over = False
+        self._costs = program.cost
 
     def solve(self) -> Solution:
         """Hands the program over, solves it and reads the answer.
@@ -123,6 +124,33 @@ class HighsRun:
             self._hand_over()
         if self._interrupted:
             return Solution.none(Status.INTERRUPTED)
+        wanted = self._program.cost + self._program.preference
+        self._set_costs(wanted)
+        status = self._run()
+        if status is not Status.OPTIMAL:
+            return Solution.none(status)
+        x, iterations = self.point(), self._iterations()
+        if self._program.preference.any():
+            # the preference has chosen the point; prices must be those of the true cost
+            self._set_costs(self._program.cost)
+            status = self._run()
+            if status is not Status.OPTIMAL:
+                return Solution.none(status)
+        values = self._highs.getSolution()
+        return Solution(
+            status=status,
+            x=x,
+            row_dual=np.asarray(values.row_dual),
+            reduced_cost=np.asarray(values.col_dual),
+            objective=float(self._program.cost @ x) + self._program.constant,
+            iterations=iterations,
+        )
+
+    def point(self) -> np.ndarray:
+        """Value of each column at the basis that HiGHS holds now."""
+        return np.asarray(self._highs.getSolution().col_value)
+
+    def _run(self) -> Status:
         outcome = self._highs.run()
         status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
@@ -131,21 +159,17 @@ class HighsRun:
             outcome = self._highs.run()
             status = self._highs.getModelStatus()
             self._require(self._highs.setOptionValue("presolve", "choose"), "option presolve='choose'")
-        meaning = _STATUS.get(status, Status.ERROR)
-        if outcome == highspy.HighsStatus.kError:
-            meaning = Status.ERROR
-        if meaning is not Status.OPTIMAL:
-            return Solution.none(meaning)
-        values, info = self._highs.getSolution(), self._highs.getInfo()
-        x = np.asarray(values.col_value)
-        return Solution(
-            status=meaning,
-            x=x,
-            row_dual=np.asarray(values.row_dual),
-            reduced_cost=np.asarray(values.col_dual),
-            objective=float(self._program.cost @ x) + self._program.constant,
-            iterations=info.simplex_iteration_count + info.ipm_iteration_count,
-        )
+        return Status.ERROR if outcome == highspy.HighsStatus.kError else _STATUS.get(status, Status.ERROR)
+
+    def _iterations(self) -> int:
+        info = self._highs.getInfo()
+        return int(info.simplex_iteration_count + info.ipm_iteration_count)
+
+    def _set_costs(self, costs: np.ndarray) -> None:
+        changed = np.flatnonzero(costs != self._costs).astype(np.int32)
+        if len(changed):
+            self._require(self._highs.changeColsCost(len(changed), changed, costs[changed]), "new costs")
+            self._costs = costs
 
     def change(self, program: LinearProgram) -> bool:
         """Replaces the numbers of a program of the same sparsity; the next solve starts from the last basis.
@@ -154,18 +178,15 @@ class HighsRun:
             Whether any number differs.
         """
         old, self._program = self._program, program
-        new_cost = program.cost + program.preference
-        costs = np.flatnonzero(new_cost != old.cost + old.preference).astype(np.int32)
+        same_costs = np.array_equal(program.cost, old.cost) and np.array_equal(program.preference, old.preference)
         columns = _differing(program.column_lower, old.column_lower, program.column_upper, old.column_upper)
         rows = _differing(program.row_lower, old.row_lower, program.row_upper, old.row_upper)
         entries = np.flatnonzero(program.matrix.data != old.matrix.data)
-        if not (len(costs) or len(columns) or len(rows) or len(entries)):
+        if same_costs and not (len(columns) or len(rows) or len(entries)):
             return False
         if not self._handed_over:
             return True
         highs, require = self._highs, self._require
-        if len(costs):
-            require(highs.changeColsCost(len(costs), costs, new_cost[costs]), "new costs")
         if len(columns):
             lower, upper = program.column_lower[columns], program.column_upper[columns]
             require(highs.changeColsBounds(len(columns), columns, lower, upper), "new column bounds")
@@ -197,6 +218,7 @@ class HighsRun:
 
     def _hand_over(self) -> None:
         program = self._program
+        self._costs = program.cost + program.preference
         rows, columns = program.shape
         matrix = program.matrix
         outcome = self._highs.passModel(
@@ -206,7 +228,7 @@ class HighsRun:
             int(highspy.MatrixFormat.kRowwise),
             int(highspy.ObjSense.kMinimize),
             program.constant,
-            program.cost + program.preference,
+            self._costs,
             program.column_lower,
             program.column_upper,
             program.row_lower,

@@ -138,7 +138,7 @@ class HotProgram:
         x, reduced = np.zeros(program.shape[1]), np.zeros(program.shape[1])
         row_dual = np.zeros(program.shape[0])
         price = program.cost[loose] + program.preference[loose]
-        reduced[loose] = price
+        reduced[loose] = program.cost[loose]
         lower, upper = program.column_lower[loose], program.column_upper[loose]
         nearest_to_zero = np.clip(0.0, lower, upper)
         x[loose] = np.where(price < 0, upper, np.where(price > 0, lower, nearest_to_zero))

@@ -44,13 +44,18 @@ class Sensitivity:
 
 def slope(program: LinearProgram, solution: Solution, direction: Direction) -> float:
     """Rise of a part's objective per unit of step, from its duals and reduced costs."""
-    on_columns = np.where(_at_upper(program, solution, direction.columns), direction.column_moves, 0.0)
+    on_columns = np.where(_at_upper(program, solution.x, direction.columns), direction.column_moves, 0.0)
     rise = solution.row_dual[direction.rows] @ direction.row_moves
     return float(rise + solution.reduced_cost[direction.columns] @ on_columns)
 
 
 def sensitivity(program: LinearProgram, run: HighsRun, solution: Solution, direction: Direction) -> Sensitivity:
-    """Slope and range of a part's objective along a direction; `run` holds the part's optimal basis."""
+    """Slope and range of a part's objective along a direction; `run` holds the part's optimal basis.
+
+    `solution` gives the prices; the range is that of the basis at its own point, which where optima tie need
+    not be the point of the solution.
+    """
+    x = run.point()
     basic = run.basic_variables()
     rows, columns = program.shape
     is_basic_row, is_basic_column = np.zeros(rows, dtype=bool), np.zeros(columns, dtype=bool)
@@ -62,15 +67,15 @@ def sensitivity(program: LinearProgram, run: HighsRun, solution: Solution, direc
     column_shift = np.zeros(columns)
     np.add.at(column_shift, direction.columns, direction.column_moves)
     # a limit moves a variable that rests on it; under a basic variable only the limit itself moves
-    at_upper = _at_upper(program, solution, np.arange(columns))
+    at_upper = _at_upper(program, x, np.arange(columns))
     moved_columns = np.where(at_upper & ~is_basic_column, column_shift, 0.0)
     right = np.where(is_basic_row, 0.0, row_shift) - program.matrix @ moved_columns
     change = run.basis_solve(right)
 
     of_column, of_row = basic >= 0, basic < 0
     column, row = basic[of_column], -basic[of_row] - 1
-    activity = program.matrix @ solution.x
-    value = np.concatenate([solution.x[column], activity[row]])
+    activity = program.matrix @ x
+    value = np.concatenate([x[column], activity[row]])
     # HiGHS holds a row's logical as minus its activity
     moves = np.concatenate([change[of_column], -change[of_row]])
     lower = np.concatenate([program.column_lower[column], program.row_lower[row]])
@@ -82,10 +87,10 @@ def sensitivity(program: LinearProgram, run: HighsRun, solution: Solution, direc
     return Sensitivity(slope(program, solution, direction), max(least, least_upper), min(most, most_upper))
 
 
-def _at_upper(program: LinearProgram, solution: Solution, columns: np.ndarray) -> np.ndarray:
+def _at_upper(program: LinearProgram, x: np.ndarray, columns: np.ndarray) -> np.ndarray:
     limit = program.column_upper[columns]
     upper = np.where(np.isfinite(limit), limit, np.finfo(float).max)
-    return solution.x[columns] >= upper - ROUNDING * (1.0 + upper)
+    return x[columns] >= upper - ROUNDING * (1.0 + upper)
 
 
 def _steps(room: np.ndarray, change: np.ndarray) -> tuple[float, float]:

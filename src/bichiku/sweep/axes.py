@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -79,4 +78,4 @@ def _values(text: str) -> tuple[str, ...]:
     if (stop - start) / step > MOST_POINTS:
         raise ValueError(f"has more than {MOST_POINTS:,} points")
     count = int((stop - start) / step)
-    return tuple(str(start + i * step) for i in itertools.islice(itertools.count(), count + 1))
+    return tuple(f"{(start + i * step).normalize():f}" for i in range(count + 1))
