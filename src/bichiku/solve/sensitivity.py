@@ -44,7 +44,7 @@ class Sensitivity:
 
 def slope(program: LinearProgram, solution: Solution, direction: Direction) -> float:
     """Rise of a part's objective per unit of step, from its duals and reduced costs."""
-    on_columns = np.where(_at_upper(program, solution.x, direction.columns), direction.column_moves, 0.0)
+    on_columns = np.where(_at_upper(program, solution, solution.x, direction.columns), direction.column_moves, 0.0)
     rise = solution.row_dual[direction.rows] @ direction.row_moves
     return float(rise + solution.reduced_cost[direction.columns] @ on_columns)
 
@@ -67,7 +67,7 @@ def sensitivity(program: LinearProgram, run: HighsRun, solution: Solution, direc
     column_shift = np.zeros(columns)
     np.add.at(column_shift, direction.columns, direction.column_moves)
     # a limit moves a variable that rests on it; under a basic variable only the limit itself moves
-    at_upper = _at_upper(program, x, np.arange(columns))
+    at_upper = _at_upper(program, solution, x, np.arange(columns))
     moved_columns = np.where(at_upper & ~is_basic_column, column_shift, 0.0)
     right = np.where(is_basic_row, 0.0, row_shift) - program.matrix @ moved_columns
     change = run.basis_solve(right)
@@ -87,10 +87,13 @@ def sensitivity(program: LinearProgram, run: HighsRun, solution: Solution, direc
     return Sensitivity(slope(program, solution, direction), max(least, least_upper), min(most, most_upper))
 
 
-def _at_upper(program: LinearProgram, x: np.ndarray, columns: np.ndarray) -> np.ndarray:
+def _at_upper(program: LinearProgram, solution: Solution, x: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Columns that rest on their upper bound; one that cannot move rests where its reduced cost says."""
     limit = program.column_upper[columns]
     upper = np.where(np.isfinite(limit), limit, np.finfo(float).max)
-    return x[columns] >= upper - ROUNDING * (1.0 + upper)
+    at_limit = x[columns] >= upper - ROUNDING * (1.0 + upper)
+    held_below = (program.column_lower[columns] == limit) & (solution.reduced_cost[columns] >= 0.0)
+    return at_limit & ~held_below
 
 
 def _steps(room: np.ndarray, change: np.ndarray) -> tuple[float, float]:
