@@ -20,10 +20,8 @@ from bichiku.cli.screen import (
     screen,
     spinner,
 )
-from bichiku.compare.folder import Comparison, check_one_world, write_comparison
 from bichiku.read.faults import Fault, InputError, nearest
 from bichiku.read.model import read_model
-from bichiku.report import comparison_markdown
 from bichiku.saved_run import COMPARED_TABLES, is_run, of_solved, read_run
 
 
@@ -41,6 +39,10 @@ def compare(
     as_json: JsonOption = False,
 ) -> None:
     """Put strategies of one world side by side: comparison.csv, comparison.md and report.html."""
+    # the drawing library takes half a second to load, which other commands need not wait for
+    from bichiku.compare.folder import Comparison, check_one_world, write_comparison
+    from bichiku.report import comparison_markdown
+
     with spinner(quiet or as_json) as show:
         runs, failed = [], {}
         for place in places:

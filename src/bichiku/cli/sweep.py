@@ -19,7 +19,6 @@ from bichiku.cli.screen import (
 )
 from bichiku.read.model import read_model
 from bichiku.sweep.axes import parse_axes
-from bichiku.sweep.folder import write_frontier
 from bichiku.sweep.points import PointSolver
 from bichiku.sweep.run import run_sweep
 from bichiku.tell.frontier import print_frontier
@@ -39,6 +38,9 @@ def sweep(
     quiet: QuietOption = False,
 ) -> None:
     """Vary one number or two, and write the frontier. The same call goes on where an interrupted one stopped."""
+    # the drawing library takes half a second to load, which other commands need not wait for
+    from bichiku.sweep.folder import write_frontier
+
     axes = parse_axes(vary or ())
     read = read_model(model, [strategy] if strategy else (), changes or ())
     name = strategy or next(iter(read.worlds))
