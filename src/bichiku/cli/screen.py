@@ -25,7 +25,7 @@ from bichiku.read.faults import InputError
 from bichiku.read.model import Model
 
 NO_RESULT, WRONG_INPUT, INTERRUPTED = 1, 2, 130
-PLAIN_WIDTH = 130  # columns of a summary that goes to a file or a pipe
+PLAIN_WIDTH = 140  # columns of a summary that goes to a file or a pipe
 
 ModelArgument = Annotated[Path, typer.Argument(metavar="MODEL", help="A model folder, or the model.yaml in it.")]
 StrategyOption = Annotated[

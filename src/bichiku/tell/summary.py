@@ -67,7 +67,7 @@ def _materials(solved: Solved) -> Table:
     table.add_column(f"imports {year}, t", justify="right")
     table.add_column("bought from")
     table.add_column("days held", justify="right")
-    table.add_column("worst crisis")
+    table.add_column("days short in the worst crisis")
     for material in outcome.world.materials:
         chosen = shares[shares["material"] == material].sort_values(
             ["share", "country"], ascending=[False, True], kind="stable"
@@ -96,13 +96,14 @@ def _worst(summary: pd.DataFrame, material: str) -> str:
     if math.isnan(days):
         return "-"
     if days <= 0:
-        return "none short"
+        return "none"
     first = value_of(summary, "least_time_to_survive", material)
-    where = detail_of(summary, "worst_crisis_short_days", material).replace(" from ", ", ")
-    return f"{three_digits(days)} days short from day {first:.0f} ({where})"
+    where = detail_of(summary, "worst_crisis_short_days", material).replace(" from ", " ")
+    return f"{three_digits(days)} from day {first:.0f}, {where}"
 
 
 def _quality(summary: pd.DataFrame) -> str:
+    """Share of the supply cost by basis; empty where nothing is bought."""
     parts = [
         f"{percent(share)} {basis.replace('_', ' ')}"
         for basis in ("sourced", "derived", "assumed", "not_stated")
