@@ -107,8 +107,7 @@ def _weak_spot(case: Case) -> str:
     if base is None:
         return ""
     text = f"The weakest spot is {_spot(case, base)}"
-    material, left = case.metrics.least(base.strategy, "least_time_to_survive")
-    if not material:
+    if not case.metrics.least(base.strategy, "least_time_to_survive")[0]:
         text = f"No crisis leaves a material short under {base.strategy}"
     elif case.safest is not None and case.safest.strategy != base.strategy:
         other, later = case.metrics.least(case.safest.strategy, "least_time_to_survive")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 MOST_BYTES = 700_000
+_NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 _FORMULA = re.compile(r"\s*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
 
@@ -29,7 +30,8 @@ class Link:
 
 
 def csv_link(frame: pd.DataFrame, name: str) -> Link:
-    """The rows of a table as a ``data:`` link to a CSV file."""
+    """The rows of a table as a ``data:`` link to a CSV file; its name loses what does not belong in one."""
+    name = _NOT_IN_NAMES.sub("-", name)
     content = spreadsheet_csv(frame).encode("utf-8")
     if len(content) > MOST_BYTES:
         return Link("", name, len(frame))

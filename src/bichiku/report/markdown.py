@@ -41,9 +41,10 @@ def comparison_markdown(
         lines.append(f"| {escaped(strategy)} | {escaped(reason)} |{' |' * (len(shown) - 1)}")
     title = escaped(case.world.settings.model)
     notes = (
-        f"Reported window {case.window}; money is expected and discounted, in {case.currency}. The cost to the nation "
-        "counts subsidies as a cost. Shares and HHI of all materials together weigh each by the delivered cost of its "
-        "imports in the last year. Every number is in comparison.csv, runs' sourcing.csv or both, with all its digits."
+        f"Reported window {case.window}; money is the expected amount of a mean year, in {case.currency}. The cost to "
+        "the nation counts subsidies as a cost. Shares and HHI of all materials together weigh each by the delivered "
+        "cost of its imports in the last year. All digits of a number are in comparison.csv; the weights are those of "
+        "sourcing.csv in each run."
     )
     return f"# {title}: strategies side by side\n\n{sentences}\n\n" + "\n".join(lines) + f"\n\n{escaped(notes)}\n"
 

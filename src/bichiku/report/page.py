@@ -38,7 +38,8 @@ def render_report(
         prices: prices.csv by strategy.
     """
     case = Case(runs, failed, baseline, comparison, frontiers, prices)
-    return _environment().get_template("report.html.j2").render(
+    template = _environment().get_template("report.html.j2")
+    return template.render(
         title=_title(case),
         kicker=_kicker(case),
         sentences=answer(case),

@@ -105,7 +105,7 @@ def _budget(budget: Budget, currency: str) -> Iterator[str]:
 def effect_words(effect: EventEffect) -> str:
     """One effect of a crisis or event: what it hits and how hard."""
     what = [name for names in (effect.countries, effect.suppliers, effect.routes) for name in names or []]
-    where = listed(what, NAMED) or ("everything" if effect.all else "all supply")
+    where = listed(what, NAMED) + _of(effect.materials) if what else listed(effect.materials or ["everything"], NAMED)
     hard = []
     if effect.loss is not None:
         hard.append(f"loses {percent(effect.loss)}")
@@ -113,7 +113,7 @@ def effect_words(effect: EventEffect) -> str:
         hard.append(f"prices × {effect.price_factor:g}")
     if effect.demand_factor is not None:
         hard.append(f"demand × {effect.demand_factor:g}")
-    text = f"{where}{_of(effect.materials)}: {', '.join(hard)}"
+    text = f"{where}: {', '.join(hard)}"
     if isinstance(effect, Effect):
         if effect.duration is not None:
             text += f" for {effect.duration} periods"

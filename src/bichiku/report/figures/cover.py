@@ -1,4 +1,4 @@
-"""Days of cover month by month against the target, a small picture for each material."""
+"""Days of cover over time against the target, a small picture for each material."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from bichiku.calendar import month_index
 from bichiku.report.blocks import Picture
 from bichiku.report.case import Case
 from bichiku.report.csv_link import csv_link
-from bichiku.report.figures.style import INK, RULE, dashes, draw
+from bichiku.report.figures.style import INK, RULE, dashes, draw, side_by_side
 from bichiku.report.words import days
 from bichiku.saved_run import SavedRun
 
@@ -33,7 +32,7 @@ def cover(case: Case) -> Picture | None:
     panel_rows = math.ceil(len(materials) / COLUMNS)
     return Picture(
         key="cover",
-        title="Days of cover on the plan, month by month, against the target",
+        title="Days of cover on the plan, against the target",
         units="days of current demand in stock at the end of each period; each panel has its own scale",
         source="reserve.csv (cover_days, target_days)",
         alt=alt,
@@ -43,8 +42,10 @@ def cover(case: Case) -> Picture | None:
 
 
 def _window(run: SavedRun) -> pd.DataFrame:
-    reserve = run.tables["reserve"]
-    return reserve[reserve["period"] <= run.world.calendar.reported]
+    """The reported window of reserve.csv, with the time in years at which each stock is counted."""
+    calendar, reserve = run.world.calendar, run.tables["reserve"]
+    rows = reserve[reserve["period"] <= calendar.reported]
+    return rows.assign(at=(calendar.ends[rows["period"].to_numpy() - 1] + 1) / 12.0)
 
 
 def _wide(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -87,23 +88,19 @@ def _paint(figure: Figure, case: Case, frames: dict[str, pd.DataFrame], material
     if others:
         handles.append(Line2D([], [], color=RULE, linewidth=1.0, label=f"the other {len(others)} strategies"))
     handles.append(Line2D([], [], color=INK, linestyle=TARGET, linewidth=1.0, label="target, in its strategy's colour"))
-    figure.legend(handles=handles, loc="outside lower left", ncols=len(handles), handlelength=2.6)
+    figure.legend(handles=handles, loc="outside lower left", ncols=side_by_side(handles), handlelength=2.6)
 
 
 def _line(axes: Axes, rows: pd.DataFrame, material: str, **look: object) -> None:
     mine = rows[rows["material"] == material]
-    axes.plot(_years(mine), mine["cover_days"].to_numpy(dtype=float), **look)  # type: ignore[arg-type]
+    axes.plot(mine["at"].to_numpy(), mine["cover_days"].to_numpy(dtype=float), **look)  # type: ignore[arg-type]
 
 
 def _target(axes: Axes, rows: pd.DataFrame, material: str, colour: str) -> None:
     mine = rows[rows["material"] == material]
     target = mine["target_days"].to_numpy(dtype=float)
     if not np.isnan(target).all():
-        axes.plot(_years(mine), target, color=colour, linestyle=TARGET, linewidth=1.1, zorder=4)
-
-
-def _years(rows: pd.DataFrame) -> np.ndarray:
-    return np.array([month_index(month) / 12.0 for month in rows["month"]])
+        axes.plot(mine["at"].to_numpy(), target, color=colour, linestyle=TARGET, linewidth=1.1, zorder=4)
 
 
 def _name(case: Case, run: SavedRun) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -20,20 +22,25 @@ from bichiku.saved_run import SavedRun
 EDGES = (30.0, 60.0, 90.0, 180.0)  # days; the last class has no upper end
 COLOURS = ("#67000d", "#b3261e", "#e8683c", "#f9b27c", "#fde3cb")  # dark is soon; lightness alone tells them apart
 NEVER = "#f7f7f7"
+FEW = 7  # materials whose names fit side by side
 
 
-def shortest(run: SavedRun) -> pd.DataFrame:
-    """Days until short by crisis (rows) and material (columns): the least over the onsets in the window.
-
-    Empty where no onset leaves the material short.
-    """
+def first_short(run: SavedRun) -> pd.Series:
+    """Days until short by crisis and material: the least over the onsets in the window, empty where never short."""
     crises = run.tables["crises"]
     inside = crises[crises["onset"] <= run.world.calendar.reported]
     days_left = pd.to_numeric(inside["time_to_survive_days"], errors="coerce")
-    table = days_left.groupby([inside["crisis"], inside["material"]]).min().unstack("material")
-    materials = [name for name in run.world.materials if name in table.columns]
-    crisis_names = [name for name in run.world.settings.crises if name in table.index]
-    return table.reindex(index=crisis_names, columns=materials)
+    return days_left.groupby([inside["crisis"], inside["material"]]).min()
+
+
+def shortest(run: SavedRun) -> pd.DataFrame:
+    """The same as a table with a row for each crisis and a column for each material, in the model's order."""
+    found = first_short(run)
+    crises, materials = (set(found.index.get_level_values(level)) for level in (0, 1))
+    columns = [name for name in run.world.materials if name in materials]
+    rows = [name for name in run.world.settings.crises if name in crises]
+    values = [[found.get((row, column), math.nan) for column in columns] for row in rows]
+    return pd.DataFrame(values, index=rows, columns=columns, dtype=float)
 
 
 def shade(value: float) -> int | None:
@@ -43,8 +50,7 @@ def shade(value: float) -> int | None:
 
 def classes() -> list[str]:
     """The classes in words."""
-    pairs = zip(EDGES[:-1], EDGES[1:], strict=True)
-    middle = [f"{low:.0f} to {high:.0f}" for low, high in pairs]
+    middle = [f"{low:.0f} to {high:.0f}" for low, high in pairwise(EDGES)]
     return [f"under {EDGES[0]:.0f} days", *middle, f"{EDGES[-1]:.0f} or more"]
 
 
@@ -54,7 +60,7 @@ def crisis_map(run: SavedRun, key: str = "crisis-map") -> Picture | None:
     if table.empty:
         return None
     alt = _in_words(run, table)
-    long = table.reset_index().melt("crisis", var_name="material", value_name="days_until_short")
+    long = first_short(run).rename("days_until_short").reset_index()
     return Picture(
         key=key,
         title=f"Days until each material runs short, by crisis: {run.strategy}",
@@ -68,7 +74,7 @@ def crisis_map(run: SavedRun, key: str = "crisis-map") -> Picture | None:
 
 
 def _paint(figure: Figure, table: pd.DataFrame) -> None:
-    axes = figure.subplots()
+    axes = _axes(figure, len(table.columns))
     values = table.to_numpy(dtype=float)
     coded = np.vectorize(lambda value: -1 if math.isnan(value) else shade(value))(values)
     colours = ListedColormap([NEVER, *COLOURS])
@@ -81,8 +87,11 @@ def _paint(figure: Figure, table: pd.DataFrame) -> None:
             colour = SOFT if code < 0 else "white" if code < 2 else INK
             axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=colour, fontsize=8)
     axes.set_yticks(np.arange(len(table)) + 0.5, table.index)
-    axes.set_xticks(np.arange(len(table.columns)) + 0.5, table.columns, rotation=40, ha="left", rotation_mode="anchor")
+    axes.set_xticks(np.arange(len(table.columns)) + 0.5, table.columns)
     axes.xaxis.tick_top()
+    if len(table.columns) > FEW:
+        for label in axes.get_xticklabels():
+            label.set(rotation=40, ha="left", rotation_mode="anchor")
     axes.invert_yaxis()
     bare(axes, "left", "bottom", "top")
     axes.tick_params(top=False, pad=3)
@@ -91,8 +100,17 @@ def _paint(figure: Figure, table: pd.DataFrame) -> None:
     figure.legend(handles=patches, loc="outside lower left", ncols=len(patches), handlelength=1.4)
 
 
+def _axes(figure: Figure, columns: int) -> Axes:
+    """The whole width for many materials, a part of it for few."""
+    if columns > FEW:
+        return figure.subplots()
+    axes, rest = figure.subplots(1, 2, width_ratios=[columns, FEW + 1 - columns])
+    rest.set_visible(False)
+    return axes
+
+
 def _in_words(run: SavedRun, table: pd.DataFrame) -> str:
-    found = table.stack().dropna().sort_values()
+    found = first_short(run).dropna().sort_values(kind="stable")
     start = f"Map of {len(table)} crises by {len(table.columns)} materials under {run.strategy}."
     if found.empty:
         return f"{start} No material runs short in any of them."

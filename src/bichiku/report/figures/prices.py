@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,18 +19,25 @@ PANELS = 3
 
 
 def ranked(prices: pd.DataFrame) -> pd.DataFrame:
-    """Prices that are not nought, the largest first whatever the sign."""
+    """Limits with a price, the largest first whatever the sign; of each its dearest year."""
     price = pd.to_numeric(prices["price"], errors="coerce")
     found = prices.assign(price=price, size=price.abs())
-    found = found[found["size"] > 0]
-    return found.sort_values("size", ascending=False, kind="stable").drop(columns="size").reset_index(drop=True)
+    found = found[found["size"] > 0].sort_values("size", ascending=False, kind="stable")
+    names = found[["policy", "limit", "material"]].fillna("").astype(str)
+    return found[~names.duplicated()].drop(columns="size").reset_index(drop=True)
 
 
-def label(row: object) -> str:
+def is_capacity(prices: pd.DataFrame) -> pd.Series:
+    """Whether a price is that of a capacity and not of a policy's limit."""
+    return prices["policy"].astype(str).str.endswith(("_capacity", "_build_limit"))
+
+
+def label(row: Any) -> str:
     """The limit a price belongs to, in short."""
-    named = text(getattr(row, "limit", "")) or text(getattr(row, "policy", ""))
-    parts = [named.replace("_", " "), text(getattr(row, "material", "")), text(getattr(row, "year", ""))]
-    return " · ".join(part for part in parts if part and part != "all")
+    named, material = text(row.limit), text(row.material)
+    kind = text(row.policy).replace("_", " ")
+    parts = [f"{kind} {named}".strip(), "" if material in ("all", "") or material in named else material]
+    return " · ".join(part for part in (*parts, text(row.year)) if part)
 
 
 def text(value: object) -> str:
@@ -39,11 +47,8 @@ def text(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def policy_prices(strategy: str, prices: pd.DataFrame) -> Picture | None:
-    """Bars of the largest prices of one strategy; None where no limit binds."""
-    order = ranked(prices)
-    if order.empty:
-        return None
+def policy_prices(strategy: str, order: pd.DataFrame) -> Picture:
+    """Bars of the largest prices of one strategy; `order` is ranked and not empty."""
     units = list(dict.fromkeys(order["unit"].astype(str)))[:PANELS]
     panels = {unit: order[order["unit"].astype(str) == unit].head(MOST) for unit in units}
     rows = max(len(panel) for panel in panels.values())
@@ -52,7 +57,7 @@ def policy_prices(strategy: str, prices: pd.DataFrame) -> Picture | None:
         key="policy-prices",
         title=f"The dearest limits under {strategy}",
         units="; ".join(units),
-        source="prices.csv (price)",
+        source="prices.csv (price; of each limit its dearest year)",
         alt=alt,
         svg=draw("policy-prices", alt, 0.5 + 0.27 * rows, lambda figure: _paint(figure, panels, rows)),
         link=csv_link(order, "policy-prices.csv"),

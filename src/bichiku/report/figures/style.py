@@ -7,14 +7,14 @@ dash or a label besides, so that it survives a photocopier.
 from __future__ import annotations
 
 import io
-import logging
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import matplotlib as mpl
 from markupsafe import Markup, escape
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -81,7 +81,6 @@ def draw(key: str, alt: str, height: float, paint: Callable[[Figure], None]) -> 
         height: in inches; the width is always the same.
         paint: draws on the empty figure it is given.
     """
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     with mpl.rc_context(SETTINGS), warnings.catch_warnings():  # type: ignore[arg-type]
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # the reader's browser has it
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
@@ -124,6 +123,12 @@ def bare(axes: Axes, *sides: str) -> None:
 def beside(axes: Axes, x: float, y: float, text: str, **look: Any) -> None:
     """A label just right of the end of a bar."""
     axes.annotate(text, (x, y), (3, 0), textcoords="offset points", va="center", **look)
+
+
+def side_by_side(handles: Sequence[Artist]) -> int:
+    """How many entries of a legend fit on one line."""
+    widths = [45 + 5.0 * len(str(handle.get_label())) for handle in handles]  # points
+    return len(handles) if sum(widths) <= 72 * WIDTH else max(1, int(72 * WIDTH / max(widths)))
 
 
 def dashes(index: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bichiku.calendar import month_label
 from bichiku.check import advice
 from bichiku.report.blocks import Block, Cell, Fold, Note, Section, Table, Terms
 from bichiku.report.case import Case
@@ -10,7 +11,6 @@ from bichiku.report.policy_words import effect_words
 from bichiku.report.words import country, share
 from bichiku.tabulate.metrics.basis import BASES
 from bichiku.world import World
-from bichiku.calendar import month_label
 
 KINDS = ("materials", "suppliers", "projects", "substitution")
 
@@ -85,7 +85,7 @@ def _crises(world: World) -> Table:
         caption=f"Crises; lengths in periods of one {world.settings.resolution}",
         headings=["Crisis", "Chance", "Duration", "Recovery", "Effects"],
         rows=rows,
-        text=(0, 1, 4),
+        text=(0, 4),
         source="inputs/model.yaml",
     )
 
@@ -99,4 +99,5 @@ def _events(world: World) -> Table:
         ]
         for name, event in world.settings.events.items()
     ]
-    return Table("Known disruptions with dates", ["Event", "Months", "Effects"], rows, (0, 1, 2), source="inputs/model.yaml")
+    headings = ["Event", "Months", "Effects"]
+    return Table("Known disruptions with dates", headings, rows, (0, 1, 2), source="inputs/model.yaml")

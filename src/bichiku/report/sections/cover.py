@@ -18,11 +18,11 @@ def section(case: Case) -> Section:
     """Days of cover over time against the target."""
     picture = cover(case)
     if picture is None:
-        return Section("cover", "Days of cover", [Note("The plan holds no material that is in demand.")])
+        return Section("days-of-cover", "Days of cover", [Note("The plan holds no material that is in demand.")])
     blocks: list[Block] = [picture]
     table = _at_end(case)
     blocks.append(table if case.single else Fold("Days held at the end of the window, in numbers", [table]))
-    return Section("cover", "Days of cover", blocks)
+    return Section("days-of-cover", "Days of cover", blocks)
 
 
 def _at_end(case: Case) -> Table:

@@ -9,7 +9,7 @@ import pandas as pd
 from bichiku.report.blocks import Block, Cell, Fold, Note, Section, Table
 from bichiku.report.case import Case, window_of
 from bichiku.report.csv_link import csv_link
-from bichiku.report.figures.crisis_map import crisis_map, shade, shortest
+from bichiku.report.figures.crisis_map import crisis_map, first_short, shade
 from bichiku.report.words import amount, days, listed, number
 
 
@@ -28,10 +28,10 @@ def section(case: Case) -> Section:
 
 def _all_strategies(case: Case) -> Table:
     """The pairs of crisis and material that some strategy leaves short, so that the table stays small."""
-    columns = {run.strategy: shortest(run).stack().dropna() for run in case.runs}
+    columns = {run.strategy: first_short(run).dropna() for run in case.runs}
     pairs = list(dict.fromkeys(pair for found in columns.values() for pair in found.index))
-    order = {name: place for place, name in enumerate(dict.fromkeys(c for r in case.runs for c in r.world.settings.crises))}
-    pairs.sort(key=lambda pair: (order[pair[0]], pair[1]))
+    order = list(dict.fromkeys(crisis for run in case.runs for crisis in run.world.settings.crises))
+    pairs.sort(key=lambda pair: (order.index(pair[0]), pair[1]))
     rows = []
     for crisis, material in pairs:
         values = [float(found.get((crisis, material), math.nan)) for found in columns.values()]

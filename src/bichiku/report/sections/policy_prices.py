@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pandas as pd
@@ -10,46 +9,78 @@ import pandas as pd
 from bichiku.report.blocks import Block, Cell, Fold, Note, Section, Table
 from bichiku.report.case import Case
 from bichiku.report.csv_link import csv_link
-from bichiku.report.figures.prices import label, policy_prices, ranked, text
-from bichiku.report.words import NONE, listed, number
+from bichiku.report.figures.prices import is_capacity, label, policy_prices, ranked, text
+from bichiku.report.words import listed, number
+from bichiku.saved_run import SavedRun
 
-MOST = 12  # rows of the first table
+MOST = 12  # rows of the first tables
 MOST_OF_OTHERS = 3
-HEADINGS = ("Limit", "Price", "Unit", "In words", "Holds from – to")
+HEADINGS = ("Limit", "Price", "Unit", "In words")
+WORDS = (0, 1, 3, 4)  # columns of the tables that are not numbers
 
 
 def section(case: Case) -> Section:
-    """Ranked prices of the baseline's limits, then of the other strategies'."""
+    """Ranked prices of the first strategy's limits and capacities, then of the other strategies' limits."""
     heading = "What each policy costs"
     given = [run for run in case.runs if run.strategy in case.prices]
     missing = [run.strategy for run in case.runs if run.strategy not in case.prices]
     if not given:
-        return Section("policy-prices", heading, [Note("No prices of limits were computed for these runs.")])
-    order = {run.strategy: ranked(case.prices[run.strategy]) for run in given}
-    binding = {strategy: rows for strategy, rows in order.items() if not rows.empty}
+        return Section("prices", heading, [Note("No prices of limits were computed for these runs.")])
+    prices = {run.strategy: case.prices[run.strategy] for run in given}
+    limits = {name: ranked(rows[~is_capacity(rows)]) for name, rows in prices.items()}
+    binding = {name: order for name, order in limits.items() if not order.empty}
     blocks: list[Block] = []
     lead = next((run.strategy for run in (*case.shown, *given) if run.strategy in binding), None)
     if lead is None:
-        blocks.append(Note("No limit binds in any strategy, so none of them costs anything."))
+        blocks.append(Note("No policy's limit binds in any strategy, so none of them costs anything."))
     else:
-        picture = policy_prices(lead, binding[lead])
-        blocks += [picture] if picture else []
-        blocks.append(_table(lead, binding[lead]))
-        others = {strategy: rows for strategy, rows in binding.items() if strategy != lead}
-        if others:
-            blocks.append(Fold("The dearest limits of the other strategies", [_others(others)]))
-        free = [strategy for strategy in order if strategy not in binding]
+        blocks += _of_one(lead, binding.pop(lead))
+        if binding:
+            blocks.append(Fold("The dearest limits of the other strategies", [_of_others(binding)]))
+        free = [name for name, order in limits.items() if order.empty]
         if free:
-            blocks.append(Note(f"No limit binds under {listed(free)}."))
-    stuck = [run.strategy for run in given if case.prices[run.strategy]["price"].isna().any()]
+            blocks.append(Note(f"No policy's limit binds under {listed(free)}."))
+    blocks += _capacities(lead or given[0].strategy, prices)
+    blocks += _left_out(given, prices, missing)
+    return Section("prices", heading, blocks)
+
+
+def _of_one(strategy: str, order: pd.DataFrame) -> list[Block]:
+    note = "Change of the expected cost of the whole horizon for a unit more of the limit, the largest first whatever "
+    note += "its sign; of each limit the year in which it is dearest."
+    return [policy_prices(strategy, order), _ranking(f"Limits under {strategy}", note, order, f"prices-{strategy}.csv")]
+
+
+def _capacities(strategy: str, prices: dict[str, pd.DataFrame]) -> list[Block]:
+    """What more capacity of a supplier or project would be worth."""
+    rows = prices[strategy]
+    order = ranked(rows[is_capacity(rows)])
+    if order.empty:
+        return []
+    note = "Change of the expected cost for a tonne a year more of what a supplier or project can deliver."
+    table = _ranking(f"Capacities under {strategy}", note, order, f"capacities-{strategy}.csv")
+    return [Fold("What more capacity would be worth", [table])]
+
+
+def _left_out(given: list[SavedRun], prices: dict[str, pd.DataFrame], missing: list[str]) -> list[Block]:
+    stuck = [run.strategy for run in given if prices[run.strategy]["price"].isna().any()]
+    blocks: list[Block] = []
     if stuck:
         blocks.append(Note(f"Some limits have no price, as no plan exists a unit away from them: {listed(stuck)}."))
     if missing:
         blocks.append(Note(f"Without prices, as none were computed: {listed(missing)}."))
-    return Section("policy-prices", heading, blocks)
+    return blocks
 
 
-def _others(binding: dict[str, pd.DataFrame]) -> Table:
+def _ranking(caption: str, note: str, order: pd.DataFrame, name: str) -> Table:
+    rows = [[Cell(str(n)), *_cells(row)] for n, row in enumerate(order.head(MOST).itertuples(index=False), start=1)]
+    if len(order) > MOST:
+        note += f" {len(order) - MOST} smaller ones are in the CSV."
+    headings = ["Rank", *HEADINGS]
+    return Table(caption, headings, rows, WORDS, note, "prices", "prices.csv", csv_link(order, name))
+
+
+def _of_others(binding: dict[str, pd.DataFrame]) -> Table:
     rows: list[list[Cell]] = []
     for strategy, order in binding.items():
         rows += [[Cell(strategy), *_cells(row)] for row in order.head(MOST_OF_OTHERS).itertuples(index=False)]
@@ -58,25 +89,10 @@ def _others(binding: dict[str, pd.DataFrame]) -> Table:
         caption=f"The {MOST_OF_OTHERS} limits with the largest price under each strategy",
         headings=["Strategy", *HEADINGS],
         rows=rows,
-        text=(0, 1, 3, 4, 5),
+        text=WORDS,
         style="prices",
         source="prices.csv",
         link=csv_link(everything, "prices-of-others.csv"),
-    )
-
-
-def _table(strategy: str, order: pd.DataFrame) -> Table:
-    rows = [[Cell(str(n)), *_cells(row)] for n, row in enumerate(order.head(MOST).itertuples(index=False), start=1)]
-    more = f"{len(order) - MOST} smaller ones are in the CSV." if len(order) > MOST else ""
-    return Table(
-        caption=f"Limits under {strategy} by the size of their price",
-        headings=["Rank", *HEADINGS],
-        rows=rows,
-        text=(0, 1, 3, 4, 5),
-        note=f"Change of the expected cost for a unit more of the limit, the largest first whatever its sign. {more}".strip(),
-        style="prices",
-        source="prices.csv",
-        link=csv_link(order, f"prices-{strategy}.csv"),
     )
 
 
@@ -86,13 +102,4 @@ def _cells(row: Any) -> list[Cell]:
         Cell(number(float(row.price))),
         Cell(text(row.unit)),
         Cell(text(row.sentence)),
-        Cell(_range(row.holds_from, row.holds_to)),
     ]
-
-
-def _range(low: object, high: object) -> str:
-    ends = []
-    for end in (low, high):
-        value = pd.to_numeric(pd.Series([end]), errors="coerce").iloc[0]
-        ends.append(text(end) or NONE if math.isnan(value) else number(float(value)))
-    return NONE if ends == [NONE, NONE] else " – ".join(ends)

@@ -69,13 +69,11 @@ def _in_words(case: Case, run: SavedRun) -> Table:
 
 
 def _china(case: Case) -> Table:
-    rows = []
-    for material in case.materials:
-        rows.append([Cell(material), *(_china_cell(case, run, material) for run in case.runs)])
+    rows = [[Cell(material), *(_china_cell(case, run, material) for run in case.runs)] for material in case.materials]
     chosen = case.comparison["metric"].isin(["china_share_exporter", "largest_exporter_share"])
     return Table(
         caption=f"Share shipped from {country(CHINA)} in {last_year(case.world)}, % of the material's imports",
-        note="Where another country ships more, it stands below with its share.",
+        note="Where another country ships as much or more, it stands below with its share.",
         headings=["Material", *(run.strategy for run in case.runs)],
         rows=rows,
         style="dense",

@@ -27,15 +27,17 @@ def section(case: Case) -> Section:
         table = Table("Strategies without a solution", ["Strategy", "Why"], rows, text=(0, 1))
         return Section("strategies", "Strategies", [table])
     if case.single:
-        blocks: list[Block] = [_only_one(case), _numbers(case), _lines(case), _demands(case.runs, "Limits of the strategy")]
-        return Section("strategies", "The strategy in numbers", blocks)
+        demands = _demands(case.runs, "Limits of the strategy")
+        parts: list[Block] = [_only_one(case), _numbers(case), _lines(case), demands]
+        return Section("strategies", "The strategy in numbers", parts)
     shown = columns(case)
     costs = _side_by_side(
         case,
         [column for column in shown if column.about == COST],
         f"What each strategy costs, {case.window}",
-        "Money is expected and discounted; expected damage is part of the cost to the buyer; the cost to the nation "
-        "counts subsidies as a cost. Carrying the reserve is storage, interest and losses of what is held.",
+        "Money is the expected amount of a mean year, by discounted money; expected damage is part of the cost to the "
+        "buyer; the cost to the nation counts subsidies as a cost. Carrying the reserve is storage, interest and "
+        "losses of what is held.",
     )
     risks = _side_by_side(
         case,
@@ -44,7 +46,7 @@ def section(case: Case) -> Section:
         "Shares of imports by weight, all materials together weighed by what their imports cost delivered. "
         "HHI: sum of the squared shares of a material's suppliers, 1 for a single supplier.",
     )
-    blocks = [costs, risks]
+    blocks: list[Block] = [costs, risks]
     picture = strategies(case)
     if picture:
         blocks.append(picture)
@@ -102,7 +104,7 @@ def _numbers(case: Case) -> Table:
         rows.append([Cell(column.heading), Cell(value), Cell(column.unit), Cell(note)])
     return Table(
         caption=f"{run.strategy} in numbers, {case.window}",
-        headings=["", "Value", "Unit", "Where"],
+        headings=["Measure", "Value", "Unit", "Where"],
         rows=rows,
         text=(0, 2, 3),
         source="summary.csv; means by cost with the weights of sourcing.csv",
