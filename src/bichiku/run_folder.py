@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -21,6 +22,7 @@ import yaml
 import bichiku
 from bichiku.pipeline import Solved
 from bichiku.read.model import MODEL_FILE, Model
+from bichiku.read.yaml12 import CoreDumper
 from bichiku.saved_run import INPUTS, MANIFEST
 
 PACKAGES = ("pyomo", "highspy", "numpy", "scipy", "pandas", "pydantic")
@@ -30,7 +32,9 @@ class CannotWrite(OSError):
     """The output folder cannot be written to."""
 
 
-def write_run(model: Model, solved: Solved, output: Path, origin: Path) -> Path:
+def write_run(
+    model: Model, solved: Solved, output: Path, origin: Path, add: Callable[[Path], None] = lambda _: None
+) -> Path:
     """Writes one run and returns its folder, ``<model>-<strategy>-<hash>`` below `output`.
 
     The hash is that of all inputs, so equal inputs give equal names; a second run of the same inputs gets
@@ -41,6 +45,7 @@ def write_run(model: Model, solved: Solved, output: Path, origin: Path) -> Path:
         solved: the strategy solved.
         output: folder that holds the runs; made if need be.
         origin: the model's folder, for its git revision.
+        add: writes more into the folder, just before it gets its name.
 
     Raises:
         CannotWrite: the folder cannot be made or filled; nothing is left behind.
@@ -61,6 +66,7 @@ def write_run(model: Model, solved: Solved, output: Path, origin: Path) -> Path:
         seconds = {**solved.seconds, "write": time.perf_counter() - start}
         text = json.dumps(manifest(model, solved, seconds, origin), indent=2, ensure_ascii=False)
         (partial / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        add(partial)
         return free_name(partial, output, name)
     except OSError as error:
         raise CannotWrite(f"{output}: {error.strerror or error}") from error
@@ -84,7 +90,7 @@ def _write_inputs(model: Model, strategy: str, folder: Path) -> None:
     """A model folder that holds this one strategy: the tables as read, and model.yaml as resolved."""
     folder.mkdir()
     resolved = {**model.resolved[strategy], "tables": "."}
-    text = yaml.safe_dump(resolved, sort_keys=False, allow_unicode=True, width=100)
+    text = yaml.dump(resolved, Dumper=CoreDumper, sort_keys=False, allow_unicode=True, width=100)
     (folder / MODEL_FILE).write_text(text, encoding="utf-8")
     for name, content in model.files.items():
         if name.endswith(".csv"):

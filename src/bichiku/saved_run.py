@@ -16,6 +16,7 @@ from bichiku.world import World
 
 INPUTS = "inputs"
 MANIFEST = "manifest.json"
+REPORT = "report.html"
 TABLE_FILES = ("summary", "sourcing", "flows", "reserve", "projects", "costs", "crises", "shares", "duals", "prices")
 COMPARED_TABLES = tuple(name for name in TABLE_FILES if name != "flows")  # flows.csv is large
 

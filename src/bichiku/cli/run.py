@@ -25,9 +25,11 @@ from bichiku.cli.screen import (
     screen,
     spinner,
 )
+from bichiku.compare.table import comparison_table
 from bichiku.pipeline import NoSolution, Solved, run_strategy
 from bichiku.read.model import Model, read_model
 from bichiku.run_folder import write_run
+from bichiku.saved_run import REPORT, of_solved
 from bichiku.tell.summary import print_strategies, print_strategy
 
 
@@ -75,12 +77,23 @@ def solve_all(model: Model, origin: Path, output: Path, show: Callable[[str], No
             say(f"{name}: {failure}")
             continue
         show(f"{place}: writing")
-        result.folders[name] = write_run(model, solved, output, origin if origin.is_dir() else origin.parent)
+        folder = origin if origin.is_dir() else origin.parent
+        result.folders[name] = write_run(model, solved, output, folder, partial(_add_report, model, solved))
         result.done[name] = solved
         if out is not None:
             print_strategy(out, solved)
             out.print(f"  written to {result.folders[name]}", highlight=False, soft_wrap=True)
     return result
+
+
+def _add_report(model: Model, solved: Solved, folder: Path) -> None:
+    # the drawing library takes half a second to load, which other commands need not wait for
+    from bichiku.report import render_report
+
+    run = of_solved(model.name, solved, folder)
+    prices = {run.strategy: run.tables["prices"]}
+    page = render_report([run], {}, run.strategy, comparison_table([run], {}, run.strategy), prices=prices)
+    (folder / REPORT).write_text(page, encoding="utf-8")
 
 
 def _prefixed(show: Callable[[str], None], prefix: str, words: str) -> None:

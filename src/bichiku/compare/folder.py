@@ -18,7 +18,7 @@ from bichiku.compare.table import comparison_table
 from bichiku.read.faults import Fault, InputError
 from bichiku.report import comparison_markdown, render_report
 from bichiku.run_folder import CannotWrite, free_name
-from bichiku.saved_run import SavedRun
+from bichiku.saved_run import REPORT, SavedRun
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def write_comparison(comparison: Comparison, output: Path) -> Path:
             table.to_csv(partial / "comparison.csv", index=False, lineterminator="\n")
             text = comparison_markdown(table, runs, comparison.failed, comparison.baseline)
             (partial / "comparison.md").write_text(text, encoding="utf-8")
-            (partial / "report.html").write_text(page, encoding="utf-8")
+            (partial / REPORT).write_text(page, encoding="utf-8")
             return free_name(partial, output, f"{runs[0].model}-comparison-{digest}")
         finally:
             shutil.rmtree(partial, ignore_errors=True)
