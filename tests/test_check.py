@@ -47,6 +47,25 @@ def test_supply_below_demand_is_told_with_both_numbers(tmp_path: Path) -> None:
 
 def test_a_crisis_that_can_never_begin_is_told(tmp_path: Path) -> None:
     # its first onset would be in period 9 of 2: the author believes in a crisis that no branch stands for
-    assert any(
-        "halt" in text for text in _advice(tmp_path, CRISIS % "annual_probability: 0.1, onset_every: 1, first_onset: 9")
-    )
+    (warning,) = _advice(tmp_path, CRISIS % "annual_probability: 0.1, onset_every: 1, first_onset: 9")
+    assert warning.startswith("W104: halt:")
+
+
+def _floor(folder: Path, group: str, least: str, build_periods: int = 0) -> list[str]:
+    """Warnings about a floor, where Australia could build a refinery."""
+    projects = f"project,material,country,kind,max_build_t,build_periods\nnew,cobalt,AUS,refinery,30,{build_periods}\n"
+    return _advice(folder, f"policies: {{share_floors: [{{group: [{group}], min: {least}}}]}}\n", projects=projects)
+
+
+@pytest.mark.parametrize(("group", "build_periods"), [("CAN", 0), ("AUS", 2)])
+def test_a_floor_that_nobody_can_meet_is_told(tmp_path: Path, group: str, build_periods: int) -> None:
+    # nobody sells from Canada; the refinery takes both periods to build
+    (warning,) = _floor(tmp_path, group, "0.2", build_periods)
+    assert warning.startswith(f"W105: {group}: nobody in the group can sell cobalt")
+
+
+@pytest.mark.parametrize(
+    ("group", "least"), [("COD", "0.2"), ("AUS", "0.2"), ("CAN", "0"), ("CAN", "{2027: 0, 2028: 1}")]
+)
+def test_a_floor_that_can_be_met_or_asks_nothing_is_not_told(tmp_path: Path, group: str, least: str) -> None:
+    assert _floor(tmp_path, group, least, build_periods=1) == []

@@ -21,9 +21,9 @@ def month_index(text: str) -> int:
     Raises:
         ValueError: the text is not a month.
     """
-    found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text)
+    found = re.fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])", text)
     if found is None:
-        raise ValueError(f"{text!r} is not a month such as 2026-01")
+        raise ValueError(f"{text!r:.60} is not a month such as 2026-01")
     return int(found[1]) * 12 + int(found[2]) - 1
 
 

@@ -84,7 +84,7 @@ def grow(world: World) -> tuple[Tree, State]:
     try:
         tree = grow_tree(world.settings.crises, world.calendar)
     except TreeError as error:
-        raise InputError([Fault("model.yaml", None, "crises", str(error), f"strategy {world.strategy}")]) from error
+        raise InputError([Fault(*world.crises_at, "crises", str(error))]) from error
     return tree, world_state(world, tree)
 
 

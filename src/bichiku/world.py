@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bichiku.calendar import Calendar
+from bichiku.read.document import Place
 from bichiku.read.settings import Policies, Settings
 from bichiku.read.tables import (
     CountryRow,
@@ -34,6 +35,7 @@ class World:
             table leaves out comes from the supplier's own country).
         tranches: substitution tranches by (material, tranche).
         countries: rows of the countries table by code.
+        crises_at: file and line of the crises, for a fault that shows only when the tree is grown.
     """
 
     strategy: str
@@ -46,6 +48,7 @@ class World:
     origins: dict[str, dict[str, float]]
     tranches: dict[tuple[str, str], SubstitutionRow]
     countries: dict[str, CountryRow]
+    crises_at: Place
 
     @property
     def policies(self) -> Policies:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bichiku.read.document import Document, parse_document, parse_scalar, read_document
+from bichiku.read.document import Document, parse_document, parse_value, read_document
 from bichiku.read.faults import Fault, InputError
 
 
@@ -59,7 +59,7 @@ def test_scalars_follow_yaml_1_2(text: str, value: Any) -> None:
 
 
 def test_a_value_on_the_command_line_is_read_by_the_same_rules() -> None:
-    assert [parse_scalar(text) for text in ("060", "1e-3", "no", "[1, 2]", "{2026: 0.5}")] == [
+    assert [parse_value(text, "--set") for text in ("060", "1e-3", "no", "[1, 2]", "{2026: 0.5}")] == [
         60,
         0.001,
         "no",
@@ -70,7 +70,7 @@ def test_a_value_on_the_command_line_is_read_by_the_same_rules() -> None:
 
 def test_a_value_on_the_command_line_cannot_carry_other_keys() -> None:
     with pytest.raises(InputError):
-        parse_scalar("0.5\nother: 3")
+        parse_value("0.5\nother: 3", "--set")
 
 
 # Where things stand
@@ -189,6 +189,8 @@ def test_deep_nesting_is_refused_with_its_line(depth: int) -> None:
         "!!python/name:os.system",
         "!!set {a, b}",
         "!mine 3",
+        "!!str 60",
+        "!!float 3",
     ],
 )
 def test_tags_are_refused(value: str) -> None:
@@ -197,6 +199,17 @@ def test_tags_are_refused(value: str) -> None:
 
 def test_a_number_too_long_to_read_is_not_repeated_in_full() -> None:
     assert len(str(_fault(f"a: {'1' * 5000}\n"))) < 300
+
+
+@pytest.mark.parametrize("value", ["60", "null", "1e3", "[1, {a: b}]"])
+def test_an_alias_means_what_its_anchor_means(value: str) -> None:
+    data = _parse(f"a: &x {value}\nb: *x\n").data
+    assert data["a"] == data["b"]
+
+
+@pytest.mark.parametrize("value", ['"\\ud800"', '"\\UFFFFFFFF"'])
+def test_an_escape_that_is_no_character_is_refused(value: str) -> None:
+    assert _fault(f"a: {value}\n").message
 
 
 # Merging

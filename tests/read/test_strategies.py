@@ -173,7 +173,7 @@ def test_a_change_leaves_other_strategies_documents_alone(folder: Path) -> None:
         ("policies.reserve_days.2026-01=30", "policies.reserve_days is 60, not a mapping; set it as a whole"),
         ("policies.reserve_days.2026-01.deep=30", "policies.reserve_days is 60, not a mapping; set it as a whole"),
         ("discount_rate=[1", "is not YAML"),
-        ("discount_rate=many", "'many' should be a valid number"),
+        ("discount_rate=many", "'many' is not a number"),
         ("strategies.today=3", "strategies cannot be set here"),
         ("tables=elsewhere", "tables cannot be set here"),
         ("strategy=today", "unknown key 'strategy'"),
@@ -188,6 +188,8 @@ def test_a_wrong_change_is_told_as_typed(folder: Path, change: str, words: str) 
 def test_a_wrong_value_names_the_key_it_was_meant_for(folder: Path) -> None:
     # with several --set, "--set:1: is not YAML" does not say which
     assert "discount_rate" in the_fault(folder, ["today"], ["policies.reserve_days=30", "discount_rate=[1"])
+    fault = the_fault(folder, ["today"], ["policies.reserve_days=30", "policies.budget={investment: 1, investment: 2}"])
+    assert fault == "--set: policies.budget.investment: appears twice"
 
 
 def test_a_misspelt_key_below_a_new_mapping_is_found(folder: Path) -> None:

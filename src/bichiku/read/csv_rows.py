@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TextIO, TypeVar
 
 from pydantic import ValidationError
 
-from bichiku.read.faults import Fault, FaultLog, nearest
+from bichiku.read.faults import Fault, FaultLog, nearest, shown
 from bichiku.read.tables import TABLES, Row
+from bichiku.read.wording import in_words
 
 R = TypeVar("R", bound=Row)
+Key = tuple[str, ...]
 
 MAX_BYTES = 200_000_000
 
@@ -24,116 +26,153 @@ class Table(Generic[R]):
 
     Attributes:
         file: the file as the user would name it.
-        rows: key (texts of the key columns) to row, sorted.
-        lines: key to line number.
+        rows: key (texts of the key columns) to row, sorted; sound rows only.
+        lines: key to line number, of rejected rows too.
+        rejected: key to the cells of a rejected row, so that what refers to it is not called unknown.
+        complete: whether the whole file was read.
     """
 
     file: str
-    rows: dict[tuple[str, ...], R]
-    lines: dict[tuple[str, ...], int]
+    rows: dict[Key, R] = field(default_factory=dict)
+    lines: dict[Key, int] = field(default_factory=dict)
+    rejected: dict[Key, dict[str, str]] = field(default_factory=dict)
+    complete: bool = True
 
-    def fault(self, key: tuple[str, ...], column: str, message: str, hint: str = "") -> Fault:
+    def fault(self, key: Key, column: str, message: str, hint: str = "") -> Fault:
         """A fault in a cell of a row."""
         return Fault(self.file, self.lines.get(key), column, message, hint)
 
+    @property
+    def ids(self) -> set[str]:
+        """First key of every row, of rejected rows too."""
+        return {key[0] for key in self.lines}
 
-def read_tables(folder: Path, shown_as: str, log: FaultLog) -> dict[str, Table[Row]]:
+
+def read_tables(folder: Path, shown_as: str, log: FaultLog) -> dict[str, Table[Any]]:
     """All seven tables of a folder; a table that is absent and not required is empty."""
-    known = {kind.table for kind in TABLES}
-    for file in sorted(folder.glob("*.csv")):
-        if file.stem not in known:
-            hint = nearest(file.name, [f"{name}.csv" for name in known])
+    known = [f"{kind.table}.csv" for kind in TABLES]
+    for file in sorted(folder.iterdir()):
+        if file.suffix.lower() == ".csv" and file.name not in known:
+            hint = nearest(file.name.lower(), known)
             log.add(Fault(f"{shown_as}/{file.name}", None, "", "is not a table of a model", hint))
-    tables: dict[str, Table[Row]] = {}
-    for kind in TABLES:
-        file = folder / f"{kind.table}.csv"
-        shown = f"{shown_as}/{file.name}"
-        if file.is_file():
-            tables[kind.table] = read_table(file, shown, kind, log)
-        else:
-            if kind.required_table:
-                log.add(Fault(shown, None, "", "is missing", "every model needs this table"))
-            tables[kind.table] = Table(shown, {}, {})
-    return tables
+    return {kind.table: _read_if_there(folder, shown_as, kind, log) for kind in TABLES}
+
+
+def _read_if_there(folder: Path, shown_as: str, kind: type[R], log: FaultLog) -> Table[R]:
+    name = f"{kind.table}.csv"
+    if (folder / name).is_file():
+        return read_table(folder / name, f"{shown_as}/{name}", kind, log)
+    if kind.required_table:
+        log.add(Fault(f"{shown_as}/{name}", None, "", "is missing", "every model needs this table"))
+    return Table(f"{shown_as}/{name}", complete=not kind.required_table)
 
 
 def read_table(file: Path, shown_as: str, kind: type[R], log: FaultLog) -> Table[R]:
     """One table; what is wrong with it goes to the log."""
-    found: dict[tuple[str, ...], R] = {}
-    lines: dict[tuple[str, ...], int] = {}
     try:
-        records = _records(file, shown_as, kind, log)
-        for line, record in records:
-            try:
-                row = kind.model_validate(record)
-            except ValidationError as error:
-                log.extend(_faults(error, shown_as, line, record))
-                continue
-            key = tuple(str(getattr(row, name)) for name in kind.key)
-            if key in found:
-                columns = ", ".join(kind.key)
-                log.add(Fault(shown_as, line, columns, f"{', '.join(key)!r} stands in line {lines[key]} already"))
-                continue
-            found[key], lines[key] = row, line
-    except (csv.Error, UnicodeDecodeError, OSError) as error:
-        what = "is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else f"cannot be read: {error}"
-        log.add(Fault(shown_as, None, "", what))
-    return Table(shown_as, dict(sorted(found.items())), lines)
+        if file.stat().st_size > MAX_BYTES:
+            raise _Unreadable(None, f"is larger than {MAX_BYTES:,} bytes")
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            return _read(_records(stream), shown_as, kind, log)
+    except _Unreadable as error:
+        log.add(Fault(shown_as, error.line, "", str(error), error.hint))
+    except UnicodeDecodeError:
+        log.add(Fault(shown_as, None, "", "is not UTF-8 text"))
+    except OSError as error:
+        log.add(Fault(shown_as, None, "", f"cannot be read: {error.strerror}"))
+    return Table(shown_as, complete=False)
 
 
-def _records(file: Path, shown_as: str, kind: type[Row], log: FaultLog) -> Iterator[tuple[int, dict[str, str]]]:
-    if file.stat().st_size > MAX_BYTES:
-        log.add(Fault(shown_as, None, "", f"is larger than {MAX_BYTES:,} bytes"))
-        return
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        line = 0
+class _Unreadable(Exception):
+    """The file cannot be read on from some line."""
 
-        def content() -> Iterator[str]:
-            nonlocal line
-            for text in stream:
-                line += 1
-                if not text.startswith("#") and text.strip():
-                    yield text
+    def __init__(self, line: int | None, message: str, hint: str = "") -> None:
+        self.line, self.hint = line, hint
+        super().__init__(message)
 
-        reader = csv.reader(content(), strict=True)
-        header = next(reader, None)
-        if header is None:
-            log.add(Fault(shown_as, None, "", "is empty", "give a header row"))
+
+def _records(stream: TextIO) -> Iterator[tuple[int, list[str]]]:
+    """Each record and the line it begins on; comments and empty lines between records are skipped."""
+    line = first = 0
+    inside = False  # a record whose quotes hold line ends
+
+    def content() -> Iterator[str]:
+        nonlocal line, first, inside
+        for text in stream:
+            line += 1
+            if not inside:
+                if text.startswith("#") or not text.strip():
+                    continue
+                first, inside = line, True
+            yield text
+
+    try:
+        for cells in csv.reader(content(), strict=True):
+            inside = False
+            yield first, [cell.strip() for cell in cells]
+    except csv.Error as error:
+        raise _Unreadable(first, f"has a cell that cannot be read: {_QUOTES.get(str(error), error)}") from error
+
+
+_QUOTES = {
+    "unexpected end of data": "a quote is opened and never closed",
+    f"field larger than field limit ({csv.field_size_limit()})": "it has no end; is a quote never closed?",
+    "',' expected after '\"'": "text follows the closing quote; a quote inside a cell is written twice",
+}
+
+
+def _read(records: Iterator[tuple[int, list[str]]], shown_as: str, kind: type[R], log: FaultLog) -> Table[R]:
+    line, header = next(records, (None, []))
+    if line is None:
+        raise _Unreadable(None, "is empty", "give a header row")
+    faults = list(_header_faults(header, shown_as, line, kind))
+    if faults:
+        log.extend(faults)
+        return Table(shown_as, complete=False)
+    rows: dict[Key, R] = {}
+    lines: dict[Key, int] = {}
+    rejected: dict[Key, dict[str, str]] = {}
+    for line, cells in records:
+        record = {name: text for name, text in zip(header, cells, strict=False) if text}
+        key = tuple(record.get(name, "") for name in kind.key)
+        row = None
+        if len(cells) != len(header):
+            log.add(Fault(shown_as, line, "", f"has {len(cells)} cells where the header has {len(header)}"))
+        else:
+            row = _row(record, shown_as, line, kind, log)
+        if row is None:
+            rejected[key] = record
+        elif key in lines:
+            columns, ids = ", ".join(kind.key), ", ".join(key)
+            log.add(Fault(shown_as, line, columns, f"{shown(ids)} stands in line {lines[key]} already"))
+        else:
+            rows[key] = row
+        if all(key):
+            lines.setdefault(key, line)
+    return Table(shown_as, dict(sorted(rows.items())), lines, rejected)
+
+
+def _row(record: dict[str, str], shown_as: str, line: int, kind: type[R], log: FaultLog) -> R | None:
+    try:
+        return kind.model_validate(record)
+    except ValidationError as error:
+        for item in error.errors():
+            message, hint = ("is empty", "") if item["type"] == "missing" else in_words(item)
+            log.add(Fault(shown_as, line, str(item["loc"][0]), message, hint))
+        return None
+
+
+def _header_faults(header: list[str], shown_as: str, line: int, kind: type[Row]) -> Iterator[Fault]:
+    for sign, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and sign in header[0]:
+            yield Fault(shown_as, line, "", f"has {name} between its columns", "save it with commas")
             return
-        header = [name.strip() for name in header]
-        if not _header_is_sound(header, shown_as, line, kind, log):
-            return
-        for cells in reader:
-            if len(cells) != len(header):
-                log.add(Fault(shown_as, line, "", f"has {len(cells)} cells where the header has {len(header)}"))
-                continue
-            yield line, {name: text for name, cell in zip(header, cells, strict=True) if (text := cell.strip())}
-
-
-def _header_is_sound(header: list[str], shown_as: str, line: int, kind: type[Row], log: FaultLog) -> bool:
-    before = len(log)
     columns = kind.columns()
     for name in header:
         if name not in columns:
-            log.add(Fault(shown_as, line, name, f"unknown column {name!r}", nearest(name, columns)))
+            yield Fault(shown_as, line, name, f"unknown column {shown(name)}", nearest(name, columns))
         elif header.count(name) > 1:
-            log.add(Fault(shown_as, line, name, f"column {name!r} appears more than once"))
+            yield Fault(shown_as, line, name, f"column {name!r} appears more than once")
     for name in kind.required_columns():
         if name not in header:
-            log.add(Fault(shown_as, line, name, f"column {name!r} is missing"))
-    return len(log) == before
-
-
-def _faults(error: ValidationError, shown_as: str, line: int, record: dict[str, str]) -> Iterator[Fault]:
-    for item in error.errors():
-        column = str(item["loc"][0]) if item["loc"] else ""
-        hint = ""
-        if item["type"] == "missing":
-            message = "is empty"
-        elif item["type"] == "literal_error":
-            expected = item["ctx"]["expected"].replace("'", "")
-            message = f"{record[column]!r} is not one of {expected}"
-            hint = nearest(record[column], expected.replace(" or ", ", ").split(", "))
-        else:
-            message = str(item["msg"]).removeprefix("Value error, ")
-        yield Fault(shown_as, line, column, message, hint)
+            yield Fault(shown_as, line, name, f"column {name!r} is missing")

@@ -1,8 +1,4 @@
-"""A YAML file as plain data that remembers the line of every key.
-
-PyYAML follows YAML 1.1, where ``060`` is 48 and ``1e-3`` is a text. Scalars are resolved here by the
-core schema of YAML 1.2 instead: decimal numbers only, ``true`` and ``false`` the only truth values.
-"""
+"""A YAML file as plain data that remembers the line of every key."""
 
 from __future__ import annotations
 
@@ -14,32 +10,17 @@ from typing import Any
 
 import yaml
 
-from bichiku.read.faults import Fault, InputError
+from bichiku.read.faults import Fault, InputError, shown
+from bichiku.read.yaml12 import MAX_DEPTH, CoreLoader, TooDeep
 
 KeyPath = tuple[Any, ...]
 Place = tuple[str, int | None]
 
 MAX_BYTES = 4_000_000
-MAX_DEPTH = 40
 MAX_NODES = 200_000
 
-
-class _CoreLoader(yaml.SafeLoader):
-    """Safe loader with the scalar rules of YAML 1.2's core schema."""
-
-
-_CoreLoader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in [
-    ("tag:yaml.org,2002:bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("tag:yaml.org,2002:null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("tag:yaml.org,2002:int", r"[-+]?[0-9]+", "-+0123456789"),
-    (
-        "tag:yaml.org,2002:float",
-        r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
-        "-+.0123456789",
-    ),
-]:
-    _CoreLoader.add_implicit_resolver(_tag, re.compile(rf"(?:{_pattern})\Z"), list(_first))
+_TOO_MUCH = "nests too deep or holds too much (aliases count each time)"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass
@@ -118,40 +99,52 @@ def read_document(file: Path, shown_as: str) -> Document:
 
 def parse_document(text: str, shown_as: str) -> Document:
     """Parses YAML text; see `read_document` for the errors."""
-    try:
-        root = yaml.compose(text, Loader=_CoreLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else None
-        raise InputError([Fault(shown_as, line, "", f"is not YAML: {error.problem or error.context}")]) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InputError([Fault(shown_as, None, "", f"is not YAML: {error}")]) from error
-    reader = _NodeReader(shown_as)
-    data = reader.value(root, (), 0) if root is not None else None
-    if reader.faults:
-        raise InputError(reader.faults)
+    data, places = _parse(text, shown_as)
     if not isinstance(data, dict):
         raise InputError([Fault(shown_as, 1, "", "must be a mapping of keys to values")])
-    return Document(data, reader.places)
+    return Document(data, places)
 
 
-def parse_scalar(text: str) -> Any:
-    """A value as typed on the command line, read by the rules of a model file.
+def parse_value(text: str, shown_as: str) -> Any:
+    """A value by itself, read by the rules of a model file.
 
     Raises:
         InputError: it is not YAML.
     """
-    return parse_document(f"value: {text}", "--set").data["value"]
+    return _parse(text, shown_as)[0]
+
+
+def _parse(text: str, shown_as: str) -> tuple[Any, dict[KeyPath, Place]]:
+    def fail(line: int | None, message: str) -> InputError:
+        return InputError([Fault(shown_as, line, "", message)])
+
+    try:
+        root = yaml.compose(text, Loader=CoreLoader)
+    except TooDeep as error:
+        raise fail(error.line, _TOO_MUCH) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise fail(line, f"is not YAML: holds the character {chr(error.character)!r}") from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise fail(mark.line + 1 if mark else None, f"is not YAML: {error.problem or error.context}") from error
+    except (ValueError, OverflowError) as error:  # PyYAML lets these through for wild escapes and versions
+        raise fail(None, "is not YAML: holds a number out of range") from error
+    reader = _NodeReader(shown_as)
+    data = reader.value(root, (), 0) if root is not None else None
+    if reader.faults:
+        raise InputError(reader.faults)
+    return data, reader.places
 
 
 class _NodeReader:
-    """Turns PyYAML's nodes into data, noting lines, repeated keys and excess."""
+    """Turns PyYAML's nodes into data, noting lines, repeated keys, tags and excess."""
 
     def __init__(self, shown_as: str) -> None:
         self.shown_as = shown_as
         self.places: dict[KeyPath, Place] = {}
         self.faults: list[Fault] = []
-        self._loader = _CoreLoader("")
+        self._loader = CoreLoader("")
         self._count = 0
 
     def _fail(self, node: yaml.Node, path: KeyPath, message: str) -> None:
@@ -161,26 +154,35 @@ class _NodeReader:
         self._count += 1
         self.places.setdefault(path, (self.shown_as, node.start_mark.line + 1))
         if depth > MAX_DEPTH or self._count > MAX_NODES:
-            if not self.faults:
-                self._fail(node, path[:3], "nests too deep or holds too much (aliases count each time)")
+            self._fail(node, path[:3], _TOO_MUCH)
+            raise InputError(self.faults)
+        if self._loader.has_own_tag(node):
+            self._fail(node, path, f"{node.tag.replace('tag:yaml.org,2002:', '!!')} is a type that a model cannot hold")
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(child, (*path, i), depth + 1) for i, child in enumerate(node.value)]
         try:
-            return self._loader.construct_object(node)
-        except (yaml.YAMLError, ValueError):
-            self._fail(node, path, f"{node.value!r} has a type that a model cannot hold")
+            value = self._loader.meaning(node)
+        except ValueError:
+            self._fail(node, path, f"{shown(node.value)} is too long for a number")
             return None
+        if isinstance(value, str) and (found := _SURROGATE.search(value)):
+            self._fail(node, path, f"holds half a character: {found[0]!r}")
+            return None
+        return value
 
     def _mapping(self, node: yaml.MappingNode, path: KeyPath, depth: int) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
         for key_node, value_node in node.value:
+            before = len(self.faults)
             key = self.value(key_node, (*path, "?"), depth + 1)
             self.places.pop((*path, "?"), None)
-            if not isinstance(key, str | int):
-                self._fail(key_node, path, f"{key!r} cannot be a key")
+            if len(self.faults) > before:
+                continue
+            if isinstance(key, bool) or not isinstance(key, str | int):
+                self._fail(key_node, path, f"{shown(key)} cannot be a key")
                 continue
             if key in result:
                 self._fail(key_node, (*path, key), "appears twice")

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+LONGEST_SHOWN = 60  # characters of an offending value that a message repeats
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -30,6 +32,14 @@ class Fault:
         where = f" {self.where}:" if self.where else ""
         hint = f" ({self.hint})" if self.hint else ""
         return f"{place}:{where} {self.message}{hint}"
+
+
+class Wrong(ValueError):
+    """A value that cannot be used, with a hint how to mend it."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.hint = hint
+        super().__init__(message)
 
 
 class InputError(Exception):
@@ -68,13 +78,20 @@ class FaultLog:
             raise InputError(self._faults)
 
 
+def shown(value: object) -> str:
+    """A value as messages repeat it: quoted, and cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
+
+
+def close_word(name: object, known: Iterable[object]) -> str:
+    """A hint that names the right word nearest to a wrong one; empty if none is near."""
+    close = difflib.get_close_matches(str(name), sorted(str(word) for word in known), n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else ""
+
+
 def nearest(name: object, known: Iterable[object]) -> str:
-    """A hint that names the right word nearest to a wrong one, or lists a few that exist."""
+    """As `close_word`; where none is near, a hint that lists a few that exist."""
     words = sorted(str(word) for word in known)
-    close = difflib.get_close_matches(str(name), words, n=1, cutoff=0.5)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    if not words:
-        return "none is defined"
-    shown = ", ".join(words[:8])
-    return f"known: {shown}" + (f" and {len(words) - 8} more" if len(words) > 8 else "")
+    listed = ", ".join(words[:8]) + (f" and {len(words) - 8} more" if len(words) > 8 else "")
+    return close_word(name, words) or (f"known: {listed}" if words else "none is defined")

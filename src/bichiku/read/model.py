@@ -9,9 +9,10 @@ from typing import Any
 
 from bichiku.calendar import Calendar
 from bichiku.read.csv_rows import Table, read_tables
-from bichiku.read.document import Document, read_document
-from bichiku.read.faults import Fault, FaultLog, InputError
-from bichiku.read.references import check_demand_years, check_settings, check_tables
+from bichiku.read.document import Document, Place, read_document
+from bichiku.read.faults import Fault, FaultLog, InputError, shown
+from bichiku.read.horizon import check_dates, check_demand, read_calendar
+from bichiku.read.references import check_names, check_tables
 from bichiku.read.settings import Settings, parse_settings
 from bichiku.read.strategies import choose, command_line_changes, split_strategies
 from bichiku.world import World
@@ -62,15 +63,17 @@ def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence
     worlds, resolved = {}, {}
     for name, change in chosen.items():
         merged = command_line_changes(base.merged(change), assignments, log)
-        settings = parse_settings(merged, log)
         resolved[name] = merged.data
-        if settings is None or tables is None:
-            continue
-        calendar = _calendar(settings)
-        check_settings(settings, merged, tables, calendar, log)
-        check_demand_years(tables, calendar, log)
-        if not log:
-            worlds[name] = _world(name, settings, calendar, tables)
+        settings = parse_settings(merged, log)
+        calendar = read_calendar(merged, log)
+        if tables is not None:
+            check_names(merged, tables, log)
+        if calendar is not None:
+            check_dates(merged, calendar, log)
+        if calendar is not None and tables is not None:
+            check_demand(tables, calendar, log)
+            if settings is not None and not log:
+                worlds[name] = _world(name, settings, calendar, tables, merged.place(("crises",)))
     log.raise_if_any()
     assert folder is not None
     files = [file, *(folder / f"{name}.csv" for name in tables or {})]
@@ -81,14 +84,13 @@ def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence
 def _tables_folder(file: Path, base: Document, log: FaultLog) -> Path | None:
     given = base.data.get("tables", ".")
     if not isinstance(given, str):
-        log.add(base.fault(("tables",), f"{given!r} is not the name of a folder"))
-        return None
+        return None  # a fault of the settings
     folder = file.parent / given
     if not folder.resolve().is_relative_to(file.parent.resolve()):
-        log.add(base.fault(("tables",), f"{given!r} leaves the model's folder"))
+        log.add(base.fault(("tables",), f"{shown(given)} leaves the model's folder"))
         return None
     if not folder.is_dir():
-        log.add(base.fault(("tables",), f"there is no folder {given!r}"))
+        log.add(base.fault(("tables",), f"there is no folder {shown(given)}"))
         return None
     return folder
 
@@ -101,15 +103,7 @@ def _inside(file: Path, parent: Path) -> str:
     return file.resolve().relative_to(parent.resolve()).as_posix()
 
 
-def _calendar(settings: Settings) -> Calendar:
-    calendar = Calendar(settings.start, settings.periods, settings.resolution, settings.periods)
-    if settings.report_until is None:
-        return calendar
-    reported = int((calendar.ends <= settings.report_until).sum())
-    return Calendar(settings.start, settings.periods, settings.resolution, reported)
-
-
-def _world(name: str, settings: Settings, calendar: Calendar, tables: dict[str, Table[Any]]) -> World:
+def _world(name: str, settings: Settings, calendar: Calendar, tables: dict[str, Table[Any]], crises_at: Place) -> World:
     def by_id(table: str) -> dict[str, Any]:
         return {key[0]: row for key, row in tables[table].rows.items()}
 
@@ -136,4 +130,5 @@ def _world(name: str, settings: Settings, calendar: Calendar, tables: dict[str, 
         origins=origins,
         tranches={(row.material, row.tranche): row for row in tables["substitution"].rows.values()},
         countries=by_id("countries"),
+        crises_at=crises_at,
     )

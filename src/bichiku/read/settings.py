@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import types
 from functools import partial
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from bichiku.calendar import Resolution, month_index
 from bichiku.read.document import Document, KeyPath
-from bichiku.read.faults import FaultLog, nearest
+from bichiku.read.faults import FaultLog, nearest, shown
+from bichiku.read.names import check_crisis, check_name
+from bichiku.read.tables import LARGEST
 from bichiku.read.time_path import TimePath, monthly_path, yearly_path
+from bichiku.read.wording import in_words
 
 NOT_YET = {
     "carbon_price": "a price on carbon is not supported yet: no citable emission factors by supplier",
 }
+
+MOST_PERIODS = 100_000
+MOST_DAYS = 100_000  # of reserve
 
 
 class Strict(BaseModel):
@@ -26,39 +33,48 @@ class Strict(BaseModel):
 
 def _month(value: Any) -> int:
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a month such as 2026-01")
+        raise ValueError(f"{shown(value)} is not a month such as 2026-01")
     return month_index(value)
 
 
 def _recovery(value: Any) -> int | Literal["to-end"]:
-    if value == "to-end" or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+    if value == "to-end":
+        return "to-end"
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_PERIODS:
         return value
-    raise ValueError(f"{value!r} is neither a number of periods nor to-end")
+    raise ValueError(f"{shown(value)} is neither a number of periods nor to-end")
+
+
+def days_by_material(value: Any) -> dict[Any, Any]:
+    """The materials (and ``default``) that reserve days are given for; empty if they are given for all alike."""
+    return value if isinstance(value, dict) and not any(_looks_dated(key) for key in value) else {}
+
+
+def _looks_dated(key: Any) -> bool:
+    return re.fullmatch(r"[0-9]{4}(-[0-9]*)*", str(key)) is not None
 
 
 def _days(value: Any) -> DaysPath:
     if isinstance(value, DaysPath):
         return value
-    months = value if isinstance(value, dict) else {}
-    if months and not any(_looks_dated(key) for key in months):
-        given = dict(months)
-        default = monthly_path(given.pop("default")) if "default" in given else None
-        return DaysPath(default=default, materials={str(k): monthly_path(v) for k, v in given.items()})
-    return DaysPath(default=monthly_path(value), materials={})
-
-
-def _looks_dated(key: Any) -> bool:
-    return str(key)[:4].isdigit()
+    path = partial(monthly_path, upper=MOST_DAYS)
+    given = dict(days_by_material(value))
+    if not given:
+        return DaysPath(default=path(value), materials={})
+    default = path(given.pop("default")) if "default" in given else None
+    return DaysPath(default=default, materials={str(key): path(days) for key, days in given.items()})
 
 
 Month = Annotated[int, BeforeValidator(_month)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, le=LARGEST, allow_inf_nan=False)]
 Factor = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=0, le=100_000)]
-Positive = Annotated[int, Field(ge=1, le=100_000)]
+Count = Annotated[int, Field(ge=0, le=MOST_PERIODS)]
+Positive = Annotated[int, Field(ge=1, le=MOST_PERIODS)]
 Probability = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 SharePath = Annotated[TimePath, BeforeValidator(partial(yearly_path, upper=1.0))]
+EventName = Annotated[str, BeforeValidator(check_name)]
+CrisisName = Annotated[str, BeforeValidator(check_crisis)]
 Stage = Literal["exporter", "origin"]
 Base = Literal["imports", "supply"]
 
@@ -267,8 +283,8 @@ class Settings(Strict):
     discount_rate: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.0
     tables: str = "."
     policies: Policies = Policies()
-    events: dict[str, Event] = {}
-    crises: dict[str, Crisis] = {}
+    events: dict[EventName, Event] = {}
+    crises: dict[CrisisName, Crisis] = {}
     solver: Solver = Solver()
 
 
@@ -279,7 +295,21 @@ def parse_settings(document: Document, log: FaultLog) -> Settings | None:
     except ValidationError as error:
         for item in error.errors():
             path = tuple(step for step in item["loc"] if not _is_tag(step))
-            log.add(document.fault(path, *_words(path, item)))
+            if item["type"] in ("extra_forbidden", "invalid_key"):
+                log.add(document.fault(path, *_unknown_key(path)))
+            else:
+                log.add(document.fault(path, *in_words(item)))
+        return None
+
+
+M = TypeVar("M", bound=Strict)
+
+
+def part(kind: type[M], data: Any) -> M | None:
+    """A part of a document by itself; None where it does not hold."""
+    try:
+        return kind.model_validate(_without_nulls(data))
+    except ValidationError:
         return None
 
 
@@ -303,7 +333,7 @@ def keys_at(path: KeyPath) -> list[str]:
 
 def _bare(kind: Any) -> Any:
     while get_origin(kind) in (Annotated, Union, types.UnionType):
-        kind = next(part for part in get_args(kind) if part is not type(None))
+        kind = next(inner for inner in get_args(kind) if inner is not type(None))
     return kind
 
 
@@ -312,27 +342,9 @@ def _is_tag(step: Any) -> bool:
     return isinstance(step, str) and ("[" in step or "function-" in step)
 
 
-def _words(path: KeyPath, item: Any) -> tuple[str, str]:
-    kind, value = item["type"], item["input"]
-    if kind == "extra_forbidden":
-        key = path[-1]
-        if key in NOT_YET:
-            return NOT_YET[key], ""
-        return f"unknown key {key!r}", nearest(key, keys_at(path[:-1]))
-    if kind == "missing":
-        return "is missing", ""
-    text = str(item["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-    if kind == "value_error":
-        return text, ""
-    shown = repr(value)
-    if len(shown) > 60:
-        shown = shown[:57] + "..."
-    hint = (
-        nearest(value, item["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", "))
-        if (kind == "literal_error")
-        else ""
-    )
-    return f"{shown} should be {text}", hint
+def _unknown_key(path: KeyPath) -> tuple[str, str]:
+    key = path[-1]
+    return (NOT_YET[key], "") if key in NOT_YET else (f"unknown key {shown(key)}", nearest(key, keys_at(path[:-1])))
 
 
 def _without_nulls(data: Any) -> Any:

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bichiku.read.document import Document, KeyPath, dotted, parse_scalar
-from bichiku.read.faults import Fault, FaultLog, InputError, nearest
-from bichiku.read.settings import keys_at
+from bichiku.read.document import Document, KeyPath, dotted, parse_value
+from bichiku.read.faults import Fault, FaultLog, InputError, nearest, shown
 
 BASE = "base"
 FIXED = ("model", "tables", "start", "periods", "resolution", "strategies")
@@ -36,11 +35,11 @@ def split_strategies(document: Document, log: FaultLog) -> tuple[Document, dict[
     for name, changes in given.items():
         path = ("strategies", name)
         if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
-            log.add(document.fault(path, f"{name!r} cannot name a strategy", "use letters, digits, - and _"))
+            log.add(document.fault(path, f"{shown(name)} cannot name a strategy", "use letters, digits, - and _"))
         elif changes is not None and not isinstance(changes, dict):
-            log.add(document.fault(path, f"{changes!r} is not a mapping of changes"))
+            log.add(document.fault(path, f"{shown(changes)} is not a mapping of changes"))
         else:
-            for key in set(changes or {}) & set(FIXED):
+            for key in (key for key in changes or {} if key in FIXED):
                 log.add(document.fault((*path, key), "cannot differ between strategies of one world"))
             strategies[name] = document.below(path)
     return base, strategies
@@ -52,53 +51,56 @@ def choose(strategies: dict[str, Document], wanted: Sequence[str], log: FaultLog
         return strategies
     for name in wanted:
         if name not in strategies:
-            log.add(Fault("--strategy", None, "", f"no strategy {name!r}", nearest(name, strategies)))
+            log.add(Fault("--strategy", None, "", f"no strategy {shown(name)}", nearest(name, strategies)))
     return {name: strategies[name] for name in dict.fromkeys(wanted) if name in strategies}
 
 
 def command_line_changes(document: Document, assignments: Iterable[str], log: FaultLog) -> Document:
     """The document changed by texts such as ``policies.reserve_days=120``; later ones win."""
     for assignment in assignments:
-        text, equals, value_text = assignment.partition("=")
+        path_text, equals, value_text = assignment.partition("=")
         try:
             if not equals:
                 raise ValueError("is not PATH=VALUE")
-            path = _parse_path(text.strip())
-            value = parse_scalar(value_text)
-            document = _assign(document, path, value)
+            path = _parse_path(path_text.strip())
+            document = _assign(document, path, parse_value(value_text, COMMAND_LINE[0]))
         except InputError as error:
-            log.extend(error.faults)
+            log.extend(_typed(fault, path_text) for fault in error.faults)
         except ValueError as error:
-            log.add(Fault("--set", None, text, str(error)))
+            log.add(Fault(COMMAND_LINE[0], None, path_text, str(error)))
     return document
 
 
+def _typed(fault: Fault, path: str) -> Fault:
+    """A fault inside a value, told with the path that the value was meant for."""
+    where = f"{path}.{fault.where}" if fault.where else path
+    return Fault(COMMAND_LINE[0], None, where, fault.message, fault.hint)
+
+
 def _parse_path(text: str) -> KeyPath:
-    if not re.fullmatch(r"[^.\[\]=\s]+(\.[^.\[\]=\s]+|\[\d+\])*", text):
-        raise ValueError(f"{text!r} is not a path such as policies.reserve_days or policies.share_caps[0].max")
+    if not text.isprintable() or not re.fullmatch(r"[^.\[\]=\s]+(\.[^.\[\]=\s]+|\[[0-9]+\])*", text):
+        raise ValueError(f"{shown(text)} is not a path such as policies.reserve_days or policies.share_caps[0].max")
     path: list[Any] = []
-    for key, position in re.findall(r"([^.\[\]]+)|\[(\d+)\]", text):
-        path.append(int(position) if position else int(key) if re.fullmatch(r"\d{4}", key) else key)
+    for key, position in re.findall(r"([^.\[\]]+)|\[([0-9]+)\]", text):
+        path.append(int(position) if position else int(key) if re.fullmatch(r"[0-9]{4}", key) else key)
     return tuple(path)
 
 
 def _assign(document: Document, path: KeyPath, value: Any) -> Document:
     if path[0] in ("strategies", "tables"):
         raise ValueError(f"{path[0]} cannot be set here")
-    known = keys_at(path[:1][:-1])
-    if path[0] not in known:
-        raise ValueError(f"unknown key {path[0]!r}; {nearest(path[0], known)}")
     result = document.merged(Document({}))
     holder: Any = result.data
     for depth, key in enumerate(path[:-1]):
         if isinstance(holder, dict) and key not in holder:
             holder[key] = {}
+            result.places[path[: depth + 1]] = COMMAND_LINE
         holder = _step(holder, key, path[: depth + 1])
     last = path[-1]
     if isinstance(holder, list):
         _step(holder, last, path)
     elif not isinstance(holder, dict):
-        raise ValueError(f"{dotted(path[:-1])} is {holder!r}, not a mapping; set it as a whole")
+        raise ValueError(f"{dotted(path[:-1])} is {shown(holder)}, not a mapping; set it as a whole")
     for old in [p for p in result.places if p[: len(path)] == path]:
         del result.places[old]
     result.places[path] = COMMAND_LINE
@@ -116,7 +118,7 @@ def _step(holder: Any, key: Any, path: KeyPath) -> Any:
         return holder[key]
     if isinstance(holder, dict):
         return holder[key]
-    raise ValueError(f"{dotted(path[:-1])} is {holder!r}, not a mapping; set it as a whole")
+    raise ValueError(f"{dotted(path[:-1])} is {shown(holder)}, not a mapping; set it as a whole")
 
 
 def _nulls(data: Any, path: KeyPath) -> list[KeyPath]:

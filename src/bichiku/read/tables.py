@@ -3,83 +3,63 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 
-import pycountry
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from bichiku.read.countries import country_hint
+from bichiku.read.countries import country_name as country_name
+from bichiku.read.countries import is_country as is_country
+from bichiku.read.faults import Wrong, shown
+from bichiku.read.names import check_material, check_name
+
 LARGEST = 1e15
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def _number(text: Any) -> float:
-    if not isinstance(text, str) or not _NUMBER.match(text):
-        raise ValueError(f"{text!r} is not a number")
+    if not isinstance(text, str) or not _NUMBER.fullmatch(text):
+        raise ValueError(f"{shown(text)} is not a number")
     value = float(text)
     if value < 0:
-        raise ValueError(f"{text!r} is negative")
+        raise ValueError(f"{shown(text)} is negative")
     if value > LARGEST:
-        raise ValueError(f"{text!r} is larger than {LARGEST:g}")
+        raise ValueError(f"{shown(text)} is larger than {LARGEST:g}")
     return value
 
 
 def _share(text: Any) -> float:
     value = _number(text)
     if value > 1:
-        raise ValueError(f"{text!r} is a share over one")
+        raise ValueError(f"{shown(text)} is a share over one")
     return value
 
 
 def _count(text: Any) -> int:
-    if not isinstance(text, str) or not re.fullmatch(r"\d{1,6}", text):
-        raise ValueError(f"{text!r} is not a whole number of zero or more")
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{1,6}", text):
+        raise ValueError(f"{shown(text)} is not a whole number of zero or more")
     return int(text)
 
 
 def _year(text: Any) -> int:
-    if not isinstance(text, str) or not re.fullmatch(r"[12]\d{3}", text):
-        raise ValueError(f"{text!r} is not a year such as 2030")
+    if not isinstance(text, str) or not re.fullmatch(r"[12][0-9]{3}", text):
+        raise ValueError(f"{shown(text)} is not a year such as 2030")
     return int(text)
 
 
-def _name(text: Any) -> str:
-    if not isinstance(text, str) or not re.fullmatch(r"[^\s,;|\[\]=][^,;|\[\]=\n\r\t]*", text):
-        raise ValueError(f"{text!r} cannot be a name (no commas, semicolons, bars, brackets or equal signs)")
-    return text
-
-
-@lru_cache
-def country_codes() -> frozenset[str]:
-    """All codes of ISO 3166-1 alpha-3."""
-    return frozenset(country.alpha_3 for country in pycountry.countries)
-
-
-@lru_cache
-def country_name(code: str) -> str:
-    """A country's usual English name; the code itself if ISO has none."""
-    country = pycountry.countries.get(alpha_3=code)
-    return getattr(country, "common_name", country.name) if country else code
-
-
-def is_country(code: str) -> bool:
-    """Whether a text is a code of ISO 3166-1 alpha-3."""
-    return code in country_codes()
-
-
 def _country(text: Any) -> str:
-    if text not in country_codes():
-        raise ValueError(f"{text!r} is not a country code of ISO 3166-1 alpha-3")
+    if not is_country(text):
+        raise Wrong(f"{shown(text)} is not a country code of ISO 3166-1 alpha-3", country_hint(text))
     return str(text)
 
 
 def _groups(text: Any) -> tuple[str, ...]:
-    return tuple(_name(part.strip()) for part in str(text).split(";") if part.strip())
+    return tuple(check_name(part.strip()) for part in str(text).split(";") if part.strip())
 
 
 def _governance(text: Any) -> float:
-    if not isinstance(text, str) or not _NUMBER.match(text) or abs(float(text)) > 3.5:
-        raise ValueError(f"{text!r} is not a governance score on the scale -2.5 to 2.5")
+    if not isinstance(text, str) or not _NUMBER.fullmatch(text) or abs(float(text)) > 3.5:
+        raise ValueError(f"{shown(text)} is not a governance score on the scale -2.5 to 2.5")
     return float(text)
 
 
@@ -87,7 +67,8 @@ Number = Annotated[float, BeforeValidator(_number)]
 Share = Annotated[float, BeforeValidator(_share)]
 Count = Annotated[int, BeforeValidator(_count)]
 Year = Annotated[int, BeforeValidator(_year)]
-Name = Annotated[str, BeforeValidator(_name)]
+Name = Annotated[str, BeforeValidator(check_name)]
+MaterialName = Annotated[str, BeforeValidator(check_material)]
 Country = Annotated[str, BeforeValidator(_country)]
 Text = Annotated[str, Field(max_length=10_000)]
 Basis = Literal["sourced", "derived", "assumed"]
@@ -128,7 +109,7 @@ class MaterialRow(Row):
     key: ClassVar[tuple[str, ...]] = ("material",)
     required_table: ClassVar[bool] = True
 
-    material: Name
+    material: MaterialName
     name: Text = ""
     mineral: Text = ""
     unit_basis: Text = ""

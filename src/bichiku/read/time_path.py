@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from bichiku.calendar import month_index
+from bichiku.read.faults import shown
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,15 @@ class TimePath:
 
 def _number(value: Any, upper: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{value!r} is not a number")
-    if not math.isfinite(value) or value < 0:
-        raise ValueError(f"{value!r} is not a number of zero or more")
+        raise ValueError(f"{shown(value)} is not a number")
+    if not value >= 0:  # negative, or not a number
+        raise ValueError(f"{shown(value)} is not a number of zero or more")
     if value > upper:
-        raise ValueError(f"{value!r} is over {upper:g}")
+        raise ValueError(f"{shown(value)} is over {upper:g}")
     return float(value)
 
 
-def monthly_path(value: Any, upper: float = math.inf) -> TimePath:
+def monthly_path(value: Any, upper: float) -> TimePath:
     """A path from a number or a mapping such as ``{2026-01: 60, 2030-12: 180}``.
 
     Raises:
@@ -52,7 +52,7 @@ def monthly_path(value: Any, upper: float = math.inf) -> TimePath:
     return _from_points(points)
 
 
-def yearly_path(value: Any, upper: float = math.inf) -> TimePath:
+def yearly_path(value: Any, upper: float) -> TimePath:
     """A path from a number or a mapping such as ``{2026: 0.9, 2030: 0.5}``.
 
     Raises:
@@ -64,7 +64,7 @@ def yearly_path(value: Any, upper: float = math.inf) -> TimePath:
         return TimePath((0,), (_number(value, upper),))
     for key in value:
         if isinstance(key, bool) or not isinstance(key, int) or not 1000 <= key <= 9999:
-            raise ValueError(f"{key!r} is not a year such as 2030")
+            raise ValueError(f"{shown(key)} is not a year such as 2030")
     return _from_points(sorted((key, _number(number, upper)) for key, number in value.items()))
 
 

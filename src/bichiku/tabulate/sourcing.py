@@ -7,6 +7,19 @@ import pandas as pd
 
 from bichiku.outcome import Outcome
 
+COLUMNS = (
+    "material",
+    "supplier",
+    "country",
+    "kind",
+    "year",
+    "tonnes",
+    "share_of_imports",
+    "delivered_cost",
+    "unit",
+    "basis",
+)
+
 
 def sourcing_table(outcome: Outcome) -> pd.DataFrame:
     """Tonnes that arrive on the plan, their share of imports and what a tonne costs delivered.
@@ -29,21 +42,12 @@ def sourcing_table(outcome: Outcome) -> pd.DataFrame:
         for i in range(count):
             arrived = tonnes[name][i]
             share = arrived / imports[row.material][i] if world.is_import(name) and imports[row.material][i] else np.nan
-            records.append(
-                {
-                    "material": row.material,
-                    "supplier": name,
-                    "country": row.country,
-                    "kind": row.kind,
-                    "year": first + i,
-                    "tonnes": arrived,
-                    "share_of_imports": share,
-                    "delivered_cost": money[i] / arrived if arrived else np.nan,
-                    "unit": f"{world.settings.currency}/t",
-                    "basis": row.basis or "not stated",
-                }
-            )
-    return pd.DataFrame(records).sort_values(["material", "supplier", "year"], ignore_index=True)
+            cost = money[i] / arrived if arrived else np.nan
+            place = (row.material, name, row.country, row.kind, first + i)
+            unit = f"{world.settings.currency}/t"
+            records.append((*place, arrived, share, cost, unit, row.basis or "not stated"))
+    table = pd.DataFrame(records, columns=COLUMNS)
+    return table.sort_values(["material", "supplier", "year"], ignore_index=True)
 
 
 def _unit_cost(outcome: Outcome, source: str) -> np.ndarray:

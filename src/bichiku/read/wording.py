@@ -1,0 +1,41 @@
+"""Pydantic's errors in the words of a user: no types, no classes, the offending value and a hint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bichiku.read.faults import Wrong, nearest, shown
+
+_WORDS = {  # by type of error; {limit} is the bound that was left
+    "missing": "is missing",
+    "float_type": "{value} is not a number",
+    "int_type": "{value} is not a whole number",
+    "finite_number": "{value} is not a finite number",
+    "bool_type": "{value} is neither true nor false",
+    "string_type": "{value} is not a text",
+    "list_type": "{value} is not a list",
+    "dict_type": "{value} is not a mapping",
+    "model_type": "{value} is not a mapping",
+    "too_short": "is an empty list",
+    "string_too_short": "is empty",
+    "string_too_long": "is longer than {limit} characters",
+    "greater_than": "{value} is not over {limit}",
+    "greater_than_equal": "{value} is less than {limit}",
+    "less_than": "{value} is not below {limit}",
+    "less_than_equal": "{value} is over {limit}",
+}
+_BOUNDS = ("gt", "ge", "lt", "le", "max_length")
+
+
+def in_words(error: Any) -> tuple[str, str]:
+    """Message and hint of one entry of `ValidationError.errors()`."""
+    kind, context = error["type"], error.get("ctx", {})
+    value = shown(error["input"])
+    if kind == "value_error":
+        cause = context["error"]
+        return str(cause), cause.hint if isinstance(cause, Wrong) else ""
+    if kind == "literal_error":
+        expected = context["expected"].replace("'", "")
+        return f"{value} is not one of {expected}", nearest(error["input"], expected.replace(" or ", ", ").split(", "))
+    limit = next((f"{context[bound]:g}" for bound in _BOUNDS if bound in context), "")
+    return _WORDS.get(kind, "{value} does not belong here").format(value=value, limit=limit), ""
