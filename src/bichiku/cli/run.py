@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -90,7 +90,8 @@ def _add_report(model: Model, solved: Solved, folder: Path) -> None:
     # the drawing library takes half a second to load, which other commands need not wait for
     from bichiku.report import render_report
 
-    run = of_solved(model.name, solved, folder)
+    # the folder has no name of its own yet, and equal runs have equal pages
+    run = replace(of_solved(model.name, solved, folder), folder=None)
     prices = {run.strategy: run.tables["prices"]}
     page = render_report([run], {}, run.strategy, comparison_table([run], {}, run.strategy), prices=prices)
     (folder / REPORT).write_text(page, encoding="utf-8")

@@ -47,7 +47,7 @@ def say(text: str) -> None:
 
 def screen() -> Console:
     """Standard output; of a fixed width where it is no terminal."""
-    return Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+    return Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, markup=False)
 
 
 def print_faults(error: InputError) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TextIO, TypeVar
 
 from pydantic import ValidationError
 
+from bichiku.read.cells import CellChange, with_changes
 from bichiku.read.faults import Fault, FaultLog, nearest, shown
 from bichiku.read.tables import TABLES, Row
 from bichiku.read.wording import in_words
@@ -30,6 +32,7 @@ class Table(Generic[R]):
         lines: key to line number, of rejected rows too.
         rejected: key to the cells of a rejected row, so that what refers to it is not called unknown.
         complete: whether the whole file was read.
+        content: the text that was read, changes of cells included; None where there is no file.
     """
 
     file: str
@@ -37,6 +40,7 @@ class Table(Generic[R]):
     lines: dict[Key, int] = field(default_factory=dict)
     rejected: dict[Key, dict[str, str]] = field(default_factory=dict)
     complete: bool = True
+    content: bytes | None = None
 
     def fault(self, key: Key, column: str, message: str, hint: str = "") -> Fault:
         """A fault in a cell of a row."""
@@ -48,32 +52,40 @@ class Table(Generic[R]):
         return {key[0] for key in self.lines}
 
 
-def read_tables(folder: Path, shown_as: str, log: FaultLog) -> dict[str, Table[Any]]:
-    """All seven tables of a folder; a table that is absent and not required is empty."""
+def read_tables(
+    folder: Path, shown_as: str, log: FaultLog, changes: Sequence[CellChange] = ()
+) -> dict[str, Table[Any]]:
+    """All seven tables of a folder, some cells changed; a table that is absent and not required is empty."""
     known = [f"{kind.table}.csv" for kind in TABLES]
     for file in sorted(folder.iterdir()):
         if file.suffix.lower() == ".csv" and file.name not in known:
             hint = nearest(file.name.lower(), known)
             log.add(Fault(f"{shown_as}/{file.name}", None, "", "is not a table of a model", hint))
-    return {kind.table: _read_if_there(folder, shown_as, kind, log) for kind in TABLES}
+    return {kind.table: _read_if_there(folder, shown_as, kind, log, changes) for kind in TABLES}
 
 
-def _read_if_there(folder: Path, shown_as: str, kind: type[R], log: FaultLog) -> Table[R]:
+def _read_if_there(
+    folder: Path, shown_as: str, kind: type[R], log: FaultLog, changes: Sequence[CellChange]
+) -> Table[R]:
     name = f"{kind.table}.csv"
     if (folder / name).is_file():
-        return read_table(folder / name, f"{shown_as}/{name}", kind, log)
+        return read_table(folder / name, f"{shown_as}/{name}", kind, log, changes)
+    for change in changes:
+        if change.table == kind.table:
+            log.add(Fault("--set", None, change.typed, f"the model has no table {kind.table}"))
     if kind.required_table:
         log.add(Fault(f"{shown_as}/{name}", None, "", "is missing", "every model needs this table"))
     return Table(f"{shown_as}/{name}", complete=not kind.required_table)
 
 
-def read_table(file: Path, shown_as: str, kind: type[R], log: FaultLog) -> Table[R]:
-    """One table; what is wrong with it goes to the log."""
+def read_table(file: Path, shown_as: str, kind: type[R], log: FaultLog, changes: Sequence[CellChange] = ()) -> Table[R]:
+    """One table, some cells changed; what is wrong with it goes to the log."""
     try:
         if file.stat().st_size > MAX_BYTES:
             raise _Unreadable(None, f"is larger than {MAX_BYTES:,} bytes")
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            return _read(_records(stream), shown_as, kind, log)
+        content = with_changes(file.read_bytes(), kind.table, changes, log)
+        stream = io.StringIO(content.decode("utf-8-sig"), newline="")
+        return replace(_read(_records(stream), shown_as, kind, log), content=content)
     except _Unreadable as error:
         log.add(Fault(shown_as, error.line, "", str(error), error.hint))
     except UnicodeDecodeError:

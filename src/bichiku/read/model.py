@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bichiku.calendar import Calendar
+from bichiku.read.cells import split_assignments
 from bichiku.read.csv_rows import Table, read_tables
 from bichiku.read.document import Document, Place, read_document
 from bichiku.read.faults import Fault, FaultLog, InputError, shown
@@ -43,7 +44,8 @@ def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence
     Args:
         path: the folder, or the file model.yaml in it.
         strategies: names of the strategies wanted; all when empty.
-        assignments: texts ``PATH=VALUE`` that change every strategy.
+        assignments: texts ``PATH=VALUE`` that change every strategy, or ``TABLE[ID].COLUMN=VALUE`` that
+            change a cell of a table.
 
     Raises:
         InputError: with every fault of the model at once.
@@ -56,13 +58,14 @@ def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence
     base, changes = split_strategies(document, log)
     chosen = choose(changes, strategies, log)
     folder = _tables_folder(file, base, log)
-    tables = read_tables(folder, _shown(file.parent, folder), log) if folder else None
+    changed_settings, changed_cells = split_assignments(assignments)
+    tables = read_tables(folder, _shown(file.parent, folder), log, changed_cells) if folder else None
     if tables is not None:
         check_tables(tables, log)
 
     worlds, resolved = {}, {}
     for name, change in chosen.items():
-        merged = command_line_changes(base.merged(change), assignments, log)
+        merged = command_line_changes(base.merged(change), changed_settings, log)
         resolved[name] = merged.data
         settings = parse_settings(merged, log)
         calendar = read_calendar(merged, log)
@@ -76,9 +79,11 @@ def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence
                 worlds[name] = _world(name, settings, calendar, tables, merged.place(("crises",)))
     log.raise_if_any()
     assert folder is not None
-    files = [file, *(folder / f"{name}.csv" for name in tables or {})]
-    content = {_inside(f, file.parent): f.read_bytes() for f in files if f.is_file()}
-    return Model(file.resolve().parent.name, worlds, resolved, content)
+    files = {file.name: file.read_bytes()}
+    for name, table in (tables or {}).items():
+        if table.content is not None:
+            files[_inside(folder / f"{name}.csv", file.parent)] = table.content
+    return Model(file.resolve().parent.name, worlds, resolved, files)
 
 
 def _tables_folder(file: Path, base: Document, log: FaultLog) -> Path | None:

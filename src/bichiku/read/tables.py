@@ -7,9 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from bichiku.read.countries import country_hint
-from bichiku.read.countries import country_name as country_name
-from bichiku.read.countries import is_country as is_country
+from bichiku.read.countries import country_hint, is_country
 from bichiku.read.faults import Wrong, shown
 from bichiku.read.names import check_material, check_name
 

@@ -17,7 +17,7 @@ from bichiku.read.settings import (
     ShareFloor,
     ShareLimit,
 )
-from bichiku.read.tables import is_country
+from bichiku.read.countries import is_country
 from bichiku.read.time_path import TimePath
 from bichiku.report.words import amount, country, days, listed, number
 from bichiku.tell.numbers import percent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from bichiku.read.tables import country_name
+from bichiku.read.countries import country_name
 from bichiku.tell.numbers import money, three_digits
 
 NONE = "–"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bichiku.read.faults import InputError
-from bichiku.read.model import read_model
+from bichiku.read.model import Model, read_model
 from bichiku.verify.balances import (
     check_arrivals,
     check_balances,
@@ -22,12 +22,14 @@ from bichiku.verify.balances import (
 from bichiku.verify.crises import check_weights, crises_sheet
 from bichiku.verify.damage import damage_of
 from bichiku.verify.duals import check_duals
+from bichiku.verify.facts import Facts
 from bichiku.verify.files import INPUTS, Table, read_tables
 from bichiku.verify.flows import read_flows
 from bichiku.verify.limits import built_capacity, check_capacities, check_demand, check_storage
-from bichiku.verify.manifest import check_inputs, check_manifest, read_manifest
-from bichiku.verify.money import check_costs, cost_lines, risk_line
-from bichiku.verify.policies import Facts, check_policies, policy_rows
+from bichiku.verify.manifest import check_inputs, check_manifest, check_model, read_manifest
+from bichiku.verify.money import check_costs, cost_lines, penalty_line, risk_line
+from bichiku.verify.policies import check_policies, policy_rows
+from bichiku.verify.prices import check_prices
 from bichiku.verify.readings import projects_sheet, reserve_sheet, shares_sheet, sourcing_sheet
 from bichiku.verify.rules import RULES
 from bichiku.verify.sheet import check_sheet
@@ -48,26 +50,31 @@ def verify_run(folder: Path) -> Verdict:
     ledger = Ledger()
     tables = read_tables(folder, ledger)
     manifest = read_manifest(folder, ledger) if (folder / "manifest.json").is_file() else None
-    world = _read_inputs(folder, ledger) if (folder / INPUTS).is_dir() else None
+    model = _read_inputs(folder, ledger) if (folder / INPUTS).is_dir() else None
     if manifest is not None and (folder / INPUTS).is_dir():
         check_inputs(folder, manifest, ledger)
-    if tables is not None and manifest is not None and world is not None:
-        _recompute(world, tables, manifest, ledger)
+    if manifest is not None and model is not None:
+        (resolved,) = model.resolved.values()
+        check_model(resolved, manifest, ledger)
+        if tables is not None:
+            (world,) = model.worlds.values()
+            _recompute(world, tables, manifest, ledger)
     return ledger.verdict()
 
 
-def _read_inputs(folder: Path, ledger: Ledger) -> World | None:
+def _read_inputs(folder: Path, ledger: Ledger) -> Model | None:
     try:
-        worlds = read_model(folder / INPUTS).worlds
+        model = read_model(folder / INPUTS)
     except InputError as error:
         for fault in error.faults:
             place = Place(fault.where, () if fault.line is None else (fault.line,))
             ledger.wrong("inputs.readable", f"{INPUTS}/{Path(fault.file).name}", place, fault.message, "no fault")
         return None
-    if len(worlds) != 1:
-        ledger.wrong("inputs.readable", f"{INPUTS}/model.yaml", Place("strategies"), str(len(worlds)), "one strategy")
+    if len(model.worlds) != 1:
+        place = Place("strategies")
+        ledger.wrong("inputs.readable", f"{INPUTS}/model.yaml", place, str(len(model.worlds)), "one strategy")
         return None
-    return next(iter(worlds.values()))
+    return model
 
 
 def _recompute(world: World, tables: dict[str, Table], manifest: dict[str, object], ledger: Ledger) -> None:
@@ -91,11 +98,12 @@ def _recompute(world: World, tables: dict[str, Table], manifest: dict[str, objec
     rows = policy_rows(facts)
     check_policies(rows, ledger)
     check_duals(rows, world.settings.currency, tables["duals.csv"], ledger)
+    check_prices(facts, rows, tables, contracts, ledger)
 
     lines = cost_lines(world, nodes, states, flows, stocks, built, damage)
-    risk = risk_line(world, nodes, damage, costs)
-    if risk is not None:
-        lines["risk"] = risk
+    for name, line in (("penalty", penalty_line(world, rows)), ("risk", risk_line(world, nodes, damage, costs))):
+        if line is not None:
+            lines[name] = line
     check_costs(world, lines, costs, ledger)
     check_manifest(manifest, nodes, costs, ledger)
 

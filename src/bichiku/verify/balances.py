@@ -89,13 +89,19 @@ def contract_tonnes(world: World, nodes: Nodes, states: States, flows: Flows, le
 
 def check_arrivals(world: World, nodes: Nodes, states: States, flows: Flows, ledger: Ledger) -> None:
     """What arrives is what was sent a lead earlier, or was under way at the start, less what the route takes."""
-    due = np.empty(flows["sent"].shape)
+    due, origins = np.empty(flows["sent"].shape), np.empty(flows["sent"].shape, dtype=int)
     for column, (name, row) in enumerate(world.sources.items()):
         lead = 0 if name in world.contracts else row.lead_periods
         under_way = world.suppliers[name].in_transit_t if name in world.suppliers else 0.0
-        origin = nodes.before(lead)
+        origin = origins[:, column] = nodes.before(lead)
         due[:, column] = np.where(origin == OPENING, under_way, flows["sent"][origin, column])
-    ledger.equal("flows.arrived", FILE, flows["arrived"], states.route * due, lambda i: flows.place("arrived", i))
+
+    def place(i: int) -> Place:
+        node, column = divmod(i, len(world.sources))
+        sent = [("sent", int(origins[node, column]), column)] if origins[node, column] != OPENING else []
+        return flows.joint_place(flows.place("arrived", i).text, [("arrived", node, column), *sent])
+
+    ledger.equal("flows.arrived", FILE, flows["arrived"], states.route * due, place)
 
 
 def check_balances(world: World, nodes: Nodes, states: States, flows: Flows, stocks: Stocks, ledger: Ledger) -> None:

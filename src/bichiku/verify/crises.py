@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from bichiku.verify.facts import Facts
 from bichiku.verify.files import Table
-from bichiku.verify.policies import Facts
 from bichiku.verify.sheet import Numbers, Sheet
 from bichiku.verify.verdict import KEPT, Ledger, Place
 
@@ -19,7 +19,7 @@ def crises_sheet(facts: Facts, crises: Table) -> Sheet:
     """One row for each branch and material with demand."""
     world, nodes = facts.world, facts.nodes
     days, materials = world.calendar.days, list(world.materials)
-    stated = {key: row for row, key in enumerate(crises.keys())}
+    stated = {key: row for row, key in enumerate(crises.row_keys())}
     timed = ("time_to_survive_days", "full_supply_after_days", "stock_back_after_days")
     said = {column: crises.numbers(column) for column in timed}
     keys: list[tuple[object, ...]] = []
@@ -75,13 +75,15 @@ def _times(
         first = int(np.flatnonzero(lacks)[0])
         survived = (first + 1) * days - float(days_short[first])
     behind = plan - stock > doubt * (STOCK[0] * plan + STOCK[1])
-    return survived, _end_of_last(lacks, days), _end_of_last(behind, days)
+    # supply is back as the last short period ends; a stock is back as the first period ends that ends with it
+    return survived, _until_over(lacks, days, 0), _until_over(behind, days, 1)
 
 
-def _end_of_last(flags: np.ndarray, days: float) -> float:
+def _until_over(flags: np.ndarray, days: float, later: int) -> float:
+    """Days to the end of the last flagged period, and so many periods later; 0 where none is flagged."""
     if flags[-1]:
         return float("nan")
-    return float(max(np.flatnonzero(flags) + 1, default=0)) * days
+    return float(max(np.flatnonzero(flags) + 1 + later, default=0)) * days
 
 
 def _nearest(readings: list[float], stated: float | None) -> float:
@@ -95,7 +97,7 @@ def _nearest(readings: list[float], stated: float | None) -> float:
 
 def check_weights(facts: Facts, crises: Table, ledger: Ledger) -> None:
     """The probabilities that crises.csv states leave the plan a weight of zero to one in every period."""
-    stated = {(key[0], key[1]): p for key, p in zip(crises.keys(), crises.numbers("probability"), strict=True)}
+    stated = {(key[0], key[1]): p for key, p in zip(crises.row_keys(), crises.numbers("probability"), strict=True)}
     calendar = facts.world.calendar
     taken = np.zeros(calendar.periods)
     for branch in facts.nodes.branches:

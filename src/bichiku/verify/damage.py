@@ -41,24 +41,32 @@ class Damage:
         """Whether any branch has a probability."""
         return bool(self.shares.sum() > 0)
 
-    def threshold_values(self, level: float, thresholds: np.ndarray) -> np.ndarray:
-        """``threshold + excess / (1 - level)`` of each branch; shape (thresholds, branches)."""
-        excess = np.maximum(self.by_material.sum(axis=1) - thresholds[:, np.newaxis], 0.0)
-        return thresholds[:, np.newaxis] + excess / (1.0 - level)
+    @property
+    def of_branch(self) -> np.ndarray:
+        """Damage of each branch, all materials together."""
+        return np.asarray(self.by_material.sum(axis=1))
 
-    def cvar(self, level: float) -> float:
-        """The least expected value of these over all thresholds."""
-        return float((self.threshold_values(level, self._corners()) @ self.shares).min())
-
-    def best_thresholds(self, level: float) -> tuple[float, float]:
+    def best_thresholds(self, level: float) -> np.ndarray:
         """The least and the largest threshold that attain the CVaR; between them nothing changes."""
-        corners = self._corners()
-        values = self.threshold_values(level, corners) @ self.shares
+        corners = _corners(self.of_branch)
+        values = with_thresholds(self.of_branch, level, corners) @ self.shares
         best = corners[values <= values.min() + KEPT * max(values.min(), 0.0)]
-        return float(best.min()), float(best.max())
+        return np.array([best.min(), best.max()])
 
-    def _corners(self) -> np.ndarray:
-        return np.unique(np.maximum(np.append(self.by_material.sum(axis=1), 0.0), 0.0))
+
+def with_thresholds(damage: np.ndarray, level: float, thresholds: np.ndarray) -> np.ndarray:
+    """``threshold + excess / (1 - level)`` of each branch; shape (thresholds, branches)."""
+    excess = np.maximum(damage - thresholds[:, np.newaxis], 0.0)
+    return np.asarray(thresholds[:, np.newaxis] + excess / (1.0 - level))
+
+
+def least_cvar(damage: np.ndarray, shares: np.ndarray, level: float) -> float:
+    """The conditional value at risk: the least expected value of these over all thresholds."""
+    return float((with_thresholds(damage, level, _corners(damage)) @ shares).min())
+
+
+def _corners(damage: np.ndarray) -> np.ndarray:
+    return np.unique(np.maximum(np.append(damage, 0.0), 0.0))
 
 
 def damage_of(world: World, nodes: Nodes, flows: Flows) -> Damage:

@@ -56,6 +56,10 @@ COLUMNS: dict[str, dict[str, Cell]] = {
         "policy": T, "limit": T, "material": T, "crisis": T, "onset": WE, "year": WE, "month": T, "value": N,
         "dual": N, "unit": T,
     },
+    "prices.csv": {
+        "policy": T, "limit": T, "material": T, "year": WE, "value": N, "price": NE, "unit": T, "holds_from": NE,
+        "holds_to": NE, "method": T, "sentence": T,
+    },
 }  # fmt: skip
 """Every table of a run with its columns."""
 
@@ -69,6 +73,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "crises.csv": ("crisis", "onset", "material"),
     "shares.csv": ("material", "year", "stage", "country"),
     "duals.csv": ("policy", "limit", "material", "crisis", "onset", "year", "month"),
+    "prices.csv": ("policy", "limit", "material", "year"),
 }
 """The columns that name a row of each table."""
 
@@ -99,7 +104,7 @@ class Table:
         """A column of texts."""
         return self.columns[column].to_numpy(dtype=object)
 
-    def keys(self) -> list[tuple[object, ...]]:
+    def row_keys(self) -> list[tuple[object, ...]]:
         """What names each row."""
         return list(zip(*(self.columns[name].tolist() for name in KEYS[self.file]), strict=True))
 

@@ -50,8 +50,8 @@ def check_capacities(
             yearly = project.existing_t + np.where(nodes.period > project.build_periods, built[name], 0.0)
             ledger.at_most("limit.project_capacity", FILE, sent, yearly * share * export, place, yearly * share)
         else:
-            yearly = world.suppliers[name].capacity_t
-            ledger.at_most("limit.spot_capacity", FILE, sent, yearly * share * export, place, yearly * share)
+            most = world.suppliers[name].capacity_t * share
+            ledger.at_most("limit.spot_capacity", FILE, sent, most * export, place, most)
         if row.lead_periods:
             arrives = np.isin(np.arange(len(nodes)), nodes.before(row.lead_periods))
             ledger.at_most("limit.in_vain", FILE, np.where(arrives, 0.0, np.abs(sent)), 0.0, place)

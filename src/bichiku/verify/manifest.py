@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from bichiku.read.model import MODEL_FILE
 from bichiku.verify.files import INPUTS, MANIFEST, Table
@@ -42,11 +41,7 @@ def read_manifest(folder: Path, ledger: Ledger) -> dict[str, Any] | None:
 
 
 def check_inputs(folder: Path, manifest: dict[str, Any], ledger: Ledger) -> None:
-    """The tables are those that were hashed, and model.yaml is the model that was resolved.
-
-    The manifest's hash of model.yaml is that of the file before the strategy was merged in, which the run
-    does not hold; the resolved model is compared as a whole instead.
-    """
+    """The tables are those that were hashed."""
     stated = {Path(name).name: digest for name, digest in manifest["inputs_sha256"].items() if name.endswith(".csv")}
     actual = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted((folder / INPUTS).glob("*.csv"))
@@ -56,17 +51,19 @@ def check_inputs(folder: Path, manifest: dict[str, Any], ledger: Ledger) -> None
         if said != found:
             ledger.wrong("manifest.inputs", f"{INPUTS}/{name}", None, said, found)
         ledger.right()
-    file = f"{INPUTS}/{MODEL_FILE}"
-    try:
-        model = _plain(yaml.safe_load((folder / file).read_text(encoding="utf-8")))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        ledger.wrong("inputs.readable", file, None, str(error), "a model")
-        return
-    resolved = manifest["resolved_model"]
-    model = model if isinstance(model, dict) else {}
-    for key in sorted({*model, *resolved} - {"tables"}):
-        if model.get(key) != resolved.get(key):
-            ledger.wrong("manifest.model", file, Place(key), str(model.get(key)), str(resolved.get(key)))
+
+
+def check_model(model: dict[str, Any], manifest: dict[str, Any], ledger: Ledger) -> None:
+    """inputs/model.yaml, as read, is the resolved model of the manifest but for where its tables are.
+
+    The manifest's hash of model.yaml is that of the file before the strategy was merged in, which the run
+    does not hold.
+    """
+    found, resolved = _plain(model), manifest["resolved_model"]
+    for key in sorted({*found, *resolved} - {"tables"}):
+        if found.get(key) != resolved.get(key):
+            place = Place(key)
+            ledger.wrong("manifest.model", f"{INPUTS}/{MODEL_FILE}", place, str(found.get(key)), str(resolved.get(key)))
         ledger.right()
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bichiku.verify.balances import Stocks, of_material, saved_by_material
-from bichiku.verify.damage import Damage, discount, discount_of
+from bichiku.verify.damage import Damage, discount, discount_of, with_thresholds
+from bichiku.verify.facts import PolicyRow
 from bichiku.verify.files import Table
 from bichiku.verify.flows import Flows
 from bichiku.verify.sheet import match_rows
@@ -93,6 +94,12 @@ def stock_credit(world: World, nodes: Nodes, flows: Flows, period: int) -> np.nd
     return np.asarray(_credit(world, nodes, flows)[nodes.period == period].sum(axis=0))
 
 
+def opening_charge(world: World) -> np.ndarray:
+    """The worth of the opening stock, valued as that at the horizon is; shape (materials,)."""
+    rows = world.materials.values()
+    return np.array([row.reference_price * (1.0 - row.haircut) * row.opening_stock_t for row in rows])
+
+
 def paid_per_tonne(world: World, states: States) -> np.ndarray:
     """Price of a tonne at every node, zero for projects; shape (nodes, sources)."""
     price = np.zeros(states.export.shape)
@@ -161,22 +168,39 @@ def risk_line(world: World, nodes: Nodes, damage: Damage, costs: Table) -> Money
     onsets = np.array([branch.onset for branch in nodes.branches]) - 1
     low, high = (
         np.bincount(onsets, policy.weight * values * damage.shares, minlength=periods)
-        for values in damage.threshold_values(policy.level, np.array(damage.best_thresholds(policy.level)))
+        for values in with_thresholds(damage.of_branch, policy.level, damage.best_thresholds(policy.level))
     )
     years = world.calendar.years
-    stated = dict(zip(costs.keys(), costs.numbers("value"), strict=True))
+    stated = dict(zip(costs.row_keys(), costs.numbers("value"), strict=True))
     all_years = np.unique(years)
     wanted = np.array([stated.get(("risk", ALL, int(year)), 0.0) for year in all_years])
     base, step = (np.array([part[years == year].sum() for year in all_years]) for part in (low, high - low))
     along = float(np.clip(step @ (wanted - base) / (step @ step), 0.0, 1.0)) if step.any() else 0.0
     values = (low + along * (high - low))[np.newaxis]
-    return Money([ALL], values, np.full_like(values, np.abs(values).sum()), KEPT)
+    return Money([ALL], values, np.abs(values), KEPT)
+
+
+def penalty_line(world: World, rows: list[PolicyRow]) -> Money | None:
+    """Penalty for what passes soft share limits, at the end of each year; None without a soft limit."""
+    soft = [row for row in rows if row.penalty is not None]
+    if not soft:
+        return None
+    names = sorted({row.key[2] for row in soft})
+    values, scale = (np.zeros((len(names), world.settings.periods)) for _ in range(2))
+    for row in soft:
+        penalty = row.penalty or 0.0
+        at = names.index(row.key[2]), int(np.flatnonzero(world.calendar.years == row.key[5])[-1])
+        values[at] += penalty * max(-row.slack, 0.0)
+        scale[at] += penalty * row.scale
+    return Money(names, values, scale, KEPT)
 
 
 def check_costs(world: World, lines: Mapping[str, Money], costs: Table, ledger: Ledger) -> None:
     """costs.csv, line by line; each rule of a line is called ``cost.<line>``."""
     years = np.unique(world.calendar.years)
-    keys = [(line, name, int(year)) for line, money in lines.items() for name in money.names for year in years]
+    keys: list[tuple[object, ...]] = [
+        (line, name, int(year)) for line, money in lines.items() for name in money.names for year in years
+    ]
     rows, positions = match_rows(costs, keys, ledger)
     inside = (world.calendar.years[:, np.newaxis] == years).astype(float)
     unit = f"{world.settings.currency} expected and discounted"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from bichiku.verify.facts import Facts
+from bichiku.verify.files import Table
 from bichiku.verify.flows import Flows
 from bichiku.verify.geography import foreign, parts_by_country
 from bichiku.verify.limits import built_capacity
 from bichiku.verify.money import paid_per_tonne, per_source
-from bichiku.verify.policies import Facts
 from bichiku.verify.sheet import Numbers, Sheet
-from bichiku.verify.files import Table
 
 NOT_STATED = "not stated"
 ROUNDING = 1e-9  # share of a sum's terms below which the sum is what rounding left over
@@ -35,7 +35,9 @@ def sourcing_sheet(facts: Facts) -> Sheet:
     is_import = np.array([foreign(world, name) for name in names])
     share = _ratio(np.where(is_import, tonnes, np.nan), imports)
     delivered = _ratio(money, tonnes)
-    keys = [(world.sources[name].material, name, int(year)) for year in years for name in names]
+    keys: list[tuple[object, ...]] = [
+        (world.sources[name].material, name, int(year)) for year in years for name in names
+    ]
     return Sheet(
         keys,
         {
@@ -59,7 +61,7 @@ def _source_texts(facts: Facts, names: list[str], repeats: int) -> dict[str, lis
     rows = [facts.world.sources[name] for name in names]
     return {
         "country": [row.country for row in rows] * repeats,
-        "kind": [row.kind for row in rows] * repeats,
+        "kind": [str(row.kind) for row in rows] * repeats,
         "basis": [row.basis or NOT_STATED for row in rows] * repeats,
     }
 
@@ -110,9 +112,9 @@ def shares_sheet(facts: Facts) -> Sheet:
                     continue
                 found = {country: float(by_year[y]) / total for country, by_year in tonnes.items() if by_year[y] != 0}
                 index = sum(share**2 for share in found.values())
-                for country, share in found.items():
+                for country, part in found.items():
                     keys.append((material, int(year), stage, country))
-                    shares.append(share)
+                    shares.append(part)
                     indices.append(index)
                     sizes.append(float(terms[y, abroad].sum()) / total)
     size = np.array(sizes)
@@ -142,7 +144,7 @@ def reserve_sheet(facts: Facts) -> Sheet:
     change = stock - kept
     size = np.maximum(np.abs(stock), np.abs(kept))
     materials = list(world.materials)
-    keys = [(t, material) for t in range(1, calendar.periods + 1) for material in materials]
+    keys: list[tuple[object, ...]] = [(t, material) for t in range(1, calendar.periods + 1) for material in materials]
     return Sheet(
         keys,
         {

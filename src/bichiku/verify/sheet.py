@@ -74,7 +74,7 @@ def match_rows(
     position = {key: i for i, key in enumerate(keys)}
     seen: dict[tuple[object, ...], int] = {}
     rows = []
-    for row, key in enumerate(table.keys()):
+    for row, key in enumerate(table.row_keys()):
         if key not in position:
             ledger.wrong("row.unknown", table.file, table.place(row), "a row", "no such row")
         elif key in seen:
@@ -88,7 +88,7 @@ def match_rows(
             ledger.wrong("row.missing", table.file, Place(text), "no such row", "a row")
     ledger.right(len(keys))
     found = np.array(rows, dtype=int)
-    all_keys = table.keys()
+    all_keys = table.row_keys()
     return found, np.array([position[all_keys[row]] for row in rows], dtype=int)
 
 

@@ -42,9 +42,9 @@ def states_of(world: World, nodes: Nodes) -> States:
         if effect.loss is not None:
             factors = route if effect.routes else export
             factors[np.ix_(at, hit)] *= 1.0 - np.outer(strength[at], effect.loss * reach[hit])
-        on = [materials.index(name) for name in _materials(world, effect, reach)]
+        on = np.array([materials.index(name) for name in _materials(world, effect, reach)], dtype=int)
         for given, factors in [(effect.demand_factor, demand_factor), (effect.price_factor, price)]:
-            if given is not None and on:
+            if given is not None and len(on):
                 factors[np.ix_(at, on)] *= 1.0 + (given - 1.0) * strength[at][:, np.newaxis]
     return States(export, route, _demand(world, nodes) * demand_factor, price)
 

@@ -1,0 +1,162 @@
+"""Single numbers that can be turned, and the least turn after which a program has a point that keeps all limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from bichiku.explain.judge import Judge, extended
+from bichiku.explain.rules import Rule
+from bichiku.linear_program import LinearProgram
+from bichiku.prices.answers import moved
+from bichiku.prices.questions import Question
+from bichiku.solve import Status
+
+FINE = 1e-3  # points of a share (or thousandths of an index) to which a least turn is narrowed down
+
+
+class Dial:
+    """A number that can be turned towards asking for less; `most` is how far it goes."""
+
+    most: float = np.inf
+
+    def at(self, program: LinearProgram, step: float) -> LinearProgram:
+        """The program with the number turned by so much."""
+        raise NotImplementedError
+
+    def least(self, program: LinearProgram, judge: Judge) -> float | None:
+        """The least turn that helps; None where none does or the solver cannot tell."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class LimitDial(Dial):
+    """Limits of rows and bounds of columns that move with a number: one linear program finds the least turn."""
+
+    questions: tuple[Question, ...]
+    sign: float
+    most: float = np.inf
+
+    def at(self, program: LinearProgram, step: float) -> LinearProgram:
+        for question in self.questions:
+            program = moved(program, question, self.sign * step)
+        return program
+
+    def least(self, program: LinearProgram, judge: Judge) -> float | None:
+        rows = np.concatenate([q.rows for q in self.questions]).astype(int)
+        row_moves = self.sign * np.concatenate([q.row_moves for q in self.questions])
+        columns = np.concatenate([q.columns for q in self.questions]).astype(int)
+        column_moves = self.sign * np.concatenate([q.column_moves for q in self.questions])
+        count, width = program.shape
+        turn = sparse.csr_array((-row_moves, (rows, np.zeros(len(rows), dtype=int))), shape=(count, 1))
+        each = np.arange(len(columns))
+        bounds = sparse.csr_array(
+            (
+                np.concatenate([np.ones(len(columns)), -column_moves]),
+                (np.concatenate([each, each]), np.concatenate([columns, np.full(len(columns), width)])),
+            ),
+            shape=(len(columns), width + 1),
+        )
+        upper = program.column_upper.copy()
+        upper[columns] = np.inf
+        question = extended(
+            replace(program, column_upper=upper),
+            turn,
+            np.array([self.most]),
+            np.ones(1),
+            bounds,
+            program.column_upper[columns],
+        )
+        return _objective(judge, question)
+
+
+@dataclass(frozen=True)
+class ShareDial(Dial):
+    """A share stands in coefficients, so the least turn is narrowed down by halving."""
+
+    questions: tuple[Question, ...]
+    sign: float
+    most: float
+
+    def at(self, program: LinearProgram, step: float) -> LinearProgram:
+        for question in self.questions:
+            program = moved(program, question, self.sign * step)
+        return program
+
+    def least(self, program: LinearProgram, judge: Judge) -> float | None:
+        return halved(lambda step: judge.feasible(self.at(program, step)), self.most)
+
+
+@dataclass(frozen=True)
+class TonnesDial(Dial):
+    """Tonnes in all by which some rows may be missed, each in the direction of its sign.
+
+    Attributes:
+        rows: the rows.
+        signs: one for more than the upper limit, minus one for less than the lower.
+        limits: the most that each row may be missed by.
+    """
+
+    rows: np.ndarray
+    signs: np.ndarray
+    limits: np.ndarray
+
+    def _with_slack(self, program: LinearProgram, total: float, cost: float) -> LinearProgram:
+        count, width = len(self.rows), program.shape[1]
+        entries = sparse.csr_array((-self.signs, (self.rows, np.arange(count))), shape=(program.shape[0], count))
+        summed = sparse.csr_array(
+            (np.ones(count), (np.zeros(count, dtype=int), width + np.arange(count))), shape=(1, width + count)
+        )
+        return extended(program, entries, self.limits, np.full(count, cost), summed, np.array([total]))
+
+    def at(self, program: LinearProgram, step: float) -> LinearProgram:
+        return self._with_slack(program, step, 0.0)
+
+    def least(self, program: LinearProgram, judge: Judge) -> float | None:
+        return _objective(judge, self._with_slack(program, np.inf, 1.0))
+
+
+def halved(helps: object, most: float) -> float | None:
+    """The least step up to `most` that helps, a little above rather than below."""
+    assert callable(helps)
+    low, high = 0.0, most
+    if not helps(most):
+        return None
+    while high - low > FINE:
+        middle = (low + high) / 2
+        verdict = helps(middle)
+        if verdict is None:
+            return None
+        low, high = (low, middle) if verdict else (middle, high)
+    return high
+
+
+def _objective(judge: Judge, program: LinearProgram) -> float | None:
+    solution = judge.solve(program)
+    return solution.objective if solution.status is Status.OPTIMAL else None
+
+
+def dial_of(rules: Sequence[Rule]) -> Dial | None:
+    """The dial of a number that stands in one rule, or in several that turn together."""
+    first = rules[0]
+    if first.kind == "survive":
+        rows = np.concatenate([rule.rows for rule in rules])
+        return TonnesDial(rows, np.ones(len(rows)), np.full(len(rows), np.inf))
+    questions = tuple(rule.question for rule in rules if rule.question is not None)
+    if len(questions) < len(rules):
+        return None
+    most = np.inf
+    if first.unit == "points":
+        most = min(rule.value if first.loosening < 0 else 100.0 - rule.value for rule in rules)
+    if any(len(question.entries) for question in questions):
+        return ShareDial(questions, first.loosening, most)
+    return LimitDial(questions, first.loosening, most)
+
+
+def demand_dial(rule: Rule, program: LinearProgram) -> TonnesDial:
+    """Tonnes of demand that are done without, and are not counted as short."""
+    room = rule.row_upper - program.row_upper[rule.rows]
+    return TonnesDial(rule.rows, np.ones(len(rule.rows)), np.maximum(room, 0.0))

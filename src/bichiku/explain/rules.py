@@ -1,0 +1,161 @@
+"""The rules of a model: rows and bounds that a person would name together, and what is left when one is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from bichiku.linear_program import LinearProgram
+from bichiku.prices.questions import NOTHING, Question
+
+CAPACITY = ("supplier_capacity", "project_capacity")
+TIGHTER_BY_LESS = ("reserve_days", "share_floors")  # a smaller number asks for less
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a person would call one rule.
+
+    Attributes:
+        kind: ``reserve_days``, ``supplier_capacity``, ``demand``, ``loss``, ...
+        name: limit, supplier, project, tranche or crisis.
+        material: the material, or empty.
+        year: calendar year, or None for the whole horizon.
+        onset: first period of the crisis that it is about; 0 for the plan and all crises.
+        value: the number as it stands.
+        unit: its unit.
+        words: the rule in words.
+        rows, row_lower, row_upper: its rows, and the limits that are left without the rule.
+        columns, column_upper: columns that it bounds, and their bounds without the rule.
+        source: supplier or project whose capacity or loss it is; without both the bound is gone.
+        question: how the program moves with its number; None where no number is offered for a change.
+    """
+
+    kind: str
+    name: str
+    material: str
+    year: int | None
+    value: float
+    unit: str
+    words: str
+    onset: int = 0
+    rows: np.ndarray = field(default_factory=lambda: NOTHING)
+    row_lower: np.ndarray = field(default_factory=lambda: np.empty(0))
+    row_upper: np.ndarray = field(default_factory=lambda: np.empty(0))
+    columns: np.ndarray = field(default_factory=lambda: NOTHING)
+    column_upper: np.ndarray = field(default_factory=lambda: np.empty(0))
+    source: str = ""
+    question: Question | None = None
+
+    @property
+    def family(self) -> tuple[str, str, str]:
+        """What the rules of one policy on one material have in common over the years."""
+        return (self.kind, self.name, self.material)
+
+    @property
+    def loosening(self) -> float:
+        """Sign of a change of its number that asks for less."""
+        return -1.0 if self.kind in TIGHTER_BY_LESS else 1.0
+
+
+def free(rule: Rule, rows: np.ndarray | None = None, columns: np.ndarray | None = None) -> Rule:
+    """A rule whose rows and bounds are gone altogether when it is dropped."""
+    rows = NOTHING if rows is None else rows
+    columns = NOTHING if columns is None else columns
+    ends = np.full(len(rows), np.inf)
+    return replace(
+        rule, rows=rows, row_lower=-ends, row_upper=ends, columns=columns, column_upper=np.full(len(columns), np.inf)
+    )
+
+
+def without(program: LinearProgram, dropped: Iterable[Rule]) -> LinearProgram:
+    """The program without some rules; limits only ever widen."""
+    rules = list(dropped)
+    if not rules:
+        return program
+    lower, upper, bound = program.row_lower.copy(), program.row_upper.copy(), program.column_upper.copy()
+    gone = {rule.source for rule in rules if rule.kind in CAPACITY}
+    for rule in rules:
+        row_upper, column_upper = rule.row_upper, rule.column_upper
+        if rule.kind == "loss" and rule.source in gone:
+            row_upper, column_upper = np.full(len(row_upper), np.inf), np.full(len(column_upper), np.inf)
+        lower[rule.rows] = np.minimum(lower[rule.rows], rule.row_lower)
+        upper[rule.rows] = np.maximum(upper[rule.rows], row_upper)
+        bound[rule.columns] = np.maximum(bound[rule.columns], column_upper)
+    return replace(program, row_lower=lower, row_upper=upper, column_upper=bound)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One separate part of a program with the rules that touch it, all in the part's own numbering.
+
+    Attributes:
+        program: the part, without cost.
+        rows, columns: its rows and columns in the whole program.
+        rules: rules with rows or columns here.
+        row_at, column_at: number in the part of each row and column of the whole; -1 for those of other parts.
+    """
+
+    program: LinearProgram
+    rows: np.ndarray
+    columns: np.ndarray
+    rules: tuple[Rule, ...]
+    row_at: np.ndarray
+    column_at: np.ndarray
+
+
+def cut_out(program: LinearProgram, rows: np.ndarray, columns: np.ndarray) -> LinearProgram:
+    """Some rows and columns of a program by themselves, without cost: what matters is whether they can be kept."""
+    nothing = np.zeros(len(columns))
+    return LinearProgram(
+        cost=nothing,
+        constant=0.0,
+        matrix=program.matrix[rows][:, columns].tocsr(),
+        row_lower=program.row_lower[rows],
+        row_upper=program.row_upper[rows],
+        column_lower=program.column_lower[columns],
+        column_upper=program.column_upper[columns],
+        row_constant=program.row_constant[rows],
+        preference=nothing,
+    )
+
+
+def part_of(program: LinearProgram, rows: np.ndarray, columns: np.ndarray, rules: Sequence[Rule]) -> Part:
+    """A part of a program and the rules in its numbering."""
+    row_at, column_at = np.full(program.shape[0], -1), np.full(program.shape[1], -1)
+    row_at[rows], column_at[columns] = np.arange(len(rows)), np.arange(len(columns))
+    own = cut_out(program, rows, columns)
+    local = [_local(rule, program, own, row_at, column_at) for rule in rules]
+    return Part(own, rows, columns, tuple(r for r in local if len(r.rows) or len(r.columns)), row_at, column_at)
+
+
+def _local(
+    rule: Rule, program: LinearProgram, own: LinearProgram, row_at: np.ndarray, column_at: np.ndarray
+) -> Rule:
+    rows, columns = row_at[rule.rows], column_at[rule.columns]
+    question = rule.question
+    if question is not None:
+        q_rows, q_columns = row_at[question.rows], column_at[question.columns]
+        entries = question.entries
+        if len(entries) and q_rows[0] >= 0:
+            # a share has one row, whose entries keep their order
+            entries = entries - int(program.matrix.indptr[question.rows[0]]) + int(own.matrix.indptr[q_rows[0]])
+        question = replace(
+            question,
+            rows=q_rows[q_rows >= 0],
+            row_moves=question.row_moves[q_rows >= 0],
+            columns=q_columns[q_columns >= 0],
+            column_moves=question.column_moves[q_columns >= 0],
+            entries=entries,
+        )
+    return replace(
+        rule,
+        rows=rows[rows >= 0],
+        row_lower=rule.row_lower[rows >= 0],
+        row_upper=rule.row_upper[rows >= 0],
+        columns=columns[columns >= 0],
+        column_upper=rule.column_upper[columns >= 0],
+        question=question,
+    )

@@ -1,0 +1,52 @@
+"""Table cells changed from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bichiku.read.model import read_model
+from tests.models import faults_of, world_of, write_model
+
+
+def test_a_cell_is_changed_by_table_id_and_column(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    world = world_of(tmp_path, sets=["suppliers[cobalt-cod].price=12.5"])
+    assert world.suppliers["cobalt-cod"].price == 12.5
+    assert world.suppliers["cobalt-cod"].capacity_t == 1000
+
+
+def test_a_key_of_two_columns_is_typed_with_a_slash(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    assert world_of(tmp_path, sets=["demand[cobalt/2027].tonnes=70"]).demand["cobalt"] == {2026: 100, 2027: 70}
+
+
+def test_the_later_of_two_changes_wins(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    sets = ["suppliers[cobalt-cod].price=1", "suppliers[cobalt-cod].price=2"]
+    assert world_of(tmp_path, sets=sets).suppliers["cobalt-cod"].price == 2
+
+
+def test_the_changed_table_is_what_a_run_keeps(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    model = read_model(tmp_path, (), ["suppliers[cobalt-cod].price=12.5"])
+    assert b"cobalt-cod,cobalt,COD,1000,12.5" in model.files["suppliers.csv"]
+    assert model.files["demand.csv"] == (tmp_path / "demand.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("suppliers[cobalt-cdo].price=1", "did you mean 'cobalt-cod'?"),
+        ("suppliers[cobalt-cod].prize=1", "did you mean 'price'?"),
+        ("suppliers[cobalt-cod].supplier=x", "names the row"),
+        ("suppliers[cobalt-cod].price=-1", "negative"),
+        ("suppliers[cobalt-cod].country=XXX", "not a country code"),
+        ("projects[x].capex=1", "the model has no table projects"),
+        ("demand[cobalt].tonnes=1", "has no such row"),
+    ],
+)
+def test_a_wrong_change_says_what_is_wrong(tmp_path: Path, change: str, words: str) -> None:
+    write_model(tmp_path)
+    assert any(words in fault for fault in faults_of(tmp_path, sets=[change])), faults_of(tmp_path, sets=[change])
