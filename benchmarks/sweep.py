@@ -36,7 +36,9 @@ def main() -> None:
     print("| points | sweep, s | one run, s | all as runs, s | sweep / runs | load |")
     print("| ---: | ---: | ---: | ---: | ---: | ---: |")
     load = os.getloadavg()[0]
-    print(f"| {given.points} | {sweep:.1f} | {separate / given.points:.1f} | {separate:.0f} | {sweep / separate:.2f} | {load:.1f} |")
+    print(
+        f"| {given.points} | {sweep:.1f} | {separate / given.points:.1f} | {separate:.0f} | {sweep / separate:.2f} | {load:.1f} |"
+    )
 
 
 def seconds(*arguments: str) -> float:

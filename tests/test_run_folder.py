@@ -94,7 +94,7 @@ def test_a_title_that_looks_like_something_else_survives(tmp_path: Path, title: 
     whole = f'model: {json.dumps(title)}\nstart: "2026-01"\nperiods: 2\nresolution: year\n'
     folder = write_model(tmp_path / "m", whole=whole)
     model = read_model(folder)
-    made = write_run(model, run_strategy(model.worlds["base"], prices=False), tmp_path / "runs", folder)
+    made = write_run(model, run_strategy(model.worlds["base"]), tmp_path / "runs", folder)
     assert read_model(made / "inputs").worlds["base"].settings.model == title
 
 
@@ -176,5 +176,5 @@ def test_a_model_outside_of_git_has_no_revision(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("PATH", "")  # no git at all
     folder = write_model(tmp_path / "m")
     model = read_model(folder)
-    made = write_run(model, run_strategy(model.worlds["base"], prices=False), tmp_path / "runs", folder)
+    made = write_run(model, run_strategy(model.worlds["base"]), tmp_path / "runs", folder)
     assert json.loads((made / "manifest.json").read_text())["git_revision"] is None

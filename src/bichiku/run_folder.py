@@ -24,6 +24,7 @@ from bichiku.pipeline import Solved
 from bichiku.read.model import MODEL_FILE, Model
 from bichiku.read.yaml12 import CoreDumper
 from bichiku.saved_run import INPUTS, MANIFEST
+from bichiku.verify import Verdict, verify_run
 
 PACKAGES = ("pyomo", "highspy", "numpy", "scipy", "pandas", "pydantic")
 
@@ -32,8 +33,22 @@ class CannotWrite(OSError):
     """The output folder cannot be written to."""
 
 
+class Rejected(Exception):
+    """A run whose written files do not verify."""
+
+    def __init__(self, folder: Path, verdict: Verdict) -> None:
+        self.folder, self.verdict = folder, verdict
+        count = sum(verdict.broken.values())
+        super().__init__(f"{count} numbers do not verify, first of all {verdict.findings[0]}; see {folder}")
+
+
 def write_run(
-    model: Model, solved: Solved, output: Path, origin: Path, add: Callable[[Path], None] = lambda _: None
+    model: Model,
+    solved: Solved,
+    output: Path,
+    origin: Path,
+    add: Callable[[Path], None] = lambda _: None,
+    verify: bool = True,
 ) -> Path:
     """Writes one run and returns its folder, ``<model>-<strategy>-<hash>`` below `output`.
 
@@ -46,9 +61,11 @@ def write_run(
         output: folder that holds the runs; made if need be.
         origin: the model's folder, for its git revision.
         add: writes more into the folder, just before it gets its name.
+        verify: whether to recompute everything from the written files first.
 
     Raises:
         CannotWrite: the folder cannot be made or filled; nothing is left behind.
+        Rejected: what was written does not verify; it is kept under a name that ends in ``-rejected``.
     """
     start = time.perf_counter()
     strategy = solved.outcome.world.strategy
@@ -64,8 +81,13 @@ def write_run(
             frame.to_csv(partial / f"{table}.csv", index=False, lineterminator="\n")
         _write_inputs(model, strategy, partial / INPUTS)
         seconds = {**solved.seconds, "write": time.perf_counter() - start}
-        text = json.dumps(manifest(model, solved, seconds, origin), indent=2, ensure_ascii=False)
-        (partial / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        content = manifest(model, solved, seconds, origin)
+        _write_manifest(content, partial)
+        if verify:
+            verdict = verify_run(partial)
+            _write_manifest({**content, "verification": verdict.as_dict()}, partial)
+            if not verdict.holds:
+                raise Rejected(free_name(partial, output, f"{name}-rejected"), verdict)
         add(partial)
         return free_name(partial, output, name)
     except OSError as error:
@@ -84,6 +106,11 @@ def input_hash(model: Model, strategy: str) -> str:
 def input_digests(model: Model) -> dict[str, str]:
     """SHA-256 of each input file, by its path inside the model folder."""
     return {name: hashlib.sha256(content).hexdigest() for name, content in model.files.items()}
+
+
+def _write_manifest(content: dict[str, Any], folder: Path) -> None:
+    text = json.dumps(content, indent=2, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
 def _write_inputs(model: Model, strategy: str, folder: Path) -> None:

@@ -25,7 +25,8 @@ WORTHLESS = "material,reference_price,haircut,shortage_cost\ncobalt,10,1,100\n" 
 
 
 def prices(folder: Path, extra: str = "", **tables: str) -> pd.DataFrame:
-    write_model(folder, whole=ONE_YEAR + extra, **{"suppliers": SUPPLIERS, "demand": DEMAND, "materials": WORTHLESS, **tables})
+    defaults = {"suppliers": SUPPLIERS, "demand": DEMAND, "materials": WORTHLESS}
+    write_model(folder, whole=ONE_YEAR + extra, **{**defaults, **tables})
     return run_strategy(world_of(folder)).tables["prices"]
 
 

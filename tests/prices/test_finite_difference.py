@@ -23,7 +23,8 @@ CHECKED = 25  # questions of each model
 
 @pytest.mark.parametrize("policy", ["reserve_days", "share_caps", "share_floors", "country_cap", "budget_reserve"])
 def test_prices_are_differences_of_cost(policy: str) -> None:
-    @settings(max_examples=12, deadline=None, derandomize=True, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, deadline=None, derandomize=True, phases=[Phase.generate])
+    @settings(suppress_health_check=list(HealthCheck))
     @given(policy_variants(policy))
     def hold(description: dict[str, Any]) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -37,10 +38,8 @@ def test_prices_are_differences_of_cost(policy: str) -> None:
         for question, answer in zip(questions, answer_all(questions, hot), strict=True):
             if math.isnan(answer.price) or math.isnan(answer.most):
                 continue
-            if answer.method == "re-solve":
-                step = 1.0 if answer.most > 0 else -1.0
-            else:
-                step = min(1.0, 0.9 * answer.most)
+            unit = 1.0 if answer.most > 0 else -1.0
+            step = unit if answer.method == "re-solve" else min(1.0, 0.9 * answer.most)
             program = replace(moved(outcome.program, question, step), constant=outcome.program.constant)
             again, _ = solve(program, SolverOptions())
             assert again.status is Status.OPTIMAL

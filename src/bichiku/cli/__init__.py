@@ -15,6 +15,7 @@ from bichiku.cli.range import range_
 from bichiku.cli.run import run
 from bichiku.cli.screen import INTERRUPTED, NO_RESULT, WRONG_INPUT, print_faults, say
 from bichiku.cli.sweep import sweep
+from bichiku.cli.verify import verify
 from bichiku.read.faults import InputError
 from bichiku.run_folder import CannotWrite
 from bichiku.solve.highs import SolverError
@@ -31,6 +32,7 @@ app.command(epilog="Example: bichiku run models/japan -s today -s reserve-180 --
 app.command(epilog="Example: bichiku compare models/japan -s today -s reserve-180 --baseline today")(compare)
 app.command(epilog="Example: bichiku sweep models/japan -s reserve-60 --vary policies.reserve_days=0:180:15")(sweep)
 app.command("range", epilog="Example: bichiku range runs/tutorial-today-1a2b3c4d --slack 1%")(range_)
+app.command(epilog="Example: bichiku verify runs/tutorial-today-1a2b3c4d")(verify)
 app.command(epilog="Example: bichiku check models/japan")(check)
 app.command(epilog="Example: bichiku new my-model && bichiku run my-model")(new)
 

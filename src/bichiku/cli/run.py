@@ -28,8 +28,9 @@ from bichiku.cli.screen import (
 from bichiku.compare.table import comparison_table
 from bichiku.pipeline import NoSolution, Solved, run_strategy
 from bichiku.read.model import Model, read_model
-from bichiku.run_folder import write_run
+from bichiku.run_folder import Rejected, write_run
 from bichiku.saved_run import REPORT, of_solved
+from bichiku.solve import Status
 from bichiku.tell.summary import print_strategies, print_strategy
 
 
@@ -78,7 +79,12 @@ def solve_all(model: Model, origin: Path, output: Path, show: Callable[[str], No
             continue
         show(f"{place}: writing")
         folder = origin if origin.is_dir() else origin.parent
-        result.folders[name] = write_run(model, solved, output, folder, partial(_add_report, model, solved))
+        try:
+            result.folders[name] = write_run(model, solved, output, folder, partial(_add_report, model, solved))
+        except Rejected as failure:
+            result.failures[name] = NoSolution(name, Status.ERROR, str(failure))
+            say(f"{name}: {failure}")
+            continue
         result.done[name] = solved
         if out is not None:
             print_strategy(out, solved)

@@ -8,7 +8,7 @@ from typing import Any
 from bichiku.read.faults import Wrong, shown
 
 LONGEST = 100
-_SIGNS = re.compile(r"[,;|\[\]=]")  # they part names, columns and paths
+_SIGNS = re.compile(r"[,;|/\[\]=]")  # they part names, columns and paths
 
 
 def check_name(text: Any) -> str:
@@ -20,7 +20,8 @@ def check_name(text: Any) -> str:
     if not isinstance(text, str):
         raise Wrong(f"{shown(text)} is not a text", "put it in quotes")
     if not text or text != text.strip() or len(text) > LONGEST or not text.isprintable() or _SIGNS.search(text):
-        hint = f"no commas, semicolons, bars, brackets, equal signs or control characters; at most {LONGEST} characters"
+        signs = "no commas, semicolons, slashes, bars, brackets, equal signs or control characters"
+        hint = f"{signs}; at most {LONGEST} characters"
         raise Wrong(f"{shown(text)} cannot be a name", hint)
     return text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from bichiku.calendar import month_label
+from bichiku.read.countries import is_country
 from bichiku.read.settings import (
     Budget,
     Concentration,
@@ -17,7 +18,6 @@ from bichiku.read.settings import (
     ShareFloor,
     ShareLimit,
 )
-from bichiku.read.countries import is_country
 from bichiku.read.time_path import TimePath
 from bichiku.report.words import amount, country, days, listed, number
 from bichiku.tell.numbers import percent

@@ -12,17 +12,15 @@ def costs_table(outcome: Outcome) -> pd.DataFrame:
     """The lines sum to the objective. Investment falls in the first year, the terminal stock value in the last."""
     years = outcome.years
     first, count = int(years.min()), int(years.max()) - int(years.min()) + 1
-    records = []
+    lines: dict[tuple[str, str], np.ndarray] = {}
     for terms in outcome.program.cost_terms:
         money = terms.by_node(outcome.solution.x, outcome.tree.size)
-        for i, value in enumerate(np.bincount(years - first, money, minlength=count)):
-            records.append(
-                {
-                    "line": terms.line,
-                    "material": terms.material,
-                    "year": first + i,
-                    "value": value,
-                    "unit": f"{outcome.world.settings.currency} expected and discounted",
-                }
-            )
-    return pd.DataFrame(records)
+        key = (terms.line, terms.material)
+        lines[key] = lines.get(key, np.zeros(count)) + np.bincount(years - first, money, minlength=count)
+    unit = f"{outcome.world.settings.currency} expected and discounted"
+    records = [
+        (line, material, first + i, value, unit)
+        for (line, material), by_year in lines.items()
+        for i, value in enumerate(by_year)
+    ]
+    return pd.DataFrame(records, columns=["line", "material", "year", "value", "unit"])

@@ -1,0 +1,39 @@
+"""`bichiku verify`: recompute everything of a run from its written files alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bichiku.cli.screen import NO_RESULT, JsonOption, QuietOption
+from bichiku.read.faults import Fault, InputError
+from bichiku.verify import verify_run
+
+
+def verify(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    quiet: QuietOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Recompute a run from its files alone: balances, limits, weights, cost lines, shares, crises, prices."""
+    if not run.is_dir():
+        raise InputError([Fault(str(run), None, "", "is not a run folder")])
+    verdict = verify_run(run)
+    if as_json:
+        typer.echo(json.dumps(verdict.as_dict(), indent=2))
+    elif verdict.holds and not quiet:
+        typer.echo(f"{run}: all {verdict.checks:,} checks hold")
+        if verdict.largest:
+            rule, residual = verdict.largest
+            typer.echo(
+                f"  largest residual {residual.relative:.1e} of its terms: {rule}, {residual.file} {residual.row}"
+            )
+    elif not verdict.holds:
+        typer.echo(f"{run}: {sum(verdict.broken.values()):,} of {verdict.checks:,} checks fail", err=True)
+        for finding in verdict.findings:
+            typer.echo(f"  {finding}", err=True)
+    if not verdict.holds:
+        raise typer.Exit(NO_RESULT)
