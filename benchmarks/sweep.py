@@ -33,12 +33,11 @@ def main() -> None:
         sweep = seconds("sweep", str(JAPAN), "-s", STRATEGY, "--vary", f"{PATH}={','.join(values)}", "-o", folder, "-q")
         runs = [seconds("run", str(JAPAN), "-s", STRATEGY, "--set", f"{PATH}={v}", "-o", folder, "-q") for v in chosen]
     separate = sum(runs) / len(runs) * given.points
-    print("| points | sweep, s | one run, s | all as runs, s | sweep / runs | load |")
-    print("| ---: | ---: | ---: | ---: | ---: | ---: |")
-    load = os.getloadavg()[0]
-    print(
-        f"| {given.points} | {sweep:.1f} | {separate / given.points:.1f} | {separate:.0f} | {sweep / separate:.2f} | {load:.1f} |"
-    )
+    row = [f"{given.points}", f"{sweep:.1f}", f"{separate / given.points:.1f}", f"{separate:.0f}"]
+    row += [f"{sweep / separate:.2f}", f"{os.getloadavg()[0]:.1f}"]
+    head = ["points", "sweep, s", "one run, s", "all as runs, s", "sweep / runs", "load"]
+    for line in (head, ["---:"] * len(head), row):
+        sys.stdout.write(f"| {' | '.join(line)} |\n")
 
 
 def seconds(*arguments: str) -> float:

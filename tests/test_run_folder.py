@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from bichiku.pipeline import Solved, run_strategy
 from bichiku.read.model import Model, read_model
-from bichiku.run_folder import CannotWrite, input_hash, write_run
+from bichiku.run_folder import CannotWrite, Rejected, input_hash, write_run
 from tests.models import TABLES, with_line, write_model
 
 STRATEGIES = "strategies:\n  less: {policies: {reserve_days: 30}}\n  more: {policies: {reserve_days: 60}}\n"
@@ -109,7 +110,7 @@ def test_inputs_are_hashed_in_the_manifest(solved: tuple[Model, Solved, Path], t
 def test_what_was_read_is_written_even_if_the_file_changes_meanwhile(tmp_path: Path) -> None:
     folder = write_model(tmp_path / "m")
     model = read_model(folder)
-    run = run_strategy(model.worlds["base"], prices=False)
+    run = run_strategy(model.worlds["base"])
     (folder / "demand.csv").write_text("changed while the solver ran")
     made = write_run(model, run, tmp_path / "runs", folder)
     assert (made / "inputs" / "demand.csv").read_text() == TABLES["demand"]
@@ -178,3 +179,18 @@ def test_a_model_outside_of_git_has_no_revision(tmp_path: Path, monkeypatch: pyt
     model = read_model(folder)
     made = write_run(model, run_strategy(model.worlds["base"]), tmp_path / "runs", folder)
     assert json.loads((made / "manifest.json").read_text())["git_revision"] is None
+
+
+# When what was written does not verify
+
+
+def test_a_run_that_does_not_verify_is_kept_as_rejected(solved: tuple[Model, Solved, Path], tmp_path: Path) -> None:
+    model, run, folder = solved
+    wrong = run.tables["costs"].assign(value=lambda costs: costs["value"] * 1.01)
+    with pytest.raises(Rejected, match=r"costs\.csv"):
+        write_run(model, replace(run, tables={**run.tables, "costs": wrong}), tmp_path, folder)
+    (made,) = tmp_path.iterdir()
+    assert made.name.endswith("-rejected")
+    manifest = json.loads((made / "manifest.json").read_text())
+    assert manifest["verification"]["holds"] is False
+    assert manifest["verification"]["findings"]

@@ -19,12 +19,18 @@ from bichiku.solve import SolverOptions, Status, solve
 from tests.world_strategies import policy_variants, write_model
 
 CHECKED = 25  # questions of each model
+few = settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @pytest.mark.parametrize("policy", ["reserve_days", "share_caps", "share_floors", "country_cap", "budget_reserve"])
 def test_prices_are_differences_of_cost(policy: str) -> None:
-    @settings(max_examples=12, deadline=None, derandomize=True, phases=[Phase.generate])
-    @settings(suppress_health_check=list(HealthCheck))
+    @few
     @given(policy_variants(policy))
     def hold(description: dict[str, Any]) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -20,6 +20,7 @@ from bichiku.tell.numbers import money, percent, three_digits
 SHOWN_COUNTRIES = 3
 SMALLEST_LINE = 5e-4  # share of the cost a year; smaller lines are left out of the sentence
 INDENT = " " * 16
+HARD_SPACE = "\N{NO-BREAK SPACE}"  # a number and its unit stay on one line
 
 
 def print_strategy(console: Console, solved: Solved) -> None:
@@ -50,7 +51,8 @@ def _cost_lines(summary: pd.DataFrame, currency: str) -> list[str]:
         if abs(amount := value_of(summary, f"{line}_per_year")) > SMALLEST_LINE * abs(cost)
     ]
     total = f"  cost a year   {money(cost, currency)}, expected"
-    lines = textwrap.wrap(f"{total}: {', '.join(parts)}" if parts else total, 118, subsequent_indent=INDENT)
+    text = f"{total}: {', '.join(part.replace(' ', HARD_SPACE) for part in parts)}" if parts else total
+    lines = [line.replace(HARD_SPACE, " ") for line in textwrap.wrap(text, 118, subsequent_indent=INDENT)]
     subsidy = value_of(summary, "nation_cost_per_year") - cost
     if subsidy > 0:
         lines.append(f"{INDENT}with subsidies, {money(cost + subsidy, currency)} to the nation")

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from bichiku.calendar import DAYS_PER_YEAR
-from bichiku.formulate.costs import INVESTMENT, LINES, SUBSIDY, TERMINAL
+from bichiku.formulate.costs import GAP, INVESTMENT, LINES, PENALTY, RISK, SUBSIDY, TERMINAL
 from bichiku.linear_program import ALL
 from bichiku.outcome import Outcome
 from bichiku.tabulate.metrics import Metric
 
 STOCK_CHANGE = "stock_change"
+SOMETIMES = (GAP, RISK, PENALTY)  # lines that only crises or policies bring in
 YEARLY_LINES = tuple(STOCK_CHANGE if line == TERMINAL else line for line in LINES)
 
 
@@ -23,7 +24,7 @@ def cost_metrics(outcome: Outcome) -> Iterator[Metric]:
     costs = cost_by_line_and_material(outcome)
     yield Metric("objective", ALL, outcome.solution.objective, currency, "whole horizon")
     for material in [ALL, *outcome.world.materials]:
-        mine = {line: 0.0 for line in YEARLY_LINES if any(found == line for found, _ in costs)}
+        mine = {line: 0.0 for line in YEARLY_LINES if line not in SOMETIMES or any(f == line for f, _ in costs)}
         for (line, owner), value in costs.items():
             if material in (ALL, owner):
                 mine[line] += value
