@@ -18,7 +18,6 @@ from bichiku.sweep.run import POINTS, run_sweep
 
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
 DAYS = "policies.reserve_days"
-CHANGES = ("policies.reserve_days=45", "policies.share_caps[0].max=0.7")
 
 
 @pytest.mark.parametrize(
@@ -27,6 +26,8 @@ CHANGES = ("policies.reserve_days=45", "policies.share_caps[0].max=0.7")
         ("today", DAYS, ["0", "60", "180", "90"]),
         ("china-half", "policies.share_caps[0].max", ["1", "0.5", "0.75", "0.4"]),
         ("today", "crises.china-halt.annual_probability", ["0.01", "0.2", "0.05"]),
+        ("today", "suppliers[tungsten-chn].price", ["38000", "60000", "30000"]),
+        ("today", "suppliers[graphite-moz].capacity_t", ["6000", "0"]),
         ("today", "discount_rate", ["0", "0.1", "0.03"]),
         ("today", "crises.china-halt.duration", ["1", "6"]),  # another tree each time
         ("today", "policies.concentration.max", ["0.9", "0.7"]),  # planes come and go
