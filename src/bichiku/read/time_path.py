@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,12 +45,7 @@ def monthly_path(value: Any, upper: float) -> TimePath:
     Raises:
         ValueError: it is neither; names the offending part.
     """
-    if isinstance(value, TimePath):
-        return value
-    if not isinstance(value, dict):
-        return TimePath((0,), (_number(value, upper),))
-    points = sorted((month_index(str(key)), _number(number, upper)) for key, number in value.items())
-    return _from_points(points)
+    return _path(value, upper, lambda key: month_index(str(key)))
 
 
 def yearly_path(value: Any, upper: float) -> TimePath:
@@ -58,17 +54,21 @@ def yearly_path(value: Any, upper: float) -> TimePath:
     Raises:
         ValueError: it is neither; names the offending part.
     """
+    return _path(value, upper, _year)
+
+
+def _path(value: Any, upper: float, position: Callable[[Any], int]) -> TimePath:
     if isinstance(value, TimePath):
         return value
     if not isinstance(value, dict):
         return TimePath((0,), (_number(value, upper),))
-    for key in value:
-        if isinstance(key, bool) or not isinstance(key, int) or not 1000 <= key <= 9999:
-            raise ValueError(f"{shown(key)} is not a year such as 2030")
-    return _from_points(sorted((key, _number(number, upper)) for key, number in value.items()))
-
-
-def _from_points(points: list[tuple[int, float]]) -> TimePath:
-    if not points:
+    if not value:
         raise ValueError("holds no point; give a number or dated points")
-    return TimePath(tuple(at for at, _ in points), tuple(value for _, value in points))
+    points = sorted((position(key), _number(number, upper)) for key, number in value.items())
+    return TimePath(tuple(at for at, _ in points), tuple(number for _, number in points))
+
+
+def _year(key: Any) -> int:
+    if isinstance(key, bool) or not isinstance(key, int) or not 1000 <= key <= 9999:
+        raise ValueError(f"{shown(key)} is not a year such as 2030")
+    return key
