@@ -20,7 +20,7 @@ from tests.world_strategies import policy_variants, write_model
 
 CHECKED = 25  # questions of each model
 few = settings(
-    max_examples=12,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],

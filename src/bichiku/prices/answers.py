@@ -18,9 +18,7 @@ import numpy as np
 from bichiku.linear_program import LinearProgram
 from bichiku.prices.questions import Question
 from bichiku.solve import HotProgram, Solution, Status
-from bichiku.solve.components import Component
-from bichiku.solve.highs import HighsRun
-from bichiku.solve.sensitivity import Direction, sensitivity, slope
+from bichiku.solve.sensitivity import Direction, sensitivity, slope, steps
 
 CAPACITIES = ("supplier_capacity", "project_capacity", "project_build_limit")
 KINK = 1e-6  # of a tonne a year; the price of a capacity that holds for less is no price
@@ -47,69 +45,83 @@ class Answer:
 
 def answer_all(questions: Sequence[Question], hot: HotProgram) -> list[Answer]:
     """Answers questions about a solved program; its solvers end as they began."""
-    where = _Positions(hot)
-    parts: dict[int, list[int]] = {}
-    answers: list[Answer] = [Answer(0.0, -math.inf, math.inf, "ranging")] * len(questions)
-    for number, question in enumerate(questions):
-        part = where.part(question)
-        if part is not None:
-            parts.setdefault(part, []).append(number)
+    places = _Places(hot)
+    local = [places.local(question) for question in questions]
+    # working with a basis keeps the interpreter's lock, so threads would gain nothing here
+    answers = [_by_ranging(question, local[i], hot) for i, question in enumerate(questions)]
+    again: dict[int, list[int]] = {}
+    for i, answer in enumerate(answers):
+        if answer is None:
+            for part in local[i]:
+                again.setdefault(part, []).append(i)
 
-    def work(part: int) -> list[tuple[int, Answer]]:
-        asked = [(number, where.local(questions[number], part)) for number in parts[part]]
-        return _answer_part(asked, hot.parts[part], hot.runs[part], hot.answer(part))
+    def solve_again(part: int) -> dict[int, tuple[float, float]]:
+        found = {i: _rises(local[i][part], part, hot) for i in again[part]}
+        hot.runs[part].change(hot.parts[part].program)
+        hot.runs[part].solve()
+        return found
 
+    rises: dict[int, tuple[float, float]] = {}
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for found in pool.map(work, sorted(parts)):
-            for number, answer in found:
-                answers[number] = answer
-    return answers
+        for found in pool.map(solve_again, sorted(again)):
+            for i, (up, down) in found.items():
+                before = rises.get(i, (0.0, 0.0))
+                rises[i] = (before[0] + up, before[1] + down)
+    return [_one_unit_away(*rises[i]) if answer is None else answer for i, answer in enumerate(answers)]
 
 
-def _answer_part(
-    asked: list[tuple[int, Question]], part: Component, run: HighsRun, solution: Solution
-) -> list[tuple[int, Answer]]:
-    program = part.program
-    found: list[tuple[int, Answer]] = []
-    again: list[tuple[int, Question]] = []
-    for number, question in asked:
-        if len(question.entries):
-            slack = not np.any(solution.row_dual[question.rows])
-            if slack:
-                found.append((number, Answer(0.0, -math.inf, math.inf, "ranging")))
-            else:
-                again.append((number, question))
-            continue
-        direction = Direction(question.rows, question.row_moves, question.columns, question.column_moves)
-        if question.policy in CAPACITIES and slope(program, solution, direction) == 0.0:
-            found.append((number, Answer(0.0, math.nan, math.nan, "ranging")))
-            continue
-        result = sensitivity(program, run, solution, direction)
-        needed = KINK if question.policy in CAPACITIES or program.shape[0] > LARGE else UNIT
-        if result.most >= needed:
-            found.append((number, Answer(result.slope, min(result.least, 0.0), result.most, "ranging")))
-        else:
-            again.append((number, question))
-    for number, question in again:
-        found.append((number, _one_unit_away(question, program, run, solution)))
-    if again:
-        run.change(program)
-        run.solve()
-    return found
+def _by_ranging(question: Question, local: dict[int, Question], hot: HotProgram) -> Answer | None:
+    """The answer from duals and basis of all parts that a question touches; None where it takes solving again."""
+    if not local:
+        return Answer(0.0, -math.inf, math.inf, "ranging")
+    solutions = {part: hot.answer(part) for part in local}
+    if len(question.entries):
+        ((part, mine),) = local.items()
+        return _of_idle_share(mine, hot.parts[part].program, solutions[part])
+    directions = {
+        part: Direction(mine.rows, mine.row_moves, mine.columns, mine.column_moves) for part, mine in local.items()
+    }
+    programs = {part: hot.parts[part].program for part in local}
+    price = sum(slope(programs[part], solutions[part], directions[part]) for part in local)
+    if question.policy in CAPACITIES and price == 0.0:
+        return Answer(0.0, math.nan, math.nan, "ranging")
+    found = [sensitivity(programs[part], hot.runs[part], solutions[part], directions[part]) for part in local]
+    least, most = max(one.least for one in found), min(one.most for one in found)
+    large = any(program.shape[0] > LARGE for program in programs.values())
+    needed = KINK if question.policy in CAPACITIES or large else UNIT
+    return Answer(price, min(least, 0.0), most, "ranging") if most >= needed else None
 
 
-def _one_unit_away(question: Question, program: LinearProgram, run: HighsRun, solution: Solution) -> Answer:
-    up = _cost_after(question, 1.0, program, run) - solution.objective
-    down = solution.objective - _cost_after(question, -1.0, program, run)
+def _of_idle_share(question: Question, program: LinearProgram, solution: Solution) -> Answer | None:
+    """A share limit without a price costs nothing until it meets the share; None where it has a price already."""
+    row = int(question.rows[0])
+    if solution.row_dual[row]:
+        return None
+    columns = program.matrix.indices[question.entries]
+    change = float(question.entry_moves @ solution.x[columns] - question.row_moves[0])
+    activity = float(program.matrix.data[question.entries] @ solution.x[columns])
+    room = (activity - program.row_lower[row], program.row_upper[row] - activity)
+    (least, most), (least_upper, most_upper) = steps(room[0], change), steps(room[1], -change)
+    most = min(most, most_upper)
+    return Answer(0.0, min(max(least, least_upper), 0.0), most, "ranging") if most >= UNIT else None
+
+
+def _rises(question: Question, part: int, hot: HotProgram) -> tuple[float, float]:
+    """Rise of a part's cost for one unit more, and for the last unit up to now."""
+    now = hot.answer(part).objective
+    return _cost_after(question, 1.0, part, hot) - now, now - _cost_after(question, -1.0, part, hot)
+
+
+def _one_unit_away(up: float, down: float) -> Answer:
     if math.isnan(up):
         return Answer(down, -1.0, 0.0, "re-solve")
     both = abs(up - down) <= SAME * max(abs(up), abs(down))
     return Answer(up, -1.0 if both else 0.0, 1.0, "re-solve")
 
 
-def _cost_after(question: Question, step: float, program: LinearProgram, run: HighsRun) -> float:
-    run.change(moved(program, question, step))
-    solution = run.solve()
+def _cost_after(question: Question, step: float, part: int, hot: HotProgram) -> float:
+    hot.runs[part].change(moved(hot.parts[part].program, question, step))
+    solution = hot.runs[part].solve()
     return solution.objective if solution.status is Status.OPTIMAL else math.nan
 
 
@@ -127,27 +139,24 @@ def moved(program: LinearProgram, question: Question, step: float) -> LinearProg
     return replace(program, matrix=matrix, row_lower=lower, row_upper=upper, column_upper=column_upper)
 
 
-class _Positions:
+class _Places:
     """Translates rows, columns and entries of the whole program into those of its parts."""
 
     def __init__(self, hot: HotProgram) -> None:
         rows, columns = hot.program.shape
-        self._matrix = hot.program.matrix
+        self._hot = hot
         self._part_of_row, self._row = np.full(rows, -1), np.zeros(rows, dtype=int)
         self._part_of_column, self._column = np.full(columns, -1), np.zeros(columns, dtype=int)
-        self._hot = hot
         for i, part in enumerate(hot.parts):
             self._part_of_row[part.rows], self._row[part.rows] = i, np.arange(len(part.rows))
             self._part_of_column[part.columns], self._column[part.columns] = i, np.arange(len(part.columns))
 
-    def part(self, question: Question) -> int | None:
-        """The part that a question is about; None if it touches nothing that is solved."""
+    def local(self, question: Question) -> dict[int, Question]:
+        """The question in the numbering of each part that it touches; columns outside all parts do not matter."""
         parts = np.concatenate([self._part_of_row[question.rows], self._part_of_column[question.columns]])
-        parts = parts[parts >= 0]
-        return int(np.bincount(parts).argmax()) if len(parts) else None
+        return {int(part): self._in_part(question, int(part)) for part in np.unique(parts[parts >= 0])}
 
-    def local(self, question: Question, part: int) -> Question:
-        """The question in the numbering of a part."""
+    def _in_part(self, question: Question, part: int) -> Question:
         rows = self._part_of_row[question.rows] == part
         columns = self._part_of_column[question.columns] == part
         entries = question.entries
@@ -155,7 +164,7 @@ class _Positions:
             # entries of one row lie next to each other, in the same order in the part
             own = int(self._row[question.rows[0]])
             start = int(self._hot.parts[part].program.matrix.indptr[own])
-            entries = start + entries - int(self._matrix.indptr[question.rows[0]])
+            entries = start + entries - int(self._hot.program.matrix.indptr[question.rows[0]])
         return replace(
             question,
             rows=self._row[question.rows[rows]],

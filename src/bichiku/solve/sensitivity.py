@@ -82,8 +82,8 @@ def sensitivity(program: LinearProgram, run: HighsRun, solution: Solution, direc
     upper = np.concatenate([program.column_upper[column], program.row_upper[row]])
     lower_moves = np.concatenate([np.zeros(len(column)), row_shift[row]])
     upper_moves = np.concatenate([column_shift[column], row_shift[row]])
-    least, most = _steps(value - lower, moves - lower_moves)
-    least_upper, most_upper = _steps(upper - value, upper_moves - moves)
+    least, most = steps(value - lower, moves - lower_moves)
+    least_upper, most_upper = steps(upper - value, upper_moves - moves)
     return Sensitivity(slope(program, solution, direction), max(least, least_upper), min(most, most_upper))
 
 
@@ -96,9 +96,10 @@ def _at_upper(program: LinearProgram, solution: Solution, x: np.ndarray, columns
     return at_limit & ~held_below
 
 
-def _steps(room: np.ndarray, change: np.ndarray) -> tuple[float, float]:
-    """Steps for which ``room + step · change`` stays at zero or more."""
-    finite = np.isfinite(room) & (abs(change) > ROUNDING)
-    room, change = np.maximum(room[finite], 0.0), change[finite]
-    ratios = -room / change
-    return float(ratios[change > 0].max(initial=-np.inf)), float(ratios[change < 0].min(initial=np.inf))
+def steps(room: np.ndarray | float, change: np.ndarray | float) -> tuple[float, float]:
+    """Least and most step for which ``room + step · change`` stays at zero or more."""
+    rooms, changes = np.atleast_1d(np.asarray(room, dtype=float)), np.atleast_1d(np.asarray(change, dtype=float))
+    finite = np.isfinite(rooms) & (abs(changes) > ROUNDING)
+    rooms, changes = np.maximum(rooms[finite], 0.0), changes[finite]
+    ratios = -rooms / changes
+    return float(ratios[changes > 0].max(initial=-np.inf)), float(ratios[changes < 0].min(initial=np.inf))
