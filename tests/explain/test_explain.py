@@ -92,10 +92,10 @@ CASES: dict[str, tuple[dict[str, Any], set[str], dict[str, float]]] = {
         {
             "suppliers": [{"capacity_t": 50}],
             "crises": halt(2, 0.2),
-            "policies": {"expected_shortage": {"max_days": 36.5}},
+            "policies": {"expected_shortage": {"max_days": 400}},
         },
         {"expected_shortage", "demand", "loss", "supplier_capacity"},
-        {"expected_shortage": 365},
+        {"expected_shortage": 1.5},
     ),
     # 30 t held leave 70 short at 100 each
     "risk": (
@@ -358,3 +358,21 @@ Each was checked by solving again: the changed model keeps all limits, and a lit
 (taking longer does not apply to reserve_days of m: it is one number for all years)
 (taking longer does not apply to share_caps of m: it is one number for all years)"""
     assert explained(**CASES["cap with a reserve"][0]).text() == expected
+
+
+def test_many_capacities_are_summed_up_and_stand_for_what_is_missing_elsewhere() -> None:
+    # six suppliers of 1 t each, 10 t asked for
+    suppliers = [{"supplier": f"s{i}", "capacity_t": 1} for i in range(6)]
+    found = explained(periods=1, suppliers=suppliers, policies={"reserve_days": 36.5})
+    assert by_kind(found.conflicts[0])["new_source"].least == pytest.approx(4)
+    assert "capacity of 6 suppliers of m: 6.00 t/year together (s0 1.00, s1 1.00," in found.text()
+    assert "Too many to be tried one by one; see what would have to be found elsewhere:" in found.text()
+
+
+def test_what_is_taken_as_given_is_said() -> None:
+    suppliers = [{"capacity_t": 10, "lead_periods": 1, "in_transit_t": 5}]
+    given = the_conflict(periods=1, suppliers=suppliers, policies={"reserve_days": 180}).given
+    assert given == (
+        "opening stock of m: 0 t",
+        "s delivers 1 period after shipping, 5.00 t a period are under way at the start",
+    )

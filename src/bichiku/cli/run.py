@@ -26,6 +26,7 @@ from bichiku.cli.screen import (
     spinner,
 )
 from bichiku.compare.table import comparison_table
+from bichiku.explain import explain
 from bichiku.pipeline import NoSolution, Solved, run_strategy
 from bichiku.read.model import Model, read_model
 from bichiku.run_folder import Rejected, write_run
@@ -57,6 +58,9 @@ def run(
         raise typer.Exit(NO_RESULT)
 
 
+EXPLAINING = 60.0  # seconds at most for each strategy; `bichiku explain` takes longer if it must
+
+
 @dataclass
 class Solutions:
     """What came of several strategies: solved ones with their folders, and the reasons of the others."""
@@ -76,6 +80,8 @@ def solve_all(model: Model, origin: Path, output: Path, show: Callable[[str], No
         except NoSolution as failure:
             result.failures[name] = failure
             say(f"{name}: {failure}")
+            show(f"{place}: explaining")
+            typer.echo(explain(world, show, EXPLAINING).text(), err=True)
             continue
         show(f"{place}: writing")
         folder = origin if origin.is_dir() else origin.parent

@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bichiku.explain.conflict import RuleSet
-from bichiku.explain.dials import Dial, demand_dial, dial_of
+from bichiku.explain.dials import FINE, Dial, ShareDial, demand_dial, dial_of
 from bichiku.explain.judge import Judge
-from bichiku.explain.policy_rules import amount, number
+from bichiku.explain.policy_rules import POLICY_KINDS, amount, number
 from bichiku.explain.rules import Part, Rule, without
 from bichiku.linear_program import LinearProgram
 
 CLOSE = 1e-6  # relative; a number this close to a round one is that
+FEW_YEARS = 3  # a number that is in conflict in more years is turned in all years together
+TONNES = ("survive", "demand")  # kinds whose number is tonnes that are missing, none as things stand
+MANY_CAPACITIES = 4  # of so many suppliers none is tried by itself; what is missing elsewhere says it better
+LATE, UNTRIED, NOT_ENOUGH = "the time was up", "not tried by itself", "no change of it alone is enough"
 BELOW = 0.99  # share of the least change that must not be enough
 
 
@@ -56,90 +60,115 @@ class NoChange:
 
 @dataclass(frozen=True)
 class Bench:
-    """The programs on which a change is tried: as it is, and with all other conflicts settled."""
+    """The programs on which a change is tried: as it is, with the other conflicts settled, without other policies.
+
+    The last counts where the other conflicts are not all known.
+    """
 
     part: Part
-    settled: LinearProgram
+    programs: tuple[LinearProgram, ...]
     judge: Judge
 
     @classmethod
-    def of(cls, part: Part, others: list[RuleSet], judge: Judge) -> Bench:
-        """The bench of one conflict beside others."""
-        families = {family for other in others for family in other.families}
-        gone = [rule for rule in part.rules if rule.family in families]
-        return cls(part, without(part.program, gone), judge)
+    def of(cls, part: Part, ruleset: RuleSet, others: list[RuleSet], all_known: bool, judge: Judge) -> Bench:
+        """The bench of one conflict beside others; of each of those one family of rules is dropped."""
+        own = {rule.family for rule in ruleset.rules}
+        gone: list[Rule] = []
+        for other in others:
+            policies = sorted(other.families - own)
+            tables = sorted({rule.family for rule in other.rules} - own - set(policies))
+            for family in [*policies, *tables]:
+                more = [*gone, *(rule for rule in part.rules if rule.family == family)]
+                if judge.feasible(without(part.program, more)) is False:  # this conflict is still there
+                    gone = more
+                    break
+        programs = [part.program]
+        if gone:
+            programs.append(without(part.program, gone))
+        if not all_known:
+            foreign = [rule for rule in part.rules if rule.kind in POLICY_KINDS and rule.family not in own]
+            programs.append(without(part.program, foreign))
+        return cls(part, tuple(programs), judge)
 
-    def try_out(self, dial: Dial) -> tuple[float, float, bool, bool] | None:
-        """Least turn, turn rounded up for words, whether verified, whether enough by itself; None if none helps."""
-        programs = [self.part.program]
-        if self.settled is not self.part.program:
-            programs.append(self.settled)
-        for program in programs:
+    def try_out(self, dial: Dial, value: float, sign: float, coarse: float = 0.0) -> Found | None:
+        """The least turn of a number from `value` in the direction of `sign`; None if none helps."""
+        for program in self.programs:
             least = dial.least(program, self.judge)
-            if least is None:
+            if least is None or least <= 0:
                 continue
-            return least, least, self.holds(dial, program, least), program is self.part.program
+            below = max(min(BELOW * least, least - coarse), 0.0)
+            too_little = self.judge.feasible(dial.at(program, below)) is False
+            alone = program is self.part.program
+            tried = _round_numbers(value + sign * least, sign, coarse)
+            for after in tried:
+                if self.judge.feasible(dial.at(program, min(abs(after - value), dial.most))):
+                    return Found(least, after, too_little, alone)
+            return Found(least, tried[-1], False, alone)
         return None
 
-    def holds(self, dial: Dial, program: LinearProgram, least: float) -> bool:
-        """Whether the changed program keeps all limits, and does not a little below."""
-        enough = self.judge.feasible(dial.at(program, least * (1 + CLOSE) + 1e-9))
-        return enough is True and self.judge.feasible(dial.at(program, BELOW * least)) is False
+
+@dataclass(frozen=True)
+class Found:
+    """A least turn, the round number it leads to, whether both were checked, and whether it is enough by itself."""
+
+    least: float
+    after: float
+    verified: bool
+    alone: bool
 
 
-def rounded_up(value: float, digits: int = 4) -> float:
-    """A number rounded away from nought to some significant digits, unless it is round already."""
-    if value == 0 or not math.isfinite(value):
-        return value
-    unit = 10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits)
-    near = round(value / unit)
-    if abs(value - near * unit) <= CLOSE * abs(value):
-        return float(f"{near * unit:.12g}")
-    return float(f"{math.ceil(value / unit) * unit:.12g}")
+def _round_numbers(exact: float, sign: float, coarse: float, digits: int = 4) -> list[float]:
+    """Numbers to type in place of an exact one: the nearest round one if it is as close as that, then safer ones."""
+    if abs(exact) < coarse or exact == 0:
+        return [0.0, sign * coarse] if sign > 0 else [0.0]
+    unit = 10.0 ** (math.floor(math.log10(abs(exact))) + 1 - digits)
+    near = round(exact / unit)
+    first = near if abs(near * unit - exact) <= max(CLOSE * abs(exact), coarse) else None
+    safe = math.ceil(exact / unit) if sign > 0 else math.floor(exact / unit)
+    places = [place for place in (first, safe, safe + int(sign)) if place is not None]
+    return [float(f"{max(place * unit, 0.0):.12g}") for place in places]
 
 
 def changes(ruleset: RuleSet, bench: Bench) -> Iterator[Change | NoChange]:
     """For each rule of a conflict the least change of its number, or why there is none."""
-    seen: set[tuple[str, str, str, int | None, int]] = set()
     short_allowed = {rule.material for rule in ruleset.rules if rule.kind == "survive"}
+    families: dict[tuple[str, str, str], list[Rule]] = {}
     for rule in ruleset.rules:
-        key = (rule.kind, "" if rule.kind == "country_cap" else rule.name, rule.material, rule.year, rule.onset)
-        if key in seen:
-            continue
-        seen.add(key)
         if rule.kind == "loss" or (rule.kind == "demand" and rule.material in short_allowed):
             continue  # a crisis is no choice; and tonnes done without are told as tonnes short
-        yield _change(rule, bench)
-
-
-def _change(rule: Rule, bench: Bench) -> Change | NoChange:
-    for rules in _turned_together(rule, bench.part):
-        if rule.kind == "demand":
-            dial: Dial | None = demand_dial(rule, bench.part.program)
+        families.setdefault(rule.family, []).append(rule)
+    many = sum(kind == "supplier_capacity" for kind, _, _ in families) > MANY_CAPACITIES
+    for rules in families.values():
+        if many and rules[0].kind == "supplier_capacity":
+            yield NoChange(rules[0], UNTRIED)
+            continue
+        years = {(rule.year, rule.onset): rule for rule in rules}
+        kin = [rule for rule in bench.part.rules if rule.family == rules[0].family]
+        found: list[Change] = []
+        if len(years) <= FEW_YEARS:
+            for (year, onset), first in years.items():
+                same = [rule for rule in kin if (rule.year, rule.onset) == (year, onset) and rule is not first]
+                found += _change([first, *same], bench)
+        if (len(kin) > len(rules) and not (len(years) == 1 and found and found[0].alone)) or len(years) > 1:
+            together = _change([rules[0], *(rule for rule in kin if rule is not rules[0])], bench)
+            if not found or len(years) > 1 or any(change.alone for change in together):
+                found += together
+        if found:
+            yield from found
         else:
-            dial = dial_of(rules)
-        if dial is None:
-            return NoChange(rule, "it has no number that can be changed by itself")
-        found = bench.try_out(dial)
-        if found is not None:
-            least, _, verified, alone = found
-            return _worded(rule, rules, least, verified, alone)
-    reason = "the time was up before an answer" if bench.judge.late else "no change of it alone is enough"
-    return NoChange(rule, reason)
+            yield NoChange(rules[0], LATE if bench.judge.late else NOT_ENOUGH)
 
 
-def _turned_together(rule: Rule, part: Part) -> Iterator[list[Rule]]:
-    """The rule of its own year; if that is not enough, of all years (or all starts of a crisis) together."""
-    any_country = rule.kind == "country_cap"
-    kin = [
-        other
-        for other in part.rules
-        if (other.kind, other.material) == (rule.kind, rule.material) and (any_country or other.name == rule.name)
-    ]
-    own = [other for other in kin if (other.year, other.onset) == (rule.year, rule.onset)]
-    yield [rule, *(other for other in own if other is not rule)]
-    if len(kin) > len(own):
-        yield [rule, *(other for other in kin if other is not rule)]
+def _change(rules: list[Rule], bench: Bench) -> list[Change]:
+    """The least change of the number behind some rules, told at the first of them; empty where none helps."""
+    first = rules[0]
+    dial = demand_dial(first) if first.kind == "demand" else dial_of(rules)
+    if dial is None:
+        return []
+    coarse = 2 * FINE if isinstance(dial, ShareDial) else 0.0
+    start = 0.0 if first.kind in TONNES else first.value
+    found = bench.try_out(dial, start, first.loosening, coarse)
+    return [] if found is None else [_worded(first, rules, found)]
 
 
 _NOUNS = {
@@ -160,35 +189,32 @@ _NOUNS = {
 }
 
 
-def _worded(rule: Rule, rules: list[Rule], least: float, verified: bool, alone: bool) -> Change:
+def _worded(rule: Rule, rules: list[Rule], found: Found) -> Change:
     all_years = len({(other.year, other.onset) for other in rules}) > 1
     year = None if all_years else rule.year
-    if rule.kind in ("survive", "demand"):
-        tonnes = rounded_up(least)
-        words = f"accept {number(tonnes)} t of {rule.material} short in crisis {rule.name}"
-        if rule.kind == "demand":
-            words = f"do without {number(tonnes)} t of {rule.material}, all periods and crises together"
-        elif all_years:
-            words += ", all its starts together"
-        elif rule.year is not None:
-            words += f" of {rule.year}"
-        return Change(
-            rule.kind, rule.name, rule.material, year, least, rule.value, tonnes, "t", words, verified, alone
-        )
-    exact = rule.value + rule.loosening * least
-    # to the side that asks for less
-    after = rounded_up(exact) if rule.loosening > 0 else -rounded_up(-exact)
-    if rule.loosening < 0 and after > exact * (1 + CLOSE):
-        after -= 10.0 ** (math.floor(math.log10(abs(exact))) - 3)
-    after = max(after, 0.0)
-    verb = "raise" if rule.loosening > 0 else "lower"
-    noun = _NOUNS[rule.kind].format(material=rule.material, name=rule.name)
-    span = f"from {amount(rule.value, rule.unit)} to {amount(after, rule.unit)}"
-    if all_years:
-        by = amount(rounded_up(least), rule.unit).replace(" %", " points")
-        words = f"{verb} {noun} by {by} in every year (in {rule.year} {span})"
+    if rule.kind in TONNES:
+        words = _tonnes_words(rule, number(found.after), all_years)
+        unit = "t"
     else:
-        words = f"{verb} {noun}{f' in {rule.year}' if rule.year else ''} {span}"
+        unit = rule.unit
+        verb = "raise" if rule.loosening > 0 else "lower"
+        noun = _NOUNS[rule.kind].format(material=rule.material, name=rule.name)
+        span = f"from {amount(rule.value, unit)} to {amount(found.after, unit)}"
+        if all_years:
+            by = amount(abs(found.after - rule.value), unit).replace(" %", " points")
+            words = f"{verb} {noun} by {by} in every year (in {rule.year} {span})"
+        else:
+            words = f"{verb} {noun}{f' in {rule.year}' if rule.year else ''} {span}"
+        if unit == "t/year":
+            words += f", {number(found.after - rule.value)} t/year more"
     return Change(
-        rule.kind, rule.name, rule.material, year, least, rule.value, after, rule.unit, words, verified, alone
-    )
+        rule.kind, rule.name, rule.material, year, found.least, rule.value, found.after, unit, words,
+        found.verified, found.alone,
+    )  # fmt: skip
+
+
+def _tonnes_words(rule: Rule, tonnes: str, all_starts: bool) -> str:
+    if rule.kind == "demand":
+        return f"do without {tonnes} t of {rule.material}, all periods and crises together"
+    when = ", all its starts together" if all_starts else f" of {rule.year}"
+    return f"accept {tonnes} t of {rule.material} short in crisis {rule.name}{when}"

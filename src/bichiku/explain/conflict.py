@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bichiku.explain.judge import Judge
+from bichiku.explain.pieces import pieces
 from bichiku.explain.policy_rules import POLICY_KINDS
-from bichiku.explain.rules import Part, Rule, without
+from bichiku.explain.rules import Part, Rule, part_of, without
 from bichiku.explain.suspects import suspects
 from bichiku.linear_program import LinearProgram
 
+Progress = Callable[[str], None]
+
+MOST_TRIED = 8  # rules of a conflict that are left out by turns to see whether there is another beside it
 MOST_CONFLICTS = 6  # in one part; further ones are told but not looked into
 
 
@@ -34,7 +38,7 @@ class RuleSet:
         return frozenset(rule.family for rule in policies or self.rules)
 
 
-def conflicts(part: Part, judge: Judge) -> tuple[list[RuleSet], bool]:
+def conflicts(part: Part, judge: Judge, progress: Progress = lambda _: None) -> tuple[list[RuleSet], bool]:
     """Conflicts of a part one after the other, each looked for without the policies of those before.
 
     Returns:
@@ -49,14 +53,43 @@ def conflicts(part: Part, judge: Judge) -> tuple[list[RuleSet], bool]:
             return found, True
         if feasible is None or len(found) == MOST_CONFLICTS:
             return found, False
-        ruleset = _reduce(part, kept, gone, judge)
-        if not ruleset.rules:
+        ruleset = _in_a_piece(part, kept, gone, judge, progress) or _reduce(part, kept, gone, judge, progress)
+        if not ruleset.rules or (found and ruleset.doubtful and judge.late):
             return found, False
         found.append(ruleset)
-        kept = [rule for rule in kept if rule.family not in ruleset.families]
+        kept = _next(part, kept, ruleset, judge)
 
 
-def _reduce(part: Part, kept: list[Rule], gone: list[Rule], judge: Judge) -> RuleSet:
+def _next(part: Part, kept: list[Rule], ruleset: RuleSet, judge: Judge) -> list[Rule]:
+    """The rules without one rule of a conflict, one that leaves further conflicts if there is such a one."""
+    tables = {rule.family for rule in ruleset.rules if rule.kind not in POLICY_KINDS and rule.kind != "loss"}
+    families = [*sorted(ruleset.families), *sorted(tables - ruleset.families)]
+    for family in families[:MOST_TRIED]:
+        left = [rule for rule in kept if rule.family != family]
+        if judge.feasible(_only(part, left)) is False:
+            return left
+    return [rule for rule in kept if rule.family not in ruleset.families]
+
+
+def _in_a_piece(part: Part, kept: list[Rule], gone: list[Rule], judge: Judge, progress: Progress) -> RuleSet | None:
+    """A conflict that needs no limit on all materials together: without those limits the part falls into pieces."""
+    single = [rule for rule in kept if rule.material]
+    base = without(part.program, [*gone, *(rule for rule in kept if not rule.material)])
+    for piece, rows, columns in pieces(base):
+        if judge.feasible(piece) is False:
+            own = part_of(base, rows, columns, single, part.program.matrix.indptr)
+            found = _reduce(own, list(own.rules), [], judge, progress)
+            by_key = {_key(rule): rule for rule in single}
+            rules = tuple(by_key[_key(rule)] for rule in found.rules)
+            return RuleSet(rules, tuple(by_key[_key(rule)] for rule in found.doubtful))
+    return None
+
+
+def _key(rule: Rule) -> tuple[str, str, str, int | None, int, str]:
+    return (rule.kind, rule.name, rule.material, rule.year, rule.onset, rule.source)
+
+
+def _reduce(part: Part, kept: list[Rule], gone: list[Rule], judge: Judge, progress: Progress) -> RuleSet:
     """Drops rules, many at once where that leaves the rest infeasible, until each that is left is needed."""
     base = without(part.program, gone)
     shown = suspects(Part(base, part.rows, part.columns, part.rules, part.row_at, part.column_at), kept, judge)
@@ -67,6 +100,7 @@ def _reduce(part: Part, kept: list[Rule], gone: list[Rule], judge: Judge) -> Rul
     heaps = [sorted(shown, key=_order)]
     while heaps:
         heap = heaps.pop()
+        progress(f"reducing a conflict: {len(shown)} rules")
         if not heap:
             continue
         mine = set(map(id, heap))
@@ -89,9 +123,12 @@ def _only(part: Part, kept: Sequence[Rule]) -> LinearProgram:
     return without(part.program, [rule for rule in part.rules if id(rule) not in names])
 
 
-def _order(rule: Rule) -> tuple[int, int]:
-    """The first to be dropped first: later years before earlier ones, so that the first year in conflict is told."""
-    return (0 if rule.kind in POLICY_KINDS else 1, -(rule.year or 0) * 1000 - rule.onset)
+def _order(rule: Rule) -> tuple[str, int, int]:
+    """The first to be dropped first: material by material, later years before earlier ones.
+
+    So most materials go in a few solves, and the first year in conflict is told.
+    """
+    return (rule.material, 0 if rule.kind in POLICY_KINDS else 1, -(rule.year or 0) * 1000 - rule.onset)
 
 
 def _reading_order(rule: Rule) -> tuple[int, str, int, int, str]:

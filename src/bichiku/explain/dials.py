@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +15,7 @@ from bichiku.prices.answers import moved
 from bichiku.prices.questions import Question
 from bichiku.solve import Status
 
-FINE = 1e-3  # points of a share (or thousandths of an index) to which a least turn is narrowed down
+FINE = 1e-3  # points of a share to which a least turn is narrowed down
 
 
 class Dial:
@@ -119,13 +119,49 @@ class TonnesDial(Dial):
         return _objective(judge, self._with_slack(program, np.inf, 1.0))
 
 
-def halved(helps: object, most: float) -> float | None:
+@dataclass(frozen=True)
+class UnmetDial(Dial):
+    """Tonnes in all of some columns that are closed as things stand.
+
+    Attributes:
+        columns: the columns.
+        room: what each may be at most.
+    """
+
+    columns: np.ndarray
+    room: np.ndarray
+    most: float = np.inf
+
+    def _opened(self, program: LinearProgram, total: float, cost: float) -> LinearProgram:
+        upper = program.column_upper.copy()
+        upper[self.columns] = self.room
+        where = (np.zeros(len(self.columns), dtype=int), self.columns)
+        summed = sparse.csr_array((np.ones(len(self.columns)), where), shape=(1, program.shape[1]))
+        nothing, costs = np.empty(0), np.zeros(program.shape[1])
+        costs[self.columns] = cost
+        opened = extended(
+            replace(program, column_upper=upper),
+            sparse.csr_array((program.shape[0], 0)),
+            nothing,
+            nothing,
+            summed,
+            np.array([total]),
+        )
+        return replace(opened, cost=costs)
+
+    def at(self, program: LinearProgram, step: float) -> LinearProgram:
+        return self._opened(program, step, 0.0)
+
+    def least(self, program: LinearProgram, judge: Judge) -> float | None:
+        return _objective(judge, self._opened(program, np.inf, 1.0))
+
+
+def halved(helps: Callable[[float], bool | None], most: float, fine: float = FINE) -> float | None:
     """The least step up to `most` that helps, a little above rather than below."""
-    assert callable(helps)
     low, high = 0.0, most
     if not helps(most):
         return None
-    while high - low > FINE:
+    while high - low > fine:
         middle = (low + high) / 2
         verdict = helps(middle)
         if verdict is None:
@@ -156,7 +192,6 @@ def dial_of(rules: Sequence[Rule]) -> Dial | None:
     return LimitDial(questions, first.loosening, most)
 
 
-def demand_dial(rule: Rule, program: LinearProgram) -> TonnesDial:
+def demand_dial(rule: Rule) -> UnmetDial:
     """Tonnes of demand that are done without, and are not counted as short."""
-    room = rule.row_upper - program.row_upper[rule.rows]
-    return TonnesDial(rule.rows, np.ones(len(rule.rows)), np.maximum(room, 0.0))
+    return UnmetDial(rule.columns, rule.column_upper)

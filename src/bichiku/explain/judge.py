@@ -25,6 +25,10 @@ class Judge:
         self._method = method
         self.solves = 0
 
+    def until(self, share: float) -> Judge:
+        """A judge for so large a share of the time that is left."""
+        return Judge(max(self._end - time.monotonic(), 0.0) * share, self._method)
+
     @property
     def late(self) -> bool:
         """Whether the time is up."""

@@ -8,19 +8,20 @@ import numpy as np
 
 from bichiku.calendar import DAYS_PER_YEAR
 from bichiku.explain.rules import Rule, free
+from bichiku.explain.unmet import UNMET
 from bichiku.linear_program import LinearProgram, RowBlock
 from bichiku.outcome import Outcome
 from bichiku.prices.questions import Question
 from bichiku.tell.numbers import percent, three_digits
 
 
-def physical_rules(outcome: Outcome, questions: list[Question]) -> Iterator[Rule]:
-    """Rules of tables rather than of policies."""
+def physical_rules(outcome: Outcome, wider: LinearProgram, questions: list[Question]) -> Iterator[Rule]:
+    """Rules of tables rather than of policies; `wider` is the program with columns for unmet demand."""
     by_name = {(q.policy, q.limit): q for q in questions if q.policy.endswith(("_capacity", "_build_limit"))}
     yield from _suppliers(outcome, by_name)
     yield from _projects(outcome, by_name)
     yield from _stores(outcome)
-    yield from _demand(outcome)
+    yield from _demand(outcome, wider)
     yield from _tranches(outcome)
 
 
@@ -111,7 +112,9 @@ def _losses(
         )  # fmt: skip
         if rows is not None and row_upper is not None:
             at = rows[mine]
-            yield Rule(**(vars(rule) | {"rows": at, "row_lower": np.full(len(at), -np.inf), "row_upper": row_upper[mine]}))
+            yield Rule(
+                **(vars(rule) | {"rows": at, "row_lower": np.full(len(at), -np.inf), "row_upper": row_upper[mine]})
+            )
         elif columns is not None and column_upper is not None:
             yield Rule(**(vars(rule) | {"columns": columns[mine], "column_upper": column_upper[mine]}))
 
@@ -135,12 +138,12 @@ def _stores(outcome: Outcome) -> Iterator[Rule]:
             yield free(Rule("release_limit", "", name, None, rate, "t/day", words, question=q), rows=rows)
 
 
-def _demand(outcome: Outcome) -> Iterator[Rule]:
+def _demand(outcome: Outcome, wider: LinearProgram) -> Iterator[Rule]:
     """Without it any amount from none upwards may be used, so stock can also be got rid of."""
     balances = _blocks(outcome.program, "balance")
     years = outcome.years[outcome.tree.plan]
     for name, tonnes in outcome.demand.items():
-        rows = _rows(balances[name])
+        rows, columns = _rows(balances[name]), _range(wider.columns_of(UNMET, name))
         by_year = {int(year): float(tonnes[outcome.tree.plan][years == year].sum()) for year in np.unique(years)}
         first, last = min(by_year), max(by_year)
         words = f"demand for {name}: {three_digits(by_year[first])} t in {first}"
@@ -156,7 +159,9 @@ def _demand(outcome: Outcome) -> Iterator[Rule]:
             words,
             rows=rows,
             row_lower=np.full(len(rows), -np.inf),
-            row_upper=outcome.program.row_upper[rows] + tonnes,
+            row_upper=np.full(len(rows), -np.inf),  # the upper limit stays
+            columns=columns,
+            column_upper=tonnes,
         )
 
 

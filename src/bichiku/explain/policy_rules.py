@@ -11,7 +11,7 @@ from bichiku.linear_program import LinearProgram, RowBlock
 from bichiku.outcome import Outcome
 from bichiku.prices.questions import Question
 from bichiku.read.settings import CountryCap, ShareLimit
-from bichiku.tell.numbers import money, three_digits
+from bichiku.tell.numbers import three_digits
 
 POLICY_KINDS = (
     "reserve_days",
@@ -26,6 +26,8 @@ POLICY_KINDS = (
     "budget_reserve",
 )
 
+SIZES = ((1e12, " tn"), (1e9, " bn"), (1e6, " m"))
+
 
 def policy_rules(outcome: Outcome, questions: list[Question]) -> Iterator[Rule]:
     """Every rule that a policy sets."""
@@ -38,8 +40,6 @@ def policy_rules(outcome: Outcome, questions: list[Question]) -> Iterator[Rule]:
     yield from _concentration(outcome)
 
 
-
-
 def number(value: float) -> str:
     """A number to four digits without noughts at its end."""
     text = f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
@@ -47,11 +47,13 @@ def number(value: float) -> str:
 
 
 def amount(value: float, unit: str) -> str:
-    """A number with its unit; points of a share as per cent, millions as money."""
+    """A number with its unit, to four digits; points of a share as per cent, millions as money."""
     if unit == "points":
         return f"{number(value)} %"
     if unit.startswith("million "):
-        return money(value * 1e6, unit.removeprefix("million "))
+        currency, whole = unit.removeprefix("million "), value * 1e6
+        size, word = next(((by, word) for by, word in SIZES if abs(whole) >= by), (1.0, ""))
+        return f"{currency} {number(whole / size)}{word}"
     return f"{number(value)} {unit}"
 
 
@@ -122,7 +124,9 @@ def _survive(outcome: Outcome) -> Iterator[Rule]:
             branch = tree.branches[int(i)]
             at = np.flatnonzero(branches == i)
             begins, ends = tree.period[block.keys[at[0]]], tree.period[block.keys[at[-1]]]
-            span = f"{calendar.label(int(begins))} to the end of period {int(ends)}" if len(at) > 1 else "the first period"
+            span = (
+                f"{calendar.label(int(begins))} to the end of period {int(ends)}" if len(at) > 1 else "the first period"
+            )
             words = (
                 f"no shortage of {block.index} in crisis {branch.crisis} of {calendar.label(branch.onset)}"
                 f" ({span}: {len(at)} period{'s' if len(at) > 1 else ''})"

@@ -51,8 +51,8 @@ class Rule:
 
     @property
     def family(self) -> tuple[str, str, str]:
-        """What the rules of one policy on one material have in common over the years."""
-        return (self.kind, self.name, self.material)
+        """What turns together over the years; the cap on any one country is one number for all countries."""
+        return (self.kind, "" if self.kind == "country_cap" else self.name, self.material)
 
     @property
     def loosening(self) -> float:
@@ -122,18 +122,25 @@ def cut_out(program: LinearProgram, rows: np.ndarray, columns: np.ndarray) -> Li
     )
 
 
-def part_of(program: LinearProgram, rows: np.ndarray, columns: np.ndarray, rules: Sequence[Rule]) -> Part:
-    """A part of a program and the rules in its numbering."""
+def part_of(
+    program: LinearProgram, rows: np.ndarray, columns: np.ndarray, rules: Sequence[Rule], starts: np.ndarray
+) -> Part:
+    """A part of a program and the rules in its numbering.
+
+    Args:
+        program: the program.
+        rows, columns: the part.
+        rules: rules in the program's numbering.
+        starts: where the entries of each row begin in the numbering that the rules' questions use.
+    """
     row_at, column_at = np.full(program.shape[0], -1), np.full(program.shape[1], -1)
     row_at[rows], column_at[columns] = np.arange(len(rows)), np.arange(len(columns))
     own = cut_out(program, rows, columns)
-    local = [_local(rule, program, own, row_at, column_at) for rule in rules]
+    local = [_local(rule, starts, own, row_at, column_at) for rule in rules]
     return Part(own, rows, columns, tuple(r for r in local if len(r.rows) or len(r.columns)), row_at, column_at)
 
 
-def _local(
-    rule: Rule, program: LinearProgram, own: LinearProgram, row_at: np.ndarray, column_at: np.ndarray
-) -> Rule:
+def _local(rule: Rule, starts: np.ndarray, own: LinearProgram, row_at: np.ndarray, column_at: np.ndarray) -> Rule:
     rows, columns = row_at[rule.rows], column_at[rule.columns]
     question = rule.question
     if question is not None:
@@ -141,7 +148,7 @@ def _local(
         entries = question.entries
         if len(entries) and q_rows[0] >= 0:
             # a share has one row, whose entries keep their order
-            entries = entries - int(program.matrix.indptr[question.rows[0]]) + int(own.matrix.indptr[q_rows[0]])
+            entries = entries - int(starts[question.rows[0]]) + int(own.matrix.indptr[q_rows[0]])
         question = replace(
             question,
             rows=q_rows[q_rows >= 0],

@@ -6,6 +6,8 @@ multipliers: a rule whose rows and bounds all have a dual of nought is in no nee
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import sparse
 
@@ -13,7 +15,6 @@ from bichiku.explain.judge import Judge, extended
 from bichiku.explain.rules import Part, Rule
 from bichiku.linear_program import LinearProgram
 from bichiku.solve import Status
-from dataclasses import replace
 
 NOUGHT = 1e-9  # a dual below this is none; a breach costs one
 

@@ -1,0 +1,57 @@
+"""The least change of the limit on concentration, which is no linear limit: each try is a cutting-plane solve."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from bichiku.explain.changes import Bench, Change
+from bichiku.explain.dials import halved
+from bichiku.explain.policy_rules import number
+from bichiku.explain.rules import Rule
+from bichiku.formulate import stamp, stencil_of
+from bichiku.formulate.policies.concentration import TOLERANCE, violated
+from bichiku.formulate.stencil import ConcentrationCut
+from bichiku.outcome import Outcome
+from bichiku.pipeline import MOST_ROUNDS
+from bichiku.read.time_path import TimePath
+from bichiku.solve import Status
+
+
+def index_change(rule: Rule, bench: Bench, outcome: Outcome) -> Change | None:
+    """The least index of all years together by which there is a plan; None where none helps."""
+    policy = outcome.world.policies.concentration
+    assert policy is not None
+
+    def helps(step: float) -> bool | None:
+        values = tuple(min(value + step, 1.0) for value in policy.max.values)
+        return _feasible(TimePath(policy.max.at, values), bench, outcome)
+
+    least = halved(helps, 1.0 - min(policy.max.values), TOLERANCE)
+    if least is None:
+        return None
+    after = min(float(np.ceil((rule.value + least) * 1e4 - 1e-6) / 1e4), 1.0)
+    span = "" if len(set(policy.max.values)) == 1 else f" by {number(after - rule.value)} in every year, in {rule.year}"
+    words = f"raise the limit on concentration{span} from {number(rule.value)} to {number(after)}"
+    verified = helps(after - rule.value) is True and helps(max(least - 2 * TOLERANCE, 0.0)) is False
+    return Change("concentration", "", rule.material, None, least, rule.value, after, "HHI", words, verified, True)
+
+
+def _feasible(path: TimePath, bench: Bench, outcome: Outcome) -> bool | None:
+    world = outcome.world
+    assert world.policies.concentration is not None
+    limit = world.policies.concentration.model_copy(update={"max": path})
+    policies = world.policies.model_copy(update={"concentration": limit})
+    changed = replace(world, settings=world.settings.model_copy(update={"policies": policies}))
+    cuts: tuple[ConcentrationCut, ...] = ()
+    for _ in range(MOST_ROUNDS):
+        program = stamp(stencil_of(changed, outcome.tree, outcome.state, cuts))
+        solution = bench.judge.solve(program)
+        if solution.status is not Status.OPTIMAL:
+            return False if solution.status is Status.INFEASIBLE else None
+        found = violated(Outcome(changed, outcome.tree, outcome.state, program, solution))
+        if not found:
+            return True
+        cuts += found
+    return None

@@ -1,0 +1,222 @@
+"""From a world to an explanation: build, find the parts that cannot be kept, reduce, and look for ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from bichiku.explain.changes import Bench, Change, NoChange, changes
+from bichiku.explain.concentration import index_change
+from bichiku.explain.conflict import MOST_CONFLICTS, RuleSet, conflicts
+from bichiku.explain.elsewhere import new_sources
+from bichiku.explain.explanation import Conflict, Explanation, Finding
+from bichiku.explain.extremes import extremes
+from bichiku.explain.judge import Judge
+from bichiku.explain.later import later
+from bichiku.explain.physical_rules import physical_rules
+from bichiku.explain.pieces import pieces
+from bichiku.explain.policy_rules import policy_rules
+from bichiku.explain.rules import Part, part_of
+from bichiku.explain.unbounded import unbounded_ray
+from bichiku.explain.unmet import with_unmet
+from bichiku.formulate import stamp, stencil_of
+from bichiku.formulate.policies.concentration import violated
+from bichiku.formulate.stencil import ConcentrationCut, Stencil
+from bichiku.linear_program import LinearProgram
+from bichiku.outcome import Outcome
+from bichiku.pipeline import MOST_ROUNDS, grow
+from bichiku.prices.questions import all_questions
+from bichiku.solve import Solution, Status
+from bichiku.tell.numbers import three_digits
+from bichiku.world import World
+
+Progress = Callable[[str], None]
+
+SECONDS = 300.0  # for one explanation
+REDUCING = 0.5  # share of the time left that goes into finding conflicts; the rest is for ways out
+
+
+def explain(world: World, progress: Progress = lambda _: None, seconds: float = SECONDS) -> Explanation:
+    """Why a strategy has no plan, and the least that must give.
+
+    Args:
+        world: the strategy's world.
+        progress: called with a few words as each step begins.
+        seconds: time after which what is not told yet stays untold, and the explanation says so.
+    """
+    judge = Judge(seconds)
+    progress("building")
+    tree, state = grow(world)
+    cuts: tuple[ConcentrationCut, ...] = ()
+    for _ in range(MOST_ROUNDS):
+        stencil = stencil_of(world, tree, state, cuts)
+        program = stamp(stencil)
+        outcome = Outcome(world, tree, state, program, Solution.none(Status.INFEASIBLE))
+        progress("looking for what is infeasible")
+        wider = without_idle_damage(with_unmet(program, outcome))
+        bad, unknown = _infeasible_parts(wider, judge)
+        if bad:
+            return _infeasible(outcome, wider, stencil, bad, unknown, judge, progress)
+        if unknown:
+            return _untold(world, program, judge)
+        progress("solving")
+        solution = judge.solve(program)
+        if solution.status is not Status.OPTIMAL:
+            return _no_optimum(world, program, solution.status, judge)
+        found = violated(Outcome(world, tree, state, program, solution))
+        if not found:
+            return Explanation(world.strategy, Finding.FEASIBLE)
+        cuts += found
+    note = f"concentration is not met after {MOST_ROUNDS} rounds, and not shown to be impossible either"
+    return Explanation(world.strategy, Finding.UNDECIDED, notes=(note,))
+
+
+def without_idle_damage(program: LinearProgram) -> LinearProgram:
+    """Damage is only counted, and forbids nothing, unless risk is limited; its rows would tie materials together."""
+    families = {block.family for block in program.row_blocks}
+    if "risk_limit" in families:
+        return program
+    upper = program.row_upper.copy()
+    for block in program.row_blocks:
+        if block.family == "excess_damage":
+            upper[block.rows] = np.inf
+    return replace(program, row_upper=upper)
+
+
+def _infeasible_parts(
+    program: LinearProgram, judge: Judge
+) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[tuple[np.ndarray, np.ndarray]]]:
+    """Rows and columns of the separate parts that cannot be kept, and of those that the solver cannot tell."""
+    bad, unknown = [], []
+    for piece, rows, columns in pieces(program):
+        verdict = judge.feasible(piece)
+        if verdict is False:
+            bad.append((rows, columns))
+        elif verdict is None:
+            unknown.append((rows, columns))
+    return bad, unknown
+
+
+def _untold(world: World, program: LinearProgram, judge: Judge) -> Explanation:
+    if judge.late:
+        return Explanation(world.strategy, Finding.UNDECIDED, notes=("the time was up before anything was found",))
+    return Explanation(world.strategy, Finding.NUMERICAL, extremes=extremes(program))
+
+
+def _no_optimum(world: World, program: LinearProgram, status: Status, judge: Judge) -> Explanation:
+    if status is Status.UNBOUNDED:
+        ray = unbounded_ray(program, judge)
+        notes = () if ray else ("the solver calls it unbounded, but no direction was found in which cost falls",)
+        shown = () if ray else extremes(program)
+        return Explanation(world.strategy, Finding.UNBOUNDED, ray=ray, extremes=shown, notes=notes)
+    return _untold(world, program, judge)
+
+
+def _infeasible(
+    outcome: Outcome,
+    wider: LinearProgram,
+    stencil: Stencil,
+    bad: list[Any],
+    unknown: list[Any],
+    judge: Judge,
+    progress: Progress,
+) -> Explanation:
+    questions = list(all_questions(outcome, stencil))
+    rules = [*policy_rules(outcome, questions), *physical_rules(outcome, wider, questions)]
+    found: list[Conflict] = []
+    notes: list[str] = []
+    benches: list[tuple[RuleSet, Part, list[RuleSet], bool]] = []
+    for number, (rows, columns) in enumerate(bad, start=1):
+        progress(f"reducing part {number} of {len(bad)}")
+        part = part_of(wider, rows, columns, rules, outcome.program.matrix.indptr)
+        sets, all_found = conflicts(part, judge.until(REDUCING), progress)
+        benches += [(ruleset, part, [other for other in sets if other is not ruleset], all_found) for ruleset in sets]
+        if not all_found:
+            notes.append(_more(part, len(sets)))
+    for number, (ruleset, part, others, known) in enumerate(benches, start=1):
+        progress(f"looking for ways out of conflict {number} of {len(benches)}")
+        found.append(_conflict(ruleset, Bench.of(part, ruleset, others, known, judge), outcome, stencil, len(bad) > 1))
+    if unknown:
+        notes.append(f"{len(unknown)} further separate parts of the model could not be told to be feasible or not")
+    return Explanation(outcome.world.strategy, Finding.INFEASIBLE, tuple(found), notes=tuple(notes))
+
+
+def _more(part: Part, told: int) -> str:
+    materials = sorted({rule.material for rule in part.rules if rule.material})
+    if not told:
+        return f"The part of {', '.join(materials)} is infeasible, but no set of rules was found for it in the time."
+    why = "only so many are looked into" if told >= MOST_CONFLICTS else "the time was up"
+    return f"There may be further conflicts around {', '.join(materials)}: {why}."
+
+
+def _conflict(ruleset: RuleSet, bench: Bench, outcome: Outcome, stencil: Stencil, more_parts: bool) -> Conflict:
+    ways: list[Change] = []
+    fixed: list[NoChange] = []
+    notes: list[str] = []
+    for answer in changes(ruleset, bench):
+        if isinstance(answer, Change):
+            ways.append(answer)
+        elif answer.rule.kind == "concentration":
+            change = index_change(answer.rule, bench, outcome)
+            ways += [change] if change else []
+            fixed += [] if change else [answer]
+        else:
+            fixed.append(answer)
+    concentrated = any(rule.kind == "concentration" for rule in bench.part.rules)
+    if not concentrated:
+        ways += new_sources(ruleset, bench, outcome, stencil)
+    for when in later(ruleset, bench, outcome):
+        if isinstance(when, Change):
+            ways.append(when)
+        elif when not in notes:
+            notes.append(when)
+    if concentrated:
+        notes.append("all but the change of the index itself keep concentration at the mixes found so far only")
+    if more_parts:
+        ways = [_not_alone(way) for way in ways]
+    return Conflict(
+        ruleset.rules,
+        _doubt(ruleset),
+        tuple(_given(ruleset, outcome)),
+        tuple(ways),
+        tuple(fixed),
+        tuple(notes),
+    )
+
+
+def _not_alone(change: Change) -> Change:
+    return Change(**(vars(change) | {"alone": False}))
+
+
+def _doubt(ruleset: RuleSet) -> str:
+    if ruleset.doubtful:
+        return (
+            f"the solver could not tell, or not in time, for {len(ruleset.doubtful)} of its {len(ruleset.rules)} rules"
+        )
+    if any(rule.kind == "concentration" for rule in ruleset.rules):
+        return "concentration is kept step by step, so a rule beside it may not be needed"
+    return ""
+
+
+def _given(ruleset: RuleSet, outcome: Outcome) -> Iterator[str]:
+    """What no rule speaks of and the conflict rests on: stocks and goods under way at the start, losses on routes."""
+    world, state = outcome.world, outcome.state
+    for name in sorted({rule.material for rule in ruleset.rules if rule.material}):
+        yield f"opening stock of {name}: {three_digits(world.materials[name].opening_stock_t)} t"
+        sources = [source for source, row in world.sources.items() if row.material == name]
+        leads = {s: world.sources[s].lead_periods for s in sources if s not in world.contracts}
+        late = [s for s, periods in leads.items() if periods]
+        if late:
+            periods = sorted({leads[s] for s in late})
+            span = f"{periods[0]} to {periods[-1]}" if len(periods) > 1 else f"{periods[0]}"
+            tonnes = three_digits(sum(world.spot[s].in_transit_t for s in late if s in world.spot))
+            what = f"{late[0]} delivers" if len(late) == 1 else f"{len(late)} suppliers and projects of {name} deliver"
+            span += " period" if span == "1" else " periods"
+            yield f"{what} {span} after shipping, {tonnes} t a period are under way at the start"
+        lossy = [s for s in sources if (state.route[s] < 1).any()]
+        lossy += [s for s in sources if s in world.contracts and (state.export[s] < 1).any() and s not in lossy]
+        if lossy:
+            yield f"what events and crises take on routes and from contracts: {', '.join(lossy)}"

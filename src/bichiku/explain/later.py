@@ -1,0 +1,155 @@
+"""'Take until 2032': a dated path that reaches its end later, and crises to be survived from a later month on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from bichiku.calendar import month_label
+from bichiku.explain.changes import Bench, Change
+from bichiku.explain.conflict import RuleSet
+from bichiku.explain.judge import Judge
+from bichiku.explain.policy_rules import share_limit, share_position
+from bichiku.explain.rules import Rule, cut_out, without
+from bichiku.explain.unmet import with_unmet
+from bichiku.formulate import formulate
+from bichiku.outcome import Outcome
+from bichiku.read.settings import Policies
+from bichiku.read.time_path import TimePath
+from bichiku.world import World
+
+DATED = ("reserve_days", "share_caps", "share_floors", "country_cap")
+
+
+def later(ruleset: RuleSet, bench: Bench, outcome: Outcome) -> Iterator[Change | str]:
+    """For each policy of a conflict that is dated, the first year by which it can be reached, or why there is none."""
+    seen: set[tuple[str, str, str]] = set()
+    for rule in ruleset.rules:
+        if rule.family in seen or rule.kind not in (*DATED, "survive"):
+            continue
+        seen.add(rule.family)
+        yield _survive_from(bench, outcome) if rule.kind == "survive" else _path_until(rule, bench, outcome)
+
+
+def path_of(rule: Rule, outcome: Outcome) -> TimePath | None:
+    """The path of values behind a rule."""
+    policies = outcome.world.policies
+    if rule.kind == "reserve_days":
+        return policies.reserve_days.of(rule.material) if policies.reserve_days else None
+    if rule.kind == "country_cap":
+        return policies.country_cap.max if policies.country_cap else None
+    limit = share_limit(outcome, rule.kind, rule.name, rule.material)
+    return None if limit is None else getattr(limit, "max" if rule.kind == "share_caps" else "min")
+
+
+def stretched(path: TimePath, end: int) -> TimePath:
+    """The path with its first point where it is and its last at `end`, the others moved in proportion."""
+    first, last = path.at[0], path.at[-1]
+    at = [first + round((point - first) * (end - first) / (last - first)) for point in path.at]
+    return TimePath(tuple(at), path.values)
+
+
+def _path_until(rule: Rule, bench: Bench, outcome: Outcome) -> Change | str:
+    path, what = path_of(rule, outcome), f"{rule.kind} of {rule.material}"
+    if path is None or len(set(path.values)) == 1:
+        return f"taking longer does not apply to {what}: it is one number for all years"
+    monthly = rule.kind == "reserve_days"
+    calendar = outcome.world.calendar
+    a_year, horizon = (12, int(calendar.ends[-1])) if monthly else (1, int(calendar.years[-1]))
+    ends = [path.at[-1] + k * a_year for k in range(1, (horizon - path.at[-1]) // a_year + 1)]
+    if not ends:
+        return f"taking longer does not apply to {what}: its last date is the end of the horizon"
+
+    def helps(end: int) -> bool | None:
+        policies = _with_path(outcome, rule, stretched(path, end))
+        world = replace(outcome.world, settings=outcome.world.settings.model_copy(update={"policies": policies}))
+        return _part_feasible(world, bench, outcome, bench.judge)
+
+    return _first(ends, helps, path.at[-1], what, lambda end: month_label(end) if monthly else str(end), rule, bench)
+
+
+def _first(
+    ends: list[int],
+    helps: Callable[[int], bool | None],
+    before: int,
+    what: str,
+    label: Callable[[int], str],
+    rule: Rule,
+    bench: Bench,
+) -> Change | str:
+    """Halving: the later the end, the less is asked for."""
+    if not helps(ends[-1]):
+        return f"taking longer with {what} is not enough by itself, even until {label(ends[-1])}"
+    low, high = -1, len(ends) - 1  # the path as it is does not help, the last does
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if helps(ends[middle]) else (middle, high)
+    words = f"take until {label(ends[high])} with {what}, instead of {label(before)}"
+    least = float(ends[high] - before)
+    return Change(
+        "later",
+        rule.name,
+        rule.material,
+        None,
+        least,
+        float(before),
+        float(ends[high]),
+        "date",
+        words,
+        not bench.judge.late,
+        True,
+    )
+
+
+def _with_path(outcome: Outcome, rule: Rule, path: TimePath) -> Policies:
+    policies = outcome.world.policies
+    change: dict[str, Any]
+    if rule.kind == "reserve_days":
+        days = policies.reserve_days
+        assert days is not None
+        change = {"reserve_days": days.model_copy(update={"materials": {**days.materials, rule.material: path}})}
+    elif rule.kind == "country_cap":
+        assert policies.country_cap is not None
+        change = {"country_cap": policies.country_cap.model_copy(update={"max": path})}
+    else:
+        position = share_position(outcome, rule.kind, rule.name, rule.material)
+        assert position is not None
+        limits = list(getattr(policies, rule.kind))
+        key = "max" if rule.kind == "share_caps" else "min"
+        limits[position] = limits[position].model_copy(update={key: path})
+        change = {rule.kind: limits}
+    return policies.model_copy(update=change)
+
+
+def _part_feasible(world: World, bench: Bench, outcome: Outcome, judge: Judge) -> bool | None:
+    """Whether the part under study is feasible in a world whose numbers differ."""
+    plain = formulate(world, outcome.tree, outcome.state)
+    if plain.shape != outcome.program.shape:
+        return None
+    return judge.feasible(cut_out(with_unmet(plain, outcome), bench.part.rows, bench.part.columns))
+
+
+def _survive_from(bench: Bench, outcome: Outcome) -> Change | str:
+    """The first month from which on the crises can be survived."""
+    rules = [rule for rule in bench.part.rules if rule.kind == "survive"]
+    begins = outcome.world.calendar.begins
+    onsets = sorted({rule.onset for rule in rules})
+
+    def helps(onset: int) -> bool | None:
+        return bench.judge.feasible(without(bench.part.program, [r for r in rules if r.onset < onset]))
+
+    if len(onsets) == 1 or not helps(onsets[-1]):
+        return "surviving only later starts of the crises does not help: the last cannot be survived either"
+    low, high = 0, len(onsets) - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if helps(onsets[middle]) else (middle, high)
+    month = int(begins[onsets[high] - 1])
+    words = f"ask to survive only what begins in {month_label(month)} or later (survive: from)"
+    before = float(np.min(begins[np.array(onsets) - 1]))
+    return Change(
+        "later", "survive", "", None, month - before, before, float(month), "date", words, not bench.judge.late, True
+    )

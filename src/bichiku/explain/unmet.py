@@ -1,0 +1,55 @@
+"""Demand that is done without and not counted as short: what is left of a program when demand gives way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import sparse
+
+from bichiku.explain.judge import extended
+from bichiku.linear_program import ColumnBlock, LinearProgram
+from bichiku.outcome import Outcome
+
+UNMET = "unmet"
+
+
+def with_unmet(program: LinearProgram, outcome: Outcome) -> LinearProgram:
+    """The program with a column ``unmet`` for each material with demand and each node, closed by a bound of nought.
+
+    With what is short and saved it stays below demand. Rows and columns of the program keep their numbers.
+    """
+    rows, width, nodes = program.shape[0], program.shape[1], outcome.tree.size
+    each, ones = np.arange(nodes), np.ones(nodes)
+    entries, limits, uppers, blocks = [], [], [], []
+    balances = {block.index: block for block in program.row_blocks if block.family == "balance"}
+    together = {block.index: block for block in program.row_blocks if block.family == "demand_limit"}
+    names = list(outcome.demand)
+    for number, name in enumerate(names):
+        at = [balances[name].first + balances[name].keys]
+        values = [-ones]
+        if name in together:
+            at.append(together[name].first + together[name].keys)
+            values.append(ones)
+        else:
+            short = program.columns_of("short", name)
+            first = width + number * nodes
+            columns = np.concatenate([np.arange(short.start, short.stop), first + each])
+            shape = (nodes, width + len(names) * nodes)
+            limits.append(sparse.csr_array((np.ones(2 * nodes), (np.tile(each, 2), columns)), shape=shape))
+            uppers.append(outcome.demand[name])
+        where = (np.concatenate(at), np.tile(each, len(at)))
+        entries.append(sparse.csr_array((np.concatenate(values), where), shape=(rows, nodes)))
+        blocks.append(ColumnBlock(UNMET, name, width + number * nodes, nodes, "node"))
+    if not names:
+        return program
+    count = len(names) * nodes
+    wider = extended(
+        program,
+        sparse.hstack(entries),
+        np.zeros(count),
+        np.zeros(count),
+        sparse.vstack(limits) if limits else None,
+        np.concatenate(uppers) if limits else None,
+    )
+    return replace(wider, row_blocks=program.row_blocks, column_blocks=(*program.column_blocks, *blocks))

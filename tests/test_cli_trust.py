@@ -1,0 +1,79 @@
+"""`bichiku verify` and `bichiku explain` as a user calls them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bichiku.cli import main
+from bichiku.cli.screen import NO_RESULT, WRONG_INPUT
+
+TUTORIAL = Path(__file__).parents[1] / "models" / "tutorial"
+TOO_MUCH = "policies.budget={reserve_per_year: 0}"  # 60 days of a demand that grows cost money
+
+
+def bichiku(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int | str | None:
+    monkeypatch.setattr("sys.argv", ["bichiku", *map(str, arguments)])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    return stop.value.code
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A good run of the tutorial."""
+    assert bichiku(monkeypatch, "run", TUTORIAL, "-s", "today", "-o", tmp_path, "-q") == 0
+    return next(tmp_path.iterdir())
+
+
+def test_a_good_run_verifies(run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bichiku(monkeypatch, "verify", run) == 0
+    assert "checks hold" in capsys.readouterr().out
+
+
+def test_a_changed_number_is_named(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = run / "reserve.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("4173.0,", "4174.0,"), encoding="utf-8")
+    assert bichiku(monkeypatch, "verify", run) == NO_RESULT
+    assert "reserve.csv line 2" in capsys.readouterr().err
+
+
+def test_the_verdict_can_be_read_by_a_script(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bichiku(monkeypatch, "verify", run, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["holds"] is True
+
+
+def test_what_is_no_folder_cannot_be_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert bichiku(monkeypatch, "verify", tmp_path / "none") == WRONG_INPUT
+
+
+def test_a_run_without_a_solution_explains_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # 250 more days of graphite in the first year cannot be bought for nothing
+    sets = ("--set", TOO_MUCH, "--set", "policies.reserve_days=250")
+    assert bichiku(monkeypatch, "run", TUTORIAL, "-s", "today", *sets, "-o", tmp_path) == NO_RESULT
+    said = capsys.readouterr().err
+    assert "infeasible" in said
+    assert "reserve budget in 2026: at most USD 0" in said
+    assert not list(tmp_path.iterdir())
+
+
+def test_explain_says_when_there_is_nothing_to_explain(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bichiku(monkeypatch, "explain", TUTORIAL, "-s", "today") == 0
+    assert "nothing to explain" in capsys.readouterr().out
+
+
+def test_the_inputs_of_a_run_can_be_explained_too(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bichiku(monkeypatch, "explain", run, "--set", TOO_MUCH, "--set", "policies.reserve_days=250") == NO_RESULT
+    assert "These rules cannot be kept together" in capsys.readouterr().out
