@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 
 from bichiku import check
 from bichiku.cli import INTERRUPTED, NO_RESULT, WRONG_INPUT
+from bichiku.compare.table import EXTRA
 from bichiku.formulate.costs import LINES
 from bichiku.pipeline import run_strategy
 from bichiku.read.document import parse_document
@@ -25,6 +26,7 @@ from bichiku.read.settings import NOT_YET, DaysPath, Settings
 from bichiku.read.strategies import split_strategies
 from bichiku.read.tables import TABLES
 from bichiku.run_folder import write_run
+from bichiku.sweep.points import LEAST_DAYS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -281,6 +283,7 @@ def test_names_with_underscores_exist(page, result_tables):
     known |= {column for table in result_tables.values() for column in table.columns}
     known |= {*named("run-folder.md", "summary.csv", "metric"), *LINES, *set(result_tables["duals"]["policy"])}
     known |= {*named("run-folder.md", "manifest.json", "key"), "default"}
+    known |= {*EXTRA.values(), LEAST_DAYS}
     known |= {file.stem for folder in ("src", "tests") for file in (ROOT / folder).rglob("*.py")}
     text = page.read_text(encoding="utf-8")
     words = {word for code in re.findall(r"`([^`\n]+)`", text) for word in re.findall(r"[a-z]+(?:_[a-z0-9]+)+", code)}
