@@ -111,7 +111,8 @@ def _check_signs_and_ranges(read: _Read, money: float, ledger: Ledger) -> None:
     again = np.where(read.resolved, money, 0.0)
     read.check(ledger, "prices.sign", given, sign * read.price, 0.0, again)
     loose = np.array([movable.binding is False for movable in read.movables], dtype=bool)
-    read.check(ledger, "prices.idle", given & loose, np.abs(read.price), 0.0, again)
+    # what does not bind now may bind within the one unit for which the model was solved again
+    read.check(ledger, "prices.idle", given & loose & ~read.resolved, np.abs(read.price), 0.0)
     stated = np.array([movable.value for movable in read.movables])
     read.check(ledger, "prices.range", ~np.isnan(read.low), read.low, stated)
     read.check(ledger, "prices.range", ~np.isnan(read.low), -read.low, 0.0)
@@ -146,7 +147,7 @@ def _check_duals(read: _Read, dual: np.ndarray, money: float, ledger: Ledger) ->
     side = np.where(down, -1.0, 1.0)
     scale = terms + money
     read.check(ledger, "prices.duals", linear & given & read.resolved, side * total, side * read.price, scale)
-    read.check(ledger, "prices.idle", shares & given & (total == 0.0), np.abs(read.price), 0.0)
+    read.check(ledger, "prices.idle", shares & given & ~read.resolved & (total == 0.0), np.abs(read.price), 0.0)
 
 
 def _movables(facts: Facts, rows: list[PolicyRow], projects: Table, contracts: np.ndarray) -> Iterator[Movable]:

@@ -1,0 +1,62 @@
+"""The Japan model: every strategy solves, verifies from its files, and does what its name says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from bichiku.check import advice
+from bichiku.pipeline import run_strategy
+from bichiku.read.model import read_model
+from bichiku.run_folder import write_run
+
+JAPAN = Path(__file__).parents[1] / "models" / "japan"
+STRATEGIES = (
+    "today",
+    "reserve-60",
+    "reserve-120",
+    "reserve-180",
+    "china-half",
+    "diversify",
+    "recycle",
+    "refine-at-home",
+    "partners",
+    "all-of-it",
+    "free",
+)
+DAYS = {"reserve-60": 60, "reserve-120": 120, "reserve-180": 180, "all-of-it": 180}
+CHINA_AT_MOST = {"china-half": 0.5, "diversify": 0.65, "all-of-it": 0.5}
+
+
+def test_the_strategies_are_those_that_the_policy_debate_names() -> None:
+    assert set(read_model(JAPAN).worlds) == set(STRATEGIES)
+
+
+def test_nothing_in_the_model_looks_wrong() -> None:
+    world = read_model(JAPAN, ["reserve-180"]).worlds["reserve-180"]
+    assert advice(world) == []
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_strategy_solves_and_verifies(strategy: str, tmp_path: Path) -> None:
+    model = read_model(JAPAN, [strategy])
+    solved = run_strategy(model.worlds[strategy])
+    folder = write_run(model, solved, tmp_path, JAPAN)  # raises when a number does not verify
+    assert not folder.name.endswith("-rejected")
+
+    reserve, shares, flows = solved.tables["reserve"], solved.tables["shares"], solved.tables["flows"]
+    plan = flows[(flows["crisis"] == "plan") & (flows["month"] <= "2030-12")]
+    assert plan.loc[plan["item"] == "short", "tonnes"].sum() == pytest.approx(0, abs=1e-6)
+    if strategy in DAYS:
+        end = reserve[(reserve["month"] == "2030-12") & reserve["cover_days"].notna()]
+        assert (end["cover_days"] >= DAYS[strategy] - 1e-6).all()
+    if strategy in CHINA_AT_MOST:
+        assert _largest(shares, "CHN") <= CHINA_AT_MOST[strategy] + 1e-9
+
+
+def _largest(shares: pd.DataFrame, country: str) -> float:
+    """Largest share of a country in any material in 2030, by exporter."""
+    chosen = (shares["country"] == country) & (shares["year"] == 2030) & (shares["stage"] == "exporter")
+    return float(shares.loc[chosen, "share"].max())
