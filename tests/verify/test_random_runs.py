@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bichiku.pipeline import NoSolution, run_strategy
@@ -36,7 +36,13 @@ def _models(draw: st.DrawFn) -> Description:
     return description
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 @given(_models())
 def test_random_runs_verify(description: Description) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -17,6 +17,7 @@ from bichiku.cli.screen import (
     SetOption,
     StrategyOption,
     print_advice,
+    say,
     screen,
     spinner,
 )
@@ -40,18 +41,17 @@ def compare(
 ) -> None:
     """Put strategies of one world side by side: comparison.csv, comparison.md and report.html."""
     # the drawing library takes half a second to load, which other commands need not wait for
-    from bichiku.compare.folder import Comparison, check_one_world, write_comparison
+    from bichiku.compare.folder import Comparison, check_one_world, differences_besides_policy, write_comparison
     from bichiku.report import comparison_markdown
 
     with spinner(quiet or as_json) as show:
-        runs, failed = [], {}
-        for place in places:
-            if is_run(place):
-                show(f"reading {place}")
-                runs.append(read_run(place, COMPARED_TABLES))
-                continue
-            show("reading")
-            read = read_model(place, strategy or (), changes or ())
+        show("reading")
+        solved_before = [read_run(place, COMPARED_TABLES) for place in places if is_run(place)]
+        models = {place: read_model(place, strategy or (), changes or ()) for place in places if not is_run(place)}
+        names = [run.strategy for run in solved_before] + [name for read in models.values() for name in read.worlds]
+        _check_call(names, baseline, only_runs=not models, options=bool(strategy or changes))
+        runs, failed = list(solved_before), {}
+        for place, read in models.items():
             print_advice(read, quiet)
             solved = solve_all(read, place, output, show, None)
             runs += [of_solved(read.name, one, solved.folders[name]) for name, one in solved.done.items()]
@@ -59,12 +59,10 @@ def compare(
         if not runs:
             raise typer.Exit(NO_RESULT)
         check_one_world(runs)
-        names = [run.strategy for run in runs]
-        if baseline is not None and baseline not in names:
-            hint = nearest(baseline, names)
-            raise InputError([Fault("--baseline", None, "", f"no solved strategy {baseline!r}", hint)])
+        for line in differences_besides_policy(runs):
+            say(f"warning {line}")
         show("writing")
-        comparison = Comparison(tuple(runs), failed, baseline or names[0])
+        comparison = Comparison(tuple(runs), failed, baseline or runs[0].strategy)
         folder = write_comparison(comparison, output)
     if as_json:
         records = json.loads(comparison.table.to_json(orient="records", double_precision=15))
@@ -77,3 +75,15 @@ def compare(
         out.print(f"written to {folder}; open {folder / 'report.html'}", highlight=False, soft_wrap=True)
     if failed:
         raise typer.Exit(NO_RESULT)
+
+
+def _check_call(names: list[str], baseline: str | None, only_runs: bool, options: bool) -> None:
+    """What is wrong with the call must come before anything is solved."""
+    faults = []
+    if baseline is not None and baseline not in names:
+        faults.append(Fault("--baseline", None, "", f"no strategy {baseline!r}", nearest(baseline, names)))
+    if only_runs and options:
+        message = "runs are taken as they are; -s and --set go with a model"
+        faults.append(Fault("compare", None, "", message))
+    if faults:
+        raise InputError(faults)

@@ -10,8 +10,8 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from bichiku.cli.screen import OutputOption, QuietOption, counter, screen
-from bichiku.pipeline import Clock, optimise
+from bichiku.cli.screen import NO_RESULT, OutputOption, QuietOption, counter, say, screen
+from bichiku.pipeline import Clock, NoSolution, optimise
 from bichiku.ranges import Range, near_optimal_ranges
 from bichiku.read.faults import Fault, InputError, nearest
 from bichiku.run_folder import CannotWrite, free_name
@@ -38,7 +38,11 @@ def range_(
     if unknown:
         faults = [Fault("--material", None, "", f"unknown material {n!r}", nearest(n, known)) for n in unknown]
         raise InputError(faults)
-    _, hot, outcome, _ = optimise(saved.world, Clock())
+    try:
+        _, hot, outcome, _ = optimise(saved.world, Clock())
+    except NoSolution as failure:
+        say(f"{saved.strategy}: {failure}")
+        raise typer.Exit(NO_RESULT) from failure
     with counter(f"ranges of {saved.strategy}", quiet) as progress:
         found = near_optimal_ranges(outcome, hot, share, material or known, progress)
     folder = _write(found, output, f"{run.resolve().name}-range-{slack.replace('%', 'pc')}")

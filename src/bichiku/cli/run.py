@@ -27,7 +27,7 @@ from bichiku.cli.screen import (
 )
 from bichiku.compare.table import comparison_table
 from bichiku.explain import explain
-from bichiku.pipeline import NoSolution, Solved, run_strategy
+from bichiku.pipeline import NoSolution, Solved, grow, run_strategy
 from bichiku.read.model import Model, read_model
 from bichiku.run_folder import Rejected, write_run
 from bichiku.saved_run import REPORT, of_solved
@@ -72,6 +72,8 @@ class Solutions:
 
 def solve_all(model: Model, origin: Path, output: Path, show: Callable[[str], None], out: Console | None) -> Solutions:
     """Solves and writes each strategy of a model; prints each on `out` as it is done."""
+    for world in model.worlds.values():
+        grow(world)  # what is wrong with the crises must come before the first strategy is solved
     result = Solutions()
     for number, (name, world) in enumerate(model.worlds.items(), start=1):
         place = f"{name} ({number} of {len(model.worlds)})"

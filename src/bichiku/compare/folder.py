@@ -20,6 +20,9 @@ from bichiku.report import comparison_markdown, render_report
 from bichiku.run_folder import CannotWrite, free_name
 from bichiku.saved_run import REPORT, SavedRun
 
+WORLD_SETTINGS = ("buyer", "discount_rate", "events", "crises")
+WORLD_TABLES = ("materials", "demand", "suppliers", "projects", "origins", "tranches", "countries")
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -42,24 +45,17 @@ class Comparison:
 
 
 def check_one_world(runs: Sequence[SavedRun]) -> None:
-    """Strategies can be compared when they speak of the same materials, money and time, under names of their own.
+    """Strategies can be compared over the same tables, periods and currency, under names of their own.
 
     Raises:
         InputError: they do not.
     """
     faults = []
-    first = runs[0].world
+    first = runs[0]
     for run in runs[1:]:
-        world = run.world
-        same = {
-            "materials": list(world.materials) == list(first.materials),
-            "currency": world.settings.currency == first.settings.currency,
-            "periods": world.calendar == first.calendar,
-            "demand": world.demand == first.demand,
-        }
         faults += [
             Fault(str(run.folder), None, what, f"{run.strategy} is of another world", "compare runs of one model")
-            for what, equal in same.items()
+            for what, equal in _same(first, run).items()
             if not equal
         ]
     names = [run.strategy for run in runs]
@@ -67,6 +63,25 @@ def check_one_world(runs: Sequence[SavedRun]) -> None:
         faults.append(Fault("compare", None, "", f"strategy {name!r} is given more than once"))
     if faults:
         raise InputError(faults)
+
+
+def _same(one: SavedRun, other: SavedRun) -> dict[str, bool]:
+    """What must not differ between compared runs, and whether it does not."""
+    ours, theirs = one.world, other.world
+    tables = {name: getattr(ours, name) == getattr(theirs, name) for name in WORLD_TABLES}
+    currency = ours.settings.currency == theirs.settings.currency
+    return {"currency": currency, "periods": ours.calendar == theirs.calendar, **tables}
+
+
+def differences_besides_policy(runs: Sequence[SavedRun]) -> list[str]:
+    """Settings other than policies in which some strategies differ from the first, one line each."""
+    first = runs[0]
+    return [
+        f"{run.strategy} and {first.strategy} differ in {key}, not in policies alone"
+        for run in runs[1:]
+        for key in WORLD_SETTINGS
+        if getattr(run.world.settings, key) != getattr(first.world.settings, key)
+    ]
 
 
 def write_comparison(comparison: Comparison, output: Path) -> Path:

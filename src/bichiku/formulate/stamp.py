@@ -18,8 +18,10 @@ from pyomo.core.expr.visitor import StreamBasedExpressionVisitor
 from pyomo.repn import generate_standard_repn
 from scipy import sparse
 
-from bichiku.formulate.stencil import Stencil, index_text
+from bichiku.formulate.stencil import Cost, Stencil, index_text
 from bichiku.linear_program import CostTerms, LinearProgram, RowBlock
+
+TRACE = 1e-6  # probability that answers at nodes of no probability are worked out for
 
 
 class NotLinear(TypeError):
@@ -51,6 +53,8 @@ def stamp(stencil: Stencil) -> LinearProgram:
     constant = sum(float(term.constants.sum()) for term in cost_terms)
 
     preference = np.zeros(size)
+    for line in stencil.costs:
+        _add_trace(line, stencil, evaluate, preference)
     for variable, money in stencil.preferences:
         np.add.at(preference, stencil.symbols[id(variable)].columns, money)
 
@@ -66,7 +70,7 @@ def stamp(stencil: Stencil) -> LinearProgram:
     return _with_rows(stencil, evaluate, cost, constant, upper, preference, tuple(cost_terms))
 
 
-def _cost_terms(line: Any, stencil: Stencil, evaluate: _ArrayEvaluator) -> list[CostTerms]:
+def _cost_terms(line: Cost, stencil: Stencil, evaluate: _ArrayEvaluator) -> list[CostTerms]:
     result = []
     for index, data in line.expression.items():
         terms = _terms(data.expr, line.nodes, stencil, evaluate)
@@ -85,6 +89,15 @@ def _cost_terms(line: Any, stencil: Stencil, evaluate: _ArrayEvaluator) -> list[
             )
         )
     return result
+
+
+def _add_trace(line: Cost, stencil: Stencil, evaluate: _ArrayEvaluator, preference: np.ndarray) -> None:
+    """Where a line's money counts for nothing, as at nodes of no probability, a trace of it decides among answers."""
+    improbable = np.flatnonzero(line.factor == 0.0)
+    if len(improbable):
+        for data in line.expression.values():
+            terms = _terms(data.expr, line.nodes[improbable], stencil, evaluate)
+            np.add.at(preference, terms.columns, TRACE * terms.coefficients)
 
 
 def _with_rows(

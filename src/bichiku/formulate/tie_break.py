@@ -1,8 +1,9 @@
 """Which of several optima that cost the same is written: lowest delivered cost first, then supplier id.
 
-Suppliers of one material with the same delivered price tie wherever they can be used; on nodes of no
-probability all suppliers do. There a trifle per tonne, rising in that order, decides. It is ten times what
-HiGHS can tell apart (its dual feasibility tolerance), reaches no cost line, and is nothing where nobody ties.
+The cost itself sees to the first. Suppliers of one material with the same delivered price tie wherever they can be
+used; there a trifle per tonne, rising with their ids, decides. It is ten times what HiGHS can tell apart (its dual
+feasibility tolerance), is taken away again before prices are read, reaches no cost line, and is nothing where nobody
+ties. Nodes of no probability cost nothing, so a trace of their true cost decides there (`bichiku.formulate.stamp`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ TRIFLE = 1e-6
 
 def add_tie_break(stencil: Stencil, world: World) -> None:
     """Declares the preference among suppliers that tie."""
-    improbable = stencil.tree.weight == 0.0
+    # a contract has one column for all nodes of a year, and its trifle counts once
+    share_of_year = 1.0 / np.bincount(stencil.years)[stencil.years]
     for material in world.materials:
         sellers = sorted(
             (round(world.delivered_price(name), 9), name)
@@ -27,8 +29,9 @@ def add_tie_break(stencil: Stencil, world: World) -> None:
         prices = [price for price, _ in sellers]
         for rank, (price, name) in enumerate(sellers):
             among_equals = rank - prices.index(price)
-            if among_equals or (rank and improbable.any()):
-                trifle = TRIFLE * np.where(improbable, rank, among_equals)
-                spot = name in world.spot
-                variable = stencil.model.ship[name] if spot else stencil.model.contract[name]
-                stencil.prefer(variable, trifle)
+            if not among_equals:
+                continue
+            if name in world.spot:
+                stencil.prefer(stencil.model.ship[name], np.full(stencil.tree.size, TRIFLE * among_equals))
+            else:
+                stencil.prefer(stencil.model.contract[name], TRIFLE * among_equals * share_of_year)

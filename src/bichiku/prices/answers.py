@@ -114,7 +114,7 @@ def _rises(question: Question, part: int, hot: HotProgram) -> tuple[float, float
 
 def _one_unit_away(up: float, down: float) -> Answer:
     if math.isnan(up):
-        return Answer(down, -1.0, 0.0, "re-solve")
+        return Answer(math.nan, 0.0, 0.0, "re-solve")
     both = abs(up - down) <= SAME * max(abs(up), abs(down))
     return Answer(up, -1.0 if both else 0.0, 1.0, "re-solve")
 

@@ -43,6 +43,9 @@ def check_demand(tables: Tables, calendar: Calendar, log: FaultLog) -> None:
     years = sorted(set(calendar.years.tolist()))
     inside = sorted({row.material for row in demand.rows.values() if row.year in years})
     in_doubt = {key[0] for key in demand.rejected}
+    if demand.rows and not inside and not in_doubt:
+        span = f"{years[0]} to {years[-1]}"
+        log.add(Fault(demand.file, None, "year", f"no demand lies in the years that are solved, {span}"))
     for material in inside:
         missing = [str(year) for year in years if (material, str(year)) not in demand.rows]
         if missing and material not in in_doubt:

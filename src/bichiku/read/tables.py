@@ -56,7 +56,7 @@ def _groups(text: Any) -> tuple[str, ...]:
 
 
 def _governance(text: Any) -> float:
-    if not isinstance(text, str) or not _NUMBER.fullmatch(text) or abs(float(text)) > 3.5:
+    if not isinstance(text, str) or not _NUMBER.fullmatch(text) or abs(float(text)) > 2.5:
         raise ValueError(f"{shown(text)} is not a governance score on the scale -2.5 to 2.5")
     return float(text)
 

@@ -80,7 +80,7 @@ def _materials(solved: Solved) -> Table:
             three_digits(value_of(summary, "imports_per_year", material)),
             ", ".join(top) or "no imports",
             _days_held(summary, material),
-            _worst(summary, material),
+            _worst(solved, material),
         )
     return table
 
@@ -93,15 +93,18 @@ def _days_held(summary: pd.DataFrame, material: str) -> str:
     return f"{held:.0f}" + ("" if math.isnan(target) else f" of {target:.0f}")
 
 
-def _worst(summary: pd.DataFrame, material: str) -> str:
-    days = value_of(summary, "worst_crisis_short_days", material)
-    if math.isnan(days):
+def _worst(solved: Solved, material: str) -> str:
+    """Days short in the branch with most of them, and the day from which that branch is short."""
+    crises = solved.tables["crises"]
+    reported = solved.outcome.world.calendar.reported
+    mine = crises[(crises["material"] == material) & (crises["onset"] <= reported)]
+    if mine.empty:
         return "-"
-    if days <= 0:
+    worst = mine.sort_values(["short_days", "damage"], ascending=False, kind="stable").iloc[0]
+    if worst["short_days"] <= 0 or math.isnan(worst["time_to_survive_days"]):
         return "none"
-    first = value_of(summary, "least_time_to_survive", material)
-    where = detail_of(summary, "worst_crisis_short_days", material).replace(" from ", " ")
-    return f"{three_digits(days)} from day {first:.0f}, {where}"
+    first = f"{worst['time_to_survive_days']:.0f}"
+    return f"{three_digits(worst['short_days'])} from day {first}, {worst['crisis']} {worst['month']}"
 
 
 def _quality(summary: pd.DataFrame) -> str:

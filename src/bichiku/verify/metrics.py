@@ -61,8 +61,8 @@ def _costs(facts: Facts, lines: Mapping[str, Money], costs: Table) -> Iterator[M
     unit = f"{currency}/year"
     for material in [ALL, *world.materials]:
         parts = {line: per_year(facts, line, money, material) for line, money in lines.items()}
-        total = sum(value for value, _ in parts.values())
-        scale = sum(size for _, size in parts.values())
+        paid = [part for line, part in parts.items() if line != "risk"]  # a weight on risk is paid to nobody
+        total, scale = sum(value for value, _ in paid), sum(size for _, size in paid)
         mixed = max((lines[line].tolerance for line, (_, size) in parts.items() if size), default=COPIED)
         yield Metric(("cost_per_year", material), total, unit, ("buyer",), scale, mixed)
         nation = ("subsidy counted as a cost",)
@@ -171,6 +171,19 @@ def _short(facts: Facts, lines: Mapping[str, Money]) -> Iterator[Metric]:
         yield Metric(("expected_damage_per_year", material), value, unit, ("shortage and substitution",), scale)
 
 
+def _tail(crises: list[Row], level: float) -> tuple[float, float]:
+    """CVaR of damage given that one of these crises happens, and the size of the numbers in it."""
+    damage: dict[tuple[object, object], float] = {}
+    probability: dict[tuple[object, object], float] = {}
+    for row in crises:
+        key = (row["crisis"], row["onset"])
+        damage[key] = damage.get(key, 0.0) + _n(row, "damage")
+        probability[key] = _n(row, "probability")
+    likely, values = np.array(list(probability.values())), np.array(list(damage.values()))
+    tail = least_cvar(values, likely / likely.sum(), level) if likely.sum() > 0 else float("nan")
+    return tail, float(np.abs(values).sum())
+
+
 def _crises(facts: Facts, crises: list[Row]) -> Iterator[Metric]:
     """Metrics of the branches that begin inside the window."""
     world, currency = facts.world, facts.world.settings.currency
@@ -178,19 +191,17 @@ def _crises(facts: Facts, crises: list[Row]) -> Iterator[Metric]:
     if not rows:
         return
     damage: dict[tuple[object, object], float] = {}
-    probability: dict[tuple[object, object], float] = {}
     names: dict[tuple[object, object], str] = {}
     for row in rows:
         key = (row["crisis"], row["onset"])
         damage[key] = damage.get(key, 0.0) + _n(row, "damage")
-        probability[key] = _n(row, "probability")
         names[key] = _branch(row)
     level = world.policies.risk.level if world.policies.risk is not None else TAIL
-    likely = np.array([probability[key] for key in damage])
-    values = np.array(list(damage.values()))
-    tail = least_cvar(values, likely / likely.sum(), level) if likely.sum() > 0 else float("nan")
-    size = float(np.abs(values).sum())
-    yield Metric(("cvar_damage", ALL), tail, currency, (f"mean of the worst {1 - level:.0%} of crises",), size)
+    # a risk policy speaks of all branches of the horizon
+    tail, size = _tail(crises if world.policies.risk is not None else rows, level)
+    yield Metric(
+        ("cvar_damage", ALL), tail, currency, (f"mean of the worst {100 * (1 - level):.3g} % of crises",), size
+    )
     worst = max(damage.values())
     at = tuple(names[key] for key, value in damage.items() if _close(value, worst))
     yield Metric(("worst_crisis_damage", ALL), worst, currency, at, size)

@@ -28,7 +28,7 @@ def cost_metrics(outcome: Outcome) -> Iterator[Metric]:
         for (line, owner), value in costs.items():
             if material in (ALL, owner):
                 mine[line] += value
-        total = sum(mine.values())
+        total = sum(value for line, value in mine.items() if line != RISK)  # a weight on risk is paid to nobody
         yield Metric("cost_per_year", material, total, unit, "buyer")
         yield Metric("nation_cost_per_year", material, total - mine[SUBSIDY], unit, "subsidy counted as a cost")
         for line, value in mine.items():
@@ -55,7 +55,7 @@ def cost_by_line_and_material(outcome: Outcome) -> dict[tuple[str, str], float]:
     horizon_years = discount[:-1].sum() * year_share
     inside = tree.period <= calendar.reported
     at_end = np.flatnonzero(tree.period == calendar.reported)
-    result = {}
+    result: dict[tuple[str, str], float] = {}
     for terms in outcome.program.cost_terms:
         key = (terms.line, terms.material)
         if terms.line == TERMINAL:
@@ -66,10 +66,10 @@ def cost_by_line_and_material(outcome: Outcome) -> dict[tuple[str, str], float]:
             result[STOCK_CHANGE, terms.material] = float(value / window_years)
             continue
         money = terms.by_node(outcome.solution.x, tree.size)
-        if terms.line in (INVESTMENT, SUBSIDY):
-            result[key] = float(money.sum() / horizon_years)
-        else:
-            result[key] = float(money[inside].sum() / window_years)
+        spread = terms.line in (INVESTMENT, SUBSIDY)
+        yearly = money.sum() / horizon_years if spread else money[inside].sum() / window_years
+        # penalties of caps and of floors are two sets of terms on one line
+        result[key] = result.get(key, 0.0) + float(yearly)
     return result
 
 

@@ -31,12 +31,12 @@ def crisis_metrics(outcome: Outcome, crises: pd.DataFrame) -> Iterator[Metric]:
     reported = crises[crises["onset"] <= world.calendar.reported]
     if reported.empty:
         return
-    branches = reported.groupby(["crisis", "onset", "month"], sort=True).agg(
-        damage=("damage", "sum"), probability=("probability", "first")
-    )
+    branches = _by_branch(reported)
+    # a risk policy speaks of all crises of the horizon, and its number must be the one that is shown
+    counted = _by_branch(crises) if world.policies.risk else branches
     level = world.policies.risk.level if world.policies.risk else TAIL_LEVEL
-    tail = conditional_value_at_risk(branches["damage"].to_numpy(), branches["probability"].to_numpy(), level)
-    yield Metric("cvar_damage", ALL, tail, currency, f"mean of the worst {1 - level:.0%} of crises")
+    tail = conditional_value_at_risk(counted["damage"].to_numpy(), counted["probability"].to_numpy(), level)
+    yield Metric("cvar_damage", ALL, tail, currency, f"mean of the worst {100 * (1 - level):.3g} % of crises")
     crisis, _, month = branches["damage"].idxmax()
     yield Metric("worst_crisis_damage", ALL, float(branches["damage"].max()), currency, f"{crisis} from {month}")
     for name, rows in reported.groupby("material", sort=True):
@@ -47,6 +47,13 @@ def crisis_metrics(outcome: Outcome, crises: pd.DataFrame) -> Iterator[Metric]:
             first = rows.loc[rows["time_to_survive_days"].idxmin()]
             detail = f"{first['crisis']} from {first['month']}"
             yield Metric("least_time_to_survive", str(name), float(first["time_to_survive_days"]), "days", detail)
+
+
+def _by_branch(crises: pd.DataFrame) -> pd.DataFrame:
+    """Damage of all materials together and probability of each branch."""
+    return crises.groupby(["crisis", "onset", "month"], sort=True).agg(
+        damage=("damage", "sum"), probability=("probability", "first")
+    )
 
 
 def conditional_value_at_risk(damage: np.ndarray, probability: np.ndarray, level: float) -> float:
