@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--points", type=int, default=40)
     parser.add_argument("--sample", type=int, default=3, help="points that are run separately")
     given = parser.parse_args()
-    values = [f"{180 * i / (given.points - 1):.3f}" for i in range(given.points)]
+    values = [f"{60 * i / (given.points - 1):.3f}" for i in range(given.points)]
     chosen = [values[i * (given.points - 1) // max(given.sample - 1, 1)] for i in range(given.sample)]
     with tempfile.TemporaryDirectory() as folder:
         sweep = seconds("sweep", str(JAPAN), "-s", STRATEGY, "--vary", f"{PATH}={','.join(values)}", "-o", folder, "-q")

@@ -58,7 +58,8 @@ def run(
         raise typer.Exit(NO_RESULT)
 
 
-EXPLAINING = 60.0  # seconds at most for each strategy; `bichiku explain` takes longer if it must
+EXPLAINING = 20.0  # seconds at most for each strategy; `bichiku explain` takes longer if it must
+SCREEN = 40  # lines of an explanation that are shown here
 
 
 @dataclass
@@ -83,7 +84,7 @@ def solve_all(model: Model, origin: Path, output: Path, show: Callable[[str], No
             result.failures[name] = failure
             say(f"{name}: {failure}")
             show(f"{place}: explaining")
-            typer.echo(explain(world, show, EXPLAINING).text(), err=True)
+            typer.echo(_shortened(explain(world, show, EXPLAINING).text(), name), err=True)
             continue
         show(f"{place}: writing")
         folder = origin if origin.is_dir() else origin.parent
@@ -98,6 +99,14 @@ def solve_all(model: Model, origin: Path, output: Path, show: Callable[[str], No
             print_strategy(out, solved)
             out.print(f"  written to {result.folders[name]}", highlight=False, soft_wrap=True)
     return result
+
+
+def _shortened(text: str, strategy: str) -> str:
+    lines = text.splitlines()
+    if len(lines) <= SCREEN:
+        return text
+    more = f"... and {len(lines) - SCREEN} lines more; bichiku explain MODEL -s {strategy} shows them all"
+    return "\n".join([*lines[:SCREEN], more])
 
 
 def _add_report(model: Model, solved: Solved, folder: Path) -> None:
