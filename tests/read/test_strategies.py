@@ -148,7 +148,7 @@ def test_a_value_may_be_a_mapping_a_list_or_contain_equal_signs(folder: Path) ->
     assert world_of(folder, "today", ["currency=a=b"]).settings.currency == "a=b"
 
 
-@pytest.mark.parametrize("nothing", ["null", "~", ""])
+@pytest.mark.parametrize("nothing", ["null", "~"])
 def test_nothing_takes_a_key_away(folder: Path, nothing: str) -> None:
     assert "budget" not in _resolved(folder, "today", f"policies.budget={nothing}")
 
@@ -199,3 +199,9 @@ def test_a_misspelt_key_below_a_new_mapping_is_found(folder: Path) -> None:
 
 def test_a_wrong_change_is_told_once_for_all_strategies(folder: Path) -> None:
     assert "--set" in the_fault(folder, (), ["polices.reserve_days=3"])
+
+
+def test_an_empty_value_is_an_error_and_null_removes(tmp_path: Path) -> None:
+    write_model(tmp_path, "policies: {reserve_days: 60}\n")
+    assert any("has no value" in fault for fault in faults_of(tmp_path, sets=["policies.reserve_days="]))
+    assert world_of(tmp_path, sets=["policies.reserve_days=null"]).policies.reserve_days is None

@@ -62,6 +62,8 @@ def command_line_changes(document: Document, assignments: Iterable[str], log: Fa
         try:
             if not equals:
                 raise ValueError("is not PATH=VALUE")
+            if not value_text.strip():  # an empty shell variable must not remove a limit
+                raise ValueError("has no value; write null to remove the key")
             path = _parse_path(path_text.strip())
             document = _assign(document, path, parse_value(value_text, COMMAND_LINE[0]))
         except InputError as error:
