@@ -131,7 +131,7 @@ def test_probabilities_over_one_are_refused(tmp_path: Path) -> None:
         second_tree(_world(tmp_path, crises=crises))
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(description=small_models())
 def test_weights_of_each_period_sum_to_one(tmp_path_factory: pytest.TempPathFactory, description: Description) -> None:
     world = _read(description, tmp_path_factory.mktemp("model"))
@@ -336,7 +336,7 @@ def test_budget(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", POLICY_NAMES)
 def test_a_policy_never_makes_the_least_cost_less(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
     @given(description=policy_variants(name))
     def holds(description: Description) -> None:
         free = second_objective(_read(with_policies(description, {}), tmp_path_factory.mktemp("free")))
