@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,18 +19,18 @@ from bichiku.solve import Status
 FINE = 1e-3  # points of a share to which a least turn is narrowed down
 
 
-class Dial:
+class Dial(ABC):
     """A number that can be turned towards asking for less; `most` is how far it goes."""
 
     most: float = np.inf
 
+    @abstractmethod
     def at(self, program: LinearProgram, step: float) -> LinearProgram:
         """The program with the number turned by so much."""
-        raise NotImplementedError
 
+    @abstractmethod
     def least(self, program: LinearProgram, judge: Judge) -> float | None:
         """The least turn that helps; None where none does or the solver cannot tell."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
