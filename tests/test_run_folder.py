@@ -13,7 +13,8 @@ import pytest
 
 from bichiku.pipeline import Solved, run_strategy
 from bichiku.read.model import Model, read_model
-from bichiku.run_folder import CannotWrite, Rejected, input_hash, write_run
+from bichiku.run_folder import Rejected, input_hash, write_run
+from bichiku.staging import CannotWrite
 from tests.models import TABLES, with_line, write_model
 
 STRATEGIES = "strategies:\n  less: {policies: {reserve_days: 30}}\n  more: {policies: {reserve_days: 60}}\n"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
+
+from bichiku.staging import staged
 
 
 def tutorial_folder() -> Path:
@@ -18,5 +21,10 @@ def copy_tutorial(folder: Path) -> None:
 
     Raises:
         FileExistsError: there is something of that name.
+        CannotWrite: it cannot be written; nothing is left behind.
     """
-    shutil.copytree(tutorial_folder(), folder)
+    if folder.exists():
+        raise FileExistsError(folder)
+    with staged(folder.parent) as partial:
+        shutil.copytree(tutorial_folder(), partial, dirs_exist_ok=True)
+        os.rename(partial, folder)

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
-import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -24,13 +21,10 @@ from bichiku.pipeline import Solved
 from bichiku.read.model import MODEL_FILE, Model
 from bichiku.read.yaml12 import CoreDumper
 from bichiku.saved_run import INPUTS, MANIFEST
+from bichiku.staging import settle, staged
 from bichiku.verify import Verdict, verify_run
 
 PACKAGES = ("pyomo", "highspy", "numpy", "scipy", "pandas", "pydantic")
-
-
-class CannotWrite(OSError):
-    """The output folder cannot be written to."""
 
 
 class Rejected(Exception):
@@ -70,30 +64,20 @@ def write_run(
     start = time.perf_counter()
     strategy = solved.outcome.world.strategy
     name = f"{model.name}-{strategy}-{input_hash(model, strategy)}"
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{name}-partial-", dir=output))
-    except OSError as error:
-        raise CannotWrite(f"{output}: {error.strerror or error}") from error
-    try:
-        partial.chmod(0o755)
+    with staged(output) as folder:
         for table, frame in solved.tables.items():
-            frame.to_csv(partial / f"{table}.csv", index=False, lineterminator="\n")
-        _write_inputs(model, strategy, partial / INPUTS)
+            frame.to_csv(folder / f"{table}.csv", index=False, lineterminator="\n")
+        _write_inputs(model, strategy, folder / INPUTS)
         seconds = {**solved.seconds, "write": time.perf_counter() - start}
         content = manifest(model, solved, seconds, origin)
-        _write_manifest(content, partial)
+        _write_manifest(content, folder)
         if verify:
-            verdict = verify_run(partial)
-            _write_manifest({**content, "verification": verdict.as_dict()}, partial)
+            verdict = verify_run(folder)
+            _write_manifest({**content, "verification": verdict.as_dict()}, folder)
             if not verdict.holds:
-                raise Rejected(free_name(partial, output, f"{name}-rejected"), verdict)
-        add(partial)
-        return free_name(partial, output, name)
-    except OSError as error:
-        raise CannotWrite(f"{output}: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+                raise Rejected(settle(folder, output, f"{name}-rejected"), verdict)
+        add(folder)
+        return settle(folder, output, name)
 
 
 def input_hash(model: Model, strategy: str) -> str:
@@ -175,18 +159,3 @@ def _git_revision(folder: Path) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return found.stdout.strip() if found.returncode == 0 else None
-
-
-def free_name(partial: Path, output: Path, name: str) -> Path:
-    """Renames a finished folder to a name below `output`, with a number behind it if that is taken."""
-    number = 1
-    while True:
-        target = output / (name if number == 1 else f"{name}-{number}")
-        try:
-            if not target.exists():
-                os.rename(partial, target)  # fails on a folder that another run has filled meanwhile
-                return target
-        except OSError:
-            if not target.exists():
-                raise
-        number += 1

@@ -62,7 +62,7 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         _sweep(tmp_path, axes, stop)
-    (points,) = tmp_path.glob("*-partial/" + POINTS)
+    points = tmp_path / POINTS
     assert len(points.read_text(encoding="utf-8").splitlines()) == 2
     with points.open("a", encoding="utf-8") as stream:
         stream.write('{"point": ["12')  # a line cut off by the interruption

@@ -8,18 +8,21 @@ from typing import Annotated
 import typer
 
 import bichiku
+from bichiku.__main__ import INTERRUPTED
 from bichiku.cli.check import check
 from bichiku.cli.compare import compare
 from bichiku.cli.explain import explain
+from bichiku.cli.kept import begin, what_is_kept
 from bichiku.cli.new import new
 from bichiku.cli.range import range_
 from bichiku.cli.run import run
-from bichiku.cli.screen import INTERRUPTED, NO_RESULT, WRONG_INPUT, print_faults, say
+from bichiku.cli.screen import NO_RESULT, WRONG_INPUT, print_faults, say
 from bichiku.cli.sweep import sweep
 from bichiku.cli.verify import verify
 from bichiku.read.faults import InputError
-from bichiku.run_folder import CannotWrite
 from bichiku.solve.highs import SolverError
+from bichiku.staging import CannotWrite
+from bichiku.sweep.workers import WorkerLost
 
 app = typer.Typer(
     name="bichiku",
@@ -55,16 +58,17 @@ def _options(
 
 
 def main() -> None:
-    """Entry point; maps every way to fail to its exit status."""
+    """Runs the command; maps every way to fail to its exit status."""
+    begin()
     try:
         app()
     except InputError as error:
         print_faults(error)
         sys.exit(WRONG_INPUT)
-    except (CannotWrite, SolverError) as error:
-        say(f"{error}")
+    except (CannotWrite, SolverError, WorkerLost) as error:
+        say(f"{error}; {what_is_kept()}")
         sys.exit(NO_RESULT)
     except SystemExit as stop:
         if stop.code == INTERRUPTED:
-            say("interrupted; what was complete is kept")
+            say(f"interrupted; {what_is_kept()}")
         raise

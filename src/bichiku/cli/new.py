@@ -9,7 +9,6 @@ import typer
 
 from bichiku.new_model import copy_tutorial
 from bichiku.read.faults import Fault, InputError
-from bichiku.run_folder import CannotWrite
 
 
 def new(
@@ -20,6 +19,4 @@ def new(
         copy_tutorial(folder)
     except FileExistsError as error:
         raise InputError([Fault(str(folder), None, "", "exists already", "choose another name")]) from error
-    except OSError as error:
-        raise CannotWrite(f"cannot write {folder}: {error.strerror or error}") from error
     typer.echo(f"{folder} holds a small model. Run it:\n\n  bichiku run {folder}\n")

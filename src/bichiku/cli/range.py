@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +12,8 @@ from bichiku.cli.screen import NO_RESULT, OutputOption, QuietOption, counter, sa
 from bichiku.pipeline import Clock, NoSolution, optimise
 from bichiku.ranges import Range, near_optimal_ranges
 from bichiku.read.faults import Fault, InputError, nearest
-from bichiku.run_folder import CannotWrite, free_name
 from bichiku.saved_run import read_run
+from bichiku.staging import settle, staged
 from bichiku.tell.ranges import print_ranges
 
 COLUMNS = ["kind", "material", "name", "least", "now", "most", "unit", "mark"]
@@ -71,15 +69,7 @@ def _write(ranges: list[Range], output: Path, name: str) -> Path:
     records = [
         (r.target.kind, r.target.material, r.target.name, r.least, r.now, r.most, r.target.unit, r.mark) for r in ranges
     ]
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{name}-partial-", dir=output))
-        try:
-            partial.chmod(0o755)
-            frame = pd.DataFrame(records, columns=COLUMNS)
-            frame.to_csv(partial / "ranges.csv", index=False, lineterminator="\n")
-            return free_name(partial, output, name)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
-    except OSError as error:
-        raise CannotWrite(f"cannot write {output}: {error.strerror or error}") from error
+    with staged(output) as folder:
+        frame = pd.DataFrame(records, columns=COLUMNS)
+        frame.to_csv(folder / "ranges.csv", index=False, lineterminator="\n")
+        return settle(folder, output, name)

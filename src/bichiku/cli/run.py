@@ -12,6 +12,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
+from bichiku.cli.kept import keep
 from bichiku.cli.screen import (
     NO_RESULT,
     JsonOption,
@@ -90,6 +91,7 @@ def solve_all(model: Model, origin: Path, output: Path, show: Callable[[str], No
         folder = origin if origin.is_dir() else origin.parent
         try:
             result.folders[name] = write_run(model, solved, output, folder, partial(_add_report, model, solved))
+            keep(result.folders[name])
         except Rejected as failure:
             result.failures[name] = NoSolution(name, Status.ERROR, str(failure))
             say(f"{name}: {failure}")

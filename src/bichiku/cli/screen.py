@@ -24,7 +24,7 @@ from bichiku.check import advice
 from bichiku.read.faults import InputError
 from bichiku.read.model import Model
 
-NO_RESULT, WRONG_INPUT, INTERRUPTED = 1, 2, 130
+NO_RESULT, WRONG_INPUT = 1, 2
 PLAIN_WIDTH = 140  # columns of a summary that goes to a file or a pipe
 
 ModelArgument = Annotated[Path, typer.Argument(metavar="MODEL", help="A model folder, or the model.yaml in it.")]

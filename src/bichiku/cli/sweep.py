@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from bichiku.cli.kept import keep_points
 from bichiku.cli.screen import (
     NO_RESULT,
     ModelArgument,
@@ -18,9 +19,10 @@ from bichiku.cli.screen import (
     screen,
 )
 from bichiku.read.model import read_model
+from bichiku.staging import resumable
 from bichiku.sweep.axes import parse_axes
 from bichiku.sweep.points import PointSolver
-from bichiku.sweep.run import run_sweep
+from bichiku.sweep.run import run_sweep, sweep_name
 from bichiku.tell.frontier import print_frontier
 
 
@@ -50,9 +52,15 @@ def sweep(
             read_model(model, [name], [*(changes or ()), f"{axis.path}={value}"])
     print_advice(read, quiet)
     solver = PointSolver(model, name, tuple(changes or ()), tuple(axis.path for axis in axes))
-    with counter(f"sweeping {name}", quiet) as progress:
-        found = run_sweep(solver, axes, read, output, progress)
-    folder = write_frontier(found, axes, read, name, output)
+    folder_name = sweep_name(solver, axes, read)
+    with resumable(output, folder_name) as points, counter(f"sweeping {name}", quiet) as show:
+
+        def progress(done: int, total: int) -> None:
+            keep_points(done, total, points)
+            show(done, total)
+
+        found = run_sweep(solver, axes, read, points, progress)
+        folder = write_frontier(found, axes, read, name, output, folder_name)
     if not quiet:
         out = screen()
         print_frontier(out, found.frontier, [axis.path for axis in axes], read.worlds[name].settings.currency)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,8 +15,8 @@ import bichiku
 from bichiku.compare.table import comparison_table
 from bichiku.read.faults import Fault, InputError
 from bichiku.report import comparison_markdown, render_report
-from bichiku.run_folder import CannotWrite, free_name
 from bichiku.saved_run import REPORT, SavedRun
+from bichiku.staging import settle, staged
 
 WORLD_SETTINGS = ("buyer", "discount_rate", "events", "crises")
 WORLD_TABLES = ("materials", "demand", "suppliers", "projects", "origins", "tranches", "countries")
@@ -95,17 +93,9 @@ def write_comparison(comparison: Comparison, output: Path) -> Path:
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
     prices = {run.strategy: run.tables["prices"] for run in runs if "prices" in run.tables}
     page = render_report(runs, comparison.failed, comparison.baseline, table, prices=prices)
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=".comparison-partial-", dir=output))
-        try:
-            partial.chmod(0o755)
-            table.to_csv(partial / "comparison.csv", index=False, lineterminator="\n")
-            text = comparison_markdown(table, runs, comparison.failed, comparison.baseline)
-            (partial / "comparison.md").write_text(text, encoding="utf-8")
-            (partial / REPORT).write_text(page, encoding="utf-8")
-            return free_name(partial, output, f"{runs[0].model}-comparison-{digest}")
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
-    except OSError as error:
-        raise CannotWrite(f"cannot write {output}: {error.strerror or error}") from error
+    with staged(output) as folder:
+        table.to_csv(folder / "comparison.csv", index=False, lineterminator="\n")
+        text = comparison_markdown(table, runs, comparison.failed, comparison.baseline)
+        (folder / "comparison.md").write_text(text, encoding="utf-8")
+        (folder / REPORT).write_text(page, encoding="utf-8")
+        return settle(folder, output, f"{runs[0].model}-comparison-{digest}")

@@ -14,35 +14,37 @@ from bichiku.report.blocks import Picture
 from bichiku.report.case import Axis, Frontier
 from bichiku.report.figures.frontier import frontier_picture
 from bichiku.report.figures.frontier_map import map_picture
-from bichiku.run_folder import CannotWrite, input_digests
+from bichiku.run_folder import input_digests
+from bichiku.saved_run import MANIFEST
+from bichiku.staging import settle, staged
 from bichiku.sweep.axes import SweepAxis
-from bichiku.sweep.run import Sweep, finish
+from bichiku.sweep.run import Sweep
 
 SOURCE = "frontier.csv"
 
 
-def write_frontier(sweep: Sweep, axes: Sequence[SweepAxis], model: Model, strategy: str, output: Path) -> Path:
-    """Completes a sweep's folder and gives it its name.
+def write_frontier(
+    sweep: Sweep, axes: Sequence[SweepAxis], model: Model, strategy: str, output: Path, name: str
+) -> Path:
+    """Writes a sweep's folder and returns it.
 
     Raises:
-        CannotWrite: the folder cannot be written to; the points are kept.
+        CannotWrite: the folder cannot be written; nothing is left behind.
     """
-    try:
-        long_table(sweep, axes).to_csv(sweep.folder / SOURCE, index=False, lineterminator="\n")
+    content = {
+        "bichiku": bichiku.__version__,
+        "model": model.name,
+        "strategy": strategy,
+        "axes": [{"path": axis.path, "values": axis.values} for axis in axes],
+        "inputs_sha256": input_digests(model),
+    }
+    with staged(output) as folder:
+        long_table(sweep, axes).to_csv(folder / SOURCE, index=False, lineterminator="\n")
         for picture in pictures(sweep, axes):
-            (sweep.folder / f"{picture.key}.svg").write_text(str(picture.svg) + "\n", encoding="utf-8")
-        content = {
-            "bichiku": bichiku.__version__,
-            "model": model.name,
-            "strategy": strategy,
-            "axes": [{"path": axis.path, "values": axis.values} for axis in axes],
-            "inputs_sha256": input_digests(model),
-        }
+            (folder / f"{picture.key}.svg").write_text(str(picture.svg) + "\n", encoding="utf-8")
         text = json.dumps(content, indent=2, ensure_ascii=False)
-        (sweep.folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
-        return finish(sweep, output)
-    except OSError as error:
-        raise CannotWrite(f"cannot write {output}: {error.strerror or error}") from error
+        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        return settle(folder, output, name)
 
 
 def long_table(sweep: Sweep, axes: Sequence[SweepAxis]) -> pd.DataFrame:

@@ -1,14 +1,10 @@
-"""A whole sweep on all cores, kept point by point so that it goes on after an interruption."""
+"""A whole sweep, kept point by point so that it goes on after an interruption."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
-import os
-import shutil
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +13,10 @@ import pandas as pd
 
 import bichiku
 from bichiku.read.model import Model
-from bichiku.run_folder import CannotWrite, free_name, input_digests
+from bichiku.run_folder import input_digests
 from bichiku.sweep.axes import SweepAxis, grid
 from bichiku.sweep.points import LEAST_DAYS, METRICS, PointSolver
+from bichiku.sweep.workers import solved_points
 
 POINTS = "points.jsonl"
 UNITS = {
@@ -32,8 +29,6 @@ UNITS = {
     LEAST_DAYS: "days",
 }
 
-_solver: PointSolver  # of this worker process
-
 
 @dataclass(frozen=True)
 class Sweep:
@@ -42,47 +37,40 @@ class Sweep:
     Attributes:
         frontier: one row for each point, in grid order: the varied numbers, ``status`` and metrics.
         units: unit of each metric column.
-        folder: where its points are kept until `finish`.
-        name: name its folder will get.
     """
 
     frontier: pd.DataFrame
     units: dict[str, str]
-    folder: Path
-    name: str
 
 
 def run_sweep(
-    solver: PointSolver,
-    axes: Sequence[SweepAxis],
-    model: Model,
-    output: Path,
-    progress: Callable[[int, int], None],
+    solver: PointSolver, axes: Sequence[SweepAxis], model: Model, folder: Path, progress: Callable[[int, int], None]
 ) -> Sweep:
     """Solves every point that is not solved yet.
 
-    Points go to ``<name>-partial/points.jsonl`` as they come in; the same call takes up what is there.
+    Args:
+        solver: solves one point.
+        axes: what is varied.
+        model: the model as read.
+        folder: where points are kept as they come in, in points.jsonl; what is there already is taken up.
+        progress: called with the number of points that are solved and of all points.
 
     Raises:
-        CannotWrite: the output folder cannot be written to.
         InputError: a value of an axis does not fit.
+        WorkerLost: a worker process was killed.
     """
     points = grid(axes)
-    name = f"{model.name}-{solver.strategy}-sweep-{_hash(solver, axes, model)}"
-    folder = output / f"{name}-partial"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        kept = _kept(folder / POINTS)
-        open_points = [point for point in points if point not in kept]
-        progress(len(points) - len(open_points), len(points))
-        with (folder / POINTS).open("a", encoding="utf-8") as stream:
-            for point, found in _solve(solver, open_points):
-                kept[point] = found
-                stream.write(json.dumps({"point": point, "found": found}) + "\n")
-                stream.flush()
-                progress(len(kept), len(points))
-    except OSError as error:
-        raise CannotWrite(f"{output}: {error.strerror or error}") from error
+    kept, whole = _kept(folder / POINTS)
+    open_points = [point for point in points if point not in kept]
+    progress(len(points) - len(open_points), len(points))
+    with (folder / POINTS).open("a", encoding="utf-8") as stream:
+        if not whole:
+            stream.write("\n")
+        for point, found in solved_points(solver, open_points):
+            kept[point] = found
+            stream.write(json.dumps({"point": point, "found": found}) + "\n")
+            stream.flush()
+            progress(len(kept), len(points))
     columns = ["status", "objective", *METRICS, LEAST_DAYS]
     rows = [{**dict(zip(solver.paths, point, strict=True)), **kept[point]} for point in sorted(points, key=_numeric)]
     frontier = pd.DataFrame(rows, columns=[*solver.paths, *columns])
@@ -90,61 +78,24 @@ def run_sweep(
         if all(_is_number(text) for text in frontier[path]):
             frontier[path] = frontier[path].astype(float)
     currency = model.worlds[solver.strategy].settings.currency
-    units = {column: unit.format(currency=currency) for column, unit in UNITS.items()}
-    return Sweep(frontier, units, folder, name)
+    return Sweep(frontier, {column: unit.format(currency=currency) for column, unit in UNITS.items()})
 
 
-def finish(sweep: Sweep, output: Path) -> Path:
-    """Gives a sweep's folder its final name; never one that is taken."""
-    (sweep.folder / POINTS).unlink()
-    return free_name(sweep.folder, output, sweep.name)
-
-
-def discard(sweep: Sweep) -> None:
-    """Removes what a sweep left behind."""
-    shutil.rmtree(sweep.folder, ignore_errors=True)
-
-
-def _solve(solver: PointSolver, points: Sequence[tuple[str, ...]]) -> Any:
-    workers = min(os.cpu_count() or 1, len(points))
-    if workers <= 1:
-        yield from ((point, solver.solve(point)) for point in points)
-        return
-    # a fresh interpreter each: forking would copy the threads of the solver half-way
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_take, initargs=(solver,)) as pool:
-        futures = {pool.submit(_solve_point, point): point for point in points}
-        try:
-            for done in as_completed(futures):
-                yield futures[done], done.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _take(solver: PointSolver) -> None:
-    global _solver
-    _solver = solver
-
-
-def _solve_point(point: tuple[str, ...]) -> dict[str, Any]:
-    return _solver.solve(point)
-
-
-def _kept(file: Path) -> dict[tuple[str, ...], dict[str, Any]]:
-    """Points solved before; a last line cut off by an interruption is left out."""
+def _kept(file: Path) -> tuple[dict[tuple[str, ...], dict[str, Any]], bool]:
+    """Points solved before, and whether the last line is whole; lines that cannot be read are solved again."""
     found: dict[tuple[str, ...], dict[str, Any]] = {}
-    if file.is_file():
-        for line in file.read_text(encoding="utf-8").splitlines():
-            try:
-                record = json.loads(line)
-            except ValueError:
-                continue
-            found[tuple(record["point"])] = record["found"]
-    return found
+    content = file.read_bytes() if file.is_file() else b""
+    for line in content.splitlines():
+        try:
+            record = json.loads(line)
+            found[tuple(record["point"])] = dict(record["found"])
+        except (ValueError, KeyError, TypeError):
+            continue
+    return found, not content or content.endswith(b"\n")
 
 
-def _hash(solver: PointSolver, axes: Sequence[SweepAxis], model: Model) -> str:
+def sweep_name(solver: PointSolver, axes: Sequence[SweepAxis], model: Model) -> str:
+    """The name of a sweep's folder: equal sweeps of equal inputs have equal names."""
     content = {
         "model": model.resolved[solver.strategy],
         "inputs": input_digests(model),
@@ -152,7 +103,8 @@ def _hash(solver: PointSolver, axes: Sequence[SweepAxis], model: Model) -> str:
         "axes": [(axis.path, axis.values) for axis in axes],
         "bichiku": bichiku.__version__,
     }
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:8]
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:8]
+    return f"{model.name}-{solver.strategy}-sweep-{digest}"
 
 
 def _numeric(point: tuple[str, ...]) -> tuple[Any, ...]:

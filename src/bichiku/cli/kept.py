@@ -1,0 +1,30 @@
+"""What a call has completed so far, told when it is interrupted or fails half-way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_folders: list[Path] = []
+_points: list[str] = []
+
+
+def begin() -> None:
+    """A new call; nothing is complete."""
+    _folders.clear()
+    _points.clear()
+
+
+def keep(folder: Path) -> None:
+    """A folder has got its name and stays whatever comes next."""
+    _folders.append(folder)
+
+
+def keep_points(done: int, total: int, folder: Path) -> None:
+    """So many points of a sweep are in its folder."""
+    _points[:] = [f"{done} of {total} points in {folder}; the same call goes on from there"] if done else []
+
+
+def what_is_kept() -> str:
+    """What is complete, in words."""
+    kept = [*map(str, _folders), *_points]
+    return f"kept: {', '.join(kept)}" if kept else "nothing was complete, so nothing is kept"
