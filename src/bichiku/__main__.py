@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 INTERRUPTED = 130  # exit status of a command stopped by Ctrl-C: 128 and the number of the signal
@@ -15,7 +16,18 @@ def main() -> None:
         command()
     except KeyboardInterrupt:
         print("bichiku: interrupted; nothing was begun", file=sys.stderr)  # noqa: T201
-        sys.exit(INTERRUPTED)
+        _leave()
+    except SystemExit as stop:
+        if stop.code == INTERRUPTED:
+            _leave()
+        raise
+
+
+def _leave() -> None:
+    """Ends at once: an ordinary exit would wait for solvers that are slow to hear that they are to stop."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

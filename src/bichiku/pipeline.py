@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ from bichiku.formulate.stencil import ConcentrationCut, Stencil
 from bichiku.outcome import Outcome
 from bichiku.prices import prices_table
 from bichiku.read.faults import Fault, InputError
-from bichiku.solve import HotProgram, Report, SolverOptions, Status
+from bichiku.solve import HotProgram, Limits, Report, SolverOptions, Status
 from bichiku.state import State, world_state
 from bichiku.tabulate import tabulate
 from bichiku.tree import Tree, TreeError, grow_tree
@@ -38,8 +38,9 @@ class NoSolution(Exception):
 _EXPLANATION = {
     Status.INFEASIBLE: "infeasible: no plan keeps all of its limits",
     Status.UNBOUNDED: "unbounded: cost can fall without end, so a price or a value in the tables must be wrong",
-    Status.TIME_LIMIT: "not solved within solver.time_limit; nothing is kept",
-    Status.ERROR: "the solver failed on numerical grounds; nothing is kept",
+    Status.TIME_LIMIT: "not solved within solver.time_limit; nothing of this strategy is kept",
+    Status.ITERATION_LIMIT: "not solved within solver.iteration_limit; nothing of this strategy is kept",
+    Status.ERROR: "the solver failed on numerical grounds; nothing of this strategy is kept",
 }
 
 
@@ -101,7 +102,7 @@ def run_strategy(world: World, progress: Progress = lambda _: None, prices: bool
         NoSolution: there is no optimal solution, or its certificate does not hold.
     """
     clock = Clock()
-    stencil, hot, outcome, report = optimise(world, clock, progress)
+    stencil, hot, outcome, report = optimise(world, clock, progress, keep_log=True)
     progress("certifying")
     with clock.step("certify"):
         certificate = certify(outcome.program, outcome.solution)
@@ -118,7 +119,11 @@ def run_strategy(world: World, progress: Progress = lambda _: None, prices: bool
 
 
 def optimise(
-    world: World, clock: Clock, progress: Progress = lambda _: None, hot: HotProgram | None = None
+    world: World,
+    clock: Clock,
+    progress: Progress = lambda _: None,
+    hot: HotProgram | None = None,
+    keep_log: bool = False,
 ) -> tuple[Stencil, HotProgram, Outcome, Report]:
     """Formulates and solves, more than once where concentration is limited: each round adds planes.
 
@@ -127,6 +132,7 @@ def optimise(
         clock: notes the time of each step.
         progress: called with a few words as each step begins.
         hot: a program solved before, to go on from; it takes up the new one.
+        keep_log: whether to keep HiGHS's log.
 
     Raises:
         InputError: see `grow`.
@@ -135,7 +141,10 @@ def optimise(
     progress("building")
     with clock.step("tree"):
         tree, state = grow(world)
-    options = SolverOptions(world.settings.solver.method, world.settings.solver.time_limit)
+    solver = world.settings.solver
+    options = SolverOptions(solver.method)
+    end = None if solver.time_limit is None else time.monotonic() + solver.time_limit
+    log = ""
     cuts: tuple[ConcentrationCut, ...] = ()
     for _ in range(MOST_ROUNDS):
         with clock.step("formulate"):
@@ -143,16 +152,20 @@ def optimise(
             program = stamp(stencil)
         progress("solving")
         with clock.step("solve"):
-            if hot is None:
+            if hot is None or hot.options != options:
                 hot = HotProgram(program, options)
             else:
                 hot.change(program)
-            solution, report = hot.solve(lambda done, parts: progress(f"solved {done} of {parts} parts"))
+            limits = Limits(None if end is None else end - time.monotonic(), solver.iteration_limit)
+            solution, report = hot.solve(
+                lambda done, parts: progress(f"solved {done} of {parts} parts"), limits, keep_log
+            )
+            log += report.log
         if solution.status is not Status.OPTIMAL:
             raise NoSolution(world.strategy, solution.status)
         outcome = Outcome(world, tree, state, program, solution)
         found = violated(outcome)
         if not found:
-            return stencil, hot, outcome, report
+            return stencil, hot, outcome, replace(report, log=log)
         cuts += found
-    raise NoSolution(world.strategy, Status.ITERATION_LIMIT, f"concentration is not met after {MOST_ROUNDS} rounds")
+    raise NoSolution(world.strategy, Status.ERROR, f"concentration is not met after {MOST_ROUNDS} rounds")

@@ -12,8 +12,9 @@ from scipy.linalg import block_diag
 
 from bichiku.certify import certify
 from bichiku.linear_program import LinearProgram
-from bichiku.solve import SolverOptions, Status, solve
+from bichiku.solve import HotProgram, Limits, SolverOptions, Status, solve
 from bichiku.solve.components import split_program
+from bichiku.solve.highs import HighsRun
 from tests.solve.programs import INF, large_program, program
 
 OPTIONS = SolverOptions()
@@ -129,8 +130,51 @@ def test_one_part_without_a_solution_leaves_none_for_the_whole() -> None:
 
 
 def test_a_time_limit_in_one_part_is_that_of_the_whole() -> None:
-    found, _ = solve(large_program(100), SolverOptions(time_limit=1e-9))
+    found, _ = solve(large_program(100), OPTIONS, limits=Limits(seconds=1e-9))
     assert found.status is Status.TIME_LIMIT
+
+
+def test_an_iteration_limit_in_one_part_is_that_of_the_whole() -> None:
+    found, _ = solve(large_program(100), OPTIONS, limits=Limits(iterations=1))
+    assert found.status is Status.ITERATION_LIMIT
+
+
+def test_a_limit_counts_each_solve_by_itself() -> None:
+    # HiGHS adds up the seconds of all its runs, and holds its limit against their sum
+    run = HighsRun(large_program(100), OPTIONS)
+    run.solve()
+    spent = run._highs.getRunTime()
+    assert spent > 0
+    run.solve(Limits(seconds=1000))
+    assert run._highs.getOptionValue("time_limit")[1] == 1000 + spent
+
+
+def test_a_program_that_reached_its_limit_is_solved_without_it() -> None:
+    hot = HotProgram(large_program(100), OPTIONS)
+    assert hot.solve(limits=Limits(iterations=1))[0].status is Status.ITERATION_LIMIT
+    assert hot.solve()[0].status is Status.OPTIMAL
+
+
+def test_the_log_names_each_part() -> None:
+    # two parts of one row and one column each: x ≥ 1 and y ≥ 2
+    hot = HotProgram(program([1, 1], [[1, 0], [0, 1]], [1, 2], [INF, INF], [5, 5]), OPTIONS)
+    log = hot.solve(keep_log=True)[1].log
+    assert [line for line in log.splitlines() if line.startswith("Part")] == [
+        "Part 1 of 2: 1 rows, 1 columns",
+        "Part 2 of 2: 1 rows, 1 columns",
+    ]
+    assert log.count("Objective value") == 2
+
+
+def test_a_part_that_had_no_solution_is_solved_once_it_has_one() -> None:
+    # x ≥ 3 with x ≤ 2, beside y ≥ 1: first there is none, then the bound is raised to 4 and x is 3
+    def of(bound: float) -> LinearProgram:
+        return program([1, 1], [[1, 0], [0, 1]], [3, 1], [INF, INF], [bound, 5])
+
+    hot = HotProgram(of(2), OPTIONS)
+    assert hot.solve()[0].status is Status.INFEASIBLE
+    hot.change(of(4))
+    assert hot.solve()[0].objective == 4
 
 
 def test_progress_counts_the_parts() -> None:

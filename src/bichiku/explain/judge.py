@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from bichiku.linear_program import LinearProgram
-from bichiku.solve import Solution, SolverOptions, Status
+from bichiku.solve import Limits, Solution, SolverOptions, Status
 from bichiku.solve.highs import HighsRun, SolverError
 
 
@@ -41,7 +41,7 @@ class Judge:
             return Solution.none(Status.TIME_LIMIT)
         self.solves += 1
         try:
-            return HighsRun(program, SolverOptions(self._method, left)).solve()
+            return HighsRun(program, SolverOptions(self._method)).solve(Limits(left))
         except SolverError:
             return Solution.none(Status.ERROR)
 

@@ -18,6 +18,7 @@ import numpy as np
 from bichiku.linear_program import LinearProgram
 from bichiku.prices.questions import Question
 from bichiku.solve import HotProgram, Solution, Status
+from bichiku.solve.highs import HighsRun, SolverError
 from bichiku.solve.sensitivity import Direction, sensitivity, slope, steps
 
 CAPACITIES = ("supplier_capacity", "project_capacity", "project_build_limit")
@@ -120,9 +121,16 @@ def _one_unit_away(up: float, down: float) -> Answer:
 
 
 def _cost_after(question: Question, step: float, part: int, hot: HotProgram) -> float:
-    hot.runs[part].change(moved(hot.parts[part].program, question, step))
+    program = moved(hot.parts[part].program, question, step)
+    hot.runs[part].change(program)
     solution = hot.runs[part].solve()
-    return solution.objective if solution.status is Status.OPTIMAL else math.nan
+    if solution.status not in (Status.OPTIMAL, Status.INFEASIBLE):
+        solution = HighsRun(program, hot.options).solve()  # from the start, not from the last basis
+    if solution.status is Status.OPTIMAL:
+        return solution.objective
+    if solution.status is Status.INFEASIBLE:
+        return math.nan
+    raise SolverError(f"a price of {question.policy} could not be worked out: {solution.status.value}")
 
 
 def moved(program: LinearProgram, question: Question, step: float) -> LinearProgram:

@@ -268,6 +268,7 @@ class Solver(Strict):
 
     method: Literal["simplex", "ipm"] = "simplex"
     time_limit: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    iteration_limit: Annotated[int, Field(ge=1, lt=2**31)] | None = None
 
 
 class Settings(Strict):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bichiku.linear_program import LinearProgram
-from bichiku.solve.highs import HighsRun, Solution, SolverOptions, Status
+from bichiku.solve.highs import NO_LIMITS, HighsRun, Limits, Solution, SolverOptions, Status
 from bichiku.solve.hot import HotProgram, Progress, Report
 
-__all__ = ["HotProgram", "Report", "Solution", "SolverOptions", "Status", "solve"]
+__all__ = ["HotProgram", "Limits", "Report", "Solution", "SolverOptions", "Status", "solve"]
 
 
 def solve(
@@ -14,6 +14,7 @@ def solve(
     options: SolverOptions,
     progress: Progress | None = None,
     separate: bool = True,
+    limits: Limits = NO_LIMITS,
 ) -> tuple[Solution, Report]:
     """Solves a program once; see `HotProgram.solve`.
 
@@ -22,8 +23,9 @@ def solve(
         options: how HiGHS is run.
         progress: called with the number of parts solved and the number of parts.
         separate: False solves the program in one piece.
+        limits: when to give up.
     """
     if separate:
-        return HotProgram(program, options).solve(progress)
-    solution = HighsRun(program, options).solve()
+        return HotProgram(program, options).solve(progress, limits)
+    solution = HighsRun(program, options).solve(limits)
     return solution, Report(1, program.shape, solution.iterations)

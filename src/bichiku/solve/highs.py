@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 import highspy
 import numpy as np
@@ -47,12 +48,10 @@ class SolverOptions:
 
     Attributes:
         method: ``simplex`` (dual, with presolve) or ``ipm`` (interior point with crossover).
-        time_limit: seconds for each separate problem; None for no limit.
         primal: primal instead of dual simplex, for one objective after another over the same limits.
     """
 
     method: str = "simplex"
-    time_limit: float | None = None
     primal: bool = False
 
     def as_highs(self) -> dict[str, object]:
@@ -66,9 +65,24 @@ class SolverOptions:
         }
         if self.primal:
             options["simplex_strategy"] = PRIMAL_SIMPLEX
-        if self.time_limit is not None:
-            options["time_limit"] = self.time_limit
         return options
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a solve gives up.
+
+    Attributes:
+        seconds: time for it; None for no limit.
+        iterations: simplex iterations, and interior-point iterations, of each run of HiGHS; None for no limit.
+    """
+
+    seconds: float | None = None
+    iterations: int | None = None
+
+
+NO_LIMITS = Limits()
+MOST_ITERATIONS = 2**31 - 1  # HiGHS's own limit
 
 
 @dataclass(frozen=True)
@@ -99,31 +113,47 @@ class Solution:
 
 
 class HighsRun:
-    """One linear program in HiGHS; `interrupt` may be called from another thread while it solves."""
+    """One linear program in HiGHS; `interrupt` may be called from another thread while it solves.
+
+    Attributes:
+        interrupted: whether it was told to stop; it then solves nothing any more.
+    """
 
     def __init__(self, program: LinearProgram, options: SolverOptions) -> None:
         self._program = program
         self._highs = highspy.Highs()
-        for name, value in options.as_highs().items():
-            # an option that is refused would leave another solver in place without a word
-            self._require(self._highs.setOptionValue(name, value), f"option {name}={value!r}")
+        self._set(**options.as_highs())
         self._highs.HandleUserInterrupt = True
-        self._interrupted = False
+        self.interrupted = False
         self._handed_over = False
         self._costs = program.cost
 
-    def solve(self) -> Solution:
+    def solve(self, limits: Limits = NO_LIMITS, log: Path | None = None) -> Solution:
         """Hands the program over, solves it and reads the answer.
+
+        Args:
+            limits: when to give up.
+            log: a file that HiGHS writes its log to.
 
         Raises:
             SolverError: HiGHS refuses the model.
         """
         if self._program.shape[1] == 0:
             return _without_columns(self._program)
+        if self.interrupted:
+            return Solution.none(Status.INTERRUPTED)
+        if log is None:
+            return self._solve(limits)
+        self._set(output_flag=True, log_to_console=False, log_file=str(log))
+        try:
+            return self._solve(limits)
+        finally:
+            self._set(output_flag=False, log_file="")
+
+    def _solve(self, limits: Limits) -> Solution:
+        self._set_limits(limits)
         if not self._handed_over:
             self._hand_over()
-        if self._interrupted:
-            return Solution.none(Status.INTERRUPTED)
         wanted = self._program.cost + self._program.preference
         self._set_costs(wanted)
         status = self._run()
@@ -146,6 +176,17 @@ class HighsRun:
             iterations=iterations,
         )
 
+    def _set(self, **options: object) -> None:
+        for name, value in options.items():
+            # an option that is refused would leave another solver in place without a word
+            self._require(self._highs.setOptionValue(name, value), f"option {name}={value!r}")
+
+    def _set_limits(self, limits: Limits) -> None:
+        # HiGHS counts the time of all runs of one instance together
+        seconds = np.inf if limits.seconds is None else self._highs.getRunTime() + max(limits.seconds, 0.0)
+        most = MOST_ITERATIONS if limits.iterations is None else limits.iterations
+        self._set(time_limit=seconds, simplex_iteration_limit=most, ipm_iteration_limit=most)
+
     def point(self) -> np.ndarray:
         """Value of each column at the basis that HiGHS holds now."""
         return np.asarray(self._highs.getSolution().col_value)
@@ -155,10 +196,10 @@ class HighsRun:
         status = self._highs.getModelStatus()
         if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
             # presolve could not tell which; without it the simplex method does
-            self._require(self._highs.setOptionValue("presolve", "off"), "option presolve='off'")
+            self._set(presolve="off")
             outcome = self._highs.run()
             status = self._highs.getModelStatus()
-            self._require(self._highs.setOptionValue("presolve", "choose"), "option presolve='choose'")
+            self._set(presolve="choose")
         return Status.ERROR if outcome == highspy.HighsStatus.kError else _STATUS.get(status, Status.ERROR)
 
     def _iterations(self) -> int:
@@ -213,7 +254,7 @@ class HighsRun:
 
     def interrupt(self) -> None:
         """Makes a running solve stop soon with the status `INTERRUPTED`."""
-        self._interrupted = True
+        self.interrupted = True
         self._highs.cancelSolve()
 
     def _hand_over(self) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import tempfile
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
 from bichiku.linear_program import LinearProgram
 from bichiku.solve.components import Component, split_program
-from bichiku.solve.highs import HighsRun, Solution, SolverOptions, Status
+from bichiku.solve.highs import NO_LIMITS, HighsRun, Limits, Solution, SolverOptions, Status
 
 Progress = Callable[[int, int], None]
 
@@ -24,11 +27,13 @@ class Report:
         parts: number of separate problems.
         largest: rows and columns of the largest.
         iterations: iterations of all together, in the latest solve.
+        log: HiGHS's log of each part solved, in the order of the parts; empty unless asked for.
     """
 
     parts: int
     largest: tuple[int, int]
     iterations: int
+    log: str = ""
 
 
 class HotProgram:
@@ -36,15 +41,22 @@ class HotProgram:
 
     def __init__(self, program: LinearProgram, options: SolverOptions) -> None:
         self.program = program
-        self._options = options
+        self.options = options
         split = split_program(program)
         self.parts: tuple[Component, ...] = split.components
         self._loose = split.loose_columns
         self.runs = [HighsRun(part.program, options) for part in self.parts]
         self._answers: dict[int, Solution] = {}
 
-    def solve(self, progress: Progress | None = None) -> tuple[Solution, Report]:
+    def solve(
+        self, progress: Progress | None = None, limits: Limits = NO_LIMITS, keep_log: bool = False
+    ) -> tuple[Solution, Report]:
         """Solves what is not solved yet, parts side by side on all cores.
+
+        Args:
+            progress: called with the number of parts solved and the number of parts to be solved.
+            limits: the time for all parts together, and the iterations for each.
+            keep_log: whether to keep HiGHS's log.
 
         Returns:
             The solution of the whole and how it came about. If a part is not optimal, its status is that of
@@ -52,11 +64,23 @@ class HotProgram:
         """
         waiting = [i for i in range(len(self.parts)) if i not in self._answers]
         waiting.sort(key=lambda i: -self.parts[i].program.matrix.nnz)
-        self._run(waiting, progress)
+        log = ""
+        if keep_log:
+            with tempfile.TemporaryDirectory(prefix="bichiku-") as folder:
+                self._run(waiting, progress, limits, Path(folder))
+                log = "".join(self._log_of(i, Path(folder)) for i in sorted(waiting))
+        else:
+            self._run(waiting, progress, limits, None)
         iterations = sum(self._answers[i].iterations for i in waiting if i in self._answers)
         largest = max((part.program.shape for part in self.parts), default=(0, 0))
-        report = Report(len(self.parts), largest, iterations)
+        report = Report(len(self.parts), largest, iterations, log)
         return self._whole(iterations), report
+
+    def _log_of(self, part: int, folder: Path) -> str:
+        rows, columns = self.parts[part].program.shape
+        head = f"Part {part + 1} of {len(self.parts)}: {rows:,} rows, {columns:,} columns\n"
+        file = folder / f"{part}.log"
+        return f"{head}{file.read_text(encoding='utf-8', errors='replace') if file.is_file() else ''}\n"
 
     def answer(self, part: int) -> Solution:
         """The solution of one part, in its own numbering."""
@@ -95,39 +119,49 @@ class HotProgram:
                 runs.append(self.runs[old])
                 answers[number] = self._answers[old]
             else:
-                runs.append(HighsRun(part.program, self._options))
+                runs.append(HighsRun(part.program, self.options))
         self.program, self.parts, self._loose = program, split.components, split.loose_columns
         self.runs, self._answers = runs, answers
 
-    def _run(self, waiting: list[int], progress: Progress | None) -> None:
+    def _run(self, waiting: list[int], progress: Progress | None, limits: Limits, logs: Path | None) -> None:
+        end = None if limits.seconds is None else time.monotonic() + limits.seconds
+
+        def solve(i: int) -> Solution:
+            seconds = None if end is None else end - time.monotonic()
+            return self.runs[i].solve(Limits(seconds, limits.iterations), logs and logs / f"{i}.log")
+
         # HiGHS leaves the interpreter's lock while it runs, so threads do
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            try:
-                futures = {pool.submit(self.runs[i].solve): i for i in waiting}
-                for count, done in enumerate(as_completed(futures), start=1):
-                    self._answers[futures[done]] = done.result()
-                    if progress:
-                        progress(count, len(waiting))
-                    if done.result().status is not Status.OPTIMAL:
-                        self._stop(futures)
-                        break
-            except BaseException:
-                self._stop(futures)
-                raise
-        self._renew_interrupted(waiting)
+        pool = ThreadPoolExecutor(max_workers=os.cpu_count())
+        futures = {pool.submit(solve, i): i for i in waiting}
+        try:
+            for count, done in enumerate(as_completed(futures), start=1):
+                self._answers[futures[done]] = done.result()
+                if progress:
+                    progress(count, len(waiting))
+                if done.result().status is not Status.OPTIMAL:
+                    self._stop(futures, waiting)
+                    break
+        except BaseException:
+            self._stop(futures, waiting)
+            pool.shutdown(wait=False)  # a solver may take seconds to hear that it is to stop
+            raise
+        pool.shutdown()
+        self._renew_stopped()
 
-    def _renew_interrupted(self, waiting: list[int]) -> None:
-        """An interrupted solver stays so; another takes its place for the next solve."""
-        for i in waiting:
-            if i not in self._answers or self._answers[i].status is Status.INTERRUPTED:
-                self._answers.pop(i, None)
-                self.runs[i] = HighsRun(self.parts[i].program, self._options)
+    def _renew_stopped(self) -> None:
+        """A solver that was told to stop stays so; another takes its place for the next solve."""
+        for i, run in enumerate(self.runs):
+            if run.interrupted:
+                self.runs[i] = HighsRun(self.parts[i].program, self.options)
+            if i in self._answers and self._answers[i].status is Status.INTERRUPTED:
+                del self._answers[i]
 
-    def _stop(self, futures: Iterable) -> None:  # type: ignore[type-arg]
+    def _stop(self, futures: Iterable, waiting: list[int]) -> None:  # type: ignore[type-arg]
         for future in futures:
             future.cancel()
-        for run in self.runs:
-            run.interrupt()
+        for i in waiting:
+            if i not in self._answers:
+                self.runs[i].interrupt()
 
     def _whole(self, iterations: int) -> Solution:
         failed = [answer for answer in self._answers.values() if answer.status is not Status.OPTIMAL]
