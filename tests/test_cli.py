@@ -126,7 +126,7 @@ def test_a_second_run_gets_a_name_of_its_own_and_equal_files(shared: Path, tmp_p
             assert one.pop("times") != two.pop("times")
             one.pop("git_revision"), two.pop("git_revision")
             assert one == two
-        else:
+        elif inside.name != "solver.log":  # it holds times
             assert made == content, inside
     assert len(list(second.rglob("*"))) == len(list(first.rglob("*")))
 
@@ -188,3 +188,38 @@ def test_json_tells_of_strategies_without_a_solution_too(tmp_path: Path) -> None
         ("possible", "optimal"),
         ("too-full", "infeasible"),
     ]
+
+
+# A run repeated
+
+
+def test_a_run_is_repeated_from_its_folder_alone(shared: Path, tmp_path: Path) -> None:
+    (run,) = (shared / "first").glob("tutorial-today-*")
+    found = _bichiku("run", "--from", run, cwd=tmp_path)
+    assert found.returncode == 0
+    assert "repeated: the results are the same, byte for byte" in found.stdout
+    assert [folder.name for folder in (tmp_path / "runs").iterdir()] == [run.name]
+
+
+def test_json_says_whether_a_run_came_out_the_same(shared: Path, tmp_path: Path) -> None:
+    (run,) = (shared / "first").glob("tutorial-today-*")
+    (record,) = json.loads(_bichiku("run", "--from", run, "--json", cwd=tmp_path).stdout)
+    assert record["repeated"]["same"] is True
+
+
+def test_a_run_that_does_not_come_out_the_same_exits_1(shared: Path, tmp_path: Path) -> None:
+    (run,) = (shared / "first").glob("tutorial-today-*")
+    copy = Path(shutil.copytree(run, tmp_path / run.name))
+    rows = (copy / "reserve.csv").read_text().splitlines(keepends=True)
+    (copy / "reserve.csv").write_text("".join(rows[:-1]))
+    found = _bichiku("run", "--from", copy, cwd=tmp_path)
+    assert found.returncode == 1
+    assert "the cost is the same, by another plan" in found.stdout
+    assert "reserve.csv: other rows or texts" in found.stdout
+
+
+@pytest.mark.parametrize("words", [["run"], ["run", "tutorial", "--from", "x"], ["run", "--from", "x", "-s", "today"]])
+def test_a_run_is_of_a_model_or_from_a_run(place: Path, words: list[str]) -> None:
+    found = _bichiku(*words, cwd=place)
+    assert found.returncode == 2
+    assert "either a model or --from" in found.stderr or "-s and --set go with a model" in found.stderr

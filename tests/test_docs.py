@@ -198,7 +198,7 @@ def test_no_table_is_described_that_does_not_exist():
 
 
 def test_every_file_of_a_run_has_a_section(run_folder):
-    sections = {row.section for row in rows_of("run-folder.md")} | {"inputs"}
+    sections = {row.section for row in rows_of("run-folder.md")} | {"inputs", "solver.log"}
 
     assert sections == {entry.name for entry in run_folder.iterdir()}
     assert "\n## `inputs`\n" in (DOCS / "run-folder.md").read_text(encoding="utf-8")

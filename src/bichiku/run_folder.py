@@ -21,9 +21,11 @@ from bichiku.pipeline import Solved
 from bichiku.read.model import MODEL_FILE, Model
 from bichiku.read.yaml12 import CoreDumper
 from bichiku.saved_run import INPUTS, MANIFEST
+from bichiku.solve import SolverOptions
 from bichiku.staging import settle, staged
 from bichiku.verify import Verdict, verify_run
 
+SOLVER_LOG = "solver.log"
 PACKAGES = ("pyomo", "highspy", "numpy", "scipy", "pandas", "pydantic")
 
 
@@ -67,9 +69,11 @@ def write_run(
     with staged(output) as folder:
         for table, frame in solved.tables.items():
             frame.to_csv(folder / f"{table}.csv", index=False, lineterminator="\n")
+        (folder / SOLVER_LOG).write_text(solved.report.log, encoding="utf-8")
         _write_inputs(model, strategy, folder / INPUTS)
+        outputs = {file.name: _digest(file.read_bytes()) for file in sorted(folder.glob("*.csv"))}
         seconds = {**solved.seconds, "write": time.perf_counter() - start}
-        content = manifest(model, solved, seconds, origin)
+        content = manifest(model, solved, outputs, seconds, origin)
         _write_manifest(content, folder)
         if verify:
             verdict = verify_run(folder)
@@ -82,14 +86,19 @@ def write_run(
 
 def input_hash(model: Model, strategy: str) -> str:
     """Eight hexadecimal digits that stand for a strategy's resolved model, its tables and bichiku's version."""
-    tables = {name: digest for name, digest in input_digests(model).items() if name.endswith(".csv")}
-    content = {"model": model.resolved[strategy], "tables": tables, "bichiku": bichiku.__version__}
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:8]
+    tables = {Path(name).name: digest for name, digest in input_digests(model).items() if name.endswith(".csv")}
+    resolved = {**model.resolved[strategy], "tables": "."}  # wherever they lie, so that a repeat has the same name
+    content = {"model": resolved, "tables": tables, "bichiku": bichiku.__version__}
+    return _digest(json.dumps(content, sort_keys=True, default=str).encode())[:8]
 
 
 def input_digests(model: Model) -> dict[str, str]:
     """SHA-256 of each input file, by its path inside the model folder."""
-    return {name: hashlib.sha256(content).hexdigest() for name, content in model.files.items()}
+    return {name: _digest(content) for name, content in model.files.items()}
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _write_manifest(content: dict[str, Any], folder: Path) -> None:
@@ -108,7 +117,9 @@ def _write_inputs(model: Model, strategy: str, folder: Path) -> None:
             (folder / Path(name).name).write_bytes(content)
 
 
-def manifest(model: Model, solved: Solved, seconds: dict[str, float], origin: Path) -> dict[str, Any]:
+def manifest(
+    model: Model, solved: Solved, outputs: dict[str, str], seconds: dict[str, float], origin: Path
+) -> dict[str, Any]:
     """What is needed to repeat the run and to trust it; only the key ``times`` differs between repeats."""
     outcome, program = solved.outcome, solved.outcome.program
     rows, columns = program.shape
@@ -123,15 +134,18 @@ def manifest(model: Model, solved: Solved, seconds: dict[str, float], origin: Pa
         "platform": platform.platform(),
         "git_revision": _git_revision(origin),
         "inputs_sha256": input_digests(model),
+        "outputs_sha256": outputs,
         "resolved_model": _plain(model.resolved[outcome.world.strategy]),
         "solver": {
             "name": "HiGHS",
             **outcome.world.settings.solver.model_dump(),
+            "options": SolverOptions(outcome.world.settings.solver.method).as_highs(),
             "status": outcome.solution.status.value,
             "objective": outcome.solution.objective,
             "parts": solved.report.parts,
             "largest_part": {"rows": solved.report.largest[0], "columns": solved.report.largest[1]},
             "iterations": solved.report.iterations,
+            "log": SOLVER_LOG,
         },
         "size": {
             "rows": rows,
@@ -152,10 +166,14 @@ def _plain(data: Any) -> Any:
 
 
 def _git_revision(folder: Path) -> str | None:
+    """The revision of a model that is under version control, marked where files differ from it."""
+    tracked = _git(folder, "ls-files", "--error-unmatch", MODEL_FILE)
+    return None if tracked is None else _git(folder, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
+
+
+def _git(folder: Path, *words: str) -> str | None:
     try:
-        found = subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, timeout=10, check=False
-        )
+        found = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return found.stdout.strip() if found.returncode == 0 else None

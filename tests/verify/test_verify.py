@@ -71,6 +71,11 @@ def _says(verdict: Verdict, rule: str, file: str | None = None, line: int | None
     ]
 
 
+def _recomputed(verdict: Verdict) -> list[Finding]:
+    """Findings other than that a file is not the one that was hashed."""
+    return [finding for finding in verdict.findings if finding.rule != "manifest.outputs"]
+
+
 # Good runs
 
 
@@ -163,8 +168,7 @@ def test_the_fifth_digit_of_flows(copy_of: Callable[[str], Path]) -> None:
     for line in range(2, len(rows) + 1, 7):
         before = cell(file, line, "tonnes")
         set_cell(file, line, "tonnes", float(before) * (1.0 + 1e-5))
-        verdict = verify_run(folder)
-        assert not verdict.holds, line
+        assert _recomputed(verify_run(folder)), line
         set_cell(file, line, "tonnes", before)
 
 
@@ -241,7 +245,7 @@ def test_a_file_that_is_no_table(copy_of: Callable[[str], Path], file: str, text
     folder = copy_of("tutorial")
     (folder / file).write_bytes(text.encode("utf-8", "surrogateescape"))
     verdict = verify_run(folder)
-    assert [finding for finding in verdict.findings if finding.file == file]
+    assert [finding for finding in _recomputed(verdict) if finding.file == file]
 
 
 @pytest.mark.parametrize("text", ["x", "", "nan", "inf", "1e999"])
@@ -363,6 +367,7 @@ TAMPERS: dict[str, Tamper] = {
     "inputs.readable": _broken_model,
     "manifest.readable": _manifest("solver", "objective", value=None),
     "manifest.inputs": _input("materials", "ore", "storage_cost_rate", 0.02),
+    "manifest.outputs": lambda folder: change(folder / "costs.csv", 2, "value", factor=1 + 1e-14, more=0.0),
     "manifest.model": lambda folder: set_model(folder, ["discount_rate"], 0.05),
     "manifest.status": _manifest("solver", "status", value="feasible"),
     "manifest.certificate": _manifest("certificate", "gap", value=1e-3),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,7 +16,6 @@ from bichiku.cli.kept import keep
 from bichiku.cli.screen import (
     NO_RESULT,
     JsonOption,
-    ModelArgument,
     OutputOption,
     QuietOption,
     SetOption,
@@ -29,34 +28,60 @@ from bichiku.cli.screen import (
 from bichiku.compare.table import comparison_table
 from bichiku.explain import explain
 from bichiku.pipeline import NoSolution, Solved, grow, run_strategy
+from bichiku.read.faults import Fault, InputError
 from bichiku.read.model import Model, read_model
+from bichiku.repeat import Repetition, model_of_run, repetition
 from bichiku.run_folder import Rejected, write_run
 from bichiku.saved_run import REPORT, of_solved
 from bichiku.solve import Status
+from bichiku.tell.repetition import repetition_lines
 from bichiku.tell.summary import print_strategies, print_strategy
 
 
 def run(
-    model: ModelArgument,
+    model: Annotated[
+        Path | None,
+        typer.Argument(metavar="MODEL", help="A model folder, or the model.yaml in it.", show_default=False),
+    ] = None,
     strategy: StrategyOption = None,
     changes: SetOption = None,
+    repeated: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="RUN", help="Repeat this run and say whether it comes out the same."),
+    ] = None,
     output: OutputOption = Path("runs"),
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Solve strategies of a model and write a run folder for each."""
+    """Solve strategies of a model and write a run folder for each, or repeat a run."""
+    place = _place(model, repeated, bool(strategy or changes))
     out = screen()
     with spinner(quiet or as_json) as show:
         show("reading")
-        read = read_model(model, strategy or (), changes or ())
+        read = model_of_run(place) if repeated else read_model(place, strategy or (), changes or ())
         print_advice(read, quiet)
-        solved = solve_all(read, model, output, show, None if quiet or as_json else out)
+        solved = solve_all(read, place, output, show, None if quiet or as_json else out)
+    found = repetition(place, *solved.folders.values()) if repeated and solved.folders else None
     if as_json:
-        typer.echo(json.dumps(_as_json(solved), indent=2))
+        typer.echo(json.dumps(_as_json(solved, found), indent=2))
     elif len(solved.done) > 1 and not quiet:
         print_strategies(out, list(solved.done.values()))
-    if solved.failures:
+    elif found and not quiet:
+        out.print("\n".join(["", *repetition_lines(place, found)]), highlight=False, soft_wrap=True)
+    if solved.failures or (found and not found.same):
         raise typer.Exit(NO_RESULT)
+
+
+def _place(model: Path | None, repeated: Path | None, changed: bool) -> Path:
+    """The model or the run that was named."""
+    faults = []
+    if (model is None) == (repeated is None):
+        faults.append(Fault("run", None, "", "give either a model or --from with a run"))
+    elif repeated is not None and changed:
+        faults.append(Fault("--from", None, "", "a run is repeated as it was; -s and --set go with a model"))
+    if faults:
+        raise InputError(faults)
+    return model or repeated or Path()
 
 
 EXPLAINING = 20.0  # seconds at most for each strategy; `bichiku explain` takes longer if it must
@@ -126,12 +151,14 @@ def _prefixed(show: Callable[[str], None], prefix: str, words: str) -> None:
     show(f"{prefix}: {words}")
 
 
-def _as_json(solutions: Solutions) -> list[dict[str, Any]]:
+def _as_json(solutions: Solutions, found: Repetition | None) -> list[dict[str, Any]]:
+    repeated = {"repeated": {"same": found.same, "verdict": found.sameness.value}} if found else {}
     done = [
         {
             "strategy": name,
             "status": solved.outcome.solution.status.value,
             "folder": str(solutions.folders[name]),
+            **repeated,
             "summary": json.loads(solved.tables["summary"].to_json(orient="records", double_precision=15)),
         }
         for name, solved in solutions.done.items()

@@ -8,6 +8,7 @@ tables say. Only the reader of model folders and the calendar are the same.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from bichiku.read.faults import InputError
 from bichiku.read.model import Model, read_model
@@ -23,10 +24,10 @@ from bichiku.verify.crises import check_weights, crises_sheet
 from bichiku.verify.damage import damage_of
 from bichiku.verify.duals import check_duals
 from bichiku.verify.facts import Facts
-from bichiku.verify.files import INPUTS, Table, read_tables
+from bichiku.verify.files import INPUTS, MANIFEST, Table, read_tables
 from bichiku.verify.flows import read_flows
 from bichiku.verify.limits import built_capacity, check_capacities, check_demand, check_storage
-from bichiku.verify.manifest import check_inputs, check_manifest, check_model, read_manifest
+from bichiku.verify.manifest import check_inputs, check_manifest, check_model, check_outputs, read_manifest
 from bichiku.verify.money import check_costs, cost_lines, penalty_line, risk_line
 from bichiku.verify.policies import check_policies, policy_rows
 from bichiku.verify.prices import check_prices
@@ -39,7 +40,7 @@ from bichiku.verify.tree import grow_nodes
 from bichiku.verify.verdict import COPIED, KEPT, Finding, Ledger, Place, Residual, Verdict
 from bichiku.world import World
 
-__all__ = ["COPIED", "KEPT", "RULES", "Finding", "Residual", "Verdict", "verify_run"]
+__all__ = ["COPIED", "KEPT", "RULES", "Finding", "Residual", "Verdict", "verify_inputs", "verify_run"]
 
 
 def verify_run(folder: Path) -> Verdict:
@@ -49,17 +50,34 @@ def verify_run(folder: Path) -> Verdict:
     """
     ledger = Ledger()
     tables = read_tables(folder, ledger)
-    manifest = read_manifest(folder, ledger) if (folder / "manifest.json").is_file() else None
-    model = _read_inputs(folder, ledger) if (folder / INPUTS).is_dir() else None
-    if manifest is not None and (folder / INPUTS).is_dir():
-        check_inputs(folder, manifest, ledger)
-    if manifest is not None and model is not None:
-        (resolved,) = model.resolved.values()
-        check_model(resolved, manifest, ledger)
-        if tables is not None:
-            (world,) = model.worlds.values()
+    manifest = read_manifest(folder, ledger) if (folder / MANIFEST).is_file() else None
+    world = _checked_inputs(folder, manifest, ledger)
+    if manifest is not None:
+        check_outputs(folder, manifest, ledger)
+        if world is not None and tables is not None:
             _recompute(world, tables, manifest, ledger)
     return ledger.verdict()
+
+
+def verify_inputs(folder: Path) -> Verdict:
+    """Verifies that a run folder's inputs are those that its manifest speaks of."""
+    ledger = Ledger()
+    _checked_inputs(folder, read_manifest(folder, ledger), ledger)
+    return ledger.verdict()
+
+
+def _checked_inputs(folder: Path, manifest: dict[str, Any] | None, ledger: Ledger) -> World | None:
+    if not (folder / INPUTS).is_dir():
+        return None
+    model = _read_inputs(folder, ledger)
+    if manifest is not None:
+        check_inputs(folder, manifest, ledger)
+    if model is None:
+        return None
+    ((resolved,), (world,)) = model.resolved.values(), model.worlds.values()
+    if manifest is not None:
+        check_model(resolved, manifest, ledger)
+    return world
 
 
 def _read_inputs(folder: Path, ledger: Ledger) -> Model | None:

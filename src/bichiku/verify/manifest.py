@@ -16,6 +16,7 @@ from bichiku.verify.verdict import KEPT, Ledger, Place
 
 NEEDED: dict[str, tuple[str, ...]] = {
     "inputs_sha256": (),
+    "outputs_sha256": (),
     "resolved_model": (),
     "solver": ("status", "objective"),
     "size": ("nodes", "branches"),
@@ -41,15 +42,22 @@ def read_manifest(folder: Path, ledger: Ledger) -> dict[str, Any] | None:
 
 
 def check_inputs(folder: Path, manifest: dict[str, Any], ledger: Ledger) -> None:
-    """The tables are those that were hashed."""
+    """The tables that the run was made from are those that were hashed."""
     stated = {Path(name).name: digest for name, digest in manifest["inputs_sha256"].items() if name.endswith(".csv")}
-    actual = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted((folder / INPUTS).glob("*.csv"))
-    }
+    _check_digests("manifest.inputs", folder / INPUTS, f"{INPUTS}/", stated, ledger)
+
+
+def check_outputs(folder: Path, manifest: dict[str, Any], ledger: Ledger) -> None:
+    """The result tables are those that were hashed, to the last digit."""
+    _check_digests("manifest.outputs", folder, "", manifest["outputs_sha256"], ledger)
+
+
+def _check_digests(rule: str, folder: Path, prefix: str, stated: dict[str, str], ledger: Ledger) -> None:
+    actual = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.csv"))}
     for name in sorted({*stated, *actual}):
         said, found = stated.get(name, "no such file"), actual.get(name, "no such file")
         if said != found:
-            ledger.wrong("manifest.inputs", f"{INPUTS}/{name}", None, said, found)
+            ledger.wrong(rule, f"{prefix}{name}", None, said, found)
         ledger.right()
 
 

@@ -17,6 +17,7 @@ RULES: dict[str, str] = {
     # the manifest
     "manifest.readable": "manifest.json has the keys that verification needs",
     "manifest.inputs": "the tables in inputs/ have the sha256 that the manifest states",
+    "manifest.outputs": "the result tables have the sha256 that the manifest states",
     "manifest.model": "inputs/model.yaml is the resolved model of the manifest",
     "manifest.status": "the solver's status is optimal",
     "manifest.certificate": "the certificate holds, each of its figures within 1e-6",

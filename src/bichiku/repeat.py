@@ -1,0 +1,124 @@
+"""A run made once more from its own inputs, and whether it came out the same."""
+
+from __future__ import annotations
+
+import filecmp
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bichiku.read.faults import Fault, InputError
+from bichiku.read.model import Model, read_model
+from bichiku.saved_run import INPUTS, TABLE_FILES, read_run
+from bichiku.verify import Verdict, verify_inputs
+
+EQUAL = 1e-6  # relative; what the certificate promises of a run's numbers
+
+
+class Sameness(Enum):
+    """How far a repeat agrees with the run that it repeats."""
+
+    TO_THE_BYTE = "the results are the same, byte for byte"
+    IN_NUMBERS = "the results are the same"
+    IN_COST = "the cost is the same, by another plan"
+    NOT = "the results are not the same"
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """Two runs of the same inputs.
+
+    Attributes:
+        sameness: how far they agree.
+        objective: relative difference of their objectives.
+        tables: file to the largest difference in it, relative to the largest number of its column; infinite
+            where rows or texts differ. Only files that are not equal byte for byte.
+        versions: package to its version then and now, where they differ.
+    """
+
+    sameness: Sameness
+    objective: float
+    tables: dict[str, float]
+    versions: dict[str, tuple[str, str]]
+
+    @property
+    def same(self) -> bool:
+        """Whether plan and cost are the same."""
+        return self.sameness in (Sameness.TO_THE_BYTE, Sameness.IN_NUMBERS)
+
+
+def model_of_run(folder: Path) -> Model:
+    """The model that a run was made from, under its own name and with its one strategy.
+
+    Raises:
+        InputError: it is no run, or its inputs are not those that it was made from.
+    """
+    run = read_run(folder, ())
+    verdict = verify_inputs(folder)
+    if not verdict.holds:
+        raise InputError(list(_faults(folder, verdict)))
+    model = read_model(folder / INPUTS)
+    (resolved,) = model.resolved.values()
+    return replace(model, name=run.model, worlds={run.strategy: run.world}, resolved={run.strategy: resolved})
+
+
+def _faults(folder: Path, verdict: Verdict) -> Iterator[Fault]:
+    for finding in verdict.findings:
+        message = f"is not what the run was made from ({finding.rule})"
+        yield Fault(str(folder / finding.file), None, finding.row, message)
+
+
+def repetition(before: Path, after: Path) -> Repetition:
+    """Compares a run with its repeat.
+
+    Raises:
+        InputError: one of them cannot be read.
+    """
+    names = tuple(name for name in TABLE_FILES if not _equal(before / f"{name}.csv", after / f"{name}.csv"))
+    old, new = read_run(before, names), read_run(after, names)
+    tables = {f"{name}.csv": _largest_difference(old.tables[name], new.tables[name]) for name in names}
+    objective = _relative(*(float(run.manifest["solver"]["objective"]) for run in (old, new)))
+    if not tables:
+        sameness = Sameness.TO_THE_BYTE
+    elif max(tables.values()) <= EQUAL:
+        sameness = Sameness.IN_NUMBERS
+    else:
+        sameness = Sameness.IN_COST if objective <= EQUAL else Sameness.NOT
+    return Repetition(sameness, objective, tables, dict(_versions(old.manifest, new.manifest)))
+
+
+def _versions(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:
+    for name in {**old["versions"], **new["versions"]}:
+        then, now = old["versions"].get(name, "none"), new["versions"].get(name, "none")
+        if then != now:
+            yield name, (then, now)
+
+
+def _equal(one: Path, other: Path) -> bool:
+    return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)
+
+
+def _largest_difference(old: pd.DataFrame, new: pd.DataFrame) -> float:
+    if old.shape != new.shape or list(old.columns) != list(new.columns):
+        return np.inf
+    return max((_column_difference(old[name], new[name]) for name in old.columns), default=0.0)
+
+
+def _column_difference(old: pd.Series, new: pd.Series) -> float:
+    if not (pd.api.types.is_numeric_dtype(old) and pd.api.types.is_numeric_dtype(new)):
+        return 0.0 if old.equals(new) else np.inf
+    one, other = old.to_numpy(dtype=float), new.to_numpy(dtype=float)
+    if not np.array_equal(np.isnan(one), np.isnan(other)):
+        return np.inf
+    scale = max(np.nanmax(abs(one), initial=0.0), np.nanmax(abs(other), initial=0.0))
+    return float(np.nanmax(abs(one - other), initial=0.0) / scale) if scale > 0 else 0.0
+
+
+def _relative(one: float, other: float) -> float:
+    scale = max(abs(one), abs(other))
+    return abs(one - other) / scale if scale > 0 else 0.0

@@ -1,0 +1,108 @@
+"""Runs made again from their own inputs: the same, or how they differ."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bichiku.pipeline import Solved, run_strategy
+from bichiku.read.faults import InputError
+from bichiku.read.model import Model, read_model
+from bichiku.repeat import Sameness, model_of_run, repetition
+from bichiku.run_folder import write_run
+from bichiku.tell.repetition import repetition_lines
+from tests.models import write_model
+from tests.verify.tampering import lines_where, set_cell, set_manifest
+
+STRATEGIES = "strategies:\n  less: {policies: {reserve_days: 30}}\n  more: {policies: {reserve_days: 60}}\n"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, Solved, Path]:
+    """A run of the strategy `more`; nobody may change it."""
+    folder = write_model(tmp_path_factory.mktemp("models") / "cobalt", STRATEGIES)
+    model = read_model(folder, (), ["discount_rate=0.05"])
+    solved = run_strategy(model.worlds["more"])
+    return model, solved, write_run(model, solved, folder.parent / "runs", folder)
+
+
+@pytest.fixture
+def run(made: tuple[Model, Solved, Path], tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made[2], tmp_path / made[2].name))
+
+
+def test_a_repeat_is_the_same_to_the_byte_and_has_the_same_name(run: Path, tmp_path: Path) -> None:
+    model = model_of_run(run)
+    again = write_run(model, run_strategy(model.worlds["more"]), tmp_path / "again", run)
+    assert again.name == run.name
+    found = repetition(run, again)
+    assert found.sameness is Sameness.TO_THE_BYTE
+    assert found.versions == {}
+    assert "byte for byte" in "\n".join(repetition_lines(run, found))
+
+
+def test_rounding_is_no_difference(made: tuple[Model, Solved, Path], run: Path) -> None:
+    # 1e-12 of a tonne more in a stock of 100 t/365 · 60 = 16.4 t is far below a millionth of the largest
+    line = lines_where(run / "reserve.csv", material="cobalt")[0]
+    stock = float(made[1].tables["reserve"]["stock_t"].iloc[0])
+    set_cell(run / "reserve.csv", line, "stock_t", stock + 1e-12)
+    found = repetition(made[2], run)
+    assert found.sameness is Sameness.IN_NUMBERS
+    assert found.tables == {"reserve.csv": pytest.approx(1e-12 / stock, rel=0.01)}
+
+
+def test_another_plan_of_equal_cost_is_told_as_such(made: tuple[Model, Solved, Path], run: Path) -> None:
+    line = lines_where(run / "reserve.csv", material="cobalt")[0]
+    stock = float(made[1].tables["reserve"]["stock_t"].iloc[0])
+    set_cell(run / "reserve.csv", line, "stock_t", 2 * stock)
+    found = repetition(made[2], run)
+    assert (found.sameness, found.same) == (Sameness.IN_COST, False)
+    # doubled, it is the largest of its column: half of it is the difference
+    assert found.tables == {"reserve.csv": pytest.approx(0.5)}
+
+
+def test_another_cost_is_not_the_same(made: tuple[Model, Solved, Path], run: Path) -> None:
+    objective = made[1].outcome.solution.objective
+    set_manifest(run, ["solver", "objective"], objective * 1.01)
+    set_cell(run / "costs.csv", 2, "value", 1e9)
+    found = repetition(made[2], run)
+    assert found.sameness is Sameness.NOT
+    assert found.objective == pytest.approx(0.01 / 1.01)
+    assert "costs.csv" in "\n".join(repetition_lines(run, found))
+
+
+def test_another_row_is_a_difference(made: tuple[Model, Solved, Path], run: Path) -> None:
+    with (run / "sourcing.csv").open("a") as stream:
+        stream.write("cobalt,x,COD,spot,2027,1,,,USD/t,assumed\n")
+    assert repetition(made[2], run).tables["sourcing.csv"] == float("inf")
+
+
+def test_other_versions_are_named(made: tuple[Model, Solved, Path], run: Path) -> None:
+    now = json.loads((run / "manifest.json").read_text())["versions"]["highspy"]
+    set_manifest(run, ["versions", "highspy"], "0.9")
+    found = repetition(run, made[2])
+    assert found.versions == {"highspy": ("0.9", now)}
+    assert f"highspy was 0.9, is {now}" in "\n".join(repetition_lines(run, found))
+
+
+@pytest.mark.parametrize("table", ["demand", "suppliers"])
+def test_inputs_that_were_changed_are_not_repeated(run: Path, table: str) -> None:
+    file = run / "inputs" / f"{table}.csv"
+    file.write_text(file.read_text().replace("100", "101"))
+    with pytest.raises(InputError, match=rf"{table}\.csv.*is not what the run was made from"):
+        model_of_run(run)
+
+
+def test_a_model_that_was_changed_is_not_repeated(run: Path) -> None:
+    file = run / "inputs" / "model.yaml"
+    file.write_text(file.read_text().replace("discount_rate: 0.05", "discount_rate: 0.04"))
+    with pytest.raises(InputError, match=r"model\.yaml.*is not what the run was made from"):
+        model_of_run(run)
+
+
+def test_what_is_no_run_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"manifest\.json"):
+        model_of_run(tmp_path)
