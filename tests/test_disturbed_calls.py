@@ -1,0 +1,95 @@
+"""Calls that are killed, interrupted, run out of room or meet another: a few of what `trials/` does by the hundred."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from trials.calls import COMMANDS, call, calling, complaints, output_folder
+from trials.full_disk import CAN_FORBID, CAN_MOUNT, fill_one, forbid_one, room_needed
+from trials.interpreters import SAME, installed, other_interpreters, repeated
+from trials.interrupts import interrupt_one
+from trials.kills import kill_one
+from trials.together import both
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_a_kill_leaves_what_was_complete_and_the_next_call_works(name: str, share: float) -> None:
+    with output_folder() as output:
+        _, _, took = call(COMMANDS[name], output / "beforehand")
+        shutil.rmtree(output / "beforehand")
+        assert kill_one(COMMANDS[name], output, share * took) == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_ctrl_c_says_what_is_kept_and_leaves_no_process(name: str) -> None:
+    with output_folder() as output:
+        assert interrupt_one(COMMANDS[name], output, 2.0)[1] == []
+
+
+def test_ctrl_c_is_heard_while_the_program_is_still_loading() -> None:
+    with output_folder() as output, calling(COMMANDS["run"], output) as one:
+        deadline = time.monotonic() + 60
+        while not _is_python_at_work(one.process.pid) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        one.send(signal.SIGINT)
+        assert one.end() == 130
+        assert "interrupted" in one.said
+        assert "Traceback" not in one.said
+
+
+def _is_python_at_work(process: int) -> bool:
+    """Whether a process has come as far as loading numpy, the first of the large packages."""
+    maps = Path(f"/proc/{process}/maps")
+    return not maps.is_file() or "numpy" in maps.read_text()
+
+
+@pytest.mark.parametrize("pair", [("run", "run"), ("sweep", "sweep"), ("compare", "sweep")])
+def test_two_calls_at_once_do_not_hurt_each_other(pair: tuple[str, str]) -> None:
+    with output_folder() as output:
+        assert both(COMMANDS[pair[0]], COMMANDS[pair[1]], output, apart=0.1) == []
+
+
+@pytest.mark.skipif(not CAN_MOUNT, reason="only root may mount a small file system")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_full_disk_is_told_and_leaves_nothing_half_done(name: str) -> None:
+    assert fill_one(COMMANDS[name], room_needed(COMMANDS[name]) // 2) == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_file_that_may_not_grow_is_told_and_leaves_nothing_half_done(name: str) -> None:
+    # the same as a full disk for those who may not mount one: no file may pass 2 kB
+    line = [sys.executable, "-m", "bichiku", *map(str, COMMANDS[name]), "-o"]
+    with output_folder() as output:
+        found = subprocess.run(
+            [*line, str(output)],
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2048, 2048)),
+        )
+        assert (found.returncode, "Traceback" in found.stderr) == (1, False), found.stderr
+        assert "cannot write" in found.stderr
+        assert complaints(output) == []
+
+
+@pytest.mark.skipif(not CAN_FORBID, reason="needs setpriv to take rights away from root")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_folder_that_may_not_be_written_to_is_told(name: str) -> None:
+    assert forbid_one(COMMANDS[name]) == []
+
+
+@pytest.mark.skipif(not other_interpreters(), reason="no other Python on this machine")
+def test_another_interpreter_gives_the_same_results(tmp_path: Path) -> None:
+    assert call(COMMANDS["run"][:4], tmp_path / "runs")[0] == 0
+    (run,) = (tmp_path / "runs").iterdir()
+    own = installed(other_interpreters()[-1], tmp_path / "venv", pinned=True)
+    assert SAME in repeated(own, run, tmp_path / "again")
