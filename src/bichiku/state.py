@@ -72,19 +72,19 @@ def _event_cover(event: Event, calendar: Calendar) -> np.ndarray:
 
 
 def _apply(effect: EventEffect, strength: np.ndarray, world: World, state: State) -> None:
-    hit = {source: share for source in world.sources if (share := _share_hit(effect, source, world)) > 0.0}
+    hit = {source: share for source in world.sources if (share := share_hit(effect, source, world)) > 0.0}
     if effect.loss is not None:
         factors = state.route if effect.routes else state.export
         for source, share in hit.items():
             factors[source] *= 1.0 - share * effect.loss * strength
-    for material in _materials_hit(effect, hit, world):
+    for material in materials_hit(effect, hit, world):
         if effect.demand_factor is not None:
             state.demand_factor[material] *= 1.0 + (effect.demand_factor - 1.0) * strength
         if effect.price_factor is not None:
             state.price_factor[material] *= 1.0 + (effect.price_factor - 1.0) * strength
 
 
-def _share_hit(effect: EventEffect, source: str, world: World) -> float:
+def share_hit(effect: EventEffect, source: str, world: World) -> float:
     """The share of a supplier or project that an effect selects; its selectors narrow each other."""
     row = world.sources[source]
     if effect.suppliers and source not in effect.suppliers:
@@ -99,7 +99,7 @@ def _share_hit(effect: EventEffect, source: str, world: World) -> float:
     return 1.0
 
 
-def _materials_hit(effect: EventEffect, hit: dict[str, float], world: World) -> list[str]:
+def materials_hit(effect: EventEffect, hit: dict[str, float], world: World) -> list[str]:
     """Materials named by an effect; where it selects suppliers, those of them that these offer."""
     if effect.countries or effect.suppliers or effect.routes:
         return sorted({world.sources[source].material for source in hit})

@@ -33,6 +33,7 @@ class World:
         projects: by project.
         origins: supplier or project to country to share of its feed; shares sum to one (what the
             table leaves out comes from the supplier's own country).
+        unlisted: the share that the origins table leaves out, for each supplier or project it has rows of.
         tranches: substitution tranches by (material, tranche).
         countries: rows of the countries table by code.
         crises_at: file and line of the crises, for a fault that shows only when the tree is grown.
@@ -46,6 +47,7 @@ class World:
     suppliers: dict[str, SupplierRow]
     projects: dict[str, ProjectRow]
     origins: dict[str, dict[str, float]]
+    unlisted: dict[str, float]
     tranches: dict[tuple[str, str], SubstitutionRow]
     countries: dict[str, CountryRow]
     crises_at: Place

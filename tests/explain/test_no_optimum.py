@@ -9,9 +9,9 @@ import pytest
 from scipy import sparse
 
 from bichiku.explain import Finding, engine, explain
-from bichiku.explain.extremes import extremes
 from bichiku.explain.judge import Judge
 from bichiku.explain.unbounded import unbounded_ray
+from bichiku.extremes import extremes
 from bichiku.linear_program import ColumnBlock, LinearProgram, RowBlock
 from bichiku.solve import Solution, Status
 from tests.by_hand import description, read

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from bichiku.calendar import month_label
-from bichiku.cli.screen import ModelArgument, QuietOption, SetOption, StrategyOption, print_advice
+from bichiku.cli.screen import ModelArgument, QuietOption, SetOption, SilenceOption, StrategyOption, print_advice
 from bichiku.pipeline import grow
 from bichiku.read.model import read_model
 
@@ -14,13 +16,15 @@ def check(
     model: ModelArgument,
     strategy: StrategyOption = None,
     changes: SetOption = None,
+    silence: SilenceOption = None,
+    every: Annotated[bool, typer.Option("--all", help="Show each warning, however many there are of a kind.")] = False,
     quiet: QuietOption = False,
 ) -> None:
     """Read and validate a model; show every fault at once."""
     read = read_model(model, strategy or (), changes or ())
     trees = [grow(world)[0] for world in read.worlds.values()]
-    print_advice(read, quiet)
-    if quiet:
+    told = print_advice(read, quiet, silence, every)
+    if told is None:
         return
     world, tree = next(iter(read.worlds.values())), trees[0]
     calendar = world.calendar
@@ -33,3 +37,6 @@ def check(
     typer.echo(f"  {calendar.periods} periods from {calendar.label(1)}, reported to {last}")
     typer.echo(f"  {len(world.settings.crises)} crises, {len(tree.branches)} branches, {tree.size:,} nodes")
     typer.echo(f"  strategies: {', '.join(read.worlds)}")
+    if told.silenced:
+        counts = (f"{code} ({count} warning{'s' if count > 1 else ''})" for code, count in told.silenced.items())
+        typer.echo(f"  silenced: {', '.join(counts)}")

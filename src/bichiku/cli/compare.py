@@ -15,6 +15,7 @@ from bichiku.cli.screen import (
     OutputOption,
     QuietOption,
     SetOption,
+    SilenceOption,
     StrategyOption,
     print_advice,
     say,
@@ -32,6 +33,7 @@ def compare(
     ],
     strategy: StrategyOption = None,
     changes: SetOption = None,
+    silence: SilenceOption = None,
     baseline: Annotated[
         str | None, typer.Option(help="The strategy that extra cost is counted from. Default: the first.")
     ] = None,
@@ -52,7 +54,7 @@ def compare(
         _check_call(names, baseline, only_runs=not models, options=bool(strategy or changes))
         runs, failed = list(solved_before), {}
         for place, read in models.items():
-            print_advice(read, quiet)
+            print_advice(read, quiet, silence)
             solved = solve_all(read, place, output, show, None)
             runs += [of_solved(read.name, one, solved.folders[name]) for name, one in solved.done.items()]
             failed.update({name: str(failure) for name, failure in solved.failures.items()})

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bichiku.cli.screen import NO_RESULT, SetOption, StrategyOption, print_advice, spinner
+from bichiku.cli.screen import NO_RESULT, SetOption, SilenceOption, StrategyOption, print_advice, spinner
 from bichiku.explain import Finding
 from bichiku.explain import explain as explain_world
 from bichiku.read.model import read_model
@@ -20,6 +20,7 @@ def explain(
     place: Annotated[Path, typer.Argument(metavar="MODEL|RUN", help="A model, or a run whose inputs to look at.")],
     strategy: StrategyOption = None,
     changes: SetOption = None,
+    silence: SilenceOption = None,
     seconds: Annotated[float, typer.Option(help="Most time to spend on each strategy.")] = SECONDS,
 ) -> None:
     """Tell why strategies are infeasible: the rules in conflict, and the least change of each that would do."""
@@ -27,7 +28,7 @@ def explain(
     unsolved = False
     with spinner(silent=False) as show:
         read = read_model(model, strategy or (), changes or ())
-        print_advice(read, quiet=False)
+        print_advice(read, quiet=False, silence=silence)
         for name, world in read.worlds.items():
             show(f"{name}: explaining")
             found = explain_world(world, show, seconds)

@@ -19,6 +19,7 @@ from bichiku.cli.screen import (
     OutputOption,
     QuietOption,
     SetOption,
+    SilenceOption,
     StrategyOption,
     print_advice,
     say,
@@ -45,6 +46,7 @@ def run(
     ] = None,
     strategy: StrategyOption = None,
     changes: SetOption = None,
+    silence: SilenceOption = None,
     repeated: Annotated[
         Path | None,
         typer.Option("--from", metavar="RUN", help="Repeat this run and say whether it comes out the same."),
@@ -59,7 +61,7 @@ def run(
     with spinner(quiet or as_json) as show:
         show("reading")
         read = model_of_run(place) if repeated else read_model(place, strategy or (), changes or ())
-        print_advice(read, quiet)
+        print_advice(read, quiet, silence)
         solved = solve_all(read, place, output, show, None if quiet or as_json else out)
     found = repetition(place, *solved.folders.values()) if repeated and solved.folders else None
     if as_json:

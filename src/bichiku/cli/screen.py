@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -20,9 +20,10 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from bichiku.check import advice
-from bichiku.read.faults import InputError
+from bichiku.check.telling import Telling, telling
+from bichiku.read.faults import Fault, InputError, nearest
 from bichiku.read.model import Model
+from bichiku.warning_codes import CODES
 
 NO_RESULT, WRONG_INPUT = 1, 2
 PLAIN_WIDTH = 140  # columns of a summary that goes to a file or a pipe
@@ -34,6 +35,26 @@ StrategyOption = Annotated[
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a number of the model for this call; may be repeated."),
+]
+
+
+def _known(codes: list[str] | None) -> list[str] | None:
+    unknown = [code for code in codes or () if code not in CODES]
+    if unknown:
+        raise InputError(
+            [Fault("--silence", None, "", f"unknown warning {code!r}", nearest(code, CODES)) for code in unknown]
+        )
+    return codes
+
+
+SilenceOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--silence",
+        metavar="CODE",
+        callback=_known,
+        help="Leave out warnings with this code, such as W103; may be repeated.",
+    ),
 ]
 OutputOption = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder that results go into.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
@@ -58,11 +79,23 @@ def print_faults(error: InputError) -> None:
         typer.echo(f"  {fault}", err=True)
 
 
-def print_advice(model: Model, quiet: bool) -> None:
-    """All warnings about a model, each once."""
-    if not quiet:
-        for text in dict.fromkeys(str(item) for world in model.worlds.values() for item in advice(world)):
-            say(f"warning {text}")
+def print_advice(
+    model: Model, quiet: bool, silence: Collection[str] | None = None, every: bool = False
+) -> Telling | None:
+    """All warnings about a model; None where nothing is to be printed.
+
+    Args:
+        model: the model.
+        quiet: whether to print nothing.
+        silence: codes to leave out, beside those that the model silences.
+        every: whether many warnings of one code have a line each.
+    """
+    if quiet:
+        return None
+    told = telling(model.worlds, silence or (), every)
+    for line in told.lines:
+        say(f"warning {line}")
+    return told
 
 
 @contextmanager

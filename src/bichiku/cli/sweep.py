@@ -14,6 +14,7 @@ from bichiku.cli.screen import (
     OutputOption,
     QuietOption,
     SetOption,
+    SilenceOption,
     counter,
     print_advice,
     screen,
@@ -36,6 +37,7 @@ def sweep(
         str | None, typer.Option("--strategy", "-s", help="The strategy to vary. Default: the first.")
     ] = None,
     changes: SetOption = None,
+    silence: SilenceOption = None,
     output: OutputOption = Path("runs"),
     quiet: QuietOption = False,
 ) -> None:
@@ -50,7 +52,7 @@ def sweep(
         for value in axis.values:
             # every value is checked before the first is solved
             read_model(model, [name], [*(changes or ()), f"{axis.path}={value}"])
-    print_advice(read, quiet)
+    print_advice(read, quiet, silence)
     solver = PointSolver(model, name, tuple(changes or ()), tuple(axis.path for axis in axes))
     folder_name = sweep_name(solver, axes, read)
     with resumable(output, folder_name) as points, counter(f"sweeping {name}", quiet) as show:

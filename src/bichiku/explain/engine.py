@@ -13,7 +13,6 @@ from bichiku.explain.concentration import index_change
 from bichiku.explain.conflict import MOST_CONFLICTS, RuleSet, conflicts
 from bichiku.explain.elsewhere import new_sources
 from bichiku.explain.explanation import Conflict, Explanation, Finding
-from bichiku.explain.extremes import extremes
 from bichiku.explain.judge import Judge
 from bichiku.explain.later import later
 from bichiku.explain.physical_rules import physical_rules
@@ -22,6 +21,7 @@ from bichiku.explain.policy_rules import policy_rules
 from bichiku.explain.rules import Part, part_of
 from bichiku.explain.unbounded import unbounded_ray
 from bichiku.explain.unmet import with_unmet
+from bichiku.extremes import extremes
 from bichiku.formulate import stamp, stencil_of
 from bichiku.formulate.policies.concentration import violated
 from bichiku.formulate.stencil import ConcentrationCut, Stencil

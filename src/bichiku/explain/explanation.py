@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from bichiku.explain.changes import Change, NoChange
-from bichiku.explain.extremes import Extreme
 from bichiku.explain.rules import Rule
 from bichiku.explain.unbounded import Ray
+from bichiku.extremes import Extreme
 
 
 class Finding(Enum):

@@ -12,9 +12,8 @@ from bichiku.state import State
 from bichiku.world import World
 
 
-def demand_by_node(world: World, stencil: Stencil, state: State) -> dict[str, np.ndarray]:
-    """Tonnes of each material used in each node's period, its factor included."""
-    years = stencil.years
+def demand_by_node(world: World, years: np.ndarray, state: State) -> dict[str, np.ndarray]:
+    """Tonnes of each material used in each node's period, its factor included; `years` is the year of each node."""
     share_of_year = world.calendar.days / DAYS_PER_YEAR
     return {
         material: np.array([by_year[int(year)] for year in years]) * share_of_year * state.demand_factor[material]
@@ -62,7 +61,7 @@ def _add_symbols(stencil: Stencil, world: World, state: State) -> None:
     )
     stencil.parameters("export", state.export)
     stencil.parameters("route", state.route)
-    stencil.parameters("demand", demand_by_node(world, stencil, state))
+    stencil.parameters("demand", demand_by_node(world, stencil.years, state))
     stencil.parameters("price_factor", state.price_factor)
 
 

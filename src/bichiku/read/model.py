@@ -116,6 +116,7 @@ def _world(name: str, settings: Settings, calendar: Calendar, tables: dict[str, 
     origins: dict[str, dict[str, float]] = {name: {} for name in [*suppliers, *projects]}
     for row in tables["origins"].rows.values():
         origins[row.supplier][row.country] = row.share
+    unlisted = {source: max(1.0 - sum(listed.values()), 0.0) for source, listed in origins.items() if listed}
     for source, row in [*suppliers.items(), *projects.items()]:
         own = 1.0 - sum(origins[source].values())
         origins[source][row.country] = origins[source].get(row.country, 0.0) + max(own, 0.0)
@@ -133,6 +134,7 @@ def _world(name: str, settings: Settings, calendar: Calendar, tables: dict[str, 
         suppliers=suppliers,
         projects=projects,
         origins=origins,
+        unlisted=unlisted,
         tranches={(row.material, row.tranche): row for row in tables["substitution"].rows.values()},
         countries=by_id("countries"),
         crises_at=crises_at,

@@ -10,6 +10,7 @@ from bichiku.read.csv_rows import Table
 from bichiku.read.document import Document, KeyPath
 from bichiku.read.faults import Fault, FaultLog, close_word, nearest, shown
 from bichiku.read.settings import days_by_material
+from bichiku.warning_codes import CODES
 
 Tables = Mapping[str, Table[Any]]
 Names = Set[str] | None  # None: not known, because a table could not be read
@@ -35,6 +36,7 @@ _NAMED_IN = {  # kind of name to the key paths that hold such names
     "supplier or project": tuple(f"{effects}.suppliers" for effects in _EFFECTS),
     "route": tuple(f"{effects}.routes" for effects in _EFFECTS),
     "crisis": ("policies.survive.crises",),
+    "warning": ("silence",),
 }
 
 
@@ -62,6 +64,7 @@ def check_names(document: Document, tables: Tables, log: FaultLog) -> None:
         "supplier or project": _ids(tables["suppliers"], tables["projects"]),
         "route": _texts("route", tables["suppliers"], tables["projects"]),
         "crisis": {str(name) for name in crises} if isinstance(crises, dict) else None,
+        "warning": set(CODES),
     }
     for kind, places in _NAMED_IN.items():
         for place in places:

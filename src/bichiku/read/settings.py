@@ -287,6 +287,7 @@ class Settings(Strict):
     events: dict[EventName, Event] = {}
     crises: dict[CrisisName, Crisis] = {}
     solver: Solver = Solver()
+    silence: list[str] = []
 
 
 def parse_settings(document: Document, log: FaultLog) -> Settings | None:

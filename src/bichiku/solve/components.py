@@ -28,8 +28,8 @@ class Split:
     loose_columns: np.ndarray
 
 
-def split_program(program: LinearProgram) -> Split:
-    """Connected components of the graph in which a row touches its columns."""
+def part_labels(program: LinearProgram) -> tuple[np.ndarray, np.ndarray]:
+    """Number of the part that each row and each column belongs to; connected where a row touches its columns."""
     row_count, column_count = program.shape
     matrix = program.matrix
     # bipartite: rows are vertices 0..m-1, columns m..m+n-1
@@ -42,7 +42,13 @@ def split_program(program: LinearProgram) -> Split:
         shape=(row_count + column_count,) * 2,
     )
     _, labels = csgraph.connected_components(graph, directed=False)
-    row_labels, column_labels = labels[:row_count], labels[row_count:]
+    return labels[:row_count], labels[row_count:]
+
+
+def split_program(program: LinearProgram) -> Split:
+    """The parts of a program."""
+    row_count, column_count = program.shape
+    row_labels, column_labels = part_labels(program)
     used, row_labels = np.unique(row_labels, return_inverse=True)
     inside = np.isin(column_labels, used)
     column_labels = np.searchsorted(used, column_labels[inside])

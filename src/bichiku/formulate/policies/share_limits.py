@@ -15,11 +15,12 @@ from bichiku.world import World
 
 def add_share_limits(stencil: Stencil, world: World) -> None:
     """``group's arrivals ≤ max · all arrivals`` for each cap, ``≥ min · all arrivals`` for each floor."""
-    add_share_rows(stencil, world, "share_caps", _rows(world.policies.share_caps, world), "cap")
-    add_share_rows(stencil, world, "share_floors", _rows(world.policies.share_floors, world), "floor")
+    add_share_rows(stencil, world, "share_caps", share_rows(world.policies.share_caps, world), "cap")
+    add_share_rows(stencil, world, "share_floors", share_rows(world.policies.share_floors, world), "floor")
 
 
-def _rows(limits: Sequence[ShareCap | ShareFloor], world: World) -> dict[tuple[str, str], ShareRow]:
+def share_rows(limits: Sequence[ShareCap | ShareFloor], world: World) -> dict[tuple[str, str], ShareRow]:
+    """What caps (or floors) limit, by (name of the limit, material)."""
     rows: dict[tuple[str, str], ShareRow] = {}
     for limit in limits:
         path = limit.max if isinstance(limit, ShareCap) else limit.min

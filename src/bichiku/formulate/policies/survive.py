@@ -6,8 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from bichiku.calendar import Calendar
 from bichiku.formulate.shares import limited_materials
 from bichiku.formulate.stencil import Stencil
+from bichiku.read.settings import Survive
+from bichiku.tree import Tree
 from bichiku.world import World
 
 
@@ -17,7 +20,16 @@ def add_survive(stencil: Stencil, world: World) -> None:
     if policy is None:
         return
     materials = [material for material in limited_materials(policy.materials, world) if material in world.demand]
-    tree, calendar = stencil.tree, world.calendar
+    nodes = surviving_nodes(policy, stencil.tree, world.calendar)
+
+    def rule(m: Any, material: str) -> Any:
+        return m.short[material] <= 0
+
+    stencil.add_rows("survive", materials, rule, nodes=nodes, unit="t", policy=True)
+
+
+def surviving_nodes(policy: Survive, tree: Tree, calendar: Calendar) -> np.ndarray:
+    """Numbers of the nodes at which nothing may be short."""
     begins = calendar.begins
     wanted = [
         branch.crisis in policy.crises and (policy.from_ is None or int(begins[branch.onset - 1]) >= policy.from_)
@@ -26,8 +38,4 @@ def add_survive(stencil: Stencil, world: World) -> None:
     inside = np.isin(tree.branch, np.flatnonzero(wanted))
     if policy.days is not None:
         inside &= (tree.period - tree.onset) * calendar.days < policy.days
-
-    def rule(m: Any, material: str) -> Any:
-        return m.short[material] <= 0
-
-    stencil.add_rows("survive", materials, rule, nodes=np.flatnonzero(inside), unit="t", policy=True)
+    return np.flatnonzero(inside)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bichiku.calendar import month_label
-from bichiku.check import advice
+from bichiku.check.telling import telling
 from bichiku.report.blocks import Block, Cell, Fold, Note, Section, Table, Terms
 from bichiku.report.case import Case
 from bichiku.report.figures.quality import quality
@@ -30,7 +30,7 @@ def section(case: Case) -> Section:
         blocks.append(Fold("Crises of the model", [_crises(world)]))
     if world.settings.events:
         blocks.append(Fold("Events that every plan meets", [_events(world)]))
-    warnings = list(dict.fromkeys(str(found) for run in case.runs for found in advice(run.world)))
+    warnings = list(telling({run.strategy: run.world for run in case.runs}).lines)
     if warnings:
         blocks.append(Terms([("Warnings about the data", warnings)]))
     return Section("assumptions", heading, blocks)

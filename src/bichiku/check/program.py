@@ -1,0 +1,114 @@
+"""The linear program of a strategy in two pieces, so that several strategies share the first.
+
+The physical piece is what the program is without policies. The other holds the rows, columns and costs that the
+policies add; it counts rows from its own first one, and columns as the whole program does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse import csgraph
+
+from bichiku.extremes import COEFFICIENTS, Numbers, numbers
+from bichiku.formulate import stamp, stencil_of
+from bichiku.linear_program import LinearProgram
+from bichiku.solve.components import part_labels
+from bichiku.state import State
+from bichiku.tree import Tree
+from bichiku.world import World
+
+LEAST_COEFFICIENT = 1e-9  # HiGHS's option small_matrix_value: smaller ones are taken as nought
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Smallest and largest size of one kind of number in each part of a piece, of those that the solver takes.
+
+    Attributes:
+        parts: the parts that have such numbers.
+        low, high: smallest and largest size in each.
+        low_at, high_at: where they stand, as positions among the kind's numbers.
+    """
+
+    parts: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    low_at: np.ndarray
+    high_at: np.ndarray
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A program with the part that each of its rows and columns belongs to."""
+
+    program: LinearProgram
+    row_part: np.ndarray
+    column_part: np.ndarray
+
+    @cached_property
+    def numbers(self) -> tuple[Numbers, ...]:
+        """Numbers of all kinds."""
+        return numbers(self.program)
+
+    @cached_property
+    def spans(self) -> tuple[Spans, ...]:
+        """Sizes of all kinds."""
+        return tuple(self._spans(kind) for kind in self.numbers)
+
+    def _spans(self, kind: Numbers) -> Spans:
+        used = kind.used()
+        if kind.what == COEFFICIENTS:
+            used = used[abs(kind.values[used]) >= LEAST_COEFFICIENT]
+        where = self.column_part if kind.columns is not None else self.row_part
+        parts = where[(kind.columns if kind.columns is not None else kind.rows)[used]]  # type: ignore[index]
+        sizes = abs(kind.values[used])
+        order = np.lexsort((sizes, parts))
+        edges = np.flatnonzero(np.diff(parts[order], prepend=-1, append=-1))
+        first, last = order[edges[:-1]], order[edges[1:] - 1]
+        return Spans(parts[first], sizes[first], sizes[last], used[first], used[last])
+
+
+@dataclass(frozen=True)
+class Build:
+    """The physical piece of a world, and what tells the other apart from it.
+
+    Attributes:
+        piece: the physical piece.
+        rows: number of its constraint families.
+        costs: number of its cost lines.
+    """
+
+    piece: Piece
+    rows: int
+    costs: int
+
+    @classmethod
+    def of(cls, physics: World, tree: Tree, state: State) -> Build:
+        """Builds the program of a world whose policies are taken away."""
+        stencil = stencil_of(physics, tree, state)
+        program = stamp(stencil)
+        return cls(Piece(program, *part_labels(program)), len(stencil.rows), len(stencil.costs))
+
+    def policies(self, world: World, tree: Tree, state: State) -> tuple[Piece, np.ndarray]:
+        """The piece that the world's policies add, and the part of the whole that each physical part belongs to."""
+        stencil = stencil_of(world, tree, state)
+        rows, costs = stencil.rows[self.rows :], stencil.costs[self.costs :]
+        added = stamp(replace(stencil, rows=rows, costs=costs, bounds=[], preferences=[]))
+        row_count, column_count = added.shape
+        mine = self.piece.column_part
+        parts = 1 + int(max(mine.max(initial=-1), self.piece.row_part.max(initial=-1)))
+        new = column_count - len(mine)
+        column_part = np.append(mine, parts + np.arange(new))
+        entries = added.matrix.tocoo()
+        at_rows, at_columns = entries.coords
+        # vertices: the parts, a part for each new column, and the rows that the policies add
+        size = parts + new + row_count
+        links = sparse.coo_array(
+            (np.ones(len(at_rows)), (parts + new + at_rows, column_part[at_columns])), (size, size)
+        )
+        _, merged = csgraph.connected_components(links, directed=False)
+        return Piece(added, merged[parts + new :], merged[column_part]), merged[: parts + new]

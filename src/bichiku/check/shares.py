@@ -1,0 +1,153 @@
+"""Share limits as a strategy sets them, and the most that can be bought under them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+from scipy import sparse
+
+from bichiku.check.facts import Facts
+from bichiku.formulate.policies.country_cap import country_rows
+from bichiku.formulate.policies.share_limits import share_rows
+from bichiku.formulate.shares import ShareRow
+from bichiku.linear_program import LinearProgram
+from bichiku.solve import SolverOptions, Status, solve
+
+ROUNDING = 1e-9  # of a share; less is what sums of shares leave
+
+
+@dataclass(frozen=True, eq=False)
+class ShareLimit:
+    """One limit of a strategy.
+
+    Attributes:
+        path: where it stands in model.yaml, with its name.
+        sense: ``cap`` or ``floor``.
+        materials: the materials it names; None where it is for all.
+        rows: what it limits, by (name of the row, material).
+        pulls: for each row, what a tonne from each supplier or project that it counts, and that can arrive on the
+            plan, adds to what must stay at or below zero, by year of the plan.
+    """
+
+    path: str
+    sense: Literal["cap", "floor"]
+    materials: list[str] | None
+    rows: dict[tuple[str, str], ShareRow]
+    pulls: dict[tuple[str, str], dict[str, np.ndarray]]
+
+
+@lru_cache(maxsize=1)
+def share_limits(facts: Facts) -> list[ShareLimit]:
+    """Caps, floors and the country cap of a world."""
+    world, policies = facts.world, facts.world.policies
+    found: list[ShareLimit] = []
+    for i, cap in enumerate(policies.share_caps):
+        path = f"policies.share_caps[{i}] ({cap.name or '+'.join(cap.group)})"
+        found.append(_limit(facts, path, "cap", cap.materials, share_rows([cap], world)))
+    for i, floor in enumerate(policies.share_floors):
+        path = f"policies.share_floors[{i}] ({floor.name or '+'.join(floor.group)})"
+        found.append(_limit(facts, path, "floor", floor.materials, share_rows([floor], world)))
+    if policies.country_cap:
+        rows = country_rows(world)
+        found.append(_limit(facts, "policies.country_cap", "cap", policies.country_cap.materials, rows))
+    return found
+
+
+def _limit(
+    facts: Facts,
+    path: str,
+    sense: Literal["cap", "floor"],
+    materials: list[str] | None,
+    rows: dict[tuple[str, str], ShareRow],
+) -> ShareLimit:
+    pulls = {
+        key: {source: _pull(facts, sense, row, source) for source in facts.sellers(key[1], row.of)}
+        for key, row in rows.items()
+    }
+    return ShareLimit(path, sense, materials, rows, pulls)
+
+
+def _pull(facts: Facts, sense: str, row: ShareRow, source: str) -> np.ndarray:
+    pull = facts.world.share_from(source, row.countries, row.stage) - row.limit(np.array(facts.plan_years))
+    pull[abs(pull) < ROUNDING] = 0.0
+    return pull if sense == "cap" else -pull
+
+
+def can_bind(facts: Facts, limit: ShareLimit) -> bool:
+    """Whether any tonne that can arrive counts against a limit."""
+    return any(
+        ((pull > 0.0) & (facts.yearly[source] > 0.0)).any()
+        for pulls in limit.pulls.values()
+        for source, pull in pulls.items()
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A material in a calendar year of the plan (by its place among them), and the hard share limits on it."""
+
+    material: str
+    at: int
+    limits: tuple[ShareLimit, ...]
+
+
+def blocks(facts: Facts) -> list[Block]:
+    """All of a world."""
+    hard = [limit for limit in share_limits(facts) if all(row.soft is None for row in limit.rows.values())]
+    found = []
+    for material in facts.world.materials:
+        mine = tuple(limit for limit in hard if any(key[1] == material for key in limit.rows))
+        found += [Block(material, at, mine) for at in range(len(facts.plan_years))] if mine else []
+    return found
+
+
+def most_bought(facts: Facts, wanted: Sequence[tuple[Block, Sequence[str]]]) -> list[float]:
+    """The most of some sources' tonnes that can arrive in each block under its limits, all other things aside.
+
+    Args:
+        facts: the facts of the world.
+        wanted: blocks, each with the suppliers and projects whose arrivals are to be as many as can be.
+    """
+    upper: list[float] = []
+    cost: list[float] = []
+    rows: list[dict[int, float]] = []
+    first = [0]
+    for block, sources in wanted:
+        column = {name: first[-1] + i for i, name in enumerate(facts.sellers(block.material))}
+        upper += [float(facts.yearly[name][block.at]) for name in column]
+        cost += [-1.0 if name in sources else 0.0 for name in column]
+        for limit in block.limits:
+            for (_, material), pulls in limit.pulls.items():
+                if material == block.material:
+                    rows.append({column[source]: float(pull[block.at]) for source, pull in pulls.items()})
+        first.append(first[-1] + len(column))
+    if not upper:
+        return [0.0] * len(wanted)
+    arrivals = _solved(np.array(cost), np.array(upper), [row for row in rows if any(v > 0 for v in row.values())])
+    bought = -np.array(cost) * arrivals
+    return [float(bought[a:b].sum()) for a, b in pairwise(first)]
+
+
+def _solved(cost: np.ndarray, upper: np.ndarray, rows: list[dict[int, float]]) -> np.ndarray:
+    entries = [(i, column, value) for i, row in enumerate(rows) for column, value in row.items() if value]
+    at, columns, values = (list(part) for part in zip(*entries, strict=True)) if entries else ([], [], [])
+    program = LinearProgram(
+        cost=cost,
+        constant=0.0,
+        matrix=sparse.coo_array((np.array(values, dtype=float), (at, columns)), shape=(len(rows), len(cost))).tocsr(),
+        row_lower=np.full(len(rows), -np.inf),
+        row_upper=np.zeros(len(rows)),
+        column_lower=np.zeros(len(cost)),
+        column_upper=upper,
+        row_constant=np.zeros(len(rows)),
+        preference=np.zeros(len(cost)),
+    )
+    solution, _ = solve(program, SolverOptions(), separate=False)
+    # buying nothing keeps all rows, and all columns are bounded
+    assert solution.status is Status.OPTIMAL
+    return solution.x
