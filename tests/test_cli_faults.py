@@ -161,6 +161,20 @@ def test_check_is_quiet_when_asked(bichiku: Shell, place: Path) -> None:
     assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
 
 
+def test_check_counts_what_is_silenced(bichiku: Shell, place: Path) -> None:
+    assert bichiku("check", "tutorial").stdout.splitlines()[-1] == "  silenced: W501 (1 warning)"
+    told = bichiku("check", "tutorial", "--set", "silence=null")
+    assert told.stderr.startswith("bichiku: warning W501: 9 of 9 rows")
+    assert "silenced" not in told.stdout
+    silent = bichiku("check", "tutorial", "--set", "silence=null", "--silence", "W501")
+    assert (silent.stderr, silent.stdout.splitlines()[-1]) == ("", "  silenced: W501 (1 warning)")
+
+
+@pytest.mark.parametrize("command", ["check", "run", "compare", "sweep", "explain"])
+def test_an_unknown_code_cannot_be_silenced(bichiku: Shell, place: Path, command: str) -> None:
+    assert "unknown warning 'W510' (did you mean 'W" in bichiku.refused(command, "tutorial", "--silence", "W510")
+
+
 def test_check_refuses_probabilities_over_one(bichiku: Shell, tmp_path: Path) -> None:
     onset = "onsets: [{period: 1, probability: 0.6}], duration: 1, recovery: 1, effects: [{all: true, loss: 1}]"
     write_model(tmp_path / "m", f"crises: {{a: {{{onset}}}, b: {{{onset}}}}}\n")

@@ -14,7 +14,6 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from bichiku import check
 from bichiku.cli import INTERRUPTED, NO_RESULT, WRONG_INPUT
 from bichiku.compare.table import EXTRA
 from bichiku.formulate.costs import LINES
@@ -27,6 +26,7 @@ from bichiku.read.strategies import split_strategies
 from bichiku.read.tables import TABLES
 from bichiku.run_folder import write_run
 from bichiku.sweep.points import LEAST_DAYS
+from bichiku.warning_codes import CODES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -252,7 +252,7 @@ def test_every_key_of_the_manifest_is_described(run_folder):
 def test_every_warning_and_exit_status_is_described():
     statuses = [0, NO_RESULT, WRONG_INPUT, INTERRUPTED]
 
-    assert named("messages.md", "Warnings", "code") == list(check._RULES)
+    assert named("messages.md", "Warnings", "code") == list(CODES)
     assert named("messages.md", "Exit statuses", "status") == [str(status) for status in statuses]
 
 

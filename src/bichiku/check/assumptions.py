@@ -67,7 +67,7 @@ def _short(money: float) -> str:
     for unit, size in (("bn", 1e9), ("m", 1e6)):
         if money >= size:
             return f"({money / size:.3g} {unit})"
-    return f"({money:,.3g})"
+    return f"({money:,.0f})"
 
 
 RULES: dict[str, Callable[[Facts], Iterator[Found]]] = {"W501": _assumed}

@@ -158,9 +158,9 @@ def _too_few_countries(facts: Facts) -> Iterator[Found]:
             if countries and 1.0 / len(countries) > limit + INDEX_TOLERANCE:
                 yield Found(
                     material,
-                    f"it can come from {len(countries)} countr{'ies' if len(countries) > 1 else 'y'} in {year}, so its "
-                    f"index is {1 / len(countries):.4g} at least; policies.concentration of at most {limit:.4g} is kept "
-                    "only by buying none",
+                    f"it can come from {len(countries)} countries in {year}, so its "
+                    f"index is {1 / len(countries):.4g} at least; policies.concentration of {limit:.4g} is kept only "
+                    "by buying none",
                 )
                 break
 

@@ -37,7 +37,7 @@ def _cheaper_to_go_without(facts: Facts) -> Iterator[Found]:
         if row.shortage_cost is not None and row.shortage_cost < row.reference_price:
             yield Found(
                 f"materials[{material}]",
-                f"shortage_cost {row.shortage_cost:,.6g} is below the reference price {row.reference_price:,.6g}, so it "
+                f"shortage_cost {row.shortage_cost:,.6g} is below reference_price {row.reference_price:,.6g}, so it "
                 "can be cheaper to go without than to buy",
             )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bichiku.check.facts import Facts, Found, beyond, years_text
+from bichiku.read.references import ROUNDING
 from bichiku.world import World
 
 SHARE_ROUNDING = 0.005  # for each row of origins: what a share written with two decimals may be off by
@@ -100,9 +101,7 @@ def _origins_in_part(facts: Facts) -> Iterator[Found]:
     for name, left, own in _open_origins(facts.world):
         if own == 0.0:
             country = facts.world.sources[name].country
-            yield Found(
-                name, f"its origins sum to {1 - left:.4g}; the other {left:.4g} counts as from {country}, its own"
-            )
+            yield Found(name, f"its origins sum to {1 - left:.4g}; the other {left:.4g} counts as its own, {country}")
 
 
 def _open_origins(world: World) -> Iterator[tuple[str, float, float]]:
@@ -111,7 +110,7 @@ def _open_origins(world: World) -> Iterator[tuple[str, float, float]]:
         listed_own = world.origins[name].get(world.sources[name].country, 0.0) - left
         own = listed_own if listed_own > SHARE_ROUNDING / 100 else 0.0  # the rest is rounding
         rows = len(world.origins[name]) - (own == 0.0)
-        if left > SHARE_ROUNDING * rows:
+        if left > SHARE_ROUNDING * rows + ROUNDING:
             yield name, left, own
 
 
@@ -148,8 +147,8 @@ def _stock_over_storage(facts: Facts) -> Iterator[Found]:
         if row.storage_limit_t is not None and row.opening_stock_t > row.storage_limit_t:
             yield Found(
                 material,
-                f"opening_stock_t {row.opening_stock_t:,.6g} is above storage_limit_t {row.storage_limit_t:,.6g}; if the "
-                "first period does not use the rest, there is no plan",
+                f"opening_stock_t {row.opening_stock_t:,.6g} is above storage_limit_t {row.storage_limit_t:,.6g}; if "
+                "the first period does not use the rest, there is no plan",
             )
 
 

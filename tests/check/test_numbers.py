@@ -1,0 +1,84 @@
+"""Warnings about numbers of an unlikely size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.by_hand import Row, description
+from tests.check.cases import Case, holds
+from tests.check.test_tables import PROJECT
+from tests.world_strategies import Description
+
+
+def supplier(**changes: Any) -> Description:
+    return description(suppliers=[changes])
+
+
+def tranche(cost: float) -> Description:
+    row = {"material": "m", "tranche": "thrift", "max_share": 0.1, "cost": cost}
+    return description(tables={"substitution": [row]})
+
+
+def project(**changes: Any) -> Description:
+    return description(tables={"projects": [PROJECT | changes]})
+
+
+def demand(first: float, second: float) -> Description:
+    rows: list[Row] = [
+        {"material": "m", "year": 2026, "tonnes": first},
+        {"material": "m", "year": 2027, "tonnes": second},
+    ]
+    return description(suppliers=[{"capacity_t": 2000}], tables={"demand": rows})
+
+
+CASES = [
+    # the reference price is 10
+    Case("W403", supplier(price=101), supplier(price=100), "suppliers[s]", ("price 101 is 10.1 times",)),
+    Case("W403", supplier(price=0.9), supplier(price=1), "suppliers[s]", ("0.09 times",)),
+    Case("W403", supplier(freight=91), supplier(freight=90), "suppliers[s]", ("delivered price 101",)),
+    Case(
+        "W404", description(material={"shortage_cost": 9}), description(material={"shortage_cost": 10}), "materials[m]"
+    ),
+    Case("W405", tranche(101), tranche(100), "substitution[m/thrift]", ("shortage_cost 100",)),
+    Case(
+        "W406",
+        project(max_build_t=30, capex=0),
+        project(existing_t=30, capex=0),
+        "projects[p]",
+        ("no capex for what may be built",),
+    ),
+    Case("W406", project(existing_t=30, running_cost=0), project(existing_t=30), "projects[p]", ("no running_cost",)),
+    Case("W407", demand(100, 1001), demand(100, 1000), "demand[m/2027]", ("1,001 t after 100 t",)),
+    Case("W407", demand(1001, 100), demand(1000, 0), "demand[m/2027]"),
+    Case(
+        "W408",
+        description(material={"opening_stock_t": 301}),
+        description(material={"opening_stock_t": 300}),
+        "materials[m]",
+        ("3.01 years",),
+    ),
+    Case(
+        "W409",
+        description(material={"storage_cost_rate": 2}),
+        description(material={"storage_cost_rate": 0.5}),
+        "materials[m].storage_cost_rate",
+        ("2 is 200%; 2 % is written 0.02",),
+    ),
+    Case("W409", supplier(tariff_rate=5), supplier(tariff_rate=1), "suppliers[s].tariff_rate"),
+    Case("W409", description(discount_rate=0.3), description(discount_rate=0.25), "discount_rate"),
+    Case("W410", supplier(capacity_t=100_001), supplier(capacity_t=100_000), "suppliers[s]", ("1e+03 times",)),
+    Case(
+        "W411",
+        supplier(capacity_t=100, lead_periods=1, in_transit_t=201),
+        supplier(capacity_t=100, lead_periods=1, in_transit_t=200),
+        "suppliers[s]",
+        ("201 t arrives in each", "100 t a period"),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_warning_is_given_where_it_applies_and_only_there(case: Case) -> None:
+    holds(case)

@@ -1,0 +1,93 @@
+"""Warnings about the range of a program's numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import highspy
+import pytest
+
+from bichiku.check.program import LEAST_COEFFICIENT
+from tests.by_hand import MATERIAL, SPOT, description
+from tests.check.cases import Case, given, halt, holds
+from tests.check.test_tables import ORE, REFINERY
+from tests.world_strategies import Description
+
+DEMAND = [{"material": m, "year": year, "tonnes": 100} for m in ("m", "n") for year in (2026, 2027)]
+
+
+def shortage(cost: float, **changes: Any) -> Description:
+    return description(material={"shortage_cost": cost, "reference_price": 1}, suppliers=[{"price": 1}], **changes)
+
+
+def two_materials(second: float, **changes: Any) -> Description:
+    """One of 1 a tonne, and another whose shortage costs more."""
+    return description(
+        tables={
+            "materials": [MATERIAL | {"reference_price": 1}, MATERIAL | {"material": "n", "shortage_cost": second}],
+            "suppliers": [SPOT | {"price": 1}, SPOT | {"supplier": "t", "material": "n"}],
+            "demand": DEMAND,
+        },
+        **changes,
+    )
+
+
+def refinery(per_output: float) -> Description:
+    return description(
+        tables={
+            "materials": [MATERIAL, ORE],
+            "suppliers": [SPOT, SPOT | {"supplier": "t", "material": "ore"}],
+            "projects": [REFINERY | {"input_per_output": per_output}],
+        }
+    )
+
+
+BUDGET = {"policies": {"budget": {"reserve_per_year": 500}}}
+
+CASES = [
+    Case(  # from a price of 1 to a shortage cost of 2e10
+        "W401",
+        shortage(2e10),
+        shortage(0.9e10),
+        "costs",
+        ("factor of 2e+10", "1 (suppliers[s].price)", "2e+10 (materials[m].shortage_cost)", "asks for 1e+10"),
+    ),
+    Case(  # two materials are solved apart until a budget ties them
+        "W401",
+        two_materials(2e10, **BUDGET, crises=halt(annual_probability=1e-3)),
+        two_materials(1e9, **BUDGET),
+        "costs",
+        ("in halt of 202", "materials[n].shortage_cost"),
+    ),
+    Case(
+        "W401",
+        description(material={"storage_limit_t": 1e15}, suppliers=[{"capacity_t": 1e4}]),
+        description(material={"storage_limit_t": 1e11}, suppliers=[{"capacity_t": 1e4}]),
+        "capacities and other bounds",
+        ("1e+02 (demand[m].tonnes)", "1e+15 (materials[m].storage_limit_t)"),
+    ),
+    Case(
+        "W402",
+        refinery(9e-10),
+        refinery(1.1e-9),
+        "projects[p].input_per_output",
+        ("coefficient of 9e-10",),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_warning_is_given_where_it_applies_and_only_there(case: Case) -> None:
+    holds(case)
+
+
+def test_materials_that_nothing_couples_have_ranges_of_their_own() -> None:
+    # from 1 to 2e10 in all, but from 10 to 2e10 in the second material
+    apart = two_materials(9e10)
+    assert given(apart, "W401") == []
+    assert given(two_materials(9e10, **BUDGET), "W401") != []
+
+
+def test_what_is_left_out_is_what_the_solver_leaves_out() -> None:
+    _, value = highspy.Highs().getOptionValue("small_matrix_value")
+    assert value == LEAST_COEFFICIENT

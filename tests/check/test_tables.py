@@ -1,0 +1,149 @@
+"""Warnings about the tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.by_hand import MATERIAL, Row, description
+from tests.check.cases import Case, given, halt, holds
+from tests.world_strategies import Description
+
+PROJECT: Row = {"project": "p", "material": "m", "country": "JPN", "kind": "recycling", "capex": 1, "running_cost": 1}
+REFINERY: Row = PROJECT | {"kind": "refinery", "existing_t": 500, "input_material": "ore", "input_per_output": 2}
+ORE: Row = MATERIAL | {"material": "ore", "shortage_cost": ""}
+
+
+def origins(*shares: tuple[str, float]) -> Description:
+    rows = [{"supplier": "s", "country": country, "share": share} for country, share in shares]
+    return description(tables={"origins": rows})
+
+
+def project(**changes: object) -> Description:
+    return description(tables={"projects": [PROJECT | {"max_build_t": 30} | changes]})
+
+
+def with_ore(opening: float = 0, supply: float = 1000) -> Description:
+    """Nobody sells m but a refinery that takes 2 t of ore for each tonne."""
+    return description(
+        suppliers=[{"material": "ore", "capacity_t": supply}],
+        tables={"materials": [MATERIAL, ORE | {"opening_stock_t": opening}], "projects": [REFINERY]},
+    )
+
+
+CASES = [
+    Case(
+        "W101",
+        description(suppliers=[{"kind": "contract", "lead_periods": 2}]),
+        description(suppliers=[{"kind": "spot", "lead_periods": 2}]),
+        "s",
+    ),
+    Case(
+        "W101",
+        description(suppliers=[{"kind": "contract", "in_transit_t": 5}]),
+        description(suppliers=[{"kind": "contract"}]),
+        "s",
+    ),
+    Case(
+        "W102",
+        description(tables={"materials": [MATERIAL, ORE]}, crises=halt()),
+        description(tables={"materials": [MATERIAL, ORE]}),
+        "ore",
+    ),
+    Case(  # 60 t from the supplier and 30 t that can be built, against 100 t
+        "W103",
+        description(suppliers=[{"capacity_t": 60}], tables={"projects": [PROJECT | {"max_build_t": 30}]}),
+        description(suppliers=[{"capacity_t": 60}], tables={"projects": [PROJECT | {"max_build_t": 40}]}),
+        "m",
+        ("in 2026 at most 90 t can arrive", "demand is 100 t", "(so too in 2027)"),
+    ),
+    Case(  # an event takes 0.95 of 1000 t in the second year
+        "W103",
+        description(
+            events={"strike": {"from": "2027-01", "to": "2027-12", "effects": [{"countries": ["CHN"], "loss": 0.95}]}}
+        ),
+        description(
+            events={"strike": {"from": "2027-01", "to": "2027-12", "effects": [{"countries": ["CHN"], "loss": 0.9}]}}
+        ),
+        "m",
+        ("in 2027 at most 50 t can arrive",),
+    ),
+    Case(  # the project stands from the second year on
+        "W103",
+        description(
+            suppliers=[{"capacity_t": 80}], tables={"projects": [PROJECT | {"max_build_t": 30, "build_periods": 1}]}
+        ),
+        description(
+            material={"opening_stock_t": 20},  # bridges the first year
+            suppliers=[{"capacity_t": 80}],
+            tables={"projects": [PROJECT | {"max_build_t": 30, "build_periods": 1}]},
+        ),
+        "m",
+        ("in 2026 at most 80 t can arrive",),
+    ),
+    Case(  # with a budget of 5 for capex of 1, 5 t a year can be built
+        "W103",
+        description(
+            suppliers=[{"capacity_t": 90}],
+            tables={"projects": [PROJECT | {"max_build_t": 30}]},
+            policies={"budget": {"investment": 5}},
+        ),
+        description(
+            suppliers=[{"capacity_t": 90}],
+            tables={"projects": [PROJECT | {"max_build_t": 30}]},
+            policies={"budget": {"investment": 10}},
+        ),
+        "m",
+        ("at most 95 t can arrive",),
+    ),
+    Case(  # 100 t of m take 200 t of ore
+        "W103",
+        with_ore(supply=150),
+        with_ore(supply=200),
+        "ore",
+        ("at most 150 t can arrive", "200 t are needed as feed"),
+    ),
+    Case(
+        "W104",
+        origins(("CHN", 0.5), ("COD", 0.3)),
+        origins(("CHN", 0.7), ("COD", 0.29)),  # two rows of two decimals may be off by 0.01
+        "s",
+        ("sum to 0.8 with 0.5 from CHN", "0.2 is added to CHN, which makes 0.7"),
+    ),
+    Case(
+        "W105",
+        origins(("COD", 0.3)),
+        origins(("COD", 0.3), ("CHN", 0.7)),
+        "s",
+        ("sum to 0.3; the other 0.7 counts as its own, CHN",),
+    ),
+    Case("W106", project(build_periods=2), project(build_periods=1), "p", ("takes 2 periods", "2 are solved")),
+    Case("W106", project(lead_periods=1, build_periods=1), project(lead_periods=1), "p", ("takes 2 periods",)),
+    Case("W106", with_ore(supply=0), with_ore(supply=0, opening=1), "p", ("nobody sells its input ore",)),
+    Case("W107", description(tables={"materials": [MATERIAL, ORE]}), with_ore(), "ore"),
+    Case(
+        "W108",
+        description(material={"opening_stock_t": 60, "storage_limit_t": 50}),
+        description(material={"opening_stock_t": 50, "storage_limit_t": 50}),
+        "m",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_warning_is_given_where_it_applies_and_only_there(case: Case) -> None:
+    holds(case)
+
+
+def test_a_sound_model_brings_no_warning_but_of_its_assumptions() -> None:
+    sound = description(crises=halt())
+    for table in ("materials", "suppliers"):
+        for row in sound["tables"][table]:
+            row["basis"] = "sourced"
+    assert [item for code in ("W1", "W2", "W3", "W4", "W5") for item in given(sound, code)] == []
+
+
+def test_a_budget_of_nothing_is_meant() -> None:
+    assert given(project() | {}, "W106") == []
+    forbidden = project()
+    forbidden["model"]["policies"] = {"budget": {"investment": 0}}
+    assert given(forbidden, "W106") == []
