@@ -83,6 +83,15 @@ def extreme(draw: st.DrawFn) -> Description:
 
 
 @st.composite
+def barring(draw: st.DrawFn) -> Description:
+    """A small model whose share limits often leave nothing to buy."""
+    description = draw(small_models(crises=False))
+    caps = _share_limit(description, "max", [0.0, 0.25])
+    floors = _share_limit(description, "min", [0.75, 1.0])
+    return with_policies(description, {"share_caps": [draw(caps)], "share_floors": [draw(floors)]})
+
+
+@st.composite
 def demanding(draw: st.DrawFn) -> Description:
     """A small model that asks for much: a large reserve, or a crisis to be survived from little stock."""
     description = draw(small_models(crises=True))
@@ -92,6 +101,13 @@ def demanding(draw: st.DrawFn) -> Description:
     }
     chosen = draw(st.lists(st.sampled_from(sorted(choices)), min_size=1, unique=True))
     return with_policies(description, {key: draw(choices[key]) for key in chosen})
+
+
+def _with_reserve(description: Description, days: int) -> Description:
+    """A store without limit, and a reserve that is hard to fill."""
+    for row in description["tables"]["materials"]:
+        row.pop("storage_limit_t", None)
+    return with_policies(description, {"reserve_days": days})
 
 
 @st.composite
@@ -132,8 +148,8 @@ def test_where_a_warning_says_that_there_is_no_plan_there_is_none(description: D
     assert solved(description) is None
 
 
-@drawn(40)
-@given(extreme())
+@drawn(20)
+@given(barring())
 def test_where_share_limits_leave_nothing_nothing_is_bought(description: Description) -> None:
     barred = found(description, "W203")
     assume(barred)
@@ -157,8 +173,8 @@ def _years(message: str) -> Iterator[int]:
         yield from range(int(first), int(last or first) + 1)
 
 
-@drawn(40)
-@given(demanding())
+@drawn(20)
+@given(st.builds(_with_reserve, small_models(crises=False), st.sampled_from([700, 500, 300])))
 def test_a_reserve_that_takes_a_shortage_has_one(description: Description) -> None:
     costly = found(description, "W207")
     assume(costly)
@@ -171,7 +187,7 @@ def test_a_reserve_that_takes_a_shortage_has_one(description: Description) -> No
         assert short.get(item.subject, 0.0) > 0, item
 
 
-@drawn(40)
+@drawn(20)
 @given(small_models(crises=True))
 def test_an_effect_that_changes_nothing_can_be_left_out(description: Description) -> None:
     idle = found(description, "W302", "W303")
