@@ -39,7 +39,9 @@ CASES = [
         ("after the last period, 2",),
     ),
     Case("W302", hit_by({"countries": ["COD"], "loss": 1.0}), hit_by(LOSS), NOTHING, ("what it selects",)),
-    Case("W302", hit_by(LOSS | {"loss": 0}), hit_by(LOSS | {"loss": 0, "price_factor": 2}), NOTHING, ("its loss is 0",)),
+    Case(
+        "W302", hit_by(LOSS | {"loss": 0}), hit_by(LOSS | {"loss": 0, "price_factor": 2}), NOTHING, ("its loss is 0",)
+    ),
     Case(
         "W302",
         hit_by({"all": True, "price_factor": 1, "demand_factor": 1}),
