@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from contenders.race import ACCURACY
+from readme import into_readme
 from report import report
 from scaling import write_scaled
 
 HERE = Path(__file__).resolve().parent
-BEGIN, END = "<!-- results -->", "<!-- end of results -->"
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def main() -> None:
     text = report(runs, given.strategy)
     print(text)  # noqa: T201
     if given.write:
-        into_readme(text)
+        into_readme("results", text)
     if given.json:
         given.json.write_text(json.dumps([vars(run) for run in runs], indent=1) + "\n", encoding="utf-8")
 
@@ -138,14 +138,6 @@ def check(runs: list[Run]) -> None:
         apart = max(abs(result[key] / first - 1.0) for key in ("objective", "costs_sum"))
         if apart > ACCURACY or result["violation"] > ACCURACY:
             raise SystemExit(f"{name}: {apart:.1e} off the objective, violation {result['violation']:.1e}")
-
-
-def into_readme(text: str) -> None:
-    """Replaces the results in the README."""
-    file = HERE / "README.md"
-    before, _, rest = file.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    file.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
 
 
 def _line(run: Run) -> str:
