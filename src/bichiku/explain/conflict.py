@@ -1,16 +1,15 @@
-"""Rules that cannot be kept together, none of them too many: a deletion filter over what a person would name."""
+"""Rules that cannot be kept together, none of them too many: proofs leave few, a deletion filter fewer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 from bichiku.explain.judge import Judge
 from bichiku.explain.pieces import pieces
 from bichiku.explain.policy_rules import POLICY_KINDS
-from bichiku.explain.rules import Part, Rule, part_of, without
-from bichiku.explain.suspects import suspects
-from bichiku.linear_program import LinearProgram
+from bichiku.explain.proof import Prover
+from bichiku.explain.rules import Part, Rule, part_of
 
 Progress = Callable[[str], None]
 
@@ -24,12 +23,13 @@ class RuleSet:
 
     Attributes:
         rules: the rules.
-        doubtful: rules that may not be needed, as the solver could not tell or the time was up; without any the
-            set is irreducible.
+        doubtful: rules that may not be needed, as the solver could not tell or the time was up.
+        in_a_line: rules that are needed with those told in the same line, but were not tried by themselves.
     """
 
     rules: tuple[Rule, ...]
     doubtful: tuple[Rule, ...]
+    in_a_line: tuple[Rule, ...] = ()
 
     @property
     def families(self) -> frozenset[tuple[str, str, str]]:
@@ -38,89 +38,134 @@ class RuleSet:
         return frozenset(rule.family for rule in policies or self.rules)
 
 
-def conflicts(part: Part, judge: Judge, progress: Progress = lambda _: None) -> tuple[list[RuleSet], bool]:
-    """Conflicts of a part one after the other, each looked for without the policies of those before.
+class Search:
+    """Conflicts of a part one after the other, each looked for without a rule of those before.
 
-    Returns:
-        The conflicts, and whether the part is known to hold no further one.
+    Attributes:
+        found: the conflicts so far.
+        complete: whether the part is known to hold no further one.
     """
-    found: list[RuleSet] = []
-    kept = list(part.rules)
-    while True:
-        gone = [rule for rule in part.rules if rule not in kept]
-        feasible = judge.feasible(without(part.program, gone))
-        if feasible:
-            return found, True
-        if feasible is None or len(found) == MOST_CONFLICTS:
-            return found, False
-        ruleset = _in_a_piece(part, kept, gone, judge, progress) or _reduce(part, kept, gone, judge, progress)
-        if not ruleset.rules or (found and ruleset.doubtful and judge.late):
-            return found, False
-        found.append(ruleset)
-        kept = _next(part, kept, ruleset, judge)
 
+    def __init__(self, part: Part, judge: Judge, progress: Progress = lambda _: None) -> None:
+        self.part, self._judge, self._progress = part, judge, progress
+        self.found: list[RuleSet] = []
+        self.complete = False
+        self._prover = Prover(part, judge)
+        self._kept: list[Rule] | None = list(part.rules)
 
-def _next(part: Part, kept: list[Rule], ruleset: RuleSet, judge: Judge) -> list[Rule]:
-    """The rules without one rule of a conflict, one that leaves further conflicts if there is such a one."""
-    tables = {rule.family for rule in ruleset.rules if rule.kind not in POLICY_KINDS and rule.kind != "loss"}
-    families = [*sorted(ruleset.families), *sorted(tables - ruleset.families)]
-    for family in families[:MOST_TRIED]:
-        left = [rule for rule in kept if rule.family != family]
-        if judge.feasible(_only(part, left)) is False:
-            return left
-    return [rule for rule in kept if rule.family not in ruleset.families]
+    def run(self) -> None:
+        """Looks until there is no further conflict, or as many as are told, or the time is up."""
+        while self._kept is not None and len(self.found) < MOST_CONFLICTS and not self._judge.late:
+            found = self._in_a_piece(self._kept) or _reduce(self.part, self._kept, self._judge, self._progress)
+            if not found.rules or (self.found and found.doubtful and self._judge.late):
+                return
+            self.found.append(found)
+            self._kept = self._next(self._kept, found)
 
+    def _next(self, kept: list[Rule], found: RuleSet) -> list[Rule] | None:
+        """The rules without one rule of a conflict, one that leaves further conflicts; None if there is no such one."""
+        heaps = [[rule for rule in kept if rule.family == family] for family in sorted(found.families)]
+        own = {id(rule) for heap in heaps for rule in heap}
+        lines = dict.fromkeys(rule.line for rule in found.rules if rule.kind != "loss" and id(rule) not in own)
+        heaps += [[rule for rule in kept if rule.line == line] for line in lines]
+        verdicts = []
+        for heap in heaps[:MOST_TRIED]:
+            dropped = set(map(id, heap))
+            left = [rule for rule in kept if id(rule) not in dropped]
+            verdicts.append(self._prover.feasible(left))
+            if verdicts[-1] is False:
+                return left
+        self.complete = len(heaps) <= MOST_TRIED and all(verdicts)
+        return None
 
-def _in_a_piece(part: Part, kept: list[Rule], gone: list[Rule], judge: Judge, progress: Progress) -> RuleSet | None:
-    """A conflict that needs no limit on all materials together: without those limits the part falls into pieces."""
-    single = [rule for rule in kept if rule.material]
-    base = without(part.program, [*gone, *(rule for rule in kept if not rule.material)])
-    for piece, rows, columns in pieces(base):
-        if judge.feasible(piece) is False:
-            own = part_of(base, rows, columns, single, part.program.matrix.indptr)
-            found = _reduce(own, list(own.rules), [], judge, progress)
-            by_key = {_key(rule): rule for rule in single}
-            rules = tuple(by_key[_key(rule)] for rule in found.rules)
-            return RuleSet(rules, tuple(by_key[_key(rule)] for rule in found.doubtful))
-    return None
+    def _in_a_piece(self, kept: list[Rule]) -> RuleSet | None:
+        """A conflict that needs no limit on all materials together: without those the part falls into pieces."""
+        single = [rule for rule in kept if rule.material]
+        if len(single) == len(kept):
+            return None
+        base = self._prover.only(single)
+        for piece, rows, columns in pieces(base):
+            if self._judge.feasible(piece) is False:
+                own = part_of(base, rows, columns, single, self.part.program.matrix.indptr)
+                found = _reduce(own, list(own.rules), self._judge, self._progress)
+                by_key = {_key(rule): rule for rule in single}
+                kinds = (found.rules, found.doubtful, found.in_a_line)
+                return RuleSet(*(tuple(by_key[_key(rule)] for rule in rules) for rules in kinds))
+        return None
 
 
 def _key(rule: Rule) -> tuple[str, str, str, int | None, int, str]:
     return (rule.kind, rule.name, rule.material, rule.year, rule.onset, rule.source)
 
 
-def _reduce(part: Part, kept: list[Rule], gone: list[Rule], judge: Judge, progress: Progress) -> RuleSet:
-    """Drops rules, many at once where that leaves the rest infeasible, until each that is left is needed."""
-    base = without(part.program, gone)
-    shown = suspects(Part(base, part.rows, part.columns, part.rules, part.row_at, part.column_at), kept, judge)
-    if judge.feasible(_only(part, shown)) is not False:
-        shown = kept
-    needed: list[Rule] = []
-    doubtful: list[Rule] = []
-    heaps = [sorted(shown, key=_order)]
-    while heaps:
-        heap = heaps.pop()
-        progress(f"reducing a conflict: {len(shown)} rules")
-        if not heap:
+def _reduce(part: Part, kept: list[Rule], judge: Judge, progress: Progress) -> RuleSet:
+    """Drops rules until each that is left is needed: line by line, then one by one within lines."""
+    prover = Prover(part, judge)
+    first = prover.verdict(kept)
+    if first.feasible is not False:
+        return RuleSet((), ())
+    shown = _early(list(first.rules), kept, prover)
+    prover.focus(shown)
+    shown, needed, doubtful = _filtered(shown, _line, set(), prover, progress)
+    lone = {line for line in needed if sum(rule.line == line for rule in shown) == 1}
+    shown, own, untried = _filtered(shown, id, {id(rule) for rule in shown if rule.line in lone}, prover, progress)
+    unproven = [rule for rule in shown if id(rule) in untried]
+    return RuleSet(
+        tuple(sorted(shown, key=_reading_order)),
+        tuple(rule for rule in unproven if rule.line in doubtful),
+        tuple(rule for rule in unproven if rule.line not in doubtful),
+    )
+
+
+def _line(rule: Rule) -> Hashable:
+    return rule.line
+
+
+def _early(shown: list[Rule], kept: list[Rule], prover: Prover) -> list[Rule]:
+    """Rules in conflict of which the latest is as early as it can be, so that the first year in conflict is told."""
+    times = sorted({_time(rule) for rule in kept if rule.kind in POLICY_KINDS and rule.year is not None})
+    latest = max((_time(rule) for rule in shown if rule.kind in POLICY_KINDS and rule.year is not None), default=None)
+    if latest is None or latest == times[0]:
+        return shown
+    low, high = -1, times.index(latest)
+    best = shown
+    while high - low > 1:
+        middle = (low + high) // 2
+        until = [r for r in kept if r.kind not in POLICY_KINDS or r.year is None or _time(r) <= times[middle]]
+        verdict = prover.verdict(until)
+        low, high = (low, middle) if verdict.feasible is False else (middle, high)
+        if verdict.feasible is False:
+            best = list(verdict.rules)
+    return best
+
+
+def _time(rule: Rule) -> tuple[int, int]:
+    return (rule.year or 0, rule.onset)
+
+
+def _filtered(
+    shown: list[Rule],
+    heap_of: Callable[[Rule], Hashable],
+    needed: set[Hashable],
+    prover: Prover,
+    progress: Progress,
+) -> tuple[list[Rule], set[Hashable], set[Hashable]]:
+    """Drops heaps of rules that are not needed; what a proof leaves out goes with them.
+
+    Returns:
+        The rules that are left, the heaps that are needed, and those for which that could not be told.
+    """
+    doubtful: set[Hashable] = set()
+    for heap in dict.fromkeys(heap_of(rule) for rule in sorted(shown, key=_order)):
+        if heap in needed or all(heap_of(rule) != heap for rule in shown):
             continue
-        mine = set(map(id, heap))
-        verdict = judge.feasible(_only(part, [rule for rule in shown if id(rule) not in mine]))
-        if verdict is False:
-            shown = [rule for rule in shown if id(rule) not in mine]
-        elif len(heap) == 1:
-            (needed if verdict else doubtful).append(heap[0])
+        progress(f"reducing a conflict: {len(shown)} rules")
+        verdict = prover.verdict([rule for rule in shown if heap_of(rule) != heap])
+        if verdict.feasible is False:
+            shown = list(verdict.rules)
         else:
-            half = len(heap) // 2
-            heaps += [heap[half:], heap[:half]]
-    chosen = set(map(id, [*needed, *doubtful]))
-    rules = tuple(sorted((rule for rule in shown if id(rule) in chosen), key=_reading_order))
-    return RuleSet(rules, tuple(doubtful))
-
-
-def _only(part: Part, kept: Sequence[Rule]) -> LinearProgram:
-    """The part with these rules and no others."""
-    names = set(map(id, kept))
-    return without(part.program, [rule for rule in part.rules if id(rule) not in names])
+            (needed if verdict.feasible else doubtful).add(heap)
+    return shown, needed, doubtful
 
 
 def _order(rule: Rule) -> tuple[str, int, int]:

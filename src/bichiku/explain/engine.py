@@ -10,7 +10,7 @@ import numpy as np
 
 from bichiku.explain.changes import Bench, Change, NoChange, changes
 from bichiku.explain.concentration import index_change
-from bichiku.explain.conflict import MOST_CONFLICTS, RuleSet, conflicts
+from bichiku.explain.conflict import MOST_CONFLICTS, RuleSet, Search
 from bichiku.explain.elsewhere import new_sources
 from bichiku.explain.explanation import Conflict, Explanation, Finding
 from bichiku.explain.judge import Judge
@@ -128,17 +128,20 @@ def _infeasible(
     rules = [*policy_rules(outcome, questions), *physical_rules(outcome, wider, questions)]
     found: list[Conflict] = []
     notes: list[str] = []
-    benches: list[tuple[RuleSet, Part, list[RuleSet], bool]] = []
     for number, (rows, columns) in enumerate(bad, start=1):
-        progress(f"reducing part {number} of {len(bad)}")
+        here = f"part {number} of {len(bad)}"
+        progress(f"{here}: looking for conflicts")
+        share = judge.until(1.0 / (len(bad) - number + 1))
         part = part_of(wider, rows, columns, rules, outcome.program.matrix.indptr)
-        sets, all_found = conflicts(part, judge.until(REDUCING), progress)
-        benches += [(ruleset, part, [other for other in sets if other is not ruleset], all_found) for ruleset in sets]
-        if not all_found:
-            notes.append(_more(part, len(sets)))
-    for number, (ruleset, part, others, known) in enumerate(benches, start=1):
-        progress(f"looking for ways out of conflict {number} of {len(benches)}")
-        found.append(_conflict(ruleset, Bench.of(part, ruleset, others, known, judge), outcome, stencil, len(bad) > 1))
+        search = Search(part, share.until(REDUCING), lambda words, here=here: progress(f"{here}: {words}"))  # type: ignore[misc]
+        search.run()
+        for ruleset in search.found:
+            progress(f"{here}: looking for ways out")
+            others = [other for other in search.found if other is not ruleset]
+            bench = Bench.of(part, ruleset, others, search.complete, share)
+            found.append(_conflict(ruleset, bench, outcome, stencil, len(bad) > 1))
+        if not search.complete:
+            notes.append(_more(part, len(search.found)))
     if unknown:
         notes.append(f"{len(unknown)} further separate parts of the model could not be told to be feasible or not")
     return Explanation(outcome.world.strategy, Finding.INFEASIBLE, tuple(found), notes=tuple(notes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -27,23 +28,39 @@ class Judge:
 
     def until(self, share: float) -> Judge:
         """A judge for so large a share of the time that is left."""
-        return Judge(max(self._end - time.monotonic(), 0.0) * share, self._method)
+        return Judge(self.left * share, self._method)
 
     @property
     def late(self) -> bool:
         """Whether the time is up."""
         return time.monotonic() >= self._end
 
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        return max(self._end - time.monotonic(), 0.0)
+
     def solve(self, program: LinearProgram) -> Solution:
         """The solution of a program, or why there is none."""
-        left = self._end - time.monotonic()
-        if left <= 0:
+        if self.late:
+            return Solution.none(Status.TIME_LIMIT)
+        return self.run(HighsRun(program, SolverOptions(self._method)))
+
+    def run(self, run: HighsRun) -> Solution:
+        """What a solver finds in the time that is left; an interruption from the keyboard stops it."""
+        if self.late:
             return Solution.none(Status.TIME_LIMIT)
         self.solves += 1
+        pool = ThreadPoolExecutor(1)
         try:
-            return HighsRun(program, SolverOptions(self._method)).solve(Limits(left))
+            return pool.submit(run.solve, Limits(self.left)).result()
         except SolverError:
             return Solution.none(Status.ERROR)
+        except BaseException:
+            run.interrupt()
+            raise
+        finally:
+            pool.shutdown(wait=False)
 
     def feasible(self, program: LinearProgram) -> bool | None:
         """Whether some point keeps all limits; None where the solver cannot tell or the time is up."""

@@ -11,6 +11,7 @@ from bichiku.linear_program import LinearProgram
 from bichiku.prices.questions import NOTHING, Question
 
 CAPACITY = ("supplier_capacity", "project_capacity")
+TOLD_BY_MATERIAL = (*CAPACITY, "project_build_limit", "tranche_limit")
 TIGHTER_BY_LESS = ("reserve_days", "share_floors")  # a smaller number asks for less
 
 
@@ -53,6 +54,13 @@ class Rule:
     def family(self) -> tuple[str, str, str]:
         """What turns together over the years; the cap on any one country is one number for all countries."""
         return (self.kind, "" if self.kind == "country_cap" else self.name, self.material)
+
+    @property
+    def line(self) -> tuple[str, str, str, int | None, int]:
+        """What is told together, and dropped together first: capacities of a material, what one crisis takes of it."""
+        if self.kind in TOLD_BY_MATERIAL:
+            return (self.kind, "", self.material, None, 0)
+        return (self.kind, self.family[1], self.material, self.year, self.onset)
 
     @property
     def loosening(self) -> float:

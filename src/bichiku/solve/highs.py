@@ -49,10 +49,13 @@ class SolverOptions:
     Attributes:
         method: ``simplex`` (dual, with presolve) or ``ipm`` (interior point with crossover).
         primal: primal instead of dual simplex, for one objective after another over the same limits.
+        presolve: whether the first solve is of a smaller program; without, a program that cannot be kept leaves a
+            proof (`HighsRun.proof`).
     """
 
     method: str = "simplex"
     primal: bool = False
+    presolve: bool = True
 
     def as_highs(self) -> dict[str, object]:
         """Option names and values of HiGHS; one thread, as problems are solved side by side."""
@@ -65,6 +68,8 @@ class SolverOptions:
         }
         if self.primal:
             options["simplex_strategy"] = PRIMAL_SIMPLEX
+        if not self.presolve:
+            options["presolve"] = "off"
         return options
 
 
@@ -126,6 +131,7 @@ class HighsRun:
         self._highs.HandleUserInterrupt = True
         self.interrupted = False
         self._handed_over = False
+        self._presolve = options.presolve
         self._costs = program.cost
 
     def solve(self, limits: Limits = NO_LIMITS, log: Path | None = None) -> Solution:
@@ -194,7 +200,7 @@ class HighsRun:
     def _run(self) -> Status:
         outcome = self._highs.run()
         status = self._highs.getModelStatus()
-        if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+        if status == highspy.HighsModelStatus.kUnboundedOrInfeasible and self._presolve:
             # presolve could not tell which; without it the simplex method does
             self._set(presolve="off")
             outcome = self._highs.run()
@@ -251,6 +257,11 @@ class HighsRun:
         outcome, found = self._highs.getBasisSolve(right)
         self._require(outcome, "to solve with its basis")
         return np.asarray(found)
+
+    def proof(self) -> np.ndarray | None:
+        """Multipliers of the rows that sum to a contradiction, after a solve without presolve that is infeasible."""
+        outcome, exists, values = self._highs.getDualRay()
+        return np.asarray(values) if exists and outcome != highspy.HighsStatus.kError else None
 
     def interrupt(self) -> None:
         """Makes a running solve stop soon with the status `INTERRUPTED`."""
