@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from bichiku.explain.conflict import RuleSet
 from bichiku.explain.dials import FINE, Dial, ShareDial, demand_dial, dial_of
@@ -63,15 +65,25 @@ class Bench:
     """The programs on which a change is tried: as it is, with the other conflicts settled, without other policies.
 
     The last counts where the other conflicts are not all known.
+
+    Attributes:
+        part: the part.
+        programs: the programs, by the part's numbering.
+        others: the other conflicts of the part.
+        rows: rows that contradict each other without all others; a least change is looked for among these first.
+        judge: solves them.
     """
 
     part: Part
     programs: tuple[LinearProgram, ...]
+    others: tuple[RuleSet, ...]
+    rows: np.ndarray | None
     judge: Judge
 
     @classmethod
     def of(cls, part: Part, ruleset: RuleSet, others: list[RuleSet], all_known: bool, judge: Judge) -> Bench:
         """The bench of one conflict beside others; of each of those one family of rules is dropped."""
+        plain = cls(part, (part.program,), tuple(others), ruleset.rows, judge)
         own = {rule.family for rule in ruleset.rules}
         gone: list[Rule] = []
         for other in others:
@@ -79,7 +91,7 @@ class Bench:
             tables = sorted({rule.family for rule in other.rules} - own - set(policies))
             for family in [*policies, *tables]:
                 more = [*gone, *(rule for rule in part.rules if rule.family == family)]
-                if judge.feasible(without(part.program, more)) is False:  # this conflict is still there
+                if plain.feasible(without(part.program, more)) is False:  # this conflict is still there
                     gone = more
                     break
         programs = [part.program]
@@ -88,23 +100,59 @@ class Bench:
         if not all_known:
             foreign = [rule for rule in part.rules if rule.kind in POLICY_KINDS and rule.family not in own]
             programs.append(without(part.program, foreign))
-        return cls(part, tuple(programs), judge)
+        return replace(plain, programs=tuple(programs))
 
-    def try_out(self, dial: Dial, value: float, sign: float, coarse: float = 0.0) -> Found | None:
-        """The least turn of a number from `value` in the direction of `sign`; None if none helps."""
+    def narrow(self, program: LinearProgram) -> LinearProgram:
+        """The program without limits on the rows that the conflict does not need: what fails here fails in all."""
+        if self.rows is None:
+            return program
+        needed = np.zeros(program.shape[0], dtype=bool)
+        needed[self.rows] = True
+        lower = np.where(needed, program.row_lower, -np.inf)
+        return replace(program, row_lower=lower, row_upper=np.where(needed, program.row_upper, np.inf))
+
+    def feasible(self, program: LinearProgram) -> bool | None:
+        """Whether a program can be kept; quick where it cannot."""
+        if self.rows is not None and self.judge.feasible(self.narrow(program)) is False:
+            return False
+        return self.judge.feasible(program)
+
+    def try_out(
+        self,
+        dial: Dial,
+        value: float,
+        sign: float,
+        coarse: float = 0.0,
+        families: frozenset[tuple[str, str, str]] | None = None,
+    ) -> Found | None:
+        """The least turn of a number from `value` in the direction of `sign`; None if none helps.
+
+        `families` are the rules in whose limits the number stands, if in no other place: a conflict without any of
+        them stays as it is.
+        """
         for program in self.programs:
-            least = dial.least(program, self.judge)
-            if least is None or least <= 0:
-                continue
-            below = max(min(BELOW * least, least - coarse), 0.0)
-            too_little = self.judge.feasible(dial.at(program, below)) is False
             alone = program is self.part.program
-            tried = _round_numbers(value + sign * least, sign, coarse)
-            for after in tried:
-                if self.judge.feasible(dial.at(program, min(abs(after - value), dial.most))):
-                    return Found(least, after, too_little, alone)
-            return Found(least, tried[-1], False, alone)
+            if alone and families is not None and any(_without(other, families) for other in self.others):
+                continue
+            for tried in (self.narrow(program), program):
+                least = dial.least(tried, self.judge)
+                if least is None:
+                    break
+                if least <= 0:
+                    continue
+                below = max(min(BELOW * least, least - coarse), 0.0)
+                too_little = self.judge.feasible(dial.at(tried, below)) is False
+                numbers = _round_numbers(value + sign * least, sign, coarse)
+                for after in numbers:
+                    if self.judge.feasible(dial.at(program, min(abs(after - value), dial.most))):
+                        return Found(least, after, too_little, alone)
+                if tried is program or self.judge.late:
+                    return Found(least, numbers[-1], False, alone)
         return None
+
+
+def _without(other: RuleSet, families: frozenset[tuple[str, str, str]]) -> bool:
+    return not any(rule.family in families for rule in other.rules)
 
 
 @dataclass(frozen=True)
@@ -167,7 +215,9 @@ def _change(rules: list[Rule], bench: Bench) -> list[Change]:
         return []
     coarse = 2 * FINE if isinstance(dial, ShareDial) else 0.0
     start = 0.0 if first.kind in TONNES else first.value
-    found = bench.try_out(dial, start, first.loosening, coarse)
+    # less demand may help wherever the material goes; other numbers stand in their own rules' limits
+    families = None if first.kind == "demand" else frozenset(rule.family for rule in rules)
+    found = bench.try_out(dial, start, first.loosening, coarse, families)
     return [] if found is None else [_worded(first, rules, found)]
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+import numpy as np
+
+from bichiku.explain.crises import crisis_by_crisis
 from bichiku.explain.judge import Judge
 from bichiku.explain.pieces import pieces
 from bichiku.explain.policy_rules import POLICY_KINDS
 from bichiku.explain.proof import Prover
-from bichiku.explain.rules import Part, Rule, part_of
+from bichiku.explain.rules import Part, Rule, cut_out, part_of
+from bichiku.linear_program import LinearProgram
 
 Progress = Callable[[str], None]
 
@@ -25,11 +30,13 @@ class RuleSet:
         rules: the rules.
         doubtful: rules that may not be needed, as the solver could not tell or the time was up.
         in_a_line: rules that are needed with those told in the same line, but were not tried by themselves.
+        rows: rows of the part that contradict each other already with these rules; all where that is not known.
     """
 
     rules: tuple[Rule, ...]
     doubtful: tuple[Rule, ...]
     in_a_line: tuple[Rule, ...] = ()
+    rows: np.ndarray | None = None
 
     @property
     def families(self) -> frozenset[tuple[str, str, str]]:
@@ -56,7 +63,11 @@ class Search:
     def run(self) -> None:
         """Looks until there is no further conflict, or as many as are told, or the time is up."""
         while self._kept is not None and len(self.found) < MOST_CONFLICTS and not self._judge.late:
-            found = self._in_a_piece(self._kept) or _reduce(self.part, self._kept, self._judge, self._progress)
+            found = (
+                _in_a_crisis(self.part, self._kept, self._judge, self._progress)
+                or self._in_a_piece(self._kept)
+                or _filtered(Prover(self.part, self._judge), self._kept, self._progress)
+            )
             if not found.rules or (self.found and found.doubtful and self._judge.late):
                 return
             self.found.append(found)
@@ -86,29 +97,79 @@ class Search:
         base = self._prover.only(single)
         for piece, rows, columns in pieces(base):
             if self._judge.feasible(piece) is False:
-                own = part_of(base, rows, columns, single, self.part.program.matrix.indptr)
-                found = _reduce(own, list(own.rules), self._judge, self._progress)
-                by_key = {_key(rule): rule for rule in single}
-                kinds = (found.rules, found.doubtful, found.in_a_line)
-                return RuleSet(*(tuple(by_key[_key(rule)] for rule in rules) for rules in kinds))
+                own, names = _cut(self.part, base, rows, columns, single)
+                rules = list(own.rules)
+                found = _in_a_crisis(own, rules, self._judge, self._progress)
+                found = found or _filtered(Prover(own, self._judge), rules, self._progress)
+                return replace(_named(found, names), rows=rows if found.rows is None else rows[found.rows])
         return None
 
 
-def _key(rule: Rule) -> tuple[str, str, str, int | None, int, str]:
+def _cut(
+    part: Part, program: LinearProgram, rows: np.ndarray, columns: np.ndarray, rules: list[Rule]
+) -> tuple[Part, dict[tuple[Any, ...], Rule]]:
+    """Some rows and columns of a part as a part of its own, and the rules as the part has them."""
+    own = part_of(program, rows, columns, rules, part.program.matrix.indptr, part.crisis)
+    return own, {_key(rule): rule for rule in rules}
+
+
+def _named(found: RuleSet, names: dict[tuple[Any, ...], Rule]) -> RuleSet:
+    rules, doubtful, in_a_line = (
+        tuple(names[_key(rule)] for rule in some) for some in (found.rules, found.doubtful, found.in_a_line)
+    )
+    return RuleSet(rules, doubtful, in_a_line, found.rows)
+
+
+def _key(rule: Rule) -> tuple[Any, ...]:
     return (rule.kind, rule.name, rule.material, rule.year, rule.onset, rule.source)
 
 
-def _reduce(part: Part, kept: list[Rule], judge: Judge, progress: Progress) -> RuleSet:
-    """Drops rules until each that is left is needed: line by line, then one by one within lines."""
+def _in_a_crisis(part: Part, kept: list[Rule], judge: Judge, progress: Progress) -> RuleSet | None:
+    """Rules of which each is needed, where those of the plan or of one crisis contradict themselves."""
     prover = Prover(part, judge)
+    base = prover.only(kept)
+    for rows in crisis_by_crisis(part, kept):
+        columns = np.unique(base.matrix[rows].indices)
+        if len(rows) < part.program.shape[0] and judge.feasible(cut_out(base, rows, columns)) is False:
+            own, names = _cut(part, base, rows, columns, kept)
+            found = _filtered(Prover(own, judge), list(own.rules), progress)
+            if found.rules:
+                return replace(_confirmed(_named(found, names), prover, progress), rows=rows)
+    return None
+
+
+def _confirmed(found: RuleSet, prover: Prover, progress: Progress) -> RuleSet:
+    """What was found without the other crises, each line tried again with them."""
+    shown, doubtful, own = list(found.rules), set(map(id, found.doubtful)), set(map(id, found.in_a_line))
+    prover.focus(shown)
+    for line in dict.fromkeys(rule.line for rule in sorted(shown, key=_order)):
+        progress(f"checking a conflict: {len(shown)} rules")
+        rest = [rule for rule in shown if rule.line != line]
+        verdict = prover.feasible(rest)
+        if verdict is False:
+            shown = rest
+        elif verdict is None:
+            doubtful |= {id(rule) for rule in shown if rule.line == line}
+        elif len(shown) - len(rest) > 1:
+            own |= {id(rule) for rule in shown if rule.line == line}
+    return RuleSet(
+        tuple(shown),
+        tuple(rule for rule in shown if id(rule) in doubtful),
+        tuple(rule for rule in shown if id(rule) in own - doubtful),
+    )
+
+
+def _filtered(prover: Prover, kept: list[Rule], progress: Progress) -> RuleSet:
+    """Drops rules until each that is left is needed: line by line, then one by one within lines."""
     first = prover.verdict(kept)
     if first.feasible is not False:
         return RuleSet((), ())
     shown = _early(list(first.rules), kept, prover)
     prover.focus(shown)
-    shown, needed, doubtful = _filtered(shown, _line, set(), prover, progress)
+    shown, needed, doubtful = _without_needless(shown, _line, set(), prover, progress)
     lone = {line for line in needed if sum(rule.line == line for rule in shown) == 1}
-    shown, own, untried = _filtered(shown, id, {id(rule) for rule in shown if rule.line in lone}, prover, progress)
+    alone: set[Hashable] = {id(rule) for rule in shown if rule.line in lone}
+    shown, _, untried = _without_needless(shown, id, alone, prover, progress)
     unproven = [rule for rule in shown if id(rule) in untried]
     return RuleSet(
         tuple(sorted(shown, key=_reading_order)),
@@ -143,7 +204,7 @@ def _time(rule: Rule) -> tuple[int, int]:
     return (rule.year or 0, rule.onset)
 
 
-def _filtered(
+def _without_needless(
     shown: list[Rule],
     heap_of: Callable[[Rule], Hashable],
     needed: set[Hashable],

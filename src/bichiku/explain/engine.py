@@ -11,6 +11,7 @@ import numpy as np
 from bichiku.explain.changes import Bench, Change, NoChange, changes
 from bichiku.explain.concentration import index_change
 from bichiku.explain.conflict import MOST_CONFLICTS, RuleSet, Search
+from bichiku.explain.crises import crisis_of_columns
 from bichiku.explain.elsewhere import new_sources
 from bichiku.explain.explanation import Conflict, Explanation, Finding
 from bichiku.explain.judge import Judge
@@ -126,13 +127,14 @@ def _infeasible(
 ) -> Explanation:
     questions = list(all_questions(outcome, stencil))
     rules = [*policy_rules(outcome, questions), *physical_rules(outcome, wider, questions)]
+    crisis = crisis_of_columns(wider, outcome.tree)
     found: list[Conflict] = []
     notes: list[str] = []
     for number, (rows, columns) in enumerate(bad, start=1):
         here = f"part {number} of {len(bad)}"
         progress(f"{here}: looking for conflicts")
         share = judge.until(1.0 / (len(bad) - number + 1))
-        part = part_of(wider, rows, columns, rules, outcome.program.matrix.indptr)
+        part = part_of(wider, rows, columns, rules, outcome.program.matrix.indptr, crisis)
         search = Search(part, share.until(REDUCING), lambda words, here=here: progress(f"{here}: {words}"))  # type: ignore[misc]
         search.run()
         for ruleset in search.found:

@@ -35,7 +35,9 @@ def policy_rules(outcome: Outcome, questions: list[Question]) -> Iterator[Rule]:
         if q.policy in POLICY_KINDS and q.policy != "survive":
             words = _words(outcome, q)
             rule = Rule(q.policy, q.limit, q.material, q.year, q.value, q.unit, words, question=q)
-            yield free(rule, rows=q.rows)
+            # damage that no limit speaks of is only counted, and forbids nothing
+            counted = [block.first + np.arange(len(block.keys)) for block in _blocks(outcome.program, "excess_damage")]
+            yield free(rule, rows=np.concatenate([q.rows, *counted]) if q.policy == "risk_limit" else q.rows)
     yield from _survive(outcome)
     yield from _concentration(outcome)
 

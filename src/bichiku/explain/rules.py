@@ -104,6 +104,7 @@ class Part:
         rows, columns: its rows and columns in the whole program.
         rules: rules with rows or columns here.
         row_at, column_at: number in the part of each row and column of the whole; -1 for those of other parts.
+        crisis: number of the crisis in which each column stands, in order of their starts; -1 for the plan.
     """
 
     program: LinearProgram
@@ -112,6 +113,7 @@ class Part:
     rules: tuple[Rule, ...]
     row_at: np.ndarray
     column_at: np.ndarray
+    crisis: np.ndarray
 
 
 def cut_out(program: LinearProgram, rows: np.ndarray, columns: np.ndarray) -> LinearProgram:
@@ -131,7 +133,12 @@ def cut_out(program: LinearProgram, rows: np.ndarray, columns: np.ndarray) -> Li
 
 
 def part_of(
-    program: LinearProgram, rows: np.ndarray, columns: np.ndarray, rules: Sequence[Rule], starts: np.ndarray
+    program: LinearProgram,
+    rows: np.ndarray,
+    columns: np.ndarray,
+    rules: Sequence[Rule],
+    starts: np.ndarray,
+    crisis: np.ndarray,
 ) -> Part:
     """A part of a program and the rules in its numbering.
 
@@ -140,12 +147,14 @@ def part_of(
         rows, columns: the part.
         rules: rules in the program's numbering.
         starts: where the entries of each row begin in the numbering that the rules' questions use.
+        crisis: as in `Part`, of the program's columns.
     """
     row_at, column_at = np.full(program.shape[0], -1), np.full(program.shape[1], -1)
     row_at[rows], column_at[columns] = np.arange(len(rows)), np.arange(len(columns))
     own = cut_out(program, rows, columns)
     local = [_local(rule, starts, own, row_at, column_at) for rule in rules]
-    return Part(own, rows, columns, tuple(r for r in local if len(r.rows) or len(r.columns)), row_at, column_at)
+    touching = tuple(rule for rule in local if len(rule.rows) or len(rule.columns))
+    return Part(own, rows, columns, touching, row_at, column_at, crisis[columns])
 
 
 def _local(rule: Rule, starts: np.ndarray, own: LinearProgram, row_at: np.ndarray, column_at: np.ndarray) -> Rule:
