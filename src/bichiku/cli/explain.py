@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bichiku.cli.screen import NO_RESULT, SetOption, SilenceOption, StrategyOption, print_advice, spinner
-from bichiku.explain import Finding
+from bichiku.cli.screen import NO_RESULT, JsonOption, SetOption, SilenceOption, StrategyOption, print_advice, spinner
+from bichiku.explain import Finding, as_record
 from bichiku.explain import explain as explain_world
 from bichiku.read.model import read_model
 from bichiku.saved_run import INPUTS, is_run
@@ -22,17 +23,26 @@ def explain(
     changes: SetOption = None,
     silence: SilenceOption = None,
     seconds: Annotated[float, typer.Option(help="Most time to spend on each strategy.")] = SECONDS,
+    full: Annotated[
+        bool, typer.Option("--all", help="Tell every supplier, crisis and conflict by itself, and every way out.")
+    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Tell why strategies are infeasible: the rules in conflict, and the least change of each that would do."""
     model = place / INPUTS if is_run(place) else place
+    records = []
     unsolved = False
-    with spinner(silent=False) as show:
+    with spinner(silent=as_json) as show:
         read = read_model(model, strategy or (), changes or ())
-        print_advice(read, quiet=False, silence=silence)
+        print_advice(read, quiet=as_json, silence=silence)
         for name, world in read.worlds.items():
             show(f"{name}: explaining")
             found = explain_world(world, show, seconds)
-            typer.echo(f"{found.text()}\n")
+            records.append(as_record(found))
+            if not as_json:
+                typer.echo(f"{found.text(full)}\n")
             unsolved |= found.finding is not Finding.FEASIBLE
+    if as_json:
+        typer.echo(json.dumps(records, indent=2))
     if unsolved:
         raise typer.Exit(NO_RESULT)

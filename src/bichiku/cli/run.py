@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from bichiku.cli.explaining import explain_on_the_way
 from bichiku.cli.kept import keep
 from bichiku.cli.screen import (
     NO_RESULT,
@@ -27,7 +28,6 @@ from bichiku.cli.screen import (
     spinner,
 )
 from bichiku.compare.table import comparison_table
-from bichiku.explain import explain
 from bichiku.pipeline import NoSolution, Solved, grow, run_strategy
 from bichiku.read.faults import Fault, InputError
 from bichiku.read.model import Model, read_model
@@ -86,10 +86,6 @@ def _place(model: Path | None, repeated: Path | None, changed: bool) -> Path:
     return model or repeated or Path()
 
 
-EXPLAINING = 20.0  # seconds at most for each strategy; `bichiku explain` takes longer if it must
-SCREEN = 40  # lines of an explanation that are shown here
-
-
 @dataclass
 class Solutions:
     """What came of several strategies: solved ones with their folders, and the reasons of the others."""
@@ -112,7 +108,7 @@ def solve_all(model: Model, origin: Path, output: Path, show: Callable[[str], No
             result.failures[name] = failure
             say(f"{name}: {failure}")
             show(f"{place}: explaining")
-            typer.echo(_shortened(explain(world, show, EXPLAINING).text(), name), err=True)
+            explain_on_the_way(world, f"-s {name} (and the same --set)", show)
             continue
         show(f"{place}: writing")
         folder = origin if origin.is_dir() else origin.parent
@@ -128,14 +124,6 @@ def solve_all(model: Model, origin: Path, output: Path, show: Callable[[str], No
             print_strategy(out, solved)
             out.print(f"  written to {result.folders[name]}", highlight=False, soft_wrap=True)
     return result
-
-
-def _shortened(text: str, strategy: str) -> str:
-    lines = text.splitlines()
-    if len(lines) <= SCREEN:
-        return text
-    more = f"... and {len(lines) - SCREEN} lines more; bichiku explain MODEL -s {strategy} shows them all"
-    return "\n".join([*lines[:SCREEN], more])
 
 
 def _add_report(model: Model, solved: Solved, folder: Path) -> None:

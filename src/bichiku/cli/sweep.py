@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bichiku.cli.explaining import explain_on_the_way
 from bichiku.cli.kept import keep_points
 from bichiku.cli.screen import (
     NO_RESULT,
@@ -17,13 +19,16 @@ from bichiku.cli.screen import (
     SilenceOption,
     counter,
     print_advice,
+    say,
     screen,
+    spinner,
 )
 from bichiku.read.model import read_model
 from bichiku.staging import resumable
 from bichiku.sweep.axes import parse_axes
 from bichiku.sweep.points import PointSolver
 from bichiku.sweep.run import run_sweep, sweep_name
+from bichiku.sweep.telling import telling_point
 from bichiku.tell.frontier import print_frontier
 
 
@@ -67,5 +72,21 @@ def sweep(
         out = screen()
         print_frontier(out, found.frontier, [axis.path for axis in axes], read.worlds[name].settings.currency)
         out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
+    _explain_one(found.statuses, solver, quiet)
     if not (found.frontier["status"] == "optimal").any():
         raise typer.Exit(NO_RESULT)
+
+
+def _explain_one(statuses: dict[tuple[str, ...], str], solver: PointSolver, quiet: bool) -> None:
+    """Why one of the points without a solution has none."""
+    chosen = telling_point(statuses)
+    if chosen is None:
+        return
+    point, neighbour = chosen
+    failed = sum(status != "optimal" for status in statuses.values())
+    count = f"{failed} of {len(statuses)} points {'has' if failed == 1 else 'have'} no solution"
+    beside = f", next to {solver.texts(neighbour)} which has one" if neighbour else ""
+    say(f"{count}; why {solver.texts(point)} has none{beside}:")
+    with spinner(quiet) as show:
+        sets = " ".join(f"--set {shlex.quote(text)}" for text in [*solver.changes, *solver.settings(point)])
+        explain_on_the_way(solver.world(point), f"-s {solver.strategy} {sets}", show)

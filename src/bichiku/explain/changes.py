@@ -177,14 +177,21 @@ def _round_numbers(exact: float, sign: float, coarse: float, digits: int = 4) ->
     return [float(f"{max(place * unit, 0.0):.12g}") for place in places]
 
 
-def changes(ruleset: RuleSet, bench: Bench) -> Iterator[Change | NoChange]:
-    """For each rule of a conflict the least change of its number, or why there is none."""
+def changes(ruleset: RuleSet, bench: Bench, of_tables: bool) -> Iterator[Change | NoChange]:
+    """For each rule of a conflict the least change of its number, or why there is none.
+
+    Args:
+        ruleset: the conflict.
+        bench: where it is tried.
+        of_tables: the numbers of tables, or else policies and demand that is done without.
+    """
     short_allowed = {rule.material for rule in ruleset.rules if rule.kind == "survive"}
     families: dict[tuple[str, str, str], list[Rule]] = {}
     for rule in ruleset.rules:
         if rule.kind == "loss" or (rule.kind == "demand" and rule.material in short_allowed):
             continue  # a crisis is no choice; and tonnes done without are told as tonnes short
-        families.setdefault(rule.family, []).append(rule)
+        if of_tables is (rule.kind not in (*POLICY_KINDS, "demand")):
+            families.setdefault(rule.family, []).append(rule)
     many = sum(kind == "supplier_capacity" for kind, _, _ in families) > MANY_CAPACITIES
     for rules in families.values():
         if many and rules[0].kind == "supplier_capacity":

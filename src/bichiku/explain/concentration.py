@@ -8,6 +8,7 @@ import numpy as np
 
 from bichiku.explain.changes import Bench, Change
 from bichiku.explain.dials import halved
+from bichiku.explain.pieces import pieces
 from bichiku.explain.policy_rules import number
 from bichiku.explain.rules import Rule
 from bichiku.formulate import stamp, stencil_of
@@ -16,17 +17,25 @@ from bichiku.formulate.stencil import ConcentrationCut
 from bichiku.outcome import Outcome
 from bichiku.pipeline import MOST_ROUNDS
 from bichiku.read.time_path import TimePath
-from bichiku.solve import Status
+from bichiku.solve import Solution, Status
 
 
-def index_change(rule: Rule, bench: Bench, outcome: Outcome) -> Change | None:
-    """The least index of all years together by which there is a plan; None where none helps."""
+def index_change(rule: Rule, bench: Bench, outcome: Outcome, cuts: tuple[ConcentrationCut, ...]) -> Change | None:
+    """The least index of all years together by which the part can be kept; None where none helps.
+
+    Args:
+        rule: the limit in one year.
+        bench: where it is tried.
+        outcome: the strategy.
+        cuts: planes found so far; a plane at a mix holds whatever the limit is, so they serve every try.
+    """
     policy = outcome.world.policies.concentration
     assert policy is not None
+    planes = list(cuts)
 
     def helps(step: float) -> bool | None:
         values = tuple(min(value + step, 1.0) for value in policy.max.values)
-        return _feasible(TimePath(policy.max.at, values), bench, outcome)
+        return _feasible(TimePath(policy.max.at, values), bench, outcome, planes)
 
     least = halved(helps, 1.0 - min(policy.max.values), TOLERANCE)
     if least is None:
@@ -38,20 +47,27 @@ def index_change(rule: Rule, bench: Bench, outcome: Outcome) -> Change | None:
     return Change("concentration", "", rule.material, None, least, rule.value, after, "HHI", words, verified, True)
 
 
-def _feasible(path: TimePath, bench: Bench, outcome: Outcome) -> bool | None:
+def _feasible(path: TimePath, bench: Bench, outcome: Outcome, planes: list[ConcentrationCut]) -> bool | None:
+    """Whether the part can be kept under other limits; adds the planes that it needs."""
     world = outcome.world
     assert world.policies.concentration is not None
     limit = world.policies.concentration.model_copy(update={"max": path})
     policies = world.policies.model_copy(update={"concentration": limit})
     changed = replace(world, settings=world.settings.model_copy(update={"policies": policies}))
-    cuts: tuple[ConcentrationCut, ...] = ()
+    own = np.zeros(bench.part.column_at.shape, dtype=bool)
+    own[bench.part.columns] = True
     for _ in range(MOST_ROUNDS):
-        program = stamp(stencil_of(changed, outcome.tree, outcome.state, cuts))
-        solution = bench.judge.solve(program)
-        if solution.status is not Status.OPTIMAL:
-            return False if solution.status is Status.INFEASIBLE else None
-        found = violated(Outcome(changed, outcome.tree, outcome.state, program, solution))
+        program = stamp(stencil_of(changed, outcome.tree, outcome.state, tuple(planes)))
+        point = np.zeros(program.shape[1])
+        for piece, _, columns in pieces(program):
+            if own[columns].any():
+                solution = bench.judge.point(piece)
+                if solution.status is not Status.OPTIMAL:
+                    return False if solution.status is Status.INFEASIBLE else None
+                point[columns] = solution.x
+        reached = replace(Solution.none(Status.OPTIMAL), x=point)
+        found = violated(Outcome(changed, outcome.tree, outcome.state, program, reached))
         if not found:
             return True
-        cuts += found
+        planes += found
     return None

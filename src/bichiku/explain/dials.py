@@ -88,7 +88,8 @@ class ShareDial(Dial):
         return program
 
     def least(self, program: LinearProgram, judge: Judge) -> float | None:
-        return halved(lambda step: judge.feasible(self.at(program, step)), self.most)
+        feasible = judge.hot()
+        return halved(lambda step: feasible(self.at(program, step)), self.most)
 
 
 @dataclass(frozen=True)

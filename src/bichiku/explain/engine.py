@@ -13,7 +13,7 @@ from bichiku.explain.concentration import index_change
 from bichiku.explain.conflict import MOST_CONFLICTS, RuleSet, Search
 from bichiku.explain.crises import crisis_of_columns
 from bichiku.explain.elsewhere import new_sources
-from bichiku.explain.explanation import Conflict, Explanation, Finding
+from bichiku.explain.explanation import Conflict, Explanation, Finding, Given
 from bichiku.explain.judge import Judge
 from bichiku.explain.later import later
 from bichiku.explain.physical_rules import physical_rules
@@ -58,16 +58,19 @@ def explain(world: World, progress: Progress = lambda _: None, seconds: float = 
         outcome = Outcome(world, tree, state, program, Solution.none(Status.INFEASIBLE))
         progress("looking for what is infeasible")
         wider = without_idle_damage(with_unmet(program, outcome))
-        bad, unknown = _infeasible_parts(wider, judge)
+        point, bad, unknown = _infeasible_parts(wider, judge)
         if bad:
             return _infeasible(outcome, wider, stencil, bad, unknown, judge, progress)
         if unknown:
             return _untold(world, program, judge)
-        progress("solving")
-        solution = judge.solve(program)
-        if solution.status is not Status.OPTIMAL:
-            return _no_optimum(world, program, solution.status, judge)
-        found = violated(Outcome(world, tree, state, program, solution))
+        if world.policies.concentration is None:
+            progress("solving")
+            status = judge.solve(program).status
+            if status is not Status.OPTIMAL:
+                return _no_optimum(world, program, status, judge)
+            return Explanation(world.strategy, Finding.FEASIBLE)
+        # any mix will do: planes at those that are too concentrated are added until one is not, or none is left
+        found = violated(replace(outcome, solution=replace(outcome.solution, x=point[: program.shape[1]])))
         if not found:
             return Explanation(world.strategy, Finding.FEASIBLE)
         cuts += found
@@ -89,16 +92,18 @@ def without_idle_damage(program: LinearProgram) -> LinearProgram:
 
 def _infeasible_parts(
     program: LinearProgram, judge: Judge
-) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[tuple[np.ndarray, np.ndarray]]]:
-    """Rows and columns of the separate parts that cannot be kept, and of those that the solver cannot tell."""
-    bad, unknown = [], []
+) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]], list[tuple[np.ndarray, np.ndarray]]]:
+    """A point that the parts keep that can be kept, and rows and columns of those that cannot, or cannot be told."""
+    bad: list[tuple[np.ndarray, np.ndarray]] = []
+    unknown: list[tuple[np.ndarray, np.ndarray]] = []
+    point = np.zeros(program.shape[1])
     for piece, rows, columns in pieces(program):
-        verdict = judge.feasible(piece)
-        if verdict is False:
-            bad.append((rows, columns))
-        elif verdict is None:
-            unknown.append((rows, columns))
-    return bad, unknown
+        solution = judge.point(piece)
+        if solution.status is Status.OPTIMAL:
+            point[columns] = solution.x
+        else:
+            (bad if solution.status is Status.INFEASIBLE else unknown).append((rows, columns))
+    return point, bad, unknown
 
 
 def _untold(world: World, program: LinearProgram, judge: Judge) -> Explanation:
@@ -161,16 +166,14 @@ def _conflict(ruleset: RuleSet, bench: Bench, outcome: Outcome, stencil: Stencil
     ways: list[Change] = []
     fixed: list[NoChange] = []
     notes: list[str] = []
-    for answer in changes(ruleset, bench):
+    concentrated = any(rule.kind == "concentration" for rule in bench.part.rules)
+    for answer in changes(ruleset, bench, of_tables=False):
+        if isinstance(answer, NoChange) and answer.rule.kind == "concentration":
+            answer = index_change(answer.rule, bench, outcome, stencil.cuts) or answer
         if isinstance(answer, Change):
             ways.append(answer)
-        elif answer.rule.kind == "concentration":
-            change = index_change(answer.rule, bench, outcome)
-            ways += [change] if change else []
-            fixed += [] if change else [answer]
         else:
             fixed.append(answer)
-    concentrated = any(rule.kind == "concentration" for rule in bench.part.rules)
     if not concentrated:
         ways += new_sources(ruleset, bench, outcome, stencil)
     for when in later(ruleset, bench, outcome):
@@ -178,8 +181,15 @@ def _conflict(ruleset: RuleSet, bench: Bench, outcome: Outcome, stencil: Stencil
             ways.append(when)
         elif when not in notes:
             notes.append(when)
+    for answer in changes(ruleset, bench, of_tables=True):
+        if isinstance(answer, Change):
+            ways.append(answer)
+        else:
+            fixed.append(answer)
     if concentrated:
         notes.append("all but the change of the index itself keep concentration at the mixes found so far only")
+    if ruleset.in_a_line:
+        notes.append("what stands in one line was tried together, and not one by one")
     if more_parts:
         ways = [_not_alone(way) for way in ways]
     return Conflict(
@@ -206,11 +216,11 @@ def _doubt(ruleset: RuleSet) -> str:
     return ""
 
 
-def _given(ruleset: RuleSet, outcome: Outcome) -> Iterator[str]:
+def _given(ruleset: RuleSet, outcome: Outcome) -> Iterator[Given]:
     """What no rule speaks of and the conflict rests on: stocks and goods under way at the start, losses on routes."""
     world, state = outcome.world, outcome.state
     for name in sorted({rule.material for rule in ruleset.rules if rule.material}):
-        yield f"opening stock of {name}: {three_digits(world.materials[name].opening_stock_t)} t"
+        yield Given(f"opening stock of {name}: {three_digits(world.materials[name].opening_stock_t)} t")
         sources = [source for source, row in world.sources.items() if row.material == name]
         leads = {s: world.sources[s].lead_periods for s in sources if s not in world.contracts}
         late = [s for s, periods in leads.items() if periods]
@@ -220,8 +230,13 @@ def _given(ruleset: RuleSet, outcome: Outcome) -> Iterator[str]:
             tonnes = three_digits(sum(world.spot[s].in_transit_t for s in late if s in world.spot))
             what = f"{late[0]} delivers" if len(late) == 1 else f"{len(late)} suppliers and projects of {name} deliver"
             span += " period" if span == "1" else " periods"
-            yield f"{what} {span} after shipping, {tonnes} t a period are under way at the start"
+            yield Given(
+                f"{what} {span} after shipping, {tonnes} t a period are under way at the start",
+                tuple(late) if len(late) > 1 else (),
+            )
         lossy = [s for s in sources if (state.route[s] < 1).any()]
         lossy += [s for s in sources if s in world.contracts and (state.export[s] < 1).any() and s not in lossy]
         if lossy:
-            yield f"what events and crises take on routes and from contracts: {', '.join(lossy)}"
+            who = lossy[0] if len(lossy) == 1 else f"{len(lossy)} suppliers and projects of {name}"
+            names = tuple(lossy) if len(lossy) > 1 else ()
+            yield Given(f"what events and crises take on routes and from contracts of {who}", names)

@@ -22,6 +22,14 @@ class Finding(Enum):
 
 
 @dataclass(frozen=True)
+class Given:
+    """What is no rule and stands behind a conflict: in words, and the names that the words count."""
+
+    words: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Conflict:
     """Rules that cannot be kept together, and the least that must give.
 
@@ -36,7 +44,7 @@ class Conflict:
 
     rules: tuple[Rule, ...]
     doubt: str
-    given: tuple[str, ...]
+    given: tuple[Given, ...]
     changes: tuple[Change, ...]
     fixed: tuple[NoChange, ...]
     notes: tuple[str, ...]
@@ -67,8 +75,8 @@ class Explanation:
     extremes: tuple[Extreme, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def text(self) -> str:
-        """What a user reads."""
+    def text(self, full: bool = False) -> str:
+        """What a user reads; in full with every supplier, crisis and conflict by itself."""
         from bichiku.explain.text import text_of
 
-        return text_of(self)
+        return text_of(self, full)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from scipy import sparse
 from bichiku.linear_program import LinearProgram
 from bichiku.solve import Limits, Solution, SolverOptions, Status
 from bichiku.solve.highs import HighsRun, SolverError
+
+_VERDICTS = {Status.OPTIMAL: True, Status.INFEASIBLE: False}
 
 
 class Judge:
@@ -62,13 +65,39 @@ class Judge:
         finally:
             pool.shutdown(wait=False)
 
+    def hot(self) -> Callable[[LinearProgram], bool | None]:
+        """`feasible` for one program after another of the same sparsity, each from where the last one ended."""
+        runs: list[HighsRun] = []
+
+        def feasible(program: LinearProgram) -> bool | None:
+            free = without_cost(program)
+            if runs:
+                runs[0].change(free)
+            else:
+                runs.append(HighsRun(free, SolverOptions(self._method)))
+            verdict = _VERDICTS.get(self.run(runs[0]).status)
+            if verdict is None:
+                runs.clear()
+                return self.feasible(program)
+            return verdict
+
+        return feasible
+
+    def point(self, program: LinearProgram) -> Solution:
+        """Some point that keeps all limits, or why there is none."""
+        if (program.row_lower > program.row_upper).any() or (program.column_lower > program.column_upper).any():
+            return Solution.none(Status.INFEASIBLE)
+        return self.solve(without_cost(program))
+
     def feasible(self, program: LinearProgram) -> bool | None:
         """Whether some point keeps all limits; None where the solver cannot tell or the time is up."""
-        if (program.row_lower > program.row_upper).any() or (program.column_lower > program.column_upper).any():
-            return False
-        nothing = np.zeros(program.shape[1])
-        status = self.solve(replace(program, cost=nothing, preference=nothing, constant=0.0)).status
-        return {Status.OPTIMAL: True, Status.INFEASIBLE: False}.get(status)
+        return _VERDICTS.get(self.point(program).status)
+
+
+def without_cost(program: LinearProgram) -> LinearProgram:
+    """The same limits with nothing to choose among the points that keep them."""
+    nothing = np.zeros(program.shape[1])
+    return replace(program, cost=nothing, preference=nothing, constant=0.0)
 
 
 def extended(

@@ -81,7 +81,10 @@ def _first(
     bench: Bench,
 ) -> Change | str:
     """Halving: the later the end, the less is asked for."""
-    if not helps(ends[-1]):
+    helped = helps(ends[-1])
+    if helped is None:
+        return f"taking longer with {what} was not tried to the end"
+    if not helped:
         return f"taking longer with {what} is not enough by itself, even until {label(ends[-1])}"
     low, high = -1, len(ends) - 1  # the path as it is does not help, the last does
     while high - low > 1:
@@ -141,7 +144,10 @@ def _survive_from(bench: Bench, outcome: Outcome) -> Change | str:
     def helps(onset: int) -> bool | None:
         return bench.judge.feasible(without(bench.part.program, [r for r in rules if r.onset < onset]))
 
-    if len(onsets) == 1 or not helps(onsets[-1]):
+    last = False if len(onsets) == 1 else helps(onsets[-1])
+    if last is None:
+        return "surviving only later starts of the crises was not tried to the end"
+    if not last:
         return "surviving only later starts of the crises does not help: the last cannot be survived either"
     low, high = 0, len(onsets) - 1
     while high - low > 1:

@@ -8,11 +8,11 @@ so that no rule is dropped on the solver's word.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from bichiku.explain.judge import Judge
+from bichiku.explain.judge import Judge, without_cost
 from bichiku.explain.rules import CAPACITY, Part, Rule, without
 from bichiku.linear_program import LinearProgram
 from bichiku.solve import SolverOptions, Status
@@ -65,9 +65,7 @@ class Prover:
 
     def verdict(self, kept: Sequence[Rule]) -> Verdict:
         """Whether these rules can be kept together, and which of them already cannot."""
-        program = self.only(kept)
-        nothing = np.zeros(program.shape[1])
-        program = replace(program, cost=nothing, preference=nothing, constant=0.0)
+        program = without_cost(self.only(kept))
         if self._run is None:
             self._run = HighsRun(program, SolverOptions(presolve=False))
         else:

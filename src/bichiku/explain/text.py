@@ -1,29 +1,39 @@
-"""An explanation as a user reads it."""
+"""An explanation as a user reads it: short, or all of it."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 
-from bichiku.explain.changes import LATE, NOT_ENOUGH, UNTRIED, Change
+from bichiku.explain.alike import further, heaps_of_alike
+from bichiku.explain.changes import LATE, NOT_ENOUGH, UNTRIED, Change, NoChange
 from bichiku.explain.explanation import Conflict, Explanation, Finding
+from bichiku.explain.policy_rules import POLICY_KINDS
 from bichiku.explain.rules import Rule
+from bichiku.explain.wording import MANY, told_together
 from bichiku.tell.numbers import three_digits
 
 WIDTH = 118  # of a line
-MANY = 4  # rules of one kind and material in a list of their own; more are put into one line
+FEW = 6  # ways out that are all told; of more those that a desk can decide
+CHOICES = (
+    *POLICY_KINDS,
+    "demand",
+    "new_source",
+    "later",
+)
 
 
-def text_of(explanation: Explanation) -> str:
-    """The whole text, without a line break at its end."""
-    return "\n".join(wrapped for line in _lines(explanation) for wrapped in _wrapped(line))
+def text_of(explanation: Explanation, full: bool = False) -> str:
+    """The whole text, without a line break at its end; names are counted rather than listed unless it is full."""
+    return "\n".join(wrapped for line in _lines(explanation, full) for wrapped in _wrapped(line))
 
 
 def _wrapped(line: str) -> list[str]:
-    return textwrap.wrap(line, WIDTH, subsequent_indent="    ", break_long_words=False) or [""]
+    # what is set in columns is not to be broken
+    return [line] if "  " in line.lstrip() else textwrap.wrap(line, WIDTH, subsequent_indent="    ") or [""]
 
 
-def _lines(explanation: Explanation) -> Iterator[str]:
+def _lines(explanation: Explanation, full: bool) -> Iterator[str]:
     head = {
         Finding.FEASIBLE: "there is a plan that keeps all limits; nothing to explain",
         Finding.INFEASIBLE: "no plan keeps all of its limits",
@@ -32,11 +42,18 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         Finding.UNDECIDED: "not told within the time allowed",
     }[explanation.finding]
     yield f"{explanation.strategy}: {head}"
-    for number, conflict in enumerate(explanation.conflicts, start=1):
+    conflicts = explanation.conflicts
+    heaps = [[conflict] for conflict in conflicts] if full else heaps_of_alike(conflicts)
+    told = 0
+    for heap in heaps:
         yield ""
-        if len(explanation.conflicts) > 1:
-            yield f"Conflict {number} of {len(explanation.conflicts)}"
-        yield from _conflict(conflict)
+        if len(conflicts) > 1:
+            last = f" to {told + len(heap)}" if len(heap) > 1 else ""
+            yield f"Conflict{'s' if last else ''} {told + 1}{last} of {len(conflicts)}"
+        told += len(heap)
+        yield from _conflict(heap[0], full)
+        if len(heap) > 1:
+            yield from further(heap)
     if explanation.ray is not None:
         yield ""
         yield "More and more of these together keeps all limits and earns money each time:"
@@ -53,38 +70,38 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         yield from explanation.notes
 
 
-def _conflict(conflict: Conflict) -> Iterator[str]:
-    if conflict.irreducible and len(conflict.rules) == 1:
-        yield "This rule cannot be kept at all; without it there is a plan:"
-    elif conflict.irreducible:
-        yield "These rules cannot be kept together; without any one of them the others can:"
-    else:
+def _conflict(conflict: Conflict, full: bool) -> Iterator[str]:
+    lines = list(_grouped(conflict.rules, full))
+    if not conflict.irreducible:
         yield f"These rules cannot be kept together. The set is not proven irreducible: {conflict.doubt}."
-    yield from (f"  - {line}" for line in _grouped(conflict.rules))
-    yield from (f"  given: {line}" for line in conflict.given)
-    yield from _ways_out(conflict)
-    for reason, head in (
-        (NOT_ENOUGH, "No change of these alone is enough:"),
-        (LATE, "Not tried to the end, as the time was up:"),
-        (UNTRIED, "Too many to be tried one by one; see what would have to be found elsewhere:"),
-    ):
-        rules = [fixed.rule for fixed in conflict.fixed if fixed.reason == reason]
-        if rules:
-            yield head
-            yield from (f"  - {line}" for line in _grouped(rules, brief=True))
+    elif len(lines) == 1:
+        yield "This rule cannot be kept at all; without it there is a plan:"
+    else:
+        yield "These rules cannot be kept together; without any one of them the others can:"
+    yield from (f"  - {line}" for line in lines)
+    for given in conflict.given:
+        names = f" ({', '.join(given.names)})" if full and given.names else ""
+        yield f"  given: {given.words}{names}"
+    yield from _ways_out(conflict, full)
+    yield from _none(conflict.fixed, full)
     yield from (f"({note})" for note in conflict.notes)
 
 
-def _ways_out(conflict: Conflict) -> Iterator[str]:
+def _ways_out(conflict: Conflict, full: bool) -> Iterator[str]:
     changes = conflict.changes
-    alone = [change for change in changes if change.alone]
-    together = [change for change in changes if not change.alone]
-    if alone:
-        yield "Any one of these is enough, and is the least of its kind:"
-        yield from (f"  - {_with_check(change)}" for change in alone)
-    if together:
-        yield "Any one of these ends this conflict; the other conflicts remain to be settled:"
-        yield from (f"  - {_with_check(change)}" for change in together)
+    chosen = [change for change in changes if change.kind in CHOICES]
+    shown = chosen if chosen and not full and len(changes) > FEW else list(changes)
+    for alone, head in (
+        (True, "Any one of these is enough, and is the least of its kind:"),
+        (False, "Any one of these ends this conflict; the other conflicts remain to be settled:"),
+    ):
+        some = [change for change in shown if change.alone is alone]
+        if some:
+            yield head
+            yield from (f"  - {_with_check(change)}" for change in some)
+    if len(shown) < len(changes):
+        more = len(changes) - len(shown)
+        yield f"  - or one of {more} more, of capacities, stores and savings (--all tells them)"
     if not changes:
         told = all(fixed.reason == NOT_ENOUGH for fixed in conflict.fixed)
         yield "No change of a single number ends it." if told else "No change was found that ends it."
@@ -96,24 +113,31 @@ def _with_check(change: Change) -> str:
     return change.words if change.verified else f"{change.words} (not checked: a little less may do)"
 
 
-def _grouped(rules: Iterable[Rule], brief: bool = False) -> Iterator[str]:
-    """The rules in words; many of one kind on one material in one line with their sum."""
-    heaps: dict[tuple[str, str, int], list[Rule]] = {}
+def _none(fixed: Iterable[NoChange], full: bool) -> Iterator[str]:
+    """Rules of which no change helps by itself."""
+    for reason, head in (
+        (NOT_ENOUGH, "No change of these alone is enough:"),
+        (LATE, "Not tried to the end, as the time was up:"),
+        (UNTRIED, "Too many to be tried one by one; see what would have to be found elsewhere:"),
+    ):
+        lines = list(_grouped((no.rule for no in fixed if no.reason == reason), full, brief=True))
+        if lines:
+            yield head
+            shown = lines if full or len(lines) <= MANY else lines[: MANY - 1]
+            yield from (f"  - {line}" for line in shown)
+            if len(shown) < len(lines):
+                yield f"  - {len(lines) - len(shown)} more (--all tells them)"
+
+
+def _grouped(rules: Iterable[Rule], full: bool, brief: bool = False) -> Iterator[str]:
+    """The rules in words, those that belong together in one line."""
+    heaps: dict[Hashable, list[Rule]] = {}
     for rule in rules:
-        name = rule.name if rule.kind == "loss" else ""
-        heaps.setdefault((rule.kind + name, rule.material, rule.onset if rule.kind == "loss" else 0), []).append(rule)
+        key: Hashable = rule.line
+        if not full and rule.kind in ("loss", "survive"):
+            key = (rule.kind, rule.material)
+        elif not full and rule.kind in POLICY_KINDS:
+            key = rule.family
+        heaps.setdefault(key, []).append(rule)
     for heap in heaps.values():
-        first = heap[0]
-        if len(heap) > MANY and first.kind == "supplier_capacity":
-            total = three_digits(sum(rule.value for rule in heap))
-            names = ", ".join(f"{rule.name} {three_digits(rule.value)}" for rule in heap)
-            what = f"capacity of {len(heap)} suppliers of {first.material}: {total} t/year together"
-            yield what if brief else f"{what} ({names})"
-        elif len(heap) > 1 and first.kind == "loss":
-            who = first.words.partition(":")[0]
-            names = ", ".join(f"{rule.source} {three_digits(rule.value)} %" for rule in heap)
-            yield f"{who}: what {len(heap)} suppliers and projects of {first.material} lose ({names})"
-        elif len(heap) > MANY and first.year is not None:
-            yield f"{first.words}, and the same for {len(heap) - 1} more years or countries to {heap[-1].year}"
-        else:
-            yield from (rule.words for rule in heap)
+        yield from told_together(heap, full and not brief)

@@ -15,6 +15,7 @@ from bichiku.read.model import read_model
 from bichiku.solve import HotProgram
 from bichiku.tabulate import TABLES
 from bichiku.tabulate.summary import summary_table
+from bichiku.world import World
 
 METRICS = (
     "cost_per_year",
@@ -47,16 +48,31 @@ class PointSolver:
     paths: tuple[str, ...]
     _hot: HotProgram | None = None
 
+    def settings(self, values: tuple[str, ...]) -> list[str]:
+        """What is set at a point, as `--set` takes it."""
+        return [f"{path}={value}" for path, value in zip(self.paths, values, strict=True)]
+
+    def texts(self, values: tuple[str, ...]) -> str:
+        """A point in words."""
+        return " and ".join(self.settings(values))
+
+    def world(self, values: tuple[str, ...]) -> World:
+        """The world of a point.
+
+        Raises:
+            InputError: a value does not fit.
+        """
+        read = read_model(self.model, [self.strategy], [*self.changes, *self.settings(values)])
+        return read.worlds[self.strategy]
+
     def solve(self, values: tuple[str, ...]) -> dict[str, Any]:
         """Metrics of one point; its ``status`` says when it has no solution.
 
         Raises:
             InputError: a value does not fit.
         """
-        point = [f"{path}={value}" for path, value in zip(self.paths, values, strict=True)]
-        world = read_model(self.model, [self.strategy], [*self.changes, *point]).worlds[self.strategy]
         try:
-            _, self._hot, outcome, _ = optimise(world, Clock(), hot=self._hot)
+            _, self._hot, outcome, _ = optimise(self.world(values), Clock(), hot=self._hot)
         except NoSolution as failure:
             return {"status": failure.status.value}
         if not certify(outcome.program, outcome.solution).holds:

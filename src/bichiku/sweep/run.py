@@ -37,10 +37,12 @@ class Sweep:
     Attributes:
         frontier: one row for each point, in grid order: the varied numbers, ``status`` and metrics.
         units: unit of each metric column.
+        statuses: status of each point, in grid order.
     """
 
     frontier: pd.DataFrame
     units: dict[str, str]
+    statuses: dict[tuple[str, ...], str]
 
 
 def run_sweep(
@@ -72,13 +74,15 @@ def run_sweep(
             stream.flush()
             progress(len(kept), len(points))
     columns = ["status", "objective", *METRICS, LEAST_DAYS]
-    rows = [{**dict(zip(solver.paths, point, strict=True)), **kept[point]} for point in sorted(points, key=_numeric)]
+    ordered = sorted(points, key=numeric)
+    rows = [{**dict(zip(solver.paths, point, strict=True)), **kept[point]} for point in ordered]
     frontier = pd.DataFrame(rows, columns=[*solver.paths, *columns])
     for path in solver.paths:
         if all(_is_number(text) for text in frontier[path]):
             frontier[path] = frontier[path].astype(float)
     currency = model.worlds[solver.strategy].settings.currency
-    return Sweep(frontier, {column: unit.format(currency=currency) for column, unit in UNITS.items()})
+    units = {column: unit.format(currency=currency) for column, unit in UNITS.items()}
+    return Sweep(frontier, units, {point: str(kept[point]["status"]) for point in ordered})
 
 
 def _kept(file: Path) -> tuple[dict[tuple[str, ...], dict[str, Any]], bool]:
@@ -107,7 +111,8 @@ def sweep_name(solver: PointSolver, axes: Sequence[SweepAxis], model: Model) -> 
     return f"{model.name}-{solver.strategy}-sweep-{digest}"
 
 
-def _numeric(point: tuple[str, ...]) -> tuple[Any, ...]:
+def numeric(point: tuple[str, ...]) -> tuple[Any, ...]:
+    """A point as it is ordered: numbers by size, before texts."""
     return tuple((0, float(text), "") if _is_number(text) else (1, 0.0, text) for text in point)
 
 

@@ -1,0 +1,84 @@
+"""Conflicts between the same policies over many materials: one is told, the others are rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bichiku.explain.changes import Change
+from bichiku.explain.explanation import Conflict
+from bichiku.explain.policy_rules import POLICY_KINDS, amount
+
+_HEADS = {
+    "reserve_days": "reserve",
+    "share_caps": "cap {name}",
+    "share_floors": "floor {name}",
+    "country_cap": "any one country",
+    "concentration": "concentration",
+    "survive": "accept short",
+    "expected_shortage": "expected short",
+    "risk_limit": "CVaR",
+    "budget_investment": "investment",
+    "budget_reserve": "reserve budget",
+    "storage_limit": "storage limit",
+    "demand": "do without",
+    "new_source": "find elsewhere",
+}
+
+
+def heaps_of_alike(conflicts: Sequence[Conflict]) -> list[list[Conflict]]:
+    """Conflicts in heaps of those between policies of the same kinds and names."""
+    heaps: dict[frozenset[tuple[str, str]], list[Conflict]] = {}
+    for conflict in conflicts:
+        policies = frozenset(
+            (rule.kind, "" if rule.kind == "survive" else rule.family[1])
+            for rule in conflict.rules
+            if rule.kind in POLICY_KINDS
+        )
+        key = policies or frozenset((rule.kind, "") for rule in conflict.rules)
+        heaps.setdefault(key, []).append(conflict)
+    return list(heaps.values())
+
+
+def further(heap: Sequence[Conflict]) -> Iterator[str]:
+    """A table of alike conflicts: each with its material, its year or crisis and the least changes that end it."""
+    yield f"The same policies contradict each other {len(heap)} times; one change of a row ends its conflict:"
+    heads = list(
+        dict.fromkeys(_head(change) for conflict in heap for change in conflict.changes if change.kind in _HEADS)
+    )
+    rows = [["material", "in", *heads]]
+    for conflict in heap:
+        cells: dict[str, str] = {}
+        for change in conflict.changes:
+            if change.kind in _HEADS and (_head(change) not in cells):
+                cells[_head(change)] = amount(change.after, change.unit) + ("" if change.verified else "?")
+        doubt = "" if conflict.irreducible else "*"
+        rows.append([_materials(conflict) + doubt, _when(conflict), *(cells.get(head, "-") for head in heads)])
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    for row in rows:
+        first, *others = (
+            cell.ljust(width) if place < 2 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join([f"  {first}", *others]).rstrip()
+    if any(cell.endswith("?") for row in rows[1:] for cell in row):
+        yield "(?: not checked, a little less may do)"
+    if any(not conflict.irreducible for conflict in heap):
+        yield "(*: the set of rules is not proven irreducible; --all tells it and why)"
+
+
+def _head(change: Change) -> str:
+    return _HEADS[change.kind].format(name=change.name)
+
+
+def _materials(conflict: Conflict) -> str:
+    policies = [rule for rule in conflict.rules if rule.kind in POLICY_KINDS] or list(conflict.rules)
+    return ", ".join(sorted({rule.material for rule in policies if rule.material})) or "all"
+
+
+def _when(conflict: Conflict) -> str:
+    """The first crisis to be survived, or the first year."""
+    for rule in conflict.rules:
+        if rule.kind == "survive":
+            return rule.words.partition("crisis ")[2].partition(" (")[0]
+    years = [rule.year for rule in conflict.rules if rule.year is not None and rule.kind in POLICY_KINDS]
+    return str(min(years)) if years else "all years"
