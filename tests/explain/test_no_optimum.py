@@ -66,7 +66,7 @@ def test_an_explanation_tells_them(
     monkeypatch: pytest.MonkeyPatch, status: Status, finding: Finding, words: str
 ) -> None:
     monkeypatch.setattr(engine.Judge, "solve", lambda self, program: Solution.none(status))
-    monkeypatch.setattr(engine, "_infeasible_parts", lambda program, judge: (np.empty(0), [], []))
+    monkeypatch.setattr(engine, "_infeasible_parts", lambda program, judge, known: (np.empty(0), [], []))
     found = explain(read(description(1)))
     assert found.finding is finding
     assert words in found.text()
