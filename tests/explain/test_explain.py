@@ -6,20 +6,24 @@ reserve target, survive, a limit on expected shortage or on risk; or goods under
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bichiku.explain import Change, Conflict, Explanation, Finding, explain
+from bichiku.explain import Change, Conflict, Explanation, Finding, as_record, explain
 from bichiku.explain.judge import Judge
 from bichiku.explain.physical_rules import physical_rules
-from bichiku.explain.policy_rules import policy_rules
+from bichiku.explain.policy_rules import POLICY_KINDS, policy_rules
 from bichiku.explain.rules import Rule, without
 from bichiku.explain.unmet import with_unmet
+from bichiku.explain.wording import told_together
 from bichiku.formulate import stamp, stencil_of
 from bichiku.outcome import Outcome
 from bichiku.pipeline import grow, run_strategy
 from bichiku.prices.questions import all_questions
+from bichiku.read.settings import Policies
 from bichiku.solve import Solution, Status
 from tests.by_hand import MATERIAL, SPOT, description, halt, read
 
@@ -219,6 +223,13 @@ def test_every_rule_of_a_conflict_is_needed_and_together_they_cannot_be_kept(cas
         assert feasible_with(rules, names - {name}, wider) is True, name
 
 
+def test_every_policy_of_the_model_file_has_a_case() -> None:
+    asked = {key for changes, _, _ in CASES.values() for key in changes.get("policies", {})}
+    assert asked | {"concentration"} == set(Policies.model_fields)  # concentration has a test of its own
+    kinds = {kind for _, found, _ in CASES.values() for kind in found}
+    assert set(POLICY_KINDS) <= kinds | {"concentration"}
+
+
 @pytest.mark.parametrize(
     "policies",
     [
@@ -377,3 +388,59 @@ def test_what_is_taken_as_given_is_said() -> None:
         "opening stock of m: 0 t",
         "s delivers 1 period after shipping, 5.00 t a period are under way at the start",
     )
+
+
+def test_alike_conflicts_are_told_once_with_a_table_of_their_numbers() -> None:
+    # at 20 % and nobody else China may send nothing; 73 days are 20 t of m and 40 t of n, the reserves themselves
+    tables = {
+        "materials": [MATERIAL, MATERIAL | {"material": "n"}],
+        "demand": [{"material": name, "year": 2026, "tonnes": t} for name, t in (("m", 100), ("n", 200))],
+        "suppliers": [SPOT, SPOT | {"supplier": "t", "material": "n"}],
+    }
+    policies = {"reserve_days": 73, "share_caps": [{"group": ["CHN"], "max": 0.2}]}
+    found = explained(periods=1, tables=tables, policies=policies)
+    text = found.text()
+    assert "Conflicts 1 to 2 of 2" in text
+    assert text.count("  - reserve of") == 1
+    # four fifths of 20 t and of 40 t must come from elsewhere for a fifth to come from China
+    assert (
+        """
+  material  in    reserve  cap CHN  find elsewhere
+  m         2026   0 days    100 %       16 t/year
+  n         2026   0 days    100 %       32 t/year"""
+        in text
+    )
+    assert found.text(full=True).count("  - reserve of") == 2
+
+
+def test_crises_that_cannot_be_survived_are_counted_and_the_first_is_named() -> None:
+    # what is asked over both starts together is told once; nothing is in store for either
+    onsets = [{"period": 1, "probability": 0.01}, {"period": 3, "probability": 0.01}]
+    rules = the_conflict(periods=3, crises=halt(1, 0, onsets=onsets, recovery=0), policies=SURVIVE).rules
+    (rule,) = (rule for rule in rules if rule.kind == "survive")
+    later = replace(rule, onset=3, words=rule.words.replace("2026-01", "2028-01"))
+    assert list(told_together([rule, later], names=False)) == [
+        "no shortage of m in 2 crises, first of them halt of 2026-01"
+    ]
+
+
+def test_a_time_limit_does_not_turn_into_a_claim() -> None:
+    # 100 t are missing in the first year; with no time left nothing may be called tried
+    world = read(description(2, crises=halt(1, 0.05), policies=SURVIVE))
+    text = explain(world, seconds=0).text()
+    assert "cannot be survived" not in text
+    assert "does not help" not in text
+
+
+def test_an_explanation_is_plain_data_for_scripts() -> None:
+    record = json.loads(json.dumps(as_record(explained(**CASES["cap with a reserve"][0]))))
+    (conflict,) = record["conflicts"]
+    assert record["finding"] == "infeasible"
+    assert conflict["irreducible"] is True
+    assert {rule["kind"] for rule in conflict["rules"]} == {"reserve_days", "share_caps", "supplier_capacity"}
+    assert {c["kind"]: c["after"] for c in conflict["changes"]} == {
+        "reserve_days": 182.5,
+        "share_caps": 60,
+        "new_source": 40,
+        "supplier_capacity": 80,
+    }

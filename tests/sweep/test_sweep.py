@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 
 from bichiku.cli import main
+from bichiku.cli.screen import NO_RESULT
 from bichiku.pipeline import run_strategy
 from bichiku.read.model import read_model
 from bichiku.sweep.axes import SweepAxis, parse_axes
 from bichiku.sweep.points import PointSolver
 from bichiku.sweep.run import POINTS, run_sweep
+from bichiku.sweep.telling import Point, telling_point
 
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
 DAYS = "policies.reserve_days"
@@ -94,3 +96,54 @@ def test_the_command_writes_frontier_and_pictures(tmp_path: Path, monkeypatch: p
     assert json.loads((folder / "manifest.json").read_text())["axes"][0]["values"] == ["30", "90"]
     for picture in ("cost-and-damage", "cost-against-china-share", "map-cost-per-year"):
         assert "<svg" in (folder / f"{picture}.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "chosen"),
+    [
+        ({("0",): "optimal", ("60",): "optimal"}, None),
+        ({("0",): "optimal", ("60",): "optimal", ("120",): "infeasible", ("180",): "infeasible"}, (("120",), ("60",))),
+        ({("9",): "infeasible", ("10",): "infeasible"}, (("9",), None)),
+        # 100 comes after 20, whatever their letters say
+        ({("100",): "infeasible", ("20",): "optimal", ("3",): "infeasible"}, (("100",), ("20",))),
+        ({("0",): "time limit reached", ("1",): "optimal", ("2",): "infeasible"}, (("2",), ("1",))),
+        (
+            {("0", "a"): "infeasible", ("0", "b"): "infeasible", ("1", "a"): "infeasible", ("1", "b"): "optimal"},
+            (("0", "b"), ("1", "b")),
+        ),
+    ],
+    ids=["all solved", "border", "none solved", "numbers by size", "infeasible first", "two axes"],
+)
+def test_the_point_to_explain_is_next_to_a_solved_one(statuses: dict[Point, str], chosen: object) -> None:
+    assert telling_point(statuses) == chosen
+
+
+def test_a_sweep_explains_a_point_without_a_solution_and_keeps_its_status(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # three countries cannot all be below a third
+    arguments = ["sweep", str(TUTORIAL), "-s", "today", "--vary", "policies.concentration.max=0.2,1", "-q"]
+    monkeypatch.setattr("sys.argv", ["bichiku", *arguments, "-o", str(tmp_path)])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 0
+    said = capsys.readouterr().err
+    assert (
+        "1 of 2 points has no solution; why policies.concentration.max=0.2 has none, next to "
+        "policies.concentration.max=1 which has one:"
+    ) in said
+    assert "at most 0.2" in said
+
+
+def test_a_sweep_without_any_solution_explains_the_first_point_and_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["sweep", str(TUTORIAL), "-s", "today", "--vary", f"{DAYS}=250,300", "-q"]
+    sets = ["--set", "policies.budget={reserve_per_year: 0}"]
+    monkeypatch.setattr("sys.argv", ["bichiku", *arguments, *sets, "-o", str(tmp_path)])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == NO_RESULT
+    said = capsys.readouterr().err
+    assert f"2 of 2 points have no solution; why {DAYS}=250 has none:" in said
+    assert "reserve budget in 2026: at most USD 0" in said
