@@ -19,12 +19,14 @@ from bichiku.read.faults import Fault, InputError
 from bichiku.solve import HotProgram, Limits, Report, SolverOptions, Status
 from bichiku.state import State, world_state
 from bichiku.tabulate import tabulate
-from bichiku.tree import Tree, TreeError, grow_tree
+from bichiku.tree import Tree, TreeError, grow_tree, tree_size
 from bichiku.world import World
 
 Progress = Callable[[str], None]
 
 MOST_ROUNDS = 100  # of planes for the limit on concentration
+# nodes times sources, materials and tranches: three times the largest model of benchmarks/, which takes 7.6 GB
+MOST_DECISIONS = 25_000_000
 
 
 class NoSolution(Exception):
@@ -80,13 +82,24 @@ def grow(world: World) -> tuple[Tree, State]:
     """The tree of a world and its state.
 
     Raises:
-        InputError: the crises' probabilities exceed one together.
+        InputError: the crises' probabilities exceed one together, or the program would be too large.
     """
+    _check_size(world)
     try:
         tree = grow_tree(world.settings.crises, world.calendar)
     except TreeError as error:
         raise InputError([Fault(*world.crises_at, "crises", str(error))]) from error
     return tree, world_state(world, tree)
+
+
+def _check_size(world: World) -> None:
+    nodes = tree_size(world.settings.crises, world.calendar.periods)
+    each = len(world.sources) + len(world.materials) + len(world.tranches)
+    if nodes * each > MOST_DECISIONS:
+        message = f"the tree has {nodes:,} nodes with {each:,} sources, materials and tranches at each; "
+        message += f"at most {MOST_DECISIONS:,} of them together can be solved"
+        hint = "fewer periods, a longer onset_every or a shorter recovery"
+        raise InputError([Fault(*world.crises_at, "crises", message, hint)])
 
 
 def run_strategy(world: World, progress: Progress = lambda _: None, prices: bool = True) -> Solved:

@@ -10,8 +10,10 @@ from typing import Any
 import pandas as pd
 
 from bichiku.pipeline import Solved
-from bichiku.read.faults import Fault, InputError
+from bichiku.read.faults import Fault, InputError, shown
+from bichiku.read.files import is_file, json_value
 from bichiku.read.model import read_model
+from bichiku.read.strategies import is_strategy_name
 from bichiku.world import World
 
 INPUTS = "inputs"
@@ -51,7 +53,7 @@ def of_solved(model: str, solved: Solved, folder: Path | None) -> SavedRun:
 
 def is_run(path: Path) -> bool:
     """Whether a path is a run folder rather than a model."""
-    return (path / MANIFEST).is_file()
+    return is_file(path / MANIFEST)
 
 
 def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
@@ -65,10 +67,14 @@ def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
         InputError: it is not a complete run folder.
     """
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        model, strategy = str(manifest["model"]), str(manifest["strategy"])
+        manifest = json_value((folder / MANIFEST).read_bytes())
+        model, strategy = manifest["model"], manifest["strategy"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError([Fault(str(folder / MANIFEST), None, "", f"cannot be read: {error!r}")]) from error
+    for key, good in (("model", _is_folder_name(model)), ("strategy", is_strategy_name(strategy))):
+        if not good:
+            message = f"{shown(manifest[key])} is not the name of a {key}"
+            raise InputError([Fault(str(folder / MANIFEST), None, key, message)])
     frames = {}
     for name in tables:
         file = folder / f"{name}.csv"
@@ -78,3 +84,7 @@ def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
             raise InputError([Fault(str(file), None, "", f"cannot be read: {error}")]) from error
     world = next(iter(read_model(folder / INPUTS).worlds.values()))
     return SavedRun(model, strategy, replace(world, strategy=strategy), frames, manifest, folder)
+
+
+def _is_folder_name(text: object) -> bool:
+    return isinstance(text, str) and text.isprintable() and "/" not in text and "\\" not in text

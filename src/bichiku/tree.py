@@ -7,6 +7,7 @@ element per node (or per branch) in that order, which is what lets the rest work
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -115,13 +116,24 @@ class Tree:
         return (self.branches[branch].crisis, self.branches[branch].onset, int(self.period[node]))
 
 
-def onset_periods(crisis: Crisis, periods: int) -> list[int]:
+def onset_periods(crisis: Crisis, periods: int) -> Sequence[int]:
     """Periods in which a crisis may begin, in increasing order."""
     if crisis.onsets is not None:
         return sorted(onset.period for onset in crisis.onsets)
     assert crisis.onset_every is not None
     first = crisis.first_onset or 1 + crisis.onset_every // 2
-    return list(range(first, periods + 1, crisis.onset_every))
+    return range(first, periods + 1, crisis.onset_every)
+
+
+def tree_size(crises: dict[str, Crisis], periods: int) -> int:
+    """Number of nodes that `grow_tree` would make."""
+    nodes = periods
+    for crisis in crises.values():
+        onsets = onset_periods(crisis, periods)
+        begins = np.arange(onsets.start, onsets.stop, onsets.step) if isinstance(onsets, range) else np.array(onsets)
+        longest = periods if crisis.recovery == "to-end" else crisis.duration + int(crisis.recovery)
+        nodes += int(np.minimum(longest, periods + 1 - begins).sum())
+    return nodes
 
 
 def branch_end(crisis: Crisis, onset: int, periods: int) -> int:
@@ -148,13 +160,16 @@ def grow_tree(crises: dict[str, Crisis], calendar: Calendar) -> Tree:
         if crisis.annual_probability is not None
     }
     total_rate = sum(rates.values())
-    starts = sorted((onset, name) for name, crisis in crises.items() for onset in onset_periods(crisis, periods))
+    starts: dict[int, list[str]] = {}
+    for name in sorted(crises):
+        for onset in onset_periods(crises[name], periods):
+            starts.setdefault(onset, []).append(name)
 
     taken = np.zeros(periods)  # probability inside branches, by period
-    branches = []
-    for onset in sorted({onset for onset, _ in starts}):
-        running = 1.0 - taken[onset - 1]
-        for name in (name for start, name in starts if start == onset):
+    branches: list[Branch] = []
+    for onset in sorted(starts):
+        running, known = 1.0 - taken[onset - 1], len(branches)
+        for name in starts[onset]:
             crisis = crises[name]
             if crisis.onsets is not None:
                 probability = next(o.probability for o in crisis.onsets if o.period == onset)
@@ -167,9 +182,8 @@ def grow_tree(crises: dict[str, Crisis], calendar: Calendar) -> Tree:
             end = branch_end(crisis, onset, periods)
             returns = crisis.recovery != "to-end" and end < periods
             branches.append(Branch(name, onset, end, probability, returns))
-        for branch in branches:
-            if branch.onset == onset:
-                taken[branch.onset - 1 : branch.end] += branch.probability
+        for branch in branches[known:]:
+            taken[branch.onset - 1 : branch.end] += branch.probability
     if taken.max(initial=0.0) > 1.0 + ROUNDING:
         worst = int(taken.argmax())
         raise TreeError(f"crises have a probability of {taken[worst]:.6g} together in {calendar.label(worst + 1)}")

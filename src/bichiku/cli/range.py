@@ -12,6 +12,7 @@ from bichiku.cli.screen import NO_RESULT, OutputOption, QuietOption, counter, sa
 from bichiku.pipeline import Clock, NoSolution, optimise
 from bichiku.ranges import Range, near_optimal_ranges
 from bichiku.read.faults import Fault, InputError, nearest
+from bichiku.read.numbers import decimal_number
 from bichiku.saved_run import read_run
 from bichiku.staging import settle, staged
 from bichiku.tell.ranges import print_ranges
@@ -57,7 +58,7 @@ def parse_slack(text: str) -> float:
         InputError: it is neither, or not between 0 and 1.
     """
     try:
-        number = float(text.removesuffix("%")) / (100.0 if text.endswith("%") else 1.0)
+        number = decimal_number(text.removesuffix("%")) / (100.0 if text.endswith("%") else 1.0)
     except ValueError:
         number = float("nan")
     if not 0.0 <= number <= 1.0:

@@ -21,7 +21,7 @@ from rich.progress import (
 )
 
 from bichiku.check.telling import Telling, telling
-from bichiku.read.faults import Fault, InputError, nearest
+from bichiku.read.faults import Fault, InputError, nearest, printable
 from bichiku.read.model import Model
 from bichiku.warning_codes import CODES
 
@@ -63,7 +63,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JS
 
 def say(text: str) -> None:
     """One line on standard error."""
-    typer.echo(f"bichiku: {text}", err=True)
+    typer.echo(printable(f"bichiku: {text}"), err=True)
 
 
 def screen() -> Console:
@@ -74,9 +74,12 @@ def screen() -> Console:
 def print_faults(error: InputError) -> None:
     """All faults of an input, one a line."""
     count = len(error.faults)
-    say(f"{count} fault{'s' if count > 1 else ''} in the input; nothing was run")
+    more = "" if error.all_found else "more than "
+    say(f"{more}{count} fault{'s' if count > 1 else ''} in the input; nothing was run")
     for fault in error.faults:
         typer.echo(f"  {fault}", err=True)
+    if not error.all_found:
+        typer.echo(f"  ... and more: reading stopped after {count} faults", err=True)
 
 
 def print_advice(

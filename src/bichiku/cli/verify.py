@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from bichiku.cli.screen import NO_RESULT, JsonOption, QuietOption
-from bichiku.read.faults import Fault, InputError
+from bichiku.read.faults import Fault, InputError, printable
+from bichiku.read.files import is_folder
 from bichiku.verify import verify_run
 
 
@@ -19,7 +20,7 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Recompute a run from its files alone: balances, limits, weights, cost lines, shares, crises, prices."""
-    if not run.is_dir():
+    if not is_folder(run):
         raise InputError([Fault(str(run), None, "", "is not a run folder")])
     verdict = verify_run(run)
     if as_json:
@@ -34,6 +35,6 @@ def verify(
     elif not verdict.holds:
         typer.echo(f"{run}: {sum(verdict.broken.values()):,} of {verdict.checks:,} checks fail", err=True)
         for finding in verdict.findings:
-            typer.echo(f"  {finding}", err=True)
+            typer.echo(f"  {printable(str(finding))}", err=True)
     if not verdict.holds:
         raise typer.Exit(NO_RESULT)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bichiku.read.faults import Fault, FaultLog, nearest
-from bichiku.read.tables import TABLES
+from bichiku.read.tables import TABLES, Row
 
 COMMAND_LINE = "--set"
 _CELL = re.compile(r"(?P<table>[a-z]+)\[(?P<key>[^\]]*)\]\.(?P<column>[^=]+)=(?P<value>.*)", re.DOTALL)
@@ -49,34 +49,29 @@ def split_assignments(assignments: Iterable[str]) -> tuple[list[str], list[CellC
     return settings, cells
 
 
-def with_changes(content: bytes, table: str, changes: Iterable[CellChange], log: FaultLog) -> bytes:
-    """A table's text with some cells changed; comments are left out. Text that is no table stays as it is."""
-    mine = [change for change in changes if change.table == table]
-    if not mine:
-        return content
-    try:
-        lines = [line for line in content.decode("utf-8-sig").splitlines(keepends=True) if not line.startswith("#")]
-        records = [[cell.strip() for cell in cells] for cells in csv.reader(lines, strict=True) if cells]
-    except (UnicodeDecodeError, csv.Error):
-        return content  # reading the table says what is wrong with it
-    if not records:
-        return content
-    header, rows = records[0], records[1:]
-    keys = next(kind.key for kind in TABLES if kind.table == table)
-    if not set(keys) <= set(header):
-        return content
-    by_key = {tuple(dict(zip(header, row, strict=False)).get(name, "") for name in keys): row for row in rows}
-    for change in mine:
+def change_rows(
+    header: list[str], rows: Sequence[list[str]], kind: type[Row], changes: Iterable[CellChange], log: FaultLog
+) -> None:
+    """Changes cells of a table in place. Rows that are no rows of the table stay as they are."""
+    if not set(kind.key) <= set(header):
+        return  # reading the table says what is wrong with it
+    columns = [header.index(name) for name in kind.key]
+    by_key = {tuple(row[column] for column in columns): row for row in rows if len(row) == len(header)}
+    for change in changes:
         row = by_key.get(change.key)
         if row is None:
             hint = nearest("/".join(change.key), ["/".join(key) for key in by_key])
-            log.add(Fault(COMMAND_LINE, None, change.typed, f"{table} has no such row", hint))
-        elif change.column in keys:
+            log.add(Fault(COMMAND_LINE, None, change.typed, f"{kind.table} has no such row", hint))
+        elif change.column in kind.key:
             log.add(Fault(COMMAND_LINE, None, change.typed, f"{change.column} names the row and cannot be changed"))
         elif change.column not in header:
             log.add(Fault(COMMAND_LINE, None, change.typed, "unknown column", nearest(change.column, header)))
         else:
             row[header.index(change.column)] = change.value
+
+
+def written(rows: Iterable[list[str]]) -> bytes:
+    """Rows as the text of a table."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 import pycountry
 
+from bichiku.read.faults import LONGEST_COMPARED
+
 MOST_OFFERED = 3
 
 
@@ -32,7 +34,7 @@ def is_country(code: str) -> bool:
 
 def country_hint(text: str) -> str:
     """A hint with the code that a name, an abbreviation or a misspelt code may have meant; empty if none."""
-    codes = _meant(text.strip().casefold())[:MOST_OFFERED]
+    codes = _meant(text.strip().casefold())[:MOST_OFFERED] if len(text) <= LONGEST_COMPARED else []
     return f"did you mean {' or '.join(f'{code} ({country_name(code)})' for code in codes)}?" if codes else ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,15 +12,17 @@ from typing import Any, Generic, TextIO, TypeVar
 
 from pydantic import ValidationError
 
-from bichiku.read.cells import CellChange, with_changes
+from bichiku.read.cells import CellChange, change_rows, written
 from bichiku.read.faults import Fault, FaultLog, nearest, shown
+from bichiku.read.files import Unreadable, content_of
 from bichiku.read.tables import TABLES, Row
 from bichiku.read.wording import in_words
 
 R = TypeVar("R", bound=Row)
 Key = tuple[str, ...]
 
-MAX_BYTES = 200_000_000
+MAX_BYTES = 50_000_000
+MOST_ROWS = 50_000  # of a table: a thousand materials from fifty suppliers each
 
 
 @dataclass(frozen=True)
@@ -52,60 +55,73 @@ class Table(Generic[R]):
         return {key[0] for key in self.lines}
 
 
-def read_tables(
-    folder: Path, shown_as: str, log: FaultLog, changes: Sequence[CellChange] = ()
-) -> dict[str, Table[Any]]:
+@dataclass(frozen=True)
+class TablesFolder:
+    """Where the tables of a model are.
+
+    Attributes:
+        path: the folder.
+        shown_as: the same as the user would name it.
+        model: the model's folder, which no link may leave.
+    """
+
+    path: Path
+    shown_as: str
+    model: Path
+
+
+def read_tables(folder: TablesFolder, log: FaultLog, changes: Sequence[CellChange] = ()) -> dict[str, Table[Any]]:
     """All seven tables of a folder, some cells changed; a table that is absent and not required is empty."""
     known = [f"{kind.table}.csv" for kind in TABLES]
-    for file in sorted(folder.iterdir()):
-        if file.suffix.lower() == ".csv" and file.name not in known:
-            hint = nearest(file.name.lower(), known)
-            log.add(Fault(f"{shown_as}/{file.name}", None, "", "is not a table of a model", hint))
-    return {kind.table: _read_if_there(folder, shown_as, kind, log, changes) for kind in TABLES}
-
-
-def _read_if_there(
-    folder: Path, shown_as: str, kind: type[R], log: FaultLog, changes: Sequence[CellChange]
-) -> Table[R]:
-    name = f"{kind.table}.csv"
-    if (folder / name).is_file():
-        return read_table(folder / name, f"{shown_as}/{name}", kind, log, changes)
-    for change in changes:
-        if change.table == kind.table:
-            log.add(Fault("--set", None, change.typed, f"the model has no table {kind.table}"))
-    if kind.required_table:
-        log.add(Fault(f"{shown_as}/{name}", None, "", "is missing", "every model needs this table"))
-    return Table(f"{shown_as}/{name}", complete=not kind.required_table)
-
-
-def read_table(file: Path, shown_as: str, kind: type[R], log: FaultLog, changes: Sequence[CellChange] = ()) -> Table[R]:
-    """One table, some cells changed; what is wrong with it goes to the log."""
     try:
-        if file.stat().st_size > MAX_BYTES:
-            raise _Unreadable(None, f"is larger than {MAX_BYTES:,} bytes")
-        content = with_changes(file.read_bytes(), kind.table, changes, log)
-        stream = io.StringIO(content.decode("utf-8-sig"), newline="")
-        return replace(_read(_records(stream), shown_as, kind, log), content=content)
-    except _Unreadable as error:
-        log.add(Fault(shown_as, error.line, "", str(error), error.hint))
-    except UnicodeDecodeError:
-        log.add(Fault(shown_as, None, "", "is not UTF-8 text"))
+        names = sorted(os.listdir(folder.path))
     except OSError as error:
-        log.add(Fault(shown_as, None, "", f"cannot be read: {error.strerror}"))
+        log.add(Fault(folder.shown_as, None, "", f"cannot be read: {error.strerror}"))
+        return {kind.table: Table(f"{folder.shown_as}/{kind.table}.csv", complete=False) for kind in TABLES}
+    for name in names:
+        if name.lower().endswith(".csv") and name not in known:
+            hint = nearest(name.lower(), known)
+            log.add(Fault(f"{folder.shown_as}/{name}", None, "", "is not a table of a model", hint))
+    mine = {kind.table: [change for change in changes if change.table == kind.table] for kind in TABLES}
+    return {kind.table: _read_if_there(folder, kind, log, mine[kind.table]) for kind in TABLES}
+
+
+def _read_if_there(folder: TablesFolder, kind: type[R], log: FaultLog, changes: Sequence[CellChange]) -> Table[R]:
+    name = f"{kind.table}.csv"
+    shown_as = f"{folder.shown_as}/{name}"
+    if os.path.lexists(folder.path / name):
+        return read_table(folder.path / name, folder.model, shown_as, kind, log, changes)
+    for change in changes:
+        log.add(Fault("--set", None, change.typed, f"the model has no table {kind.table}"))
+    if kind.required_table:
+        log.add(Fault(shown_as, None, "", "is missing", "every model needs this table"))
+    return Table(shown_as, complete=not kind.required_table)
+
+
+def read_table(
+    file: Path, model: Path, shown_as: str, kind: type[R], log: FaultLog, changes: Sequence[CellChange] = ()
+) -> Table[R]:
+    """One table of a model's folder, some cells changed; what is wrong with it goes to the log."""
+    try:
+        content = content_of(file, model, MAX_BYTES)
+        records = _records(io.StringIO(content.decode("utf-8-sig"), newline=""))
+        if changes:
+            every = list(records)
+            if every:
+                change_rows(every[0][1], [cells for _, cells in every[1:]], kind, changes, log)
+            content, records = written([cells for _, cells in every]), iter(every)
+        return replace(_read(records, shown_as, kind, log), content=content)
+    except Unreadable as error:
+        log.add(Fault(shown_as, error.line, "", str(error), error.hint))
+    except UnicodeDecodeError as error:
+        line = len((content[: error.start] + b".").splitlines())
+        log.add(Fault(shown_as, line, "", "is not UTF-8 text"))
     return Table(shown_as, complete=False)
-
-
-class _Unreadable(Exception):
-    """The file cannot be read on from some line."""
-
-    def __init__(self, line: int | None, message: str, hint: str = "") -> None:
-        self.line, self.hint = line, hint
-        super().__init__(message)
 
 
 def _records(stream: TextIO) -> Iterator[tuple[int, list[str]]]:
     """Each record and the line it begins on; comments and empty lines between records are skipped."""
-    line = first = 0
+    line = first = count = 0
     inside = False  # a record whose quotes hold line ends
 
     def content() -> Iterator[str]:
@@ -121,9 +137,12 @@ def _records(stream: TextIO) -> Iterator[tuple[int, list[str]]]:
     try:
         for cells in csv.reader(content(), strict=True):
             inside = False
+            count += 1
+            if count > MOST_ROWS + 1:
+                raise Unreadable(first, f"has more than {MOST_ROWS:,} rows")
             yield first, [cell.strip() for cell in cells]
     except csv.Error as error:
-        raise _Unreadable(first, f"has a cell that cannot be read: {_QUOTES.get(str(error), error)}") from error
+        raise Unreadable(first, f"has a cell that cannot be read: {_QUOTES.get(str(error), error)}") from error
 
 
 _QUOTES = {
@@ -136,7 +155,7 @@ _QUOTES = {
 def _read(records: Iterator[tuple[int, list[str]]], shown_as: str, kind: type[R], log: FaultLog) -> Table[R]:
     line, header = next(records, (None, []))
     if line is None:
-        raise _Unreadable(None, "is empty", "give a header row")
+        raise Unreadable(None, "is empty", "give a header row")
     faults = list(_header_faults(header, shown_as, line, kind))
     if faults:
         log.extend(faults)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import copy
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from bichiku.read.faults import Fault, InputError, shown
-from bichiku.read.yaml12 import MAX_DEPTH, CoreLoader, TooDeep
+from bichiku.read.faults import Fault, FaultLog, InputError, shown
+from bichiku.read.files import Unreadable, content_of
+from bichiku.read.yaml12 import MAX_DEPTH, MAX_NODES, CoreLoader, TooDeep
 
 KeyPath = tuple[Any, ...]
 Place = tuple[str, int | None]
 
 MAX_BYTES = 4_000_000
-MAX_NODES = 200_000
 
 _TOO_MUCH = "nests too deep or holds too much (aliases count each time)"
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -30,10 +30,12 @@ class Document:
     Attributes:
         data: the content, a mapping at the top.
         places: file and line of every key path.
+        content: the file it was read from, byte by byte; empty for one that was put together.
     """
 
     data: dict[Any, Any]
     places: dict[KeyPath, Place] = field(default_factory=dict)
+    content: bytes = b""
 
     def place(self, path: KeyPath) -> Place:
         """File and line of a key path, or of the nearest one above it."""
@@ -49,9 +51,11 @@ class Document:
 
     def merged(self, other: Document) -> Document:
         """This document changed by another: mappings merge, all else is replaced, null removes."""
-        result = Document(copy.deepcopy(self.data), dict(self.places))
-        _merge(result.data, other.data, (), result.places, other.places)
-        return result
+        data, replaced = copy.deepcopy(self.data), set[KeyPath]()
+        _merge(data, other.data, (), replaced)
+        kept = {path: place for path, place in self.places.items() if not _is_below(path, replaced)}
+        new = {path: place for path, place in other.places.items() if _is_below(path, replaced)}
+        return Document(data, kept | new)
 
     def below(self, path: KeyPath) -> Document:
         """The mapping at a key path as a document of its own."""
@@ -73,28 +77,26 @@ def dotted(path: KeyPath) -> str:
     return text
 
 
-def read_document(file: Path, shown_as: str) -> Document:
-    """Reads a YAML file.
+def read_document(file: Path, shown_as: str, folder: Path | None = None) -> Document:
+    """Reads a YAML file; where a folder is given, no link may lead it out of there.
 
     Raises:
-        InputError: the file is missing, too large, not UTF-8, not YAML, nests too deep, repeats a key
-            or does not hold a mapping.
+        InputError: the file is missing, out of bounds, too large, not UTF-8, not YAML, nests too deep, repeats
+            a key or does not hold a mapping.
     """
 
     def fail(line: int | None, message: str, hint: str = "") -> InputError:
         return InputError([Fault(shown_as, line, "", message, hint)])
 
     try:
-        raw = file.read_bytes()
-    except OSError as error:
-        raise fail(None, f"cannot be read: {error.strerror}") from error
-    if len(raw) > MAX_BYTES:
-        raise fail(None, f"is larger than {MAX_BYTES:,} bytes")
+        raw = content_of(file, folder, MAX_BYTES)
+    except Unreadable as error:
+        raise fail(None, str(error), error.hint) from error
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise fail(raw[: error.start].count(b"\n") + 1, "is not UTF-8 text") from error
-    return parse_document(text, shown_as)
+    return replace(parse_document(text, shown_as), content=raw)
 
 
 def parse_document(text: str, shown_as: str) -> Document:
@@ -132,8 +134,7 @@ def _parse(text: str, shown_as: str) -> tuple[Any, dict[KeyPath, Place]]:
         raise fail(None, "is not YAML: holds a number out of range") from error
     reader = _NodeReader(shown_as)
     data = reader.value(root, (), 0) if root is not None else None
-    if reader.faults:
-        raise InputError(reader.faults)
+    reader.faults.raise_if_any()
     return data, reader.places
 
 
@@ -143,12 +144,12 @@ class _NodeReader:
     def __init__(self, shown_as: str) -> None:
         self.shown_as = shown_as
         self.places: dict[KeyPath, Place] = {}
-        self.faults: list[Fault] = []
+        self.faults = FaultLog()
         self._loader = CoreLoader("")
         self._count = 0
 
     def _fail(self, node: yaml.Node, path: KeyPath, message: str) -> None:
-        self.faults.append(Fault(self.shown_as, node.start_mark.line + 1, dotted(path), message))
+        self.faults.add(Fault(self.shown_as, node.start_mark.line + 1, dotted(path), message))
 
     def value(self, node: yaml.Node, path: KeyPath, depth: int) -> Any:
         self._count += 1
@@ -166,7 +167,7 @@ class _NodeReader:
         try:
             value = self._loader.meaning(node)
         except ValueError:
-            self._fail(node, path, f"{shown(node.value)} is too long for a number")
+            self._fail(node, path, f"{shown(node.value)} has too many digits or is too small to be told from zero")
             return None
         if isinstance(value, str) and (found := _SURROGATE.search(value)):
             self._fail(node, path, f"holds half a character: {found[0]!r}")
@@ -192,22 +193,19 @@ class _NodeReader:
         return result
 
 
-def _merge(
-    base: dict[Any, Any],
-    changes: dict[Any, Any],
-    path: KeyPath,
-    places: dict[KeyPath, Place],
-    new_places: dict[KeyPath, Place],
-) -> None:
+def _merge(base: dict[Any, Any], changes: dict[Any, Any], path: KeyPath, replaced: set[KeyPath]) -> None:
+    """Changes a mapping in place, and notes the key paths of all that is not as it was."""
     for key, change in changes.items():
         here = (*path, key)
         if isinstance(change, dict) and isinstance(base.get(key), dict):
-            _merge(base[key], change, here, places, new_places)
+            _merge(base[key], change, here, replaced)
             continue
-        for old in [p for p in places if p[: len(here)] == here]:
-            del places[old]
-        places.update({p: place for p, place in new_places.items() if p[: len(here)] == here})
+        replaced.add(here)
         if change is None:
             base.pop(key, None)
         else:
             base[key] = copy.deepcopy(change)
+
+
+def _is_below(path: KeyPath, tops: set[KeyPath]) -> bool:
+    return any(path[:length] in tops for length in range(len(path) + 1))

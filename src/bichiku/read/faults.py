@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 LONGEST_SHOWN = 60  # characters of an offending value that a message repeats
+MOST_FAULTS = 50  # that are told at once; reading stops at the next
+MOST_COMPARED = 5000  # names among which the nearest is looked for
+LONGEST_COMPARED = 100  # characters of a name for which the nearest is looked for
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Fault:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         where = f" {self.where}:" if self.where else ""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{place}:{where} {self.message}{hint}"
+        return printable(f"{place}:{where} {self.message}{hint}")
 
 
 class Wrong(ValueError):
@@ -43,20 +46,28 @@ class Wrong(ValueError):
 
 
 class InputError(Exception):
-    """The input cannot be used; carries every fault that was found."""
+    """The input cannot be used.
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    Attributes:
+        faults: what was found wrong.
+        all_found: False where reading stopped because there were too many.
+    """
+
+    def __init__(self, faults: Iterable[Fault], all_found: bool = True) -> None:
         self.faults = tuple(faults)
+        self.all_found = all_found
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
 class FaultLog:
-    """Collects faults in order of discovery, each once."""
+    """Collects faults in order of discovery, each once; raises `InputError` when there are too many."""
 
     def __init__(self) -> None:
         self._faults: dict[Fault, None] = {}
 
     def add(self, fault: Fault) -> None:
+        if fault not in self._faults and len(self._faults) == MOST_FAULTS:
+            raise InputError(self._faults, all_found=False)
         self._faults.setdefault(fault)
 
     def extend(self, faults: Iterable[Fault]) -> None:
@@ -84,14 +95,28 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
 
 
+def printable(text: str) -> str:
+    """A text in which nothing moves a terminal's cursor or turns the direction of writing."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+
+
+def listed(words: Sequence[str], most: int = 8) -> str:
+    """The first few of many words."""
+    return ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")
+
+
 def close_word(name: object, known: Iterable[object]) -> str:
     """A hint that names the right word nearest to a wrong one; empty if none is near."""
-    close = difflib.get_close_matches(str(name), sorted(str(word) for word in known), n=1, cutoff=0.5)
+    words = sorted(word for word in map(str, known) if len(word) <= LONGEST_COMPARED)
+    if len(str(name)) > LONGEST_COMPARED or len(words) > MOST_COMPARED:
+        return ""  # comparing takes time that grows with both
+    close = difflib.get_close_matches(str(name), words, n=1, cutoff=0.5)
     return f"did you mean {close[0]!r}?" if close else ""
 
 
 def nearest(name: object, known: Iterable[object]) -> str:
     """As `close_word`; where none is near, a hint that lists a few that exist."""
     words = sorted(str(word) for word in known)
-    listed = ", ".join(words[:8]) + (f" and {len(words) - 8} more" if len(words) > 8 else "")
-    return close_word(name, words) or (f"known: {listed}" if words else "none is defined")
+    return close_word(name, words) or (f"known: {listed(words)}" if words else "none is defined")

@@ -8,7 +8,7 @@ from typing import Any
 
 from bichiku.calendar import Calendar, month_index
 from bichiku.read.document import Document
-from bichiku.read.faults import Fault, FaultLog
+from bichiku.read.faults import Fault, FaultLog, listed
 from bichiku.read.references import Tables
 from bichiku.read.settings import Crisis, Event, Settings, part
 
@@ -40,8 +40,9 @@ def check_demand(tables: Tables, calendar: Calendar, log: FaultLog) -> None:
     demand, materials = tables["demand"], tables["materials"]
     if not demand.complete:
         return
-    years = sorted(set(calendar.years.tolist()))
-    inside = sorted({row.material for row in demand.rows.values() if row.year in years})
+    solved = set(calendar.years.tolist())
+    years = sorted(solved)
+    inside = sorted({row.material for row in demand.rows.values() if row.year in solved})
     in_doubt = {key[0] for key in demand.rejected}
     if demand.rows and not inside and not in_doubt:
         span = f"{years[0]} to {years[-1]}"
@@ -49,7 +50,7 @@ def check_demand(tables: Tables, calendar: Calendar, log: FaultLog) -> None:
     for material in inside:
         missing = [str(year) for year in years if (material, str(year)) not in demand.rows]
         if missing and material not in in_doubt:
-            log.add(Fault(demand.file, None, "year", f"{material!r} has no demand for {', '.join(missing)}"))
+            log.add(Fault(demand.file, None, "year", f"{material!r} has no demand for {listed(missing)}"))
         row = materials.rows.get((material,))
         if row is not None and row.shortage_cost is None:
             message = f"{material!r} has demand but no shortage_cost"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import Any
 
 from bichiku.calendar import Calendar
 from bichiku.read.cells import split_assignments
-from bichiku.read.csv_rows import Table, read_tables
+from bichiku.read.csv_rows import Table, TablesFolder, read_tables
 from bichiku.read.document import Document, Place, read_document
 from bichiku.read.faults import Fault, FaultLog, InputError, shown
+from bichiku.read.files import is_folder, is_inside
 from bichiku.read.horizon import check_dates, check_demand, read_calendar
 from bichiku.read.references import check_names, check_tables
 from bichiku.read.settings import Settings, parse_settings
@@ -51,15 +53,19 @@ def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence
         InputError: with every fault of the model at once.
     """
     file = path if path.suffix in (".yaml", ".yml") else path / MODEL_FILE
-    if not file.is_file():
+    if not os.path.lexists(file):
         raise InputError([Fault(str(file), None, "", "does not exist", "give a model folder or its model.yaml")])
     log = FaultLog()
-    document = read_document(file, str(file))
+    document = read_document(file, str(file), None if file == path else path)
+    name_of_model = file.resolve().parent.name
+    if not name_of_model.isprintable():
+        message = "the folder's name holds what cannot be printed"
+        log.add(Fault(str(file), None, "", message, "runs are named after it; give it another"))
     base, changes = split_strategies(document, log)
     chosen = choose(changes, strategies, log)
     folder = _tables_folder(file, base, log)
     changed_settings, changed_cells = split_assignments(assignments)
-    tables = read_tables(folder, _shown(file.parent, folder), log, changed_cells) if folder else None
+    tables = read_tables(folder, log, changed_cells) if folder else None
     if tables is not None:
         check_tables(tables, log)
 
@@ -79,25 +85,25 @@ def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence
                 worlds[name] = _world(name, settings, calendar, tables, merged.place(("crises",)))
     log.raise_if_any()
     assert folder is not None
-    files = {file.name: file.read_bytes()}
+    files = {file.name: document.content}
     for name, table in (tables or {}).items():
         if table.content is not None:
-            files[_inside(folder / f"{name}.csv", file.parent)] = table.content
-    return Model(file.resolve().parent.name, worlds, resolved, files)
+            files[_inside(folder.path / f"{name}.csv", file.parent)] = table.content
+    return Model(name_of_model, worlds, resolved, files)
 
 
-def _tables_folder(file: Path, base: Document, log: FaultLog) -> Path | None:
+def _tables_folder(file: Path, base: Document, log: FaultLog) -> TablesFolder | None:
     given = base.data.get("tables", ".")
     if not isinstance(given, str):
         return None  # a fault of the settings
     folder = file.parent / given
-    if not folder.resolve().is_relative_to(file.parent.resolve()):
+    if given.isprintable() and not is_inside(folder, file.parent):
         log.add(base.fault(("tables",), f"{shown(given)} leaves the model's folder"))
         return None
-    if not folder.is_dir():
+    if not given.isprintable() or not is_folder(folder):
         log.add(base.fault(("tables",), f"there is no folder {shown(given)}"))
         return None
-    return folder
+    return TablesFolder(folder, _shown(file.parent, folder), file.parent)
 
 
 def _shown(parent: Path, folder: Path) -> str:

@@ -12,8 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from bichiku.calendar import Resolution, month_index
 from bichiku.read.document import Document, KeyPath
 from bichiku.read.faults import FaultLog, nearest, shown
-from bichiku.read.names import check_crisis, check_name
-from bichiku.read.tables import LARGEST
+from bichiku.read.names import check_crisis, check_line, check_name
+from bichiku.read.numbers import LARGEST
 from bichiku.read.time_path import TimePath, monthly_path, yearly_path
 from bichiku.read.wording import in_words
 
@@ -62,7 +62,7 @@ def _days(value: Any) -> DaysPath:
     if not given:
         return DaysPath(default=path(value), materials={})
     default = path(given.pop("default")) if "default" in given else None
-    return DaysPath(default=default, materials={str(key): path(days) for key, days in given.items()})
+    return DaysPath(default=default, materials={check_name(key): path(days) for key, days in given.items()})
 
 
 Month = Annotated[int, BeforeValidator(_month)]
@@ -74,6 +74,7 @@ Positive = Annotated[int, Field(ge=1, le=MOST_PERIODS)]
 Probability = Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
 SharePath = Annotated[TimePath, BeforeValidator(partial(yearly_path, upper=1.0))]
 EventName = Annotated[str, BeforeValidator(check_name)]
+Line = Annotated[str, BeforeValidator(check_line)]
 CrisisName = Annotated[str, BeforeValidator(check_crisis)]
 Stage = Literal["exporter", "origin"]
 Base = Literal["imports", "supply"]
@@ -104,7 +105,7 @@ class ShareLimit(Strict):
     stage: Stage = "exporter"
     of: Base = "imports"
     materials: MaterialChoice = None
-    name: str | None = None
+    name: EventName | None = None
     soft: NotNegative | None = None
 
 
@@ -274,8 +275,8 @@ class Solver(Strict):
 class Settings(Strict):
     """model.yaml with one strategy merged in."""
 
-    model: Annotated[str, Field(min_length=1)]
-    currency: str = "USD"
+    model: Line
+    currency: Line = "USD"
     buyer: str | None = None
     start: Month
     periods: Positive

@@ -12,6 +12,8 @@ from bichiku.read.faults import Fault, FaultLog, InputError, nearest, shown
 BASE = "base"
 FIXED = ("model", "tables", "start", "periods", "resolution", "strategies")
 COMMAND_LINE = ("--set", None)
+MOST_STRATEGIES = 200
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
 def split_strategies(document: Document, log: FaultLog) -> tuple[Document, dict[str, Document]]:
@@ -31,11 +33,15 @@ def split_strategies(document: Document, log: FaultLog) -> tuple[Document, dict[
         return base, {}
     if not given:
         return base, {BASE: Document({})}
+    if len(given) > MOST_STRATEGIES:
+        log.add(document.fault(("strategies",), f"has {len(given):,} strategies; at most {MOST_STRATEGIES} are read"))
+        return base, {}
     strategies = {}
     for name, changes in given.items():
         path = ("strategies", name)
-        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
-            log.add(document.fault(path, f"{shown(name)} cannot name a strategy", "use letters, digits, - and _"))
+        if not is_strategy_name(name):
+            hint = "use letters, digits, - and _; at most 100 of them"
+            log.add(document.fault(path, f"{shown(name)} cannot name a strategy", hint))
         elif changes is not None and not isinstance(changes, dict):
             log.add(document.fault(path, f"{shown(changes)} is not a mapping of changes"))
         else:
@@ -43,6 +49,11 @@ def split_strategies(document: Document, log: FaultLog) -> tuple[Document, dict[
                 log.add(document.fault((*path, key), "cannot differ between strategies of one world"))
             strategies[name] = document.below(path)
     return base, strategies
+
+
+def is_strategy_name(text: object) -> bool:
+    """Whether something can name a strategy, and with it a folder."""
+    return isinstance(text, str) and _NAME.fullmatch(text) is not None
 
 
 def choose(strategies: dict[str, Document], wanted: Sequence[str], log: FaultLog) -> dict[str, Document]:

@@ -5,20 +5,16 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bichiku.read.countries import country_hint, is_country
 from bichiku.read.faults import Wrong, shown
-from bichiku.read.names import check_material, check_name
-
-LARGEST = 1e15
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+from bichiku.read.names import check_free_text, check_material, check_name
+from bichiku.read.numbers import LARGEST, decimal_number, is_number
 
 
 def _number(text: Any) -> float:
-    if not isinstance(text, str) or not _NUMBER.fullmatch(text):
-        raise ValueError(f"{shown(text)} is not a number")
-    value = float(text)
+    value = decimal_number(text)
     if value < 0:
         raise ValueError(f"{shown(text)} is negative")
     if value > LARGEST:
@@ -56,9 +52,9 @@ def _groups(text: Any) -> tuple[str, ...]:
 
 
 def _governance(text: Any) -> float:
-    if not isinstance(text, str) or not _NUMBER.fullmatch(text) or abs(float(text)) > 2.5:
+    if not is_number(text) or abs(value := decimal_number(text)) > 2.5:
         raise ValueError(f"{shown(text)} is not a governance score on the scale -2.5 to 2.5")
-    return float(text)
+    return value
 
 
 Number = Annotated[float, BeforeValidator(_number)]
@@ -68,7 +64,7 @@ Year = Annotated[int, BeforeValidator(_year)]
 Name = Annotated[str, BeforeValidator(check_name)]
 MaterialName = Annotated[str, BeforeValidator(check_material)]
 Country = Annotated[str, BeforeValidator(_country)]
-Text = Annotated[str, Field(max_length=10_000)]
+Text = Annotated[str, Field(max_length=10_000), AfterValidator(check_free_text)]
 Basis = Literal["sourced", "derived", "assumed"]
 
 

@@ -12,7 +12,10 @@ from typing import Any
 
 import yaml
 
+from bichiku.read.numbers import is_lost
+
 MAX_DEPTH = 40
+MAX_NODES = 20_000
 
 _TRUE = ("true", "True", "TRUE")
 _PREFIX = "tag:yaml.org,2002:"
@@ -29,7 +32,7 @@ _SCALARS: dict[str, tuple[str, list[str], Callable[[str], Any]]] = {  # pattern,
 
 
 class TooDeep(Exception):
-    """Collections stand inside one another beyond `MAX_DEPTH`."""
+    """Collections stand inside one another beyond `MAX_DEPTH`, or there are more nodes than `MAX_NODES`."""
 
     def __init__(self, line: int) -> None:
         self.line = line
@@ -40,11 +43,12 @@ class CoreLoader(yaml.SafeLoader):
     """Composes nodes with the scalar rules of the core schema; what they mean is for `meaning`."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (not shared with the parent class)
-    _depth = 0
+    _depth = _count = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         self._depth += 1
-        if self._depth > MAX_DEPTH:
+        self._count += 1
+        if self._depth > MAX_DEPTH or self._count > MAX_NODES:
             raise TooDeep(self.peek_event().start_mark.line + 1)  # type: ignore[no-untyped-call]
         node = super().compose_node(parent, index)
         self._depth -= 1
@@ -54,10 +58,13 @@ class CoreLoader(yaml.SafeLoader):
         """The value of a scalar without a tag of its own.
 
         Raises:
-            ValueError: a number of more digits than Python reads.
+            ValueError: a number that a computer cannot hold, or cannot tell from zero.
         """
         name = node.tag.removeprefix(_PREFIX)
-        return _SCALARS[name][2](node.value) if name in _SCALARS else node.value
+        value = _SCALARS[name][2](node.value) if name in _SCALARS else node.value
+        if name == "float" and is_lost(node.value, value):
+            raise ValueError("too small to be told from zero")
+        return value
 
     def has_own_tag(self, node: yaml.Node) -> bool:
         """Whether a node says what it is (``!!set``, ``!!str``), other than what it looks like."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from bichiku.read.faults import Fault, FaultLog
+from bichiku.read.numbers import LARGEST, decimal_number
 
 MOST_AXES = 2
 MOST_POINTS = 10_000
@@ -47,6 +49,9 @@ def parse_axes(texts: Sequence[str]) -> list[SweepAxis]:
         log.add(Fault("--vary", None, "", f"is given {len(texts)} times; a sweep has one axis or two"))
     if len({axis.path for axis in axes}) < len(axes):
         log.add(Fault("--vary", None, axes[0].path, "is varied twice"))
+    points = math.prod(len(axis.values) for axis in axes)
+    if points > MOST_POINTS:
+        log.add(Fault("--vary", None, "", f"asks for {points:,} points; a sweep has at most {MOST_POINTS:,}"))
     log.raise_if_any()
     return axes
 
@@ -69,13 +74,21 @@ def _values(text: str) -> tuple[str, ...]:
         if not all(values):
             raise ValueError("has an empty value")
         return values
-    try:
-        start, stop, step = (Decimal(part) for part in parts)
-    except (InvalidOperation, ValueError) as error:
-        raise ValueError("is not START:STOP:STEP in numbers") from error
-    if not (start.is_finite() and stop.is_finite() and step.is_finite()) or step == 0 or (stop - start) / step < 0:
+    if len(parts) != 3 or not all(_is_ordinary(part) for part in parts):
+        raise ValueError("is not START:STOP:STEP in numbers")
+    start, stop, step = (Decimal(part) for part in parts)
+    if step == 0 or (stop - start) / step < 0:
         raise ValueError("has a step that does not lead from start to stop")
     if (stop - start) / step > MOST_POINTS:
         raise ValueError(f"has more than {MOST_POINTS:,} points")
     count = int((stop - start) / step)
     return tuple(f"{(start + i * step).normalize():f}" for i in range(count + 1))
+
+
+def _is_ordinary(text: str) -> bool:
+    """Whether a text is a number of a size that can be written out and stepped through without rounding."""
+    try:
+        value = abs(decimal_number(text))
+    except ValueError:
+        return False
+    return value == 0 or 1 / LARGEST <= value <= LARGEST

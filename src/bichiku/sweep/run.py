@@ -12,13 +12,16 @@ from typing import Any
 import pandas as pd
 
 import bichiku
+from bichiku.read.files import json_value
 from bichiku.read.model import Model
+from bichiku.read.numbers import is_number
 from bichiku.run_folder import input_digests
 from bichiku.sweep.axes import SweepAxis, grid
 from bichiku.sweep.points import LEAST_DAYS, METRICS, PointSolver
 from bichiku.sweep.workers import solved_points
 
 POINTS = "points.jsonl"
+COLUMNS = ("status", "objective", *METRICS, LEAST_DAYS)
 UNITS = {
     **{metric: "{currency}/year" for metric in METRICS if metric.endswith("_per_year")},
     "objective": "{currency}",
@@ -62,40 +65,48 @@ def run_sweep(
         WorkerLost: a worker process was killed.
     """
     points = grid(axes)
-    kept, whole = _kept(folder / POINTS)
+    kept = kept_points(folder / POINTS)
     open_points = [point for point in points if point not in kept]
     progress(len(points) - len(open_points), len(points))
     with (folder / POINTS).open("a", encoding="utf-8") as stream:
-        if not whole:
-            stream.write("\n")
+        if stream.tell():
+            stream.write("\n")  # the line before may have been cut off
         for point, found in solved_points(solver, open_points):
             kept[point] = found
             stream.write(json.dumps({"point": point, "found": found}) + "\n")
             stream.flush()
             progress(len(kept), len(points))
-    columns = ["status", "objective", *METRICS, LEAST_DAYS]
     ordered = sorted(points, key=numeric)
     rows = [{**dict(zip(solver.paths, point, strict=True)), **kept[point]} for point in ordered]
-    frontier = pd.DataFrame(rows, columns=[*solver.paths, *columns])
+    frontier = pd.DataFrame(rows, columns=[*solver.paths, *COLUMNS])
     for path in solver.paths:
-        if all(_is_number(text) for text in frontier[path]):
+        if all(is_number(text) for text in frontier[path]):
             frontier[path] = frontier[path].astype(float)
     currency = model.worlds[solver.strategy].settings.currency
     units = {column: unit.format(currency=currency) for column, unit in UNITS.items()}
     return Sweep(frontier, units, {point: str(kept[point]["status"]) for point in ordered})
 
 
-def _kept(file: Path) -> tuple[dict[tuple[str, ...], dict[str, Any]], bool]:
-    """Points solved before, and whether the last line is whole; lines that cannot be read are solved again."""
+def kept_points(file: Path) -> dict[tuple[str, ...], dict[str, Any]]:
+    """Points solved before; a line cut off by an interruption, or damaged since, is left out."""
     found: dict[tuple[str, ...], dict[str, Any]] = {}
-    content = file.read_bytes() if file.is_file() else b""
-    for line in content.splitlines():
-        try:
-            record = json.loads(line)
-            found[tuple(record["point"])] = dict(record["found"])
-        except (ValueError, KeyError, TypeError):
-            continue
-    return found, not content or content.endswith(b"\n")
+    if file.is_file():
+        for line in file.read_bytes().splitlines():
+            try:
+                record = json_value(line)
+                point, metrics = tuple(record["point"]), record["found"]
+            except (ValueError, KeyError, TypeError):
+                continue
+            if all(isinstance(text, str) for text in point) and _is_whole(metrics):
+                found[point] = metrics
+    return found
+
+
+def _is_whole(found: Any) -> bool:
+    """Whether what was kept of a point says how it ended, with every metric as a number if it has any."""
+    if not isinstance(found, dict) or not isinstance(found.get("status"), str):
+        return False
+    return found["status"] != "optimal" or all(type(found.get(name)) is float for name in COLUMNS[1:])
 
 
 def sweep_name(solver: PointSolver, axes: Sequence[SweepAxis], model: Model) -> str:
@@ -113,12 +124,4 @@ def sweep_name(solver: PointSolver, axes: Sequence[SweepAxis], model: Model) -> 
 
 def numeric(point: tuple[str, ...]) -> tuple[Any, ...]:
     """A point as it is ordered: numbers by size, before texts."""
-    return tuple((0, float(text), "") if _is_number(text) else (1, 0.0, text) for text in point)
-
-
-def _is_number(text: Any) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return tuple((0, float(text), "") if is_number(text) else (1, 0.0, text) for text in point)

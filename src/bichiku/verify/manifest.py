@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bichiku.read.files import json_value
 from bichiku.read.model import MODEL_FILE
 from bichiku.verify.files import INPUTS, MANIFEST, Table
 from bichiku.verify.tree import Nodes
@@ -27,7 +27,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 def read_manifest(folder: Path, ledger: Ledger) -> dict[str, Any] | None:
     """The manifest; None, with findings, where it cannot be read or a key is missing."""
     try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        found = json_value((folder / MANIFEST).read_bytes())
     except (OSError, ValueError) as error:
         ledger.wrong("manifest.readable", MANIFEST, None, str(error), "a JSON object")
         return None
