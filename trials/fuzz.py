@@ -59,7 +59,7 @@ class Tally:
             self.outcomes[judge()] += 1
         except (Exception, TooSlow) as error:
             self.outcomes["defect"] += 1
-            self.defects.setdefault(_where(error), f"{error}\n  {what!r:.3000}")
+            self.defects.setdefault(_where(error), f"{error}\n  {str(what)[:3000]}")
         self.slowest = max(self.slowest, time.perf_counter() - start)
 
     def add(self, other: Tally) -> None:

@@ -256,8 +256,7 @@ def values_of(world: World) -> dict[tuple[Any, ...], Any]:
 
 def _walk(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
     if isinstance(value, DaysPath):
-        yield from _walk(value.default, path)
-        yield from _walk(value.default, (*path, "default"))
+        yield from _walk(value.default, (*path, "default") if value.materials else path)
         yield from _walk(value.materials, path)
     elif isinstance(value, TimePath):
         if value.at == (0,):

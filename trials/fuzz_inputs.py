@@ -65,6 +65,12 @@ class Spoilt:
     vary: tuple[str, ...] = ()
     planted: Planted | None = None
 
+    def __str__(self) -> str:
+        """What is not as in the sound model."""
+        sound = bases()[self.base].files
+        changed = {name: content for name, content in self.files.items() if content != sound[name]}
+        return f"{self.base}: {changed} {self.sets} {self.vary}"
+
 
 @dataclass(frozen=True)
 class Base:

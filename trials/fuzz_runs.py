@@ -74,7 +74,7 @@ class Harm:
 @st.composite
 def damaged(draw: st.DrawFn, runs: Runs) -> Harm:
     """A file of the run with bytes changed, a cell replaced, or a value of its JSON replaced."""
-    commands = ["verify"] * 12 + ["compare"] * 2 + ["explain", "range", "points", "points"]
+    commands = ["verify"] * 24 + ["compare", "compare", "explain", "range"] + ["points"] * 4
     command = draw(st.sampled_from(commands))
     if command == "points":
         return Harm(

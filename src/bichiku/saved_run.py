@@ -14,6 +14,8 @@ from bichiku.read.faults import Fault, InputError, shown
 from bichiku.read.files import is_file, json_value
 from bichiku.read.model import read_model
 from bichiku.read.strategies import is_strategy_name
+from bichiku.verify.files import read_table
+from bichiku.verify.verdict import Ledger
 from bichiku.world import World
 
 INPUTS = "inputs"
@@ -75,15 +77,20 @@ def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
         if not good:
             message = f"{shown(manifest[key])} is not the name of a {key}"
             raise InputError([Fault(str(folder / MANIFEST), None, key, message)])
-    frames = {}
-    for name in tables:
-        file = folder / f"{name}.csv"
-        try:
-            frames[name] = pd.read_csv(file, keep_default_na=False, na_values=[""], low_memory=False)
-        except (OSError, ValueError) as error:
-            raise InputError([Fault(str(file), None, "", f"cannot be read: {error}")]) from error
+    frames = {name: _read_table(folder, f"{name}.csv") for name in tables}
     world = next(iter(read_model(folder / INPUTS).worlds.values()))
     return SavedRun(model, strategy, replace(world, strategy=strategy), frames, manifest, folder)
+
+
+def _read_table(folder: Path, name: str) -> pd.DataFrame:
+    ledger = Ledger()
+    if is_file(folder / name):
+        read_table(folder / name, ledger)
+    else:
+        ledger.wrong("file.missing", name, None, "no such file", "a file")
+    if ledger.findings:
+        raise InputError([Fault(str(folder / name), None, "", str(finding)) for finding in ledger.findings])
+    return pd.read_csv(folder / name, keep_default_na=False, na_values=[""], low_memory=False)
 
 
 def _is_folder_name(text: object) -> bool:
