@@ -17,7 +17,7 @@ from bichiku.read.yaml12 import MAX_DEPTH, MAX_NODES, CoreLoader, TooDeep
 KeyPath = tuple[Any, ...]
 Place = tuple[str, int | None]
 
-MAX_BYTES = 4_000_000
+MAX_BYTES = 1_000_000
 
 _TOO_MUCH = "nests too deep or holds too much (aliases count each time)"
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -103,20 +103,25 @@ def printable(text: str) -> str:
 
 
 def listed(words: Sequence[str], most: int = 8) -> str:
-    """The first few of many words."""
-    return ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")
+    """The first few of many words, cut where they are long."""
+    cut = (word if len(word) <= LONGEST_SHOWN else f"{word[: LONGEST_SHOWN - 3]}..." for word in words[:most])
+    return ", ".join(cut) + (f" and {len(words) - most} more" if len(words) > most else "")
 
 
 def close_word(name: object, known: Iterable[object]) -> str:
     """A hint that names the right word nearest to a wrong one; empty if none is near."""
-    words = sorted(word for word in map(str, known) if len(word) <= LONGEST_COMPARED)
-    if len(str(name)) > LONGEST_COMPARED or len(words) > MOST_COMPARED:
-        return ""  # comparing takes time that grows with both
-    close = difflib.get_close_matches(str(name), words, n=1, cutoff=0.5)
-    return f"did you mean {close[0]!r}?" if close else ""
+    return _close(str(name), sorted(map(str, known)))
 
 
 def nearest(name: object, known: Iterable[object]) -> str:
     """As `close_word`; where none is near, a hint that lists a few that exist."""
-    words = sorted(str(word) for word in known)
-    return close_word(name, words) or (f"known: {listed(words)}" if words else "none is defined")
+    words = sorted(map(str, known))
+    return _close(str(name), words) or (f"known: {listed(words)}" if words else "none is defined")
+
+
+def _close(name: str, words: Sequence[str]) -> str:
+    if len(name) > LONGEST_COMPARED or len(words) > MOST_COMPARED:
+        return ""  # comparing takes time that grows with both
+    short = [word for word in words if len(word) <= LONGEST_COMPARED]
+    close = difflib.get_close_matches(name, short, n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else ""

@@ -293,11 +293,12 @@ class Settings(Strict):
 
 def parse_settings(document: Document, log: FaultLog) -> Settings | None:
     """Checks one strategy's document; None and entries in the log where it does not hold."""
+    data = _without_nulls(document.data)
     try:
-        return Settings.model_validate(_without_nulls(document.data))
+        return Settings.model_validate(data)
     except ValidationError as error:
         for item in error.errors():
-            path = tuple(step for step in item["loc"] if not _is_tag(step))
+            path = _key_path(item, data)
             if item["type"] in ("extra_forbidden", "invalid_key"):
                 log.add(document.fault(path, *_unknown_key(path)))
             else:
@@ -340,9 +341,16 @@ def _bare(kind: Any) -> Any:
     return kind
 
 
-def _is_tag(step: Any) -> bool:
-    """Pydantic puts names of validators and union members into locations; keys never hold brackets."""
-    return isinstance(step, str) and ("[" in step or "function-" in step)
+def _key_path(item: Any, data: Any) -> KeyPath:
+    """Where an error lies in the data: pydantic puts names of validators and union members into locations."""
+    path: list[Any] = []
+    for step in item["loc"]:
+        if (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int)):
+            path.append(step)
+            data = data[step]
+    if item["type"] == "missing":
+        path.append(item["loc"][-1])
+    return tuple(path)
 
 
 def _unknown_key(path: KeyPath) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from bichiku.read.faults import Fault, FaultLog, InputError, nearest, shown
 BASE = "base"
 FIXED = ("model", "tables", "start", "periods", "resolution", "strategies")
 COMMAND_LINE = ("--set", None)
-MOST_STRATEGIES = 200
+MOST_STRATEGIES = 100
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 

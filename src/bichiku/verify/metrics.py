@@ -104,7 +104,10 @@ def per_year(facts: Facts, line: str, money: Money, material: str) -> tuple[floa
 def _sourcing(facts: Facts, sourcing: list[Row], shares: list[Row]) -> Iterator[Metric]:
     world, year = facts.world, last_year(facts)
     bought = [
-        row for row in sourcing if row["year"] == year and _has(row, "share_of_imports") and _n(row, "tonnes") > 0
+        row
+        for row in sourcing
+        if row["year"] == year and _has(row, "share_of_imports") and _n(row, "tonnes") > 0
+        if row["material"] in world.materials  # another one is a finding of its own
     ]
     money = dict.fromkeys(world.materials, 0.0)
     tonnes = dict(money)
