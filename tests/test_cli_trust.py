@@ -9,6 +9,7 @@ import pytest
 
 from bichiku.cli import main
 from bichiku.cli.screen import NO_RESULT, WRONG_INPUT
+from tests.models import write_model
 
 TUTORIAL = Path(__file__).parents[1] / "models" / "tutorial"
 TOO_MUCH = "policies.budget={reserve_per_year: 0}"  # 60 days of a demand that grows cost money
@@ -77,3 +78,64 @@ def test_the_inputs_of_a_run_can_be_explained_too(
 ) -> None:
     assert bichiku(monkeypatch, "explain", run, "--set", TOO_MUCH, "--set", "policies.reserve_days=250") == NO_RESULT
     assert "These rules cannot be kept together" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("crises.csv", "short_days", "short_daze"),
+        ("costs.csv", ",2026,", ",two,"),
+        ("manifest.json", '"tutorial"', '"../tutorial"'),
+        ("manifest.json", '"today"', '"\\u001b[31m"'),
+        ("manifest.json", "{", "[" * 100_000),
+    ],
+)
+def test_a_damaged_run_is_not_compared(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], file: str, old: str, new: str
+) -> None:
+    text = (run / file).read_text(encoding="utf-8")
+    assert old in text
+    (run / file).write_text(text.replace(old, new), encoding="utf-8")
+    assert bichiku(monkeypatch, "compare", run, "-o", run.parent / "out") == WRONG_INPUT
+    said = capsys.readouterr().err
+    assert f"{run}/{file}" in said
+    assert said.replace("\n", "").isprintable()
+
+
+def test_a_material_that_the_run_does_not_know_is_a_finding(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = run / "sourcing.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("tungsten,tung", "tungstein,tung"), encoding="utf-8")
+    assert bichiku(monkeypatch, "verify", run) == NO_RESULT
+    assert "tungstein" in capsys.readouterr().err
+
+
+def test_a_manifest_nested_too_deep_is_a_finding(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (run / "manifest.json").write_text("[" * 100_000)
+    assert bichiku(monkeypatch, "verify", run) == NO_RESULT
+    assert "manifest.readable: 'nests too deep'" in capsys.readouterr().err
+
+
+def test_the_terminal_is_never_steered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_model(tmp_path / "model", '"\\e[2J": 1\n')
+    assert bichiku(monkeypatch, "check", tmp_path / "model") == WRONG_INPUT
+    said = capsys.readouterr().err
+    assert "\\x1b[2J: unknown key" in said
+    assert "\x1b" not in said
+
+
+def test_only_fifty_faults_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"s{i},cobalt,COD,x,1\n" for i in range(1000))
+    write_model(tmp_path / "model", suppliers=f"supplier,material,country,capacity_t,price\n{rows}")
+    assert bichiku(monkeypatch, "check", tmp_path / "model") == WRONG_INPUT
+    first, *faults, last = capsys.readouterr().err.splitlines()
+    assert first == "bichiku: more than 50 faults in the input; nothing was run"
+    assert len(faults) == 50
+    assert last == "  ... and more: reading stopped after 50 faults"

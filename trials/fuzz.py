@@ -33,7 +33,7 @@ from trials.results import record
 
 BATCH = 500  # inputs drawn at a time, so that what hypothesis remembers of them stays small
 SOLVED = 40  # one in so many inputs is solved where it is taken
-RUNS = 20  # one in so many inputs is a damaged run folder
+RUNS = 40  # one in so many inputs is a damaged run folder
 
 
 @dataclass

@@ -174,7 +174,7 @@ def inputs() -> st.SearchStrategy[Spoilt]:
 
 
 def _base_name() -> st.SearchStrategy[str]:
-    return st.sampled_from(["minimal", "tutorial", "rich"])
+    return st.sampled_from(["minimal", "minimal", "tutorial", "rich"])
 
 
 def _edited(text: str, edits: list[Edit]) -> str:

@@ -43,7 +43,6 @@ def _large() -> dict[str, tuple[dict[str, Any], str]]:
     rows = "".join(f"s{i},cobalt,COD,1,1\n" for i in range(MILLION))
     years = "".join(f"m{i},2026,1\n" for i in range(MILLION))
     wrong = "".join(f"s{i},cobalt,COD,x,1\n" for i in range(MILLION))
-    large = "is larger than 50,000,000 bytes"
     no_end = "has a cell that cannot be read: it has no end; is a quote never closed?"
     nests = "nests too deep or holds too much (aliases count each time)"
     return {

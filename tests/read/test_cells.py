@@ -50,3 +50,28 @@ def test_the_changed_table_is_what_a_run_keeps(tmp_path: Path) -> None:
 def test_a_wrong_change_says_what_is_wrong(tmp_path: Path, change: str, words: str) -> None:
     write_model(tmp_path)
     assert any(words in fault for fault in faults_of(tmp_path, sets=[change])), faults_of(tmp_path, sets=[change])
+
+
+SUPPLIERS = "supplier,material,country,capacity_t,price,source\n"
+PRICE = ["suppliers[cobalt-cod].price=12.5"]
+
+
+def test_a_change_leaves_the_line_numbers_of_faults_as_they_are(tmp_path: Path) -> None:
+    suppliers = f"# of 2025\n\n{SUPPLIERS}# the Congo\ncobalt-cod,cobalt,COD,1000,10,\nother,cobalt,XXX,1,1,\n"
+    (found,) = faults_of(write_model(tmp_path, suppliers=suppliers), sets=PRICE)
+    assert found.startswith("suppliers.csv:6: country: 'XXX' is not a country code")
+
+
+@pytest.mark.parametrize("text", ["a\u2028b", "a\x85b", "a\x0cb", '"a\n#b\n\nc"'])
+def test_a_change_leaves_other_cells_as_they_are(tmp_path: Path, text: str) -> None:
+    write_model(tmp_path, suppliers=f"{SUPPLIERS}cobalt-cod,cobalt,COD,1000,10,{text}\n")
+    assert world_of(tmp_path, sets=PRICE).suppliers["cobalt-cod"].source == text.strip('"')
+    written = read_model(tmp_path, (), PRICE).files["suppliers.csv"]
+    write_model(tmp_path / "again", suppliers=written)
+    assert world_of(tmp_path / "again").suppliers == world_of(tmp_path, sets=PRICE).suppliers
+
+
+def test_a_change_of_a_row_that_ends_early_is_told(tmp_path: Path) -> None:
+    write_model(tmp_path, suppliers=f"{SUPPLIERS}cobalt-cod,cobalt,COD\n")
+    found = faults_of(tmp_path, sets=PRICE)
+    assert "suppliers.csv:2: has 3 cells where the header has 6" in found

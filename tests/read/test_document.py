@@ -245,3 +245,19 @@ def test_places_follow_what_was_merged_in() -> None:
     assert merged.place(("a", "b")) == ("model.yaml", 2)
     assert merged.place(("a", "c", 0)) == ("--set", 2)
     assert merged.place(("a", "c", 1)) == ("--set", 2)  # not line 3 of the base, which is gone
+
+
+@pytest.mark.parametrize("text", ["1e-999", "-1e-310", "0." + "0" * 400 + "1", "9" * 5000])
+def test_a_number_that_a_float_cannot_stand_for_is_refused(text: str) -> None:
+    assert "has too many digits or is too small to be told from zero" in _fault(f"a: {text}\n").message
+
+
+@pytest.mark.parametrize("text", ["0e999", "-0.0", "1e-299"])
+def test_zero_and_small_numbers_are_numbers(text: str) -> None:
+    assert _parse(f"a: {text}\n").data["a"] == float(text)
+
+
+def test_a_merge_key_is_refused() -> None:
+    assert _fault("a: &a {x: 1}\nb: {<<: *a}\n") == Fault(
+        "model.yaml", 2, "b.<<", "merge keys are not part of YAML 1.2; write the keys out"
+    )

@@ -239,3 +239,17 @@ def test_messages_do_not_speak_of_the_program_behind_them(tmp_path: Path) -> Non
     assert "validation" not in text
     assert "should be List should" not in text
     assert "should be Keys should" not in text
+
+
+@pytest.mark.parametrize(
+    ("extra", "fault"),
+    [
+        ('"a[b]": 1\n', "a[b]: unknown key 'a[b]'"),
+        ('policies: {"function-x": 1}\n', "policies.function-x: unknown key 'function-x'"),
+        ("policies: {reserve_days: {default: 1, 5: 1}}\n", "policies.reserve_days: 5 is not a text"),
+        ("99999999999999999999: 1\n", "99999999999999999999 cannot be a key"),
+    ],
+)
+def test_odd_keys_are_told_where_they_stand(tmp_path: Path, extra: str, fault: str) -> None:
+    found = faults_of(write_model(tmp_path, extra))
+    assert found[0].startswith(f"model.yaml:6: {fault}")

@@ -205,3 +205,7 @@ def test_an_empty_value_is_an_error_and_null_removes(tmp_path: Path) -> None:
     write_model(tmp_path, "policies: {reserve_days: 60}\n")
     assert any("has no value" in fault for fault in faults_of(tmp_path, sets=["policies.reserve_days="]))
     assert world_of(tmp_path, sets=["policies.reserve_days=null"]).policies.reserve_days is None
+
+
+def test_a_strategy_of_a_name_too_long_for_a_folder_is_refused(tmp_path: Path) -> None:
+    assert "cannot name a strategy" in the_fault(write_model(tmp_path, f"strategies: {{{'a' * 101}: {{}}}}\n"))

@@ -351,3 +351,9 @@ def test_a_faulty_row_brings_no_faults_that_only_follow_from_it(tmp_path: Path, 
     assert faults
     assert all(fault.startswith(f"{table}.csv:") for fault in faults), faults
     assert not any("unknown material" in fault or "has no demand" in fault for fault in faults), faults
+
+
+def test_a_number_that_would_be_read_as_zero_is_refused(tmp_path: Path) -> None:
+    materials = MATERIALS.replace(",10,", ",1e-999,")
+    fault = "materials.csv:2: reference_price: '1e-999' is too small to be told from zero"
+    assert fault in faults_of(write_model(tmp_path, materials=materials))

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from bichiku.compare.table import comparison_table
+from bichiku.pipeline import run_strategy
+from bichiku.read.model import read_model
+from bichiku.report import render_report
+from bichiku.saved_run import of_solved
 from tests.chromium import Chromium, find
+from tests.models import MODEL, TABLES, write_model
 from tests.report_cases import SCRIPT, comparison_page, nasty_page, single_page
 
 BROWSER = find()
@@ -119,6 +125,25 @@ def test_nasty_names_do_no_harm(opened: Callable[..., Chromium]) -> None:
     assert page.errors == []
     wide, there = page.evaluate(WIDTHS)
     assert wide <= there
+
+
+def test_a_run_of_the_oddest_names_there_may_be(chromium: Chromium, tmp_path: Path) -> None:
+    supplier, material = "<script>throw 1<\\script> {{7*7}}", "<img src onerror>&lt $x^2$"
+    tables = {name: text.replace("cobalt-cod", supplier).replace("cobalt", material) for name, text in TABLES.items()}
+    title = "<script>throw 2<\\script>"
+    whole = MODEL.replace("Minimal", title)
+    source = write_model(tmp_path / "model", whole=whole, **tables)
+    run = of_solved("model", run_strategy(read_model(source).worlds["base"]), None)
+    page = tmp_path / "report.html"
+    prices = {"base": run.tables["prices"]}
+    table = comparison_table([run], {}, "base")
+    page.write_text(render_report([run], {}, "base", table, prices=prices), encoding="utf-8")
+    chromium.errors.clear()
+    chromium.open(page)
+    assert chromium.evaluate("document.title") == title
+    assert chromium.evaluate("document.scripts.length + document.images.length") == 0
+    assert material in chromium.evaluate("document.body.textContent")
+    assert chromium.errors == []
 
 
 def test_page_prints(opened: Callable[..., Chromium]) -> None:

@@ -37,3 +37,26 @@ def test_what_is_no_axis_is_an_error(texts: list[str]) -> None:
 def test_an_axis_twice_or_three_axes_are_errors(texts: list[str]) -> None:
     with pytest.raises(InputError):
         parse_axes(texts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x=1e999999999:1e999999999:1",  # a number of a thousand million digits
+        "x=9e999999:0:1e-999999",  # overflows in decimal arithmetic
+        "x=0:1_000:100",
+        "x=０:１０:１",
+        "x=nan:1:1",
+        "x=0:inf:1",
+        "x=0:1:1e-20",
+    ],
+)
+def test_a_range_of_odd_numbers_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="is not START:STOP:STEP in numbers"):
+        parse_axes([text])
+
+
+def test_two_axes_are_refused_when_their_points_are_too_many_together() -> None:
+    with pytest.raises(InputError, match="asks for 10,100 points; a sweep has at most 10,000"):
+        parse_axes(["x=0:100:1", "y=1:100:1"])
+    assert len(parse_axes(["x=0:99:1", "y=1:100:1"])) == 2

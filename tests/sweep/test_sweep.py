@@ -15,7 +15,7 @@ from bichiku.pipeline import run_strategy
 from bichiku.read.model import read_model
 from bichiku.sweep.axes import SweepAxis, parse_axes
 from bichiku.sweep.points import PointSolver
-from bichiku.sweep.run import POINTS, run_sweep
+from bichiku.sweep.run import COLUMNS, POINTS, kept_points, run_sweep
 from bichiku.sweep.telling import Point, telling_point
 
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
@@ -73,6 +73,19 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert seen == [2, 3]
     assert list(frontier[DAYS]) == [0, 60, 120]
     assert (frontier["status"] == "optimal").all()
+
+
+DAMAGED = [b"5", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"point": ["0"]}', b'{"point": ["0"], "found": 5}']
+DAMAGED += [b'{"point": [0], "found": {"status": "infeasible"}}']
+DAMAGED += [b'{"point": ["0"], "found": {"status": "optimal", "objective": "5"}}']
+
+
+@pytest.mark.parametrize("line", DAMAGED)
+def test_a_damaged_point_is_solved_again(tmp_path: Path, line: bytes) -> None:
+    whole = {"point": ["60"], "found": {"status": "optimal", **dict.fromkeys(COLUMNS[1:], 1.5)}}
+    failed = {"point": ["90"], "found": {"status": "infeasible"}}
+    (tmp_path / POINTS).write_bytes(b"\n".join([json.dumps(whole).encode(), line, json.dumps(failed).encode()]))
+    assert kept_points(tmp_path / POINTS) == {("60",): whole["found"], ("90",): failed["found"]}
 
 
 def test_cost_rises_with_the_days_demanded(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ KeyPath = tuple[Any, ...]
 Place = tuple[str, int | None]
 
 MAX_BYTES = 1_000_000
+LARGEST_KEY = 10**9  # of whole numbers, which are years
 
 _TOO_MUCH = "nests too deep or holds too much (aliases count each time)"
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -182,8 +183,15 @@ class _NodeReader:
             self.places.pop((*path, "?"), None)
             if len(self.faults) > before:
                 continue
-            if isinstance(key, bool) or not isinstance(key, str | int):
+            if (
+                isinstance(key, bool)
+                or not isinstance(key, str | int)
+                or (isinstance(key, int) and abs(key) > LARGEST_KEY)
+            ):
                 self._fail(key_node, path, f"{shown(key)} cannot be a key")
+                continue
+            if key == "<<":
+                self._fail(key_node, (*path, key), "merge keys are not part of YAML 1.2; write the keys out")
                 continue
             if key in result:
                 self._fail(key_node, (*path, key), "appears twice")
