@@ -139,3 +139,21 @@ def test_only_fifty_faults_are_shown(
     assert first == "bichiku: more than 50 faults in the input; nothing was run"
     assert len(faults) == 50
     assert last == "  ... and more: reading stopped after 50 faults"
+
+
+def test_a_run_whose_tree_no_computer_holds_is_a_finding(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # 3,896 quarters to the end of 2999 and a branch from each to the end: 7.6 million nodes, nine decisions at each
+    file = run / "inputs" / "model.yaml"
+    text = file.read_text(encoding="utf-8")
+    for old, new in (("periods: 12", "periods: 3896"), ("recovery: 2", "recovery: to-end"), ("every: 4", "every: 1")):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    file.write_text(text, encoding="utf-8")
+    years = range(2026, 3000)
+    rows = "".join(f"{material},{year},1\n" for material in ("graphite", "tungsten") for year in years)
+    (run / "inputs" / "demand.csv").write_text(f"material,year,tonnes\n{rows}", encoding="utf-8")
+    assert bichiku(monkeypatch, "verify", run) == NO_RESULT
+    # 3,896 + 3,896 * 3,897 / 2
+    assert "inputs.readable: '7,595,252 nodes'" in capsys.readouterr().err

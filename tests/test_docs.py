@@ -18,6 +18,7 @@ from bichiku.cli import INTERRUPTED, NO_RESULT, WRONG_INPUT
 from bichiku.compare.table import EXTRA
 from bichiku.formulate.costs import LINES
 from bichiku.pipeline import run_strategy
+from bichiku.read import csv_rows, document, faults, numbers, strategies, yaml12
 from bichiku.read.document import parse_document
 from bichiku.read.faults import FaultLog
 from bichiku.read.model import read_model
@@ -25,8 +26,10 @@ from bichiku.read.settings import NOT_YET, DaysPath, Settings
 from bichiku.read.strategies import split_strategies
 from bichiku.read.tables import TABLES
 from bichiku.run_folder import write_run
+from bichiku.sweep.axes import MOST_POINTS
 from bichiku.sweep.points import LEAST_DAYS
 from bichiku.warning_codes import CODES
+from bichiku.world import MOST_DECISIONS
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -298,3 +301,20 @@ def test_links_and_paths_lead_somewhere(page):
         assert target.startswith("https://") or (page.parent / target).exists(), target
     for path in re.findall(r"`((?:src|docs|tests|models|data)/[\w./-]+)`", text):
         assert (ROOT / path).exists(), path
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("tables.md", f"at\nmost {csv_rows.MOST_ROWS:,} rows and {csv_rows.MAX_BYTES / 1e6:g} MB"),
+        ("tables.md", f"smaller than {numbers.SMALLEST:g}"),
+        ("model-file.md", f"at most {document.MAX_BYTES / 1e6:g} MB, {yaml12.MAX_NODES:,} keys and values"),
+        ("model-file.md", f"{yaml12.MAX_DEPTH} levels and {strategies.MOST_STRATEGIES} strategies"),
+        ("model-file.md", f"{MOST_DECISIONS / 1e6:g} million"),
+        ("messages.md", f"After {faults.MOST_FAULTS} faults reading stops"),
+        ("comparing.md", f"at most {MOST_POINTS:,} points"),
+    ],
+)
+def test_limits_are_those_of_the_reader(page: str, words: str) -> None:
+    text = " ".join((DOCS / page).read_text(encoding="utf-8").split())
+    assert " ".join(words.split()) in text

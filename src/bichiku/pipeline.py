@@ -20,13 +20,11 @@ from bichiku.solve import HotProgram, Limits, Report, SolverOptions, Status
 from bichiku.state import State, world_state
 from bichiku.tabulate import tabulate
 from bichiku.tree import Tree, TreeError, grow_tree, tree_size
-from bichiku.world import World
+from bichiku.world import MOST_DECISIONS, World
 
 Progress = Callable[[str], None]
 
 MOST_ROUNDS = 100  # of planes for the limit on concentration
-# nodes times sources, materials and tranches: three times the largest model of benchmarks/, which takes 7.6 GB
-MOST_DECISIONS = 25_000_000
 
 
 class NoSolution(Exception):
@@ -94,9 +92,8 @@ def grow(world: World) -> tuple[Tree, State]:
 
 def _check_size(world: World) -> None:
     nodes = tree_size(world.settings.crises, world.calendar.periods)
-    each = len(world.sources) + len(world.materials) + len(world.tranches)
-    if nodes * each > MOST_DECISIONS:
-        message = f"the tree has {nodes:,} nodes with {each:,} sources, materials and tranches at each; "
+    if nodes * world.decisions > MOST_DECISIONS:
+        message = f"the tree has {nodes:,} nodes with {world.decisions:,} sources, materials and tranches at each; "
         message += f"at most {MOST_DECISIONS:,} of them together can be solved"
         hint = "fewer periods, a longer onset_every or a shorter recovery"
         raise InputError([Fault(*world.crises_at, "crises", message, hint)])

@@ -18,6 +18,9 @@ from bichiku.read.tables import (
     SupplierRow,
 )
 
+# nodes of the tree times decisions at each: three times the largest model of benchmarks/, which takes 7.6 GB
+MOST_DECISIONS = 25_000_000
+
 
 @dataclass(frozen=True)
 class World:
@@ -60,6 +63,11 @@ class World:
     def sources(self) -> dict[str, SupplierRow | ProjectRow]:
         """Suppliers, then projects: all that material can come from."""
         return {**self.suppliers, **self.projects}
+
+    @property
+    def decisions(self) -> int:
+        """Number of suppliers, projects, materials and tranches: what is decided on at each node, within a factor."""
+        return len(self.sources) + len(self.materials) + len(self.tranches)
 
     @cached_property
     def spot(self) -> dict[str, SupplierRow]:

@@ -22,18 +22,18 @@ def verify(
     """Recompute a run from its files alone: balances, limits, weights, cost lines, shares, crises, prices."""
     if not is_folder(run):
         raise InputError([Fault(str(run), None, "", "is not a run folder")])
-    verdict = verify_run(run)
+    verdict, name = verify_run(run), printable(str(run))
     if as_json:
         typer.echo(json.dumps(verdict.as_dict(), indent=2))
     elif verdict.holds and not quiet:
-        typer.echo(f"{run}: all {verdict.checks:,} checks hold")
+        typer.echo(f"{name}: all {verdict.checks:,} checks hold")
         if verdict.largest:
             rule, residual = verdict.largest
             typer.echo(
                 f"  largest residual {residual.relative:.1e} of its terms: {rule}, {residual.file} {residual.row}"
             )
     elif not verdict.holds:
-        typer.echo(f"{run}: {sum(verdict.broken.values()):,} of {verdict.checks:,} checks fail", err=True)
+        typer.echo(f"{name}: {sum(verdict.broken.values()):,} of {verdict.checks:,} checks fail", err=True)
         for finding in verdict.findings:
             typer.echo(f"  {printable(str(finding))}", err=True)
     if not verdict.holds:

@@ -36,9 +36,9 @@ from bichiku.verify.rules import RULES
 from bichiku.verify.sheet import check_sheet
 from bichiku.verify.states import states_of
 from bichiku.verify.summary import check_summary
-from bichiku.verify.tree import grow_nodes
+from bichiku.verify.tree import count_nodes, grow_nodes
 from bichiku.verify.verdict import COPIED, KEPT, Finding, Ledger, Place, Residual, Verdict
-from bichiku.world import World
+from bichiku.world import MOST_DECISIONS, World
 
 __all__ = ["COPIED", "KEPT", "RULES", "Finding", "Residual", "Verdict", "verify_inputs", "verify_run"]
 
@@ -96,6 +96,10 @@ def _read_inputs(folder: Path, ledger: Ledger) -> Model | None:
 
 
 def _recompute(world: World, tables: dict[str, Table], manifest: dict[str, object], ledger: Ledger) -> None:
+    if count_nodes(world) * world.decisions > MOST_DECISIONS:
+        place = Place("periods and crises")
+        ledger.wrong("inputs.readable", f"{INPUTS}/model.yaml", place, f"{count_nodes(world):,} nodes", "fewer")
+        return
     nodes = grow_nodes(world)
     states = states_of(world, nodes)
     flows = read_flows(tables["flows.csv"], world, nodes, ledger)

@@ -78,7 +78,7 @@ def grow_nodes(world: World) -> Nodes:
     periods = world.settings.periods
     branches = tuple(sorted(_weighed(world)))
     lengths = [branch.end - branch.onset + 1 for branch in branches]
-    begins = np.array([periods + sum(lengths[:i]) for i in range(len(lengths))], dtype=int)
+    begins = periods + np.cumsum([0, *lengths], dtype=int)[:-1]
     spans = [np.arange(branch.onset, branch.end + 1) for branch in branches]
     period = np.concatenate([np.arange(1, periods + 1), *spans])
     branch_of = np.repeat([PLAN, *range(len(branches))], [periods, *lengths])
@@ -86,7 +86,7 @@ def grow_nodes(world: World) -> Nodes:
     parent[begins] = np.array([branch.onset - 2 for branch in branches], dtype=int)  # plan node of period onset - 1
     weight = np.concatenate(
         [
-            [_left_over(branches, t) for t in range(1, periods + 1)],
+            _left_over(branches, periods),
             *(np.full(len(span), branch.probability) for span, branch in zip(spans, branches, strict=True)),
         ]
     )
@@ -95,9 +95,22 @@ def grow_nodes(world: World) -> Nodes:
     return Nodes(branches, branch_of, period, onset, parent, weight, begins, last)
 
 
-def _left_over(branches: tuple[Branch, ...], period: int) -> float:
-    left = 1.0 - sum(b.probability for b in branches if b.onset <= period <= b.end)
-    return left if abs(left) > ROUNDING else 0.0
+def count_nodes(world: World) -> int:
+    """How many nodes a world has, without growing them."""
+    periods = world.settings.periods
+    each = [
+        sum(_end(crisis, onset, periods) - onset + 1 for onset in _onsets(crisis, periods))
+        for crisis in world.settings.crises.values()
+    ]
+    return periods + sum(each)
+
+
+def _left_over(branches: tuple[Branch, ...], periods: int) -> np.ndarray:
+    """The plan's weight in each period."""
+    left = np.ones(periods)
+    for branch in branches:
+        left[branch.onset - 1 : branch.end] -= branch.probability
+    return np.where(np.abs(left) > ROUNDING, left, 0.0)
 
 
 def _weighed(world: World) -> list[Branch]:
@@ -111,8 +124,9 @@ def _weighed(world: World) -> list[Branch]:
     all_rates = sum(rates.values())
     onsets = {name: _onsets(crisis, settings.periods) for name, crisis in settings.crises.items()}
     found: list[Branch] = []
+    inside = np.zeros(settings.periods + 1)  # by period, probability of the branches that began before it
     for period in range(1, settings.periods + 1):
-        running = 1.0 - sum(b.probability for b in found if b.onset < period <= b.end)
+        running = 1.0 - float(inside[period])
         for name, crisis in settings.crises.items():
             if period not in onsets[name]:
                 continue
@@ -124,11 +138,16 @@ def _weighed(world: World) -> list[Branch]:
                 probability = running * (1.0 - math.exp(-all_rates * window)) * rates[name] / all_rates
             else:
                 probability = 0.0
-            to_end = crisis.recovery == "to-end"
-            length = settings.periods if to_end else crisis.duration + int(crisis.recovery)
-            end = min(settings.periods, period + length - 1)
+            end = _end(crisis, period, settings.periods)
+            inside[period + 1 : end + 1] += probability
             found.append(Branch(name, period, end, probability, end < settings.periods))
     return found
+
+
+def _end(crisis: Crisis, onset: int, periods: int) -> int:
+    """Last period of a branch."""
+    length = periods if crisis.recovery == "to-end" else crisis.duration + int(crisis.recovery)
+    return min(periods, onset + length - 1)
 
 
 def _onsets(crisis: Crisis, periods: int) -> dict[int, float | None]:
