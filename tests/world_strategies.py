@@ -99,6 +99,17 @@ def policies(description: Description, name: str) -> st.SearchStrategy[dict[str,
 
 
 @st.composite
+def some_policies(draw: st.DrawFn, description: Description) -> dict[str, Any]:
+    """Up to three policies that fit a model, together."""
+    chosen: dict[str, Any] = {}
+    for name in draw(st.lists(st.sampled_from(POLICY_NAMES), max_size=3, unique=True)):
+        for key, value in draw(policies(description, name)).items():
+            before = chosen.get(key)
+            chosen[key] = {**before, **value} if isinstance(before, dict) else value
+    return chosen
+
+
+@st.composite
 def policy_variants(draw: st.DrawFn, name: str) -> Description:
     """A small model with the named policy switched on."""
     needs_crisis = name in ("survive", "risk_weight", "risk_limit")

@@ -21,11 +21,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-import hypothesis
 import typer
-from hypothesis import HealthCheck, Phase, given, settings
 from rich.progress import track
 
+from trials.drawing import draw_examples
 from trials.fuzz_checks import Defect, TooSlow, check
 from trials.fuzz_inputs import inputs
 from trials.fuzz_runs import Runs, check_damaged, damaged
@@ -76,25 +75,6 @@ def _where(error: BaseException) -> str:
     return f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno}"
 
 
-def draw(strategy: Any, count: int, seed: int, take: Callable[[Any], None]) -> None:
-    """Hands over drawn examples; the same for the same seed."""
-
-    @hypothesis.seed(seed)
-    @settings(
-        max_examples=count,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-        derandomize=False,
-    )
-    @given(strategy)
-    def every(example: Any) -> None:
-        take(example)
-
-    every()
-
-
 def fuzz(count: int, seed: int) -> Tally:
     """Judges so many inputs: spoilt models and command lines, and among them damaged run folders."""
     tally, numbers = Tally(), iter(range(count * 10))
@@ -106,9 +86,11 @@ def fuzz(count: int, seed: int) -> Tally:
             solve = next(numbers) % SOLVED == 0
             tally.enter(spoilt, lambda: check(spoilt, folder, solve))
 
-        draw(inputs(), count - count // RUNS, seed, take)
+        draw_examples(inputs(), count - count // RUNS, seed, take)
         if count // RUNS:
-            draw(damaged(runs), count // RUNS, seed, lambda harm: tally.enter(harm, lambda: check_damaged(harm, runs)))
+            draw_examples(
+                damaged(runs), count // RUNS, seed, lambda harm: tally.enter(harm, lambda: check_damaged(harm, runs))
+            )
     tally.peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return tally
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -13,18 +12,14 @@ from bichiku.pipeline import NoSolution, run_strategy
 from bichiku.read.model import read_model
 from bichiku.run_folder import write_run
 from bichiku.verify import verify_run
-from tests.world_strategies import POLICY_NAMES, Description, policies, small_models, with_policies, write_model
+from tests.world_strategies import Description, small_models, some_policies, with_policies, write_model
 
 
 @st.composite
 def _models(draw: st.DrawFn) -> Description:
     """A small model with crises and up to three policies, some share limits of them soft."""
     description = draw(small_models(crises=True))
-    chosen: dict[str, Any] = {}
-    for name in draw(st.lists(st.sampled_from(POLICY_NAMES), max_size=3, unique=True)):
-        for key, value in draw(policies(description, name)).items():
-            before = chosen.get(key)
-            chosen[key] = {**before, **value} if isinstance(before, dict) else value
+    chosen = draw(some_policies(description))
     for limit in [*chosen.get("share_caps", []), *chosen.get("share_floors", [])]:
         if draw(st.booleans()):
             limit["soft"] = draw(st.sampled_from([1, 20, 1000]))

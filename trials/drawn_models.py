@@ -1,0 +1,124 @@
+"""Draws small models with crises and policies, and solves each in two ways that share no code.
+
+    python -m trials.drawn_models --count 1000 --write
+
+bichiku and the second builder of the tests must agree on the cost, or on there being no plan; and the run that
+bichiku writes must verify.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from hypothesis import strategies as st
+from rich.progress import Progress
+
+from bichiku.pipeline import NoSolution, run_strategy
+from bichiku.read.model import read_model
+from bichiku.run_folder import write_run
+from bichiku.solve import Status
+from bichiku.verify import verify_run
+from bichiku.world import World
+from tests.second_builder import InfeasibleError, second_objective
+from tests.world_strategies import Description, small_models, some_policies, with_policies, write_model
+from trials.drawing import draw_examples
+from trials.results import record
+
+AGREE = 1e-6  # relative
+
+
+@st.composite
+def models(draw: st.DrawFn) -> Description:
+    """A small model with crises and up to three policies."""
+    description = draw(small_models(crises=True))
+    return with_policies(description, draw(some_policies(description)))
+
+
+@dataclass
+class Tally:
+    """What came of the models drawn."""
+
+    models: int = 0
+    without_a_plan: int = 0
+    apart: float = 0.0
+    checks: int = 0
+    residual: float = 0.0
+    wrong: list[str] = field(default_factory=list)
+
+    def enter(self, description: Description) -> None:
+        """Solves a model in both ways."""
+        self.models += 1
+        with tempfile.TemporaryDirectory(prefix="bichiku-trial-") as place:
+            model = read_model(write_model(description, Path(place) / "model"))
+            world = model.worlds["base"]
+            try:
+                solved = run_strategy(world)
+            except NoSolution as failure:
+                if failure.status is not Status.INFEASIBLE:
+                    self.wrong.append(f"{failure}: {description}")
+                elif not self._agrees_on_none(world):
+                    self.wrong.append(f"only the second builder has a plan: {description}")
+                self.without_a_plan += 1
+                return
+            self._compare(solved.outcome.solution.objective, world, description)
+            verdict = verify_run(write_run(model, solved, Path(place) / "runs", Path(place), verify=False))
+        self.checks += verdict.checks
+        self.residual = max(self.residual, verdict.largest[1].relative if verdict.largest else 0.0)
+        self.wrong += [f"{finding}: {description}" for finding in verdict.findings]
+
+    def _agrees_on_none(self, world: World) -> bool:
+        try:
+            second_objective(world)
+        except InfeasibleError:
+            return True
+        return False
+
+    def _compare(self, mine: float, world: World, description: Description) -> None:
+        try:
+            other = second_objective(world)
+        except InfeasibleError:
+            self.wrong.append(f"the second builder has no plan: {description}")
+            return
+        apart = abs(mine - other) / max(abs(mine), abs(other), 1.0)
+        self.apart = max(self.apart, apart)
+        if apart > AGREE:
+            self.wrong.append(f"{mine} and {other}: {description}")
+
+
+def main(
+    count: Annotated[int, typer.Option(help="Number of models.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Another seed, other models.")] = 1,
+    write: Annotated[bool, typer.Option("--write", help="Store the result in trials/results.")] = False,
+) -> None:
+    """Solves drawn models twice."""
+    tally = Tally()
+    with Progress() as bar:
+        task = bar.add_task("solving", total=count)
+
+        def take(description: Description) -> None:
+            tally.enter(description)
+            bar.update(task, completed=tally.models)
+
+        draw_examples(models(), count, seed, take)
+    for line in tally.wrong:
+        typer.echo(line)
+    typer.echo(f"{tally.models} models, {tally.without_a_plan} without a plan, at most {tally.apart:.1e} apart")
+    if write:
+        figures = {
+            "models": tally.models,
+            "without a plan": tally.without_a_plan,
+            "most apart": tally.apart,
+            "checks": tally.checks,
+            "largest residual": tally.residual,
+            "complaints": len(tally.wrong),
+        }
+        record("drawn_models", f"python -m trials.drawn_models --count {count}", figures)
+    raise typer.Exit(bool(tally.wrong))
+
+
+if __name__ == "__main__":
+    typer.run(main)

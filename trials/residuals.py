@@ -1,0 +1,57 @@
+"""Solves every strategy of the Japan model and of the tutorial, writes the runs and verifies them.
+
+    python -m trials.residuals --write
+
+Each must hold its certificate and verify, and the largest residuals are kept.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import track
+
+from bichiku.pipeline import run_strategy
+from bichiku.read.model import read_model
+from bichiku.run_folder import write_run
+from bichiku.verify import verify_run
+from trials.calls import JAPAN, TUTORIAL
+from trials.results import record
+
+
+def main(write: Annotated[bool, typer.Option("--write", help="Store the result in trials/results.")] = False) -> None:
+    """Solves, certifies and verifies the models that come with bichiku."""
+    worlds = [
+        (model, name, world)
+        for folder in (JAPAN, TUTORIAL)
+        for model in [read_model(folder)]
+        for name, world in model.worlds.items()
+    ]
+    checks, broken, residual, certificate = 0, 0, 0.0, 0.0
+    for model, name, world in track(worlds, "verifying"):
+        solved = run_strategy(world)
+        certificate = max(certificate, solved.certificate.primal, solved.certificate.dual, solved.certificate.gap)
+        with tempfile.TemporaryDirectory(prefix="bichiku-trial-") as output:
+            verdict = verify_run(write_run(model, solved, Path(output), Path(output), verify=False))
+        checks += verdict.checks
+        broken += sum(verdict.broken.values())
+        largest = verdict.largest[1].relative if verdict.largest else 0.0
+        residual = max(residual, largest)
+        typer.echo(f"{model.name} {name}: {verdict.checks:,} checks, largest residual {largest:.1e}")
+    if write:
+        figures = {
+            "runs": len(worlds),
+            "checks": checks,
+            "broken": broken,
+            "largest residual": residual,
+            "largest of the certificate": certificate,
+        }
+        record("residuals", "python -m trials.residuals", figures)
+    raise typer.Exit(broken > 0)
+
+
+if __name__ == "__main__":
+    typer.run(main)
