@@ -187,7 +187,8 @@ def changes(ruleset: RuleSet, bench: Bench, of_tables: bool) -> Iterator[Change 
     """
     short_allowed = {rule.material for rule in ruleset.rules if rule.kind == "survive"}
     families: dict[tuple[str, str, str], list[Rule]] = {}
-    for rule in ruleset.rules:
+    # a budget or a limit on risk is one number that many materials share
+    for rule in sorted(ruleset.rules, key=lambda rule: bool(rule.material)):
         if rule.kind == "loss" or (rule.kind == "demand" and rule.material in short_allowed):
             continue  # a crisis is no choice; and tonnes done without are told as tonnes short
         if of_tables is (rule.kind not in (*POLICY_KINDS, "demand")):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bichiku.explain.changes import Bench, Change, NoChange, changes
+from bichiku.explain.changes import LATE, NOT_ENOUGH, Bench, Change, NoChange, changes
 from bichiku.explain.concentration import index_change
 from bichiku.explain.conflict import MOST_CONFLICTS, RuleSet, Search
 from bichiku.explain.crises import crisis_of_columns
@@ -42,6 +42,7 @@ PLANES = 0.3  # share of it in which planes are added for a limit on concentrati
 MORE_PLANES = (
     "Other materials may contradict the limit on concentration too: it is kept step by step, and the time was up."
 )
+FIRST = 0.3  # least share of it for the first part: one conflict told in full says more than many begun
 REDUCING = 0.5  # share of the time left that goes into finding conflicts; the rest is for ways out
 
 
@@ -151,11 +152,12 @@ def _infeasible(
     rules = [*policy_rules(outcome, questions), *physical_rules(outcome, wider, questions)]
     crisis = crisis_of_columns(wider, outcome.tree)
     found: list[Conflict] = []
-    notes: list[str] = []
+    open_ones: dict[str, list[str]] = {}
     for number, (rows, columns) in enumerate(bad, start=1):
         here = f"part {number} of {len(bad)}"
         progress(f"{here}: looking for conflicts")
-        share = judge.until(1.0 / (len(bad) - number + 1))
+        fair = 1.0 / (len(bad) - number + 1)
+        share = judge.until(max(fair, FIRST) if number == 1 else fair)
         part = part_of(wider, rows, columns, rules, outcome.program.matrix.indptr, crisis)
         search = Search(part, share.until(REDUCING), lambda words, here=here: progress(f"{here}: {words}"))  # type: ignore[misc]
         search.run()
@@ -165,18 +167,23 @@ def _infeasible(
             bench = Bench.of(part, ruleset, others, search.complete, share)
             found.append(_conflict(ruleset, bench, outcome, stencil, len(bad) > 1))
         if not search.complete:
-            notes.append(_more(part, len(search.found)))
+            open_ones.setdefault(_open(len(search.found)), []).extend(_materials(part))
+    notes = [words.format(materials=", ".join(sorted(set(names)))) for words, names in open_ones.items()]
     if unknown:
         notes.append(f"{len(unknown)} further separate parts of the model could not be told to be feasible or not")
     return Explanation(outcome.world.strategy, Finding.INFEASIBLE, tuple(found), notes=tuple(notes))
 
 
-def _more(part: Part, told: int) -> str:
-    materials = sorted({rule.material for rule in part.rules if rule.material})
+def _materials(part: Part) -> list[str]:
+    return sorted({rule.material for rule in part.rules if rule.material})
+
+
+def _open(told: int) -> str:
+    """What is to be said of a part that may hold more than was told of it."""
     if not told:
-        return f"The part of {', '.join(materials)} is infeasible, but no set of rules was found for it in the time."
+        return "Infeasible, but no set of rules was found in the time: {materials}."
     why = "only so many are looked into" if told >= MOST_CONFLICTS else "the time was up"
-    return f"There may be further conflicts around {', '.join(materials)}: {why}."
+    return "There may be further conflicts (" + why + ") around {materials}."
 
 
 def _conflict(ruleset: RuleSet, bench: Bench, outcome: Outcome, stencil: Stencil, more_parts: bool) -> Conflict:
@@ -186,7 +193,8 @@ def _conflict(ruleset: RuleSet, bench: Bench, outcome: Outcome, stencil: Stencil
     concentrated = any(rule.kind == "concentration" for rule in bench.part.rules)
     for answer in changes(ruleset, bench, of_tables=False):
         if isinstance(answer, NoChange) and answer.rule.kind == "concentration":
-            answer = index_change(answer.rule, bench, outcome, stencil.cuts) or answer
+            change = index_change(answer.rule, bench, outcome, stencil.cuts)
+            answer = change or NoChange(answer.rule, LATE if bench.judge.late else NOT_ENOUGH)
         if isinstance(answer, Change):
             ways.append(answer)
         else:

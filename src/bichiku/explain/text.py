@@ -51,7 +51,7 @@ def _lines(explanation: Explanation, full: bool) -> Iterator[str]:
             last = f" to {told + len(heap)}" if len(heap) > 1 else ""
             yield f"Conflict{'s' if last else ''} {told + 1}{last} of {len(conflicts)}"
         told += len(heap)
-        yield from _conflict(heap[0], full)
+        yield from _conflict(max(heap, key=_told), full)
         if len(heap) > 1:
             yield from further(heap)
     if explanation.ray is not None:
@@ -70,6 +70,11 @@ def _lines(explanation: Explanation, full: bool) -> Iterator[str]:
         yield from explanation.notes
 
 
+def _told(conflict: Conflict) -> int:
+    """How much was found out about a conflict: of alike ones the first with most is told."""
+    return sum(change.verified for change in conflict.changes if change.kind in CHOICES)
+
+
 def _conflict(conflict: Conflict, full: bool) -> Iterator[str]:
     lines = list(_grouped(conflict.rules, full))
     if not conflict.irreducible:
@@ -79,12 +84,19 @@ def _conflict(conflict: Conflict, full: bool) -> Iterator[str]:
     else:
         yield "These rules cannot be kept together; without any one of them the others can:"
     yield from (f"  - {line}" for line in lines)
-    for given in conflict.given:
+    materials = {rule.material for rule in conflict.rules if rule.material}
+    if len(materials) > MANY and not full:
+        count = len(materials)
+        yield f"  given: stocks, goods under way and what is lost on routes of {count} materials (--all tells them)"
+    for given in conflict.given if full or len(materials) <= MANY else ():
         names = f" ({', '.join(given.names)})" if full and given.names else ""
         yield f"  given: {given.words}{names}"
     yield from _ways_out(conflict, full)
     yield from _none(conflict.fixed, full)
-    yield from (f"({note})" for note in conflict.notes)
+    notes = conflict.notes if full or len(conflict.notes) <= MANY else conflict.notes[: MANY - 1]
+    yield from (f"({note})" for note in notes)
+    if len(notes) < len(conflict.notes):
+        yield f"({len(conflict.notes) - len(notes)} more such remarks; --all tells them)"
 
 
 def _ways_out(conflict: Conflict, full: bool) -> Iterator[str]:
@@ -139,5 +151,13 @@ def _grouped(rules: Iterable[Rule], full: bool, brief: bool = False) -> Iterator
         elif not full and rule.kind in POLICY_KINDS:
             key = rule.family
         heaps.setdefault(key, []).append(rule)
+    alike: dict[tuple[str, str, int | None], list[str]] = {}
     for heap in heaps.values():
-        yield from told_together(heap, full and not brief)
+        # many materials under one policy make one line
+        place = (heap[0].kind, heap[0].family[1], heap[0].year) if not full else (str(len(alike)), "", None)
+        alike.setdefault(place, []).extend(told_together(heap, full and not brief))
+    for lines in alike.values():
+        if full or len(lines) <= MANY:
+            yield from lines
+        else:
+            yield f"{lines[0]}, and {len(lines) - 1} more of the kind"
