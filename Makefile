@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TRIALS := residuals tampering drawn_models explanations fuzz kills interrupts full_disk together interpreters
 
-.PHONY: japan test lint types tables benchmark clean
+.PHONY: japan test lint types tables benchmark trust clean
 
 japan: $(VENV)/run-ready          ## solve all strategies of the Japan model
 	$(BIN)/bichiku run models/japan
@@ -20,6 +21,11 @@ types: $(VENV)/test-ready         ## check types
 
 tables: $(VENV)/run-ready         ## make the Japan model's tables from data/ again
 	$(BIN)/python data/japan/make_tables.py
+
+trust: $(VENV)/benchmark-ready     ## run the trials behind docs/trust.md; hours, and full_disk needs root
+	for trial in $(TRIALS); do $(BIN)/python -m trials.$$trial --write || exit 1; done
+	$(BIN)/python benchmarks/solvers.py --write
+	$(BIN)/python -m trials.promises --write
 
 benchmark: $(VENV)/benchmark-ready ## measure against other ways to the same answer
 	$(BIN)/python benchmarks/run.py

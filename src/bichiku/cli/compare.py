@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from bichiku.cli.run import solve_all
 from bichiku.cli.screen import (
     NO_RESULT,
     JsonOption,
@@ -22,6 +21,7 @@ from bichiku.cli.screen import (
     screen,
     spinner,
 )
+from bichiku.cli.solving import solve_all
 from bichiku.read.faults import Fault, InputError, nearest
 from bichiku.read.model import read_model
 from bichiku.saved_run import COMPARED_TABLES, is_run, of_solved, read_run

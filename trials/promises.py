@@ -1,0 +1,179 @@
+"""What bichiku promises, the test that holds each promise, and the trial whose figures bear it out.
+
+    python -m trials.promises --write      # puts the table into docs/trust.md
+
+The figures come from ``trials/results/``, which the trials write.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bichiku.warning_codes import CODES
+from trials.results import RESULTS
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "trust.md"
+BEGIN, END = "<!-- table -->\n", "<!-- end of table -->"
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One line of the table.
+
+    Attributes:
+        text: what is promised.
+        test: path of the test that holds it, from the top of the repository.
+        trial: name of the trial whose result bears it out.
+        figure: words with the trial's figures.
+    """
+
+    text: str
+    test: str
+    trial: str
+    figure: Callable[[Figures], str]
+
+
+PROMISES = (
+    Promise(
+        "A plan is optimal: feasible, with duals that prove that none is cheaper, each within 1e-6",
+        "tests/test_certify.py",
+        "residuals",
+        lambda f: (
+            f"{f['runs']} runs of Japan and the tutorial, largest violation or gap "
+            f"{f['largest of the certificate']:.0e}"
+        ),
+    ),
+    Promise(
+        "Everything in a run follows from its files: balances, limits, weights, costs, shares, crises",
+        "tests/verify/test_verify.py",
+        "residuals",
+        lambda f: (
+            f"{f['checks']:,} checks, {f['broken']} fail, largest residual {f['largest residual']:.0e} of its terms"
+        ),
+    ),
+    Promise(
+        "A number changed in a run is found",
+        "tests/verify/test_verify.py",
+        "tampering",
+        lambda f: (
+            f"{f['numbers changed']:,} numbers changed by a thousandth: {f['found by recomputing']} found by "
+            f"recomputing, {f['found by digest only']} (duals and prices) by their file's digest, {f['missed']} missed"
+        ),
+    ),
+    Promise(
+        "The program is the one that the formulation describes: a second builder agrees",
+        "tests/formulate/test_agreement.py",
+        "drawn_models",
+        lambda f: (
+            f"{f['models']:,} drawn models, {f['without a plan']} of them without a plan, at most "
+            f"{f['most apart']:.0e} apart, {f['complaints']} disagreements"
+        ),
+    ),
+    Promise(
+        "The answer does not depend on the solver: simplex, interior point, SoPlex and GLPK agree",
+        "tests/solve/test_second_solver.py",
+        "solvers",
+        lambda f: (
+            f"{f['Japan: programs']} strategies of Japan at most {f['Japan: largest disagreement']:.0e} apart, "
+            f"{f['random: programs']} drawn programs at most {f['random: largest disagreement']:.0e}, "
+            f"verdicts that differ: {f['Japan: verdicts that differ'] + f['random: verdicts that differ']}"
+        ),
+    ),
+    Promise(
+        "A model without a plan is explained, and each way out that is called checked is one",
+        "tests/explain/test_drawn.py",
+        "explanations",
+        lambda f: (
+            f"{f['models without a plan']} drawn models, {f['conflicts']} conflicts, {f['proven irreducible']} of "
+            f"them proven irreducible, {f['ways out typed in']} ways out typed in, {f['complaints']} failed"
+        ),
+    ),
+    Promise(
+        "What looks wrong in a model is warned of before it is solved",
+        "tests/check/test_codes.py",
+        "warnings",
+        lambda f: f"{f['codes']} warnings, each with a model that triggers it",
+    ),
+    Promise(
+        "Whatever bytes a model is made of: clear faults and exit status 2, or the numbers that were written",
+        "tests/read/test_fuzz.py",
+        "fuzz",
+        lambda f: (
+            f"{f['inputs']:,} inputs, {f['distinct defects']} defects left, at most "
+            f"{f['peak memory, MB']:,} MB and {f['slowest input, processor seconds']} s each"
+        ),
+    ),
+    Promise(
+        "A killed call leaves whole results or marked ones, no process, and the next call works",
+        "tests/test_disturbed_calls.py",
+        "kills",
+        lambda f: f"{f['survived']} of {f['kills']} kills survived",
+    ),
+    Promise(
+        "Ctrl-C ends any call within two seconds and says what is kept",
+        "tests/test_disturbed_calls.py",
+        "interrupts",
+        lambda f: f"{f['interrupts']} interrupts, {f['complaints']} complaints, slowest end {f['slowest end, s']} s",
+    ),
+    Promise(
+        "A full disk or a forbidden folder is told, and nothing is left half-done",
+        "tests/test_disturbed_calls.py",
+        "full_disk",
+        lambda f: (
+            f"{f['full disks']} full disks, {f['forbidden folders']} forbidden folders, {f['complaints']} complaints"
+        ),
+    ),
+    Promise(
+        "Two calls at once on one output folder do not hurt each other",
+        "tests/test_disturbed_calls.py",
+        "together",
+        lambda f: f"{f['pairs']} pairs, {f['complaints']} complaints",
+    ),
+    Promise(
+        "A run can be repeated, and another Python gives the same results",
+        "tests/test_disturbed_calls.py",
+        "interpreters",
+        lambda f: f"{f['same results']} of {f['other interpreters']} other Python versions with the newest packages",
+    ),
+)
+
+
+def table() -> str:
+    """The table in Markdown, a line for each promise."""
+    lines = ["| promise | test that holds it | figure | command |", "|---|---|---|---|"]
+    for promise in PROMISES:
+        result = _result(promise.trial)
+        lines.append(
+            f"| {promise.text} | `{promise.test}` | {promise.figure(result['figures'])} | `{result['command']}` |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _result(trial: str) -> dict[str, Any]:
+    if trial == "warnings":  # counted, not measured
+        return {"command": "python -m pytest tests/check", "figures": {"codes": len(CODES)}}
+    return dict(json.loads((RESULTS / f"{trial}.json").read_text(encoding="utf-8")))
+
+
+def main(write: Annotated[bool, typer.Option("--write", help="Put the table into docs/trust.md.")] = False) -> None:
+    """Prints the table of promises."""
+    made = table()
+    if write:
+        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+        _, _, after = rest.partition(END)
+        PAGE.write_text(f"{before}{BEGIN}{made}{END}{after}", encoding="utf-8")
+    else:
+        typer.echo(made)
+
+
+if __name__ == "__main__":
+    typer.run(main)
