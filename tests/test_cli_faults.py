@@ -208,6 +208,7 @@ def test_a_time_limit_that_is_too_short_keeps_nothing(bichiku: Shell, tmp_path: 
     found = bichiku("run", "m")
     assert found.returncode == 1
     assert "solver.time_limit" in found.stderr
+    assert "nothing to explain" not in found.stderr  # it was not looked for: the model may well have a plan
     assert not (tmp_path / "runs").exists()
 
 

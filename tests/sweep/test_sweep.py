@@ -119,13 +119,14 @@ def test_the_command_writes_frontier_and_pictures(tmp_path: Path, monkeypatch: p
         ({("9",): "infeasible", ("10",): "infeasible"}, (("9",), None)),
         # 100 comes after 20, whatever their letters say
         ({("100",): "infeasible", ("20",): "optimal", ("3",): "infeasible"}, (("100",), ("20",))),
-        ({("0",): "time limit reached", ("1",): "optimal", ("2",): "infeasible"}, (("2",), ("1",))),
+        ({("0",): "solver error", ("1",): "optimal", ("2",): "infeasible"}, (("2",), ("1",))),
+        ({("0",): "time limit reached", ("1",): "optimal"}, None),
         (
             {("0", "a"): "infeasible", ("0", "b"): "infeasible", ("1", "a"): "infeasible", ("1", "b"): "optimal"},
             (("0", "b"), ("1", "b")),
         ),
     ],
-    ids=["all solved", "border", "none solved", "numbers by size", "infeasible first", "two axes"],
+    ids=["all solved", "border", "none solved", "numbers by size", "infeasible first", "no time", "two axes"],
 )
 def test_the_point_to_explain_is_next_to_a_solved_one(statuses: dict[Point, str], chosen: object) -> None:
     assert telling_point(statuses) == chosen

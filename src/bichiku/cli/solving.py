@@ -42,6 +42,8 @@ def solve_all(model: Model, origin: Path, output: Path, show: Callable[[str], No
         except NoSolution as failure:
             result.failures[name] = failure
             say(f"{name}: {failure}")
+            if failure.status.gave_up:
+                continue
             show(f"{place}: explaining")
             explain_on_the_way(world, f"-s {name} (and the same --set)", show)
             continue

@@ -23,6 +23,11 @@ class Status(Enum):
     INTERRUPTED = "interrupted"
     ERROR = "solver error"
 
+    @property
+    def gave_up(self) -> bool:
+        """Whether the solve ended for want of time or iterations, which says nothing about the program."""
+        return self in (Status.TIME_LIMIT, Status.ITERATION_LIMIT, Status.INTERRUPTED)
+
 
 _STATUS = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,

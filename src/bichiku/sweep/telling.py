@@ -9,13 +9,16 @@ from bichiku.sweep.run import numeric
 
 Point = tuple[str, ...]
 
+NOTHING_TO_TELL = {Status.OPTIMAL.value, *(status.value for status in Status if status.gave_up)}
+
 
 def telling_point(statuses: dict[Point, str]) -> tuple[Point, Point | None] | None:
     """A point without a solution, next to a solved one if there is such a one, else the first; and its neighbour.
 
-    Infeasible points come before those that failed for another reason. None if every point is solved.
+    Infeasible points come before those that failed for another reason. None if every point is solved, or not solved
+    for want of time or iterations alone.
     """
-    unsolved = [point for point, status in statuses.items() if status != Status.OPTIMAL.value]
+    unsolved = [point for point, status in statuses.items() if status not in NOTHING_TO_TELL]
     unsolved.sort(key=lambda point: statuses[point] != Status.INFEASIBLE.value)
     for point in unsolved:
         for neighbour in _neighbours(point, statuses):
