@@ -85,7 +85,18 @@ def _nasty(run: SavedRun) -> SavedRun:
             "crises": {names.get(name, name): crisis for name, crisis in world.settings.crises.items()},
         }
     )
-    materials = {names[name]: row.model_copy(update={"name": SCRIPT}) for name, row in world.materials.items()}
+    materials = {
+        names[name]: row.model_copy(update={"material": names[name], "name": SCRIPT})
+        for name, row in world.materials.items()
+    }
+    suppliers, projects = (
+        {name: row.model_copy(update={"material": names[row.material]}) for name, row in rows.items()}
+        for rows in (world.suppliers, world.projects)
+    )
+    tranches = {
+        (names[material], tranche): row.model_copy(update={"material": names[material]})
+        for (material, tranche), row in world.tranches.items()
+    }
     demand = {names[name]: row for name, row in world.demand.items()}
     strategy = f"{run.strategy}{SCRIPT}"
     tables = {}
@@ -94,7 +105,16 @@ def _nasty(run: SavedRun) -> SavedRun:
         changed = {c: frame[c].astype(object).map(lambda value: names.get(value, value)) for c in texts}
         tables[name] = frame.assign(**changed)
     tables["summary"] = tables["summary"].assign(detail=tables["summary"]["detail"].str.replace("china-halt", SCRIPT))
-    nasty = replace(world, strategy=strategy, settings=settings, materials=materials, demand=demand)
+    nasty = replace(
+        world,
+        strategy=strategy,
+        settings=settings.model_copy(update={"silence": []}),
+        materials=materials,
+        demand=demand,
+        suppliers=suppliers,
+        projects=projects,
+        tranches=tranches,
+    )
     return replace(run, strategy=strategy, world=nasty, tables=tables, manifest={"git_revision": SCRIPT})
 
 
