@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -21,7 +20,7 @@ from bichiku.formulate.shares import counted_sources, limited_materials
 
 def _nothing_to_buy(facts: Facts) -> Iterator[Found]:
     years = facts.plan_years
-    for material, bad in _by_material(_barred(facts)).items():
+    for material, bad in _by_material(facts.once(_barred)).items():
         block = bad[0]
         rules = _in_conflict(facts, block)
         counted = _counted(facts, block)
@@ -45,7 +44,7 @@ def _under_way(facts: Facts, sources: Sequence[str], year: int) -> float:
 
 
 def _too_little_to_buy(facts: Facts) -> Iterator[Found]:
-    barred = {(block.material, block.at) for block in _barred(facts)}
+    barred = {(block.material, block.at) for block in facts.once(_barred)}
     candidates = [
         block
         for block in blocks(facts)
@@ -74,7 +73,6 @@ def _that_matter(facts: Facts, block: Block) -> tuple[ShareLimit, ...]:
     return _needed(facts, block, facts.sellers(block.material), _demand(facts, block) * (1.0 - TOLERANCE))
 
 
-@lru_cache(maxsize=1)
 def _barred(facts: Facts) -> list[Block]:
     """Blocks in which the limits leave nothing of what they count, though it could arrive without them."""
     found = [block for block in blocks(facts) if _upper(facts, block, _counted(facts, block)) > TOLERANCE]

@@ -5,10 +5,10 @@ All bounds hold for every plan whatever: they may be loose, but none can be exce
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from bichiku.read.tables import SupplierRow
 from bichiku.state import State
 from bichiku.tree import BEFORE, Tree
 from bichiku.world import World
+
+T = TypeVar("T")
 
 TOLERANCE = 1e-6  # relative; what the solver lets pass as kept, see `certify`
 
@@ -44,7 +46,15 @@ class Facts:
     def __init__(self, world: World, other: Facts | None = None) -> None:
         self.world = world
         self._physics = replace(world, strategy="", settings=world.settings.model_copy(update=_NO_POLICIES))
+        self._done: dict[Any, Any] = {}
         self._like = other if other is not None and other._physics == self._physics else None
+
+    def once(self, work: Callable[[Facts], T]) -> T:
+        """What a function makes of these facts, which is worked out once and kept as long as they are."""
+        if work not in self._done:
+            self._done[work] = work(self)
+        found: T = self._done[work]
+        return found
 
     @cached_property
     def _grown(self) -> tuple[Tree, State]:

@@ -25,7 +25,7 @@ def _never_binds(facts: Facts) -> Iterator[Found]:
 
 
 def _share_limits(facts: Facts) -> Iterator[Found]:
-    for limit in share_limits(facts):
+    for limit in facts.once(share_limits):
         if can_bind(facts, limit):
             continue
         values = np.array([row.limit(np.array(facts.plan_years)) for row in limit.rows.values()])
@@ -135,7 +135,7 @@ def _names_what_it_does_not_touch(facts: Facts) -> Iterator[Found]:
         for material in policies.reserve_days.materials:
             if material not in world.demand:
                 yield Found(f"policies.reserve_days.{material}", f"{material} has no demand to hold days of")
-    for limit in share_limits(facts):
+    for limit in facts.once(share_limits):
         for material in limit.materials or []:
             of = next((row.of for key, row in limit.rows.items() if key[1] == material), _of(facts, limit.path))
             if not counted_sources(world, material, of):

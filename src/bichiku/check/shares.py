@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -41,7 +40,6 @@ class ShareLimit:
     pulls: dict[tuple[str, str], dict[str, np.ndarray]]
 
 
-@lru_cache(maxsize=1)
 def share_limits(facts: Facts) -> list[ShareLimit]:
     """Caps, floors and the country cap of a world."""
     world, policies = facts.world, facts.world.policies
@@ -98,7 +96,7 @@ class Block:
 
 def blocks(facts: Facts) -> list[Block]:
     """All of a world."""
-    hard = [limit for limit in share_limits(facts) if all(row.soft is None for row in limit.rows.values())]
+    hard = [limit for limit in facts.once(share_limits) if all(row.soft is None for row in limit.rows.values())]
     found = []
     for material in facts.world.materials:
         mine = tuple(limit for limit in hard if any(key[1] == material for key in limit.rows))
