@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TRIALS := residuals tampering drawn_models explanations fuzz kills interrupts full_disk together interpreters
 
-.PHONY: japan test lint types tables benchmark trust clean
+.PHONY: japan test lint types tables benchmark trust fuzz clean
 
 japan: $(VENV)/run-ready          ## solve all strategies of the Japan model
 	$(BIN)/bichiku run models/japan
@@ -26,6 +26,9 @@ trust: $(VENV)/benchmark-ready     ## run the trials behind docs/trust.md; hours
 	for trial in $(TRIALS); do $(BIN)/python -m trials.$$trial --write || exit 1; done
 	$(BIN)/python benchmarks/solvers.py --write
 	$(BIN)/python -m trials.promises --write
+
+fuzz: $(VENV)/test-ready          ## read 100,000 spoilt inputs
+	$(BIN)/python -m trials.fuzz --write
 
 benchmark: $(VENV)/benchmark-ready ## measure against other ways to the same answer
 	$(BIN)/python benchmarks/run.py

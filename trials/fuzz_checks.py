@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import signal
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -138,8 +139,6 @@ def _solve(model: Model) -> str:
 @lru_cache
 def sound(name: str) -> Model:
     """A base as it is read before anything is spoilt."""
-    import tempfile
-
     with tempfile.TemporaryDirectory() as there:
         for file, content in bases()[name].files.items():
             (Path(there) / file).write_bytes(content)

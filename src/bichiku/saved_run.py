@@ -14,8 +14,7 @@ from bichiku.read.faults import Fault, InputError, shown
 from bichiku.read.files import is_file, json_value
 from bichiku.read.model import read_model
 from bichiku.read.strategies import is_strategy_name
-from bichiku.verify.files import read_table
-from bichiku.verify.verdict import Ledger
+from bichiku.verify import verify_run
 from bichiku.world import World
 
 INPUTS = "inputs"
@@ -59,14 +58,14 @@ def is_run(path: Path) -> bool:
 
 
 def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
-    """Reads a run folder back.
+    """Reads a run folder back, once it has been verified.
 
     Args:
         folder: the run folder.
         tables: which result tables to read.
 
     Raises:
-        InputError: it is not a complete run folder.
+        InputError: it is not a run folder, or it does not verify.
     """
     try:
         manifest = json_value((folder / MANIFEST).read_bytes())
@@ -77,20 +76,16 @@ def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
         if not good:
             message = f"{shown(manifest[key])} is not the name of a {key}"
             raise InputError([Fault(str(folder / MANIFEST), None, key, message)])
-    frames = {name: _read_table(folder, f"{name}.csv") for name in tables}
+    verdict = verify_run(folder)
+    if not verdict.holds:
+        message, hint = f"does not verify: {verdict.findings[0]}", "bichiku verify shows all that is wrong"
+        raise InputError([Fault(str(folder), None, "", message, hint)])
+    frames = {
+        name: pd.read_csv(folder / f"{name}.csv", keep_default_na=False, na_values=[""], low_memory=False)
+        for name in tables
+    }
     world = next(iter(read_model(folder / INPUTS).worlds.values()))
     return SavedRun(model, strategy, replace(world, strategy=strategy), frames, manifest, folder)
-
-
-def _read_table(folder: Path, name: str) -> pd.DataFrame:
-    ledger = Ledger()
-    if is_file(folder / name):
-        read_table(folder / name, ledger)
-    else:
-        ledger.wrong("file.missing", name, None, "no such file", "a file")
-    if ledger.findings:
-        raise InputError([Fault(str(folder / name), None, "", str(finding)) for finding in ledger.findings])
-    return pd.read_csv(folder / name, keep_default_na=False, na_values=[""], low_memory=False)
 
 
 def _is_folder_name(text: object) -> bool:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from bichiku.read import numbers, yaml12
 from trials.fuzz import fuzz
-from trials.fuzz_checks import decimal
+from trials.fuzz_checks import Defect, check, decimal
+from trials.fuzz_inputs import MODEL, Planted, Spoilt, bases
 
 PARTS = 8
 
@@ -27,3 +32,34 @@ def test_the_second_reading_takes_plain_decimals_only(text: str) -> None:
 @pytest.mark.parametrize(("text", "value"), [("060", 60), ("-1.50e+1", -15), (".5", 0.5), ("2.", 2), ("0e9999", 0)])
 def test_the_second_reading_knows_what_decimals_mean(text: str, value: float) -> None:
     assert decimal(text) == value
+
+
+def _planted_days(text: str) -> Spoilt:
+    """The tutorial with another duration of its crisis."""
+    base = bases()["tutorial"]
+    path = ("crises", "china-halt", "duration")
+    start, end, _, before = next(scalar for scalar in base.scalars if scalar[2] == path)
+    content = (base.text[:start] + text + base.text[end:]).encode()
+    return Spoilt("tutorial", {**base.files, MODEL: content}, planted=Planted(MODEL, path, text, before))
+
+
+def test_a_number_read_in_base_eight_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check(_planted_days("010"), tmp_path, solve=False) == "taken"
+    pattern, first, _ = yaml12._SCALARS["int"]
+    monkeypatch.setitem(yaml12._SCALARS, "int", (pattern, first, lambda text: int(text, 8 if text[0] == "0" else 10)))
+    with pytest.raises(Defect, match="'010' read as 8"):
+        check(_planted_days("010"), tmp_path, solve=False)
+
+
+def test_digits_of_another_script_taken_for_a_number_are_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = bases()["minimal"]
+    content = base.files["suppliers.csv"].replace(b"1000,10", "1000,１２".encode())
+    row = tuple(zip(*base.rows("suppliers.csv"), strict=True))
+    planted = Planted("suppliers.csv", (row, "price"), "１２", "10")
+    spoilt = Spoilt("minimal", {**base.files, "suppliers.csv": content}, planted=planted)
+    assert check(spoilt, tmp_path, solve=False) == "refused"
+    monkeypatch.setattr(numbers, "_DECIMAL", re.compile(r"\d+"))
+    with pytest.raises(Defect, match="'１２' taken for a number"):
+        check(spoilt, tmp_path, solve=False)

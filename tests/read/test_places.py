@@ -25,6 +25,7 @@ def test_a_table_may_be_a_link_to_a_file_of_the_model(model: Path) -> None:
     (model / "shared" / "origins").write_text(OTHER)
     (model / "origins.csv").symlink_to("shared/origins")
     assert world_of(model).origins["cobalt-cod"] == {"ZAF": 0.5, "COD": 0.5}
+    assert read_model(model).files["origins.csv"] == OTHER.encode()
 
 
 @pytest.mark.parametrize("target", ["../outside.csv", "/etc/passwd"])

@@ -183,11 +183,7 @@ class _NodeReader:
             self.places.pop((*path, "?"), None)
             if len(self.faults) > before:
                 continue
-            if (
-                isinstance(key, bool)
-                or not isinstance(key, str | int)
-                or (isinstance(key, int) and abs(key) > LARGEST_KEY)
-            ):
+            if not isinstance(key, str) and not (type(key) is int and abs(key) <= LARGEST_KEY):
                 self._fail(key_node, path, f"{shown(key)} cannot be a key")
                 continue
             if key == "<<":

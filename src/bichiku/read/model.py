@@ -86,9 +86,10 @@ def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence
     log.raise_if_any()
     assert folder is not None
     files = {file.name: document.content}
+    inside = folder.path.resolve().relative_to(file.parent.resolve())
     for name, table in (tables or {}).items():
         if table.content is not None:
-            files[_inside(folder.path / f"{name}.csv", file.parent)] = table.content
+            files[(inside / f"{name}.csv").as_posix()] = table.content
     return Model(name_of_model, worlds, resolved, files)
 
 
@@ -108,10 +109,6 @@ def _tables_folder(file: Path, base: Document, log: FaultLog) -> TablesFolder | 
 
 def _shown(parent: Path, folder: Path) -> str:
     return str(parent if folder.resolve() == parent.resolve() else folder)
-
-
-def _inside(file: Path, parent: Path) -> str:
-    return file.resolve().relative_to(parent.resolve()).as_posix()
 
 
 def _world(name: str, settings: Settings, calendar: Calendar, tables: dict[str, Table[Any]], crises_at: Place) -> World:
