@@ -209,3 +209,15 @@ def test_an_empty_value_is_an_error_and_null_removes(tmp_path: Path) -> None:
 
 def test_a_strategy_of_a_name_too_long_for_a_folder_is_refused(tmp_path: Path) -> None:
     assert "cannot name a strategy" in the_fault(write_model(tmp_path, f"strategies: {{{'a' * 101}: {{}}}}\n"))
+
+
+@pytest.mark.parametrize("text", ["", " ", "---", "# 60", "--- # 60"])
+def test_a_value_that_is_none_removes_nothing(tmp_path: Path, text: str) -> None:
+    folder = write_model(tmp_path, "policies: {reserve_days: 60}\n")
+    assert "has no value; write null to remove the key" in the_fault(folder, sets=[f"policies.reserve_days={text}"])
+
+
+@pytest.mark.parametrize("text", ["null", "~", " NULL "])
+def test_null_removes_a_key(tmp_path: Path, text: str) -> None:
+    folder = write_model(tmp_path, "policies: {reserve_days: 60}\n")
+    assert world_of(folder, sets=[f"policies.reserve_days={text}"]).policies.reserve_days is None

@@ -13,6 +13,7 @@ BASE = "base"
 FIXED = ("model", "tables", "start", "periods", "resolution", "strategies")
 COMMAND_LINE = ("--set", None)
 MOST_STRATEGIES = 100
+_NULLS = ("null", "Null", "NULL", "~")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
@@ -73,10 +74,11 @@ def command_line_changes(document: Document, assignments: Iterable[str], log: Fa
         try:
             if not equals:
                 raise ValueError("is not PATH=VALUE")
-            if not value_text.strip():  # an empty shell variable must not remove a limit
-                raise ValueError("has no value; write null to remove the key")
             path = _parse_path(path_text.strip())
-            document = _assign(document, path, parse_value(value_text, COMMAND_LINE[0]))
+            value = parse_value(value_text, COMMAND_LINE[0])
+            if value is None and value_text.strip() not in _NULLS:  # an empty shell variable must not remove a limit
+                raise ValueError("has no value; write null to remove the key")
+            document = _assign(document, path, value)
         except InputError as error:
             log.extend(_typed(fault, path_text) for fault in error.faults)
         except ValueError as error:
