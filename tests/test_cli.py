@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import shutil
 import subprocess
@@ -210,8 +211,12 @@ def test_json_says_whether_a_run_came_out_the_same(shared: Path, tmp_path: Path)
 def test_a_run_that_does_not_come_out_the_same_exits_1(shared: Path, tmp_path: Path) -> None:
     (run,) = (shared / "first").glob("tutorial-today-*")
     copy = Path(shutil.copytree(run, tmp_path / run.name))
-    rows = (copy / "reserve.csv").read_text().splitlines(keepends=True)
-    (copy / "reserve.csv").write_text("".join(rows[:-1]))
+    rows = (copy / "reserve.csv").read_bytes().splitlines(keepends=True)
+    (copy / "reserve.csv").write_bytes(b"".join(rows[:-1]))
+    # as if another version had found and written it so
+    manifest = json.loads((copy / "manifest.json").read_text())
+    manifest["outputs_sha256"]["reserve.csv"] = hashlib.sha256(b"".join(rows[:-1])).hexdigest()
+    (copy / "manifest.json").write_text(json.dumps(manifest))
     found = _bichiku("run", "--from", copy, cwd=tmp_path)
     assert found.returncode == 1
     assert "the cost is the same, by another plan" in found.stdout

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bichiku.read.faults import Fault, InputError
+from bichiku.read.files import json_value
 from bichiku.read.model import Model, read_model
-from bichiku.saved_run import INPUTS, TABLE_FILES, read_run
-from bichiku.verify import Verdict, verify_inputs
+from bichiku.saved_run import INPUTS, MANIFEST, TABLE_FILES, read_result, read_run
 
 EQUAL = 1e-6  # relative; what the certificate promises of a run's numbers
 
@@ -56,40 +55,28 @@ def model_of_run(folder: Path) -> Model:
     """The model that a run was made from, under its own name and with its one strategy.
 
     Raises:
-        InputError: it is no run, or its inputs are not those that it was made from.
+        InputError: it is no run, or a file of it has changed since it was written.
     """
     run = read_run(folder, ())
-    verdict = verify_inputs(folder)
-    if not verdict.holds:
-        raise InputError(list(_faults(folder, verdict)))
     model = read_model(folder / INPUTS)
     (resolved,) = model.resolved.values()
     return replace(model, name=run.model, worlds={run.strategy: run.world}, resolved={run.strategy: resolved})
 
 
-def _faults(folder: Path, verdict: Verdict) -> Iterator[Fault]:
-    for finding in verdict.findings:
-        message = f"is not what the run was made from ({finding.rule})"
-        yield Fault(str(folder / finding.file), None, finding.row, message)
-
-
 def repetition(before: Path, after: Path) -> Repetition:
-    """Compares a run with its repeat.
-
-    Raises:
-        InputError: one of them cannot be read.
-    """
-    names = tuple(name for name in TABLE_FILES if not _equal(before / f"{name}.csv", after / f"{name}.csv"))
-    old, new = read_run(before, names), read_run(after, names)
-    tables = {f"{name}.csv": _largest_difference(old.tables[name], new.tables[name]) for name in names}
-    objective = _relative(*(float(run.manifest["solver"]["objective"]) for run in (old, new)))
+    """Compares a run with its repeat, both of them read before."""
+    names = [name for name in TABLE_FILES if not _equal(before / f"{name}.csv", after / f"{name}.csv")]
+    files = [f"{name}.csv" for name in names]
+    tables = {file: _largest_difference(read_result(before / file), read_result(after / file)) for file in files}
+    old, new = (json_value((run / MANIFEST).read_bytes()) for run in (before, after))
+    objective = _relative(*(float(manifest["solver"]["objective"]) for manifest in (old, new)))
     if not tables:
         sameness = Sameness.TO_THE_BYTE
     elif max(tables.values()) <= EQUAL:
         sameness = Sameness.IN_NUMBERS
     else:
         sameness = Sameness.IN_COST if objective <= EQUAL else Sameness.NOT
-    return Repetition(sameness, objective, tables, dict(_versions(old.manifest, new.manifest)))
+    return Repetition(sameness, objective, tables, dict(_versions(old, new)))
 
 
 def _versions(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:

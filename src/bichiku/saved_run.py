@@ -14,7 +14,7 @@ from bichiku.read.faults import Fault, InputError, shown
 from bichiku.read.files import is_file, json_value
 from bichiku.read.model import read_model
 from bichiku.read.strategies import is_strategy_name
-from bichiku.verify import verify_run
+from bichiku.verify import verify_files
 from bichiku.world import World
 
 INPUTS = "inputs"
@@ -58,14 +58,14 @@ def is_run(path: Path) -> bool:
 
 
 def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
-    """Reads a run folder back, once it has been verified.
+    """Reads a run folder back, once it is sure that its files are those that were verified.
 
     Args:
         folder: the run folder.
         tables: which result tables to read.
 
     Raises:
-        InputError: it is not a run folder, or it does not verify.
+        InputError: it is not a run folder, or a file has changed since it was written.
     """
     try:
         manifest = json_value((folder / MANIFEST).read_bytes())
@@ -76,16 +76,18 @@ def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
         if not good:
             message = f"{shown(manifest[key])} is not the name of a {key}"
             raise InputError([Fault(str(folder / MANIFEST), None, key, message)])
-    verdict = verify_run(folder)
+    verdict = verify_files(folder)
     if not verdict.holds:
-        message, hint = f"does not verify: {verdict.findings[0]}", "bichiku verify shows all that is wrong"
-        raise InputError([Fault(str(folder), None, "", message, hint)])
-    frames = {
-        name: pd.read_csv(folder / f"{name}.csv", keep_default_na=False, na_values=[""], low_memory=False)
-        for name in tables
-    }
+        hint = "bichiku verify shows all that is wrong"
+        raise InputError([Fault(str(folder), None, "", f"is not as it was written: {verdict.findings[0]}", hint)])
+    frames = {name: read_result(folder / f"{name}.csv") for name in tables}
     world = next(iter(read_model(folder / INPUTS).worlds.values()))
     return SavedRun(model, strategy, replace(world, strategy=strategy), frames, manifest, folder)
+
+
+def read_result(file: Path) -> pd.DataFrame:
+    """A result table as it was before it was written."""
+    return pd.read_csv(file, keep_default_na=False, na_values=[""], low_memory=False)
 
 
 def _is_folder_name(text: object) -> bool:

@@ -40,7 +40,7 @@ from bichiku.verify.tree import count_nodes, grow_nodes
 from bichiku.verify.verdict import COPIED, KEPT, Finding, Ledger, Place, Residual, Verdict
 from bichiku.world import MOST_DECISIONS, World
 
-__all__ = ["COPIED", "KEPT", "RULES", "Finding", "Residual", "Verdict", "verify_inputs", "verify_run"]
+__all__ = ["COPIED", "KEPT", "RULES", "Finding", "Residual", "Verdict", "verify_files", "verify_run"]
 
 
 def verify_run(folder: Path) -> Verdict:
@@ -59,10 +59,13 @@ def verify_run(folder: Path) -> Verdict:
     return ledger.verdict()
 
 
-def verify_inputs(folder: Path) -> Verdict:
-    """Verifies that a run folder's inputs are those that its manifest speaks of."""
+def verify_files(folder: Path) -> Verdict:
+    """Verifies that a run folder's inputs and tables are those that its manifest speaks of, without recomputing."""
     ledger = Ledger()
-    _checked_inputs(folder, read_manifest(folder, ledger), ledger)
+    manifest = read_manifest(folder, ledger)
+    _checked_inputs(folder, manifest, ledger)
+    if manifest is not None:
+        check_outputs(folder, manifest, ledger)
     return ledger.verdict()
 
 
