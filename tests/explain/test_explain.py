@@ -444,3 +444,17 @@ def test_an_explanation_is_plain_data_for_scripts() -> None:
         "new_source": 40,
         "supplier_capacity": 80,
     }
+
+
+def test_what_is_only_a_bound_from_below_is_not_called_enough() -> None:
+    found = explained(**CASES["cap with a reserve"][0])
+    (conflict,) = found.conflicts
+    days, *others = conflict.changes
+    bound = replace(days, enough=False, verified=False)
+    text = replace(found, conflicts=(replace(conflict, changes=(bound, *others)),)).text()
+    assert (
+        f"""At least so much is needed; the time was up before it was shown to be enough:
+  - {days.words}"""
+        in text
+    )
+    assert "Each was checked" not in text

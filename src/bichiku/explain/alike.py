@@ -41,7 +41,7 @@ def heaps_of_alike(conflicts: Sequence[Conflict]) -> list[list[Conflict]]:
 
 def further(heap: Sequence[Conflict]) -> Iterator[str]:
     """A table of alike conflicts: each with its material, its year or crisis and the least changes that end it."""
-    yield f"The same policies contradict each other {len(heap)} times; one change of a row ends its conflict:"
+    yield f"The same policies contradict each other {len(heap)} times; any one number of a row ends its conflict:"
     heads = list(
         dict.fromkeys(_head(change) for conflict in heap for change in conflict.changes if change.kind in _HEADS)
     )
@@ -61,7 +61,7 @@ def further(heap: Sequence[Conflict]) -> Iterator[str]:
         )
         yield "  ".join([f"  {first}", *others]).rstrip()
     if any(cell.endswith("?") for row in rows[1:] for cell in row):
-        yield "(?: not checked, a little less may do)"
+        yield "(?: not checked by solving again; it may take more, or a little less)"
     if any(not conflict.irreducible for conflict in heap):
         yield "(*: the set of rules is not proven irreducible; --all tells it and why)"
 

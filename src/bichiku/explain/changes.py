@@ -37,6 +37,7 @@ class Change:
         words: the change in words.
         verified: whether the changed program was solved and keeps all limits, and does not a little below.
         alone: whether that is enough; otherwise other conflicts of the model have to be settled as well.
+        enough: whether `after` ends the conflict; otherwise it is a bound from below that the time left unchecked.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Change:
     words: str
     verified: bool
     alone: bool
+    enough: bool = True
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,10 @@ class Bench:
                 for after in numbers:
                     if self.judge.feasible(dial.at(program, min(abs(after - value), dial.most))):
                         return Found(least, after, too_little, alone)
-                if tried is program or self.judge.late:
+                if tried is program:
                     return Found(least, numbers[-1], False, alone)
+                if self.judge.late:
+                    return Found(least, numbers[-1], False, alone, enough=False)
         return None
 
 
@@ -157,12 +161,16 @@ def _without(other: RuleSet, families: frozenset[tuple[str, str, str]]) -> bool:
 
 @dataclass(frozen=True)
 class Found:
-    """A least turn, the round number it leads to, whether both were checked, and whether it is enough by itself."""
+    """A least turn, the round number it leads to, whether both were checked, and whether it is enough by itself.
+
+    Where it is not shown to be enough, it is a bound from below.
+    """
 
     least: float
     after: float
     verified: bool
     alone: bool
+    enough: bool = True
 
 
 def _round_numbers(exact: float, sign: float, coarse: float, digits: int = 4) -> list[float]:
@@ -267,7 +275,7 @@ def _worded(rule: Rule, rules: list[Rule], found: Found) -> Change:
             words += f", {number(found.after - rule.value)} t/year more"
     return Change(
         rule.kind, rule.name, rule.material, year, found.least, rule.value, found.after, unit, words,
-        found.verified, found.alone,
+        found.verified, found.alone, found.enough,
     )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def new_sources(ruleset: RuleSet, bench: Bench, outcome: Outcome, stencil: Stenc
         words = f"find {tonnes} elsewhere (a source that no crisis hits and no cap counts)"
         yield Change(
             "new_source", "", material, None, found.least, 0.0, found.after, "t/year", words,
-            found.verified, found.alone,
+            found.verified, found.alone, found.enough,
         )  # fmt: skip
 
 

@@ -107,10 +107,14 @@ def _ways_out(conflict: Conflict, full: bool) -> Iterator[str]:
         (True, "Any one of these is enough, and is the least of its kind:"),
         (False, "Any one of these ends this conflict; the other conflicts remain to be settled:"),
     ):
-        some = [change for change in shown if change.alone is alone]
+        some = [change for change in shown if change.alone is alone and change.enough]
         if some:
             yield head
             yield from (f"  - {_with_check(change)}" for change in some)
+    bounds = [change for change in shown if not change.enough]
+    if bounds:
+        yield "At least so much is needed; the time was up before it was shown to be enough:"
+        yield from (f"  - {change.words}" for change in bounds)
     if len(shown) < len(changes):
         more = len(changes) - len(shown)
         yield f"  - or one of {more} more, of capacities, stores and savings (--all tells them)"
