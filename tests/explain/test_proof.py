@@ -11,6 +11,8 @@ from bichiku.explain.judge import Judge
 from bichiku.explain.proof import Prover, _in_proof
 from bichiku.explain.rules import Part, Rule, free
 from bichiku.linear_program import LinearProgram
+from bichiku.solve import Solution
+from bichiku.solve.highs import HighsRun
 
 
 def program() -> LinearProgram:
@@ -77,3 +79,16 @@ def test_the_plan_comes_first_and_then_the_crises_that_a_rule_looks_at() -> None
     here = part([-1, 2])
     assert [list(rows) for rows in crisis_by_crisis(here, [survive])] == [[0], [0, 1, 2]]
     assert [list(rows) for rows in crisis_by_crisis(here, here.rules)] == [[0]]
+
+
+def test_an_interruption_stops_the_solver_and_goes_on_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped = []
+
+    def interrupted(run: HighsRun) -> Solution:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(HighsRun, "solve", interrupted)
+    monkeypatch.setattr(HighsRun, "interrupt", lambda run: stopped.append(run))
+    with pytest.raises(KeyboardInterrupt):
+        Judge(60).feasible(program())
+    assert len(stopped) == 1
