@@ -7,30 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bichiku.formulate import formulate
-from bichiku.pipeline import NoSolution, Solved, grow, run_strategy
+from bichiku.pipeline import grow
 from bichiku.solve import SolverOptions, Status, solve
 from tests.by_hand import read
+from tests.drawn import drawn, solved
 from tests.world_strategies import POLICY_NAMES, Description, policies, policy_variants, small_models, with_policies
 
 Change = Callable[[Description], Description]
-
-
-def drawn(examples: int) -> settings:
-    return settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-
-
-def solved(description: Description) -> Solved | None:
-    """The solved model; None when no plan keeps its limits."""
-    try:
-        return run_strategy(read(description), prices=False)
-    except NoSolution as failure:
-        if failure.status is Status.INFEASIBLE:
-            return None
-        raise
 
 
 def objective(description: Description) -> float | None:

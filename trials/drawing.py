@@ -7,6 +7,7 @@ from typing import Any
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings
+from rich.progress import Progress
 
 
 def draw_examples(strategy: Any, count: int, seed: int, take: Callable[[Any], None]) -> None:
@@ -26,3 +27,15 @@ def draw_examples(strategy: Any, count: int, seed: int, take: Callable[[Any], No
         take(example)
 
     every()
+
+
+def draw_with_bar(strategy: Any, count: int, seed: int, take: Callable[[Any], None], words: str) -> None:
+    """The same, with a bar that shows how many are done."""
+    with Progress() as bar:
+        task = bar.add_task(words, total=count)
+
+        def take_and_show(example: Any) -> None:
+            take(example)
+            bar.advance(task)
+
+        draw_examples(strategy, count, seed, take_and_show)

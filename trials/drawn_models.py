@@ -15,7 +15,6 @@ from typing import Annotated
 
 import typer
 from hypothesis import strategies as st
-from rich.progress import Progress
 
 from bichiku.pipeline import NoSolution, run_strategy
 from bichiku.read.model import read_model
@@ -25,8 +24,8 @@ from bichiku.verify import verify_run
 from bichiku.world import World
 from tests.second_builder import InfeasibleError, second_objective
 from tests.world_strategies import Description, small_models, some_policies, with_policies, write_model
-from trials.drawing import draw_examples
-from trials.results import record
+from trials.drawing import draw_with_bar
+from trials.results import SeedOption, WriteOption, record
 
 AGREE = 1e-6  # relative
 
@@ -91,19 +90,12 @@ class Tally:
 
 def main(
     count: Annotated[int, typer.Option(help="Number of models.")] = 1000,
-    seed: Annotated[int, typer.Option(help="Another seed, other models.")] = 1,
-    write: Annotated[bool, typer.Option("--write", help="Store the result in trials/results.")] = False,
+    seed: SeedOption = 1,
+    write: WriteOption = False,
 ) -> None:
     """Solves drawn models twice."""
     tally = Tally()
-    with Progress() as bar:
-        task = bar.add_task("solving", total=count)
-
-        def take(description: Description) -> None:
-            tally.enter(description)
-            bar.update(task, completed=tally.models)
-
-        draw_examples(models(), count, seed, take)
+    draw_with_bar(models(), count, seed, tally.enter, "solving")
     for line in tally.wrong:
         typer.echo(line)
     typer.echo(f"{tally.models} models, {tally.without_a_plan} without a plan, at most {tally.apart:.1e} apart")

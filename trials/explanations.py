@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
 
 from bichiku.explain import Finding, explain
 from tests.by_hand import read
 from tests.explain.test_drawn import LESS, demanding, feasible, typed
 from tests.world_strategies import Description
-from trials.drawing import draw_examples
-from trials.results import record
+from trials.drawing import draw_with_bar
+from trials.results import SeedOption, WriteOption, record
 
 SECONDS = 60.0  # for each explanation
 
@@ -60,19 +59,12 @@ class Tally:
 
 def main(
     count: Annotated[int, typer.Option(help="Number of models drawn; most of them have no plan.")] = 300,
-    seed: Annotated[int, typer.Option(help="Another seed, other models.")] = 1,
-    write: Annotated[bool, typer.Option("--write", help="Store the result in trials/results.")] = False,
+    seed: SeedOption = 1,
+    write: WriteOption = False,
 ) -> None:
     """Explains drawn models and tries the ways out."""
     tally = Tally()
-    with Progress() as bar:
-        task = bar.add_task("explaining", total=count)
-
-        def take(description: Description) -> None:
-            tally.enter(description)
-            bar.update(task, completed=tally.models)
-
-        draw_examples(demanding(), count, seed, take)
+    draw_with_bar(demanding(), count, seed, tally.enter, "explaining")
     for line in tally.wrong:
         typer.echo(line)
     typer.echo(

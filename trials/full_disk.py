@@ -23,7 +23,7 @@ import typer
 from rich.progress import track
 
 from trials.calls import COMMANDS, Words, call, clear, complaints, output_folder, prepare
-from trials.results import record
+from trials.results import SeedOption, WriteOption, record
 
 POWERLESS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
 CAN_MOUNT = os.geteuid() == 0 and shutil.which("mount") is not None
@@ -90,8 +90,8 @@ def forbid_one(words: Words) -> list[str]:
 
 def main(
     count: Annotated[int, typer.Option(help="Number of calls with too little room.")] = 60,
-    seed: Annotated[int, typer.Option(help="Seed of the room that is left.")] = 1,
-    write: Annotated[bool, typer.Option("--write", help="Store the result in trials/results.")] = False,
+    seed: SeedOption = 1,
+    write: WriteOption = False,
 ) -> None:
     """Calls without room or right to write."""
     if not (CAN_MOUNT and CAN_FORBID):

@@ -28,7 +28,7 @@ from trials.drawing import draw_examples
 from trials.fuzz_checks import Defect, TooSlow, check
 from trials.fuzz_inputs import inputs
 from trials.fuzz_runs import Runs, check_damaged, damaged
-from trials.results import record
+from trials.results import SeedOption, WriteOption, record
 
 BATCH = 500  # inputs drawn at a time, so that what hypothesis remembers of them stays small
 SOLVED = 40  # one in so many inputs is solved where it is taken
@@ -97,9 +97,9 @@ def fuzz(count: int, seed: int) -> Tally:
 
 def main(
     count: Annotated[int, typer.Option(help="Number of inputs.")] = 100_000,
-    seed: Annotated[int, typer.Option(help="Another seed, other inputs.")] = 1,
+    seed: SeedOption = 1,
     workers: Annotated[int, typer.Option(help="Processes at work.")] = os.cpu_count() or 1,
-    write: Annotated[bool, typer.Option("--write", help="Store the result in trials/results/.")] = False,
+    write: WriteOption = False,
 ) -> None:
     """Fuzz the readers of models, command lines and run folders."""
     start, total = time.monotonic(), Tally()

@@ -21,7 +21,7 @@ import typer
 from rich.progress import track
 
 from trials.calls import ROOT, TUTORIAL, call
-from trials.results import record
+from trials.results import WriteOption, record
 
 OLDEST = (3, 11)
 SAME = "repeated: the results are the same"
@@ -64,7 +64,7 @@ def repeated(python: Path, run: Path, output: Path) -> str:
 
 def main(
     pinned: Annotated[bool, typer.Option("--pinned", help="Install the versions of constraints.txt.")] = False,
-    write: Annotated[bool, typer.Option("--write", help="Store the result in trials/results.")] = False,
+    write: WriteOption = False,
 ) -> None:
     """Repeats a run of the tutorial under every other Python."""
     others = other_interpreters()

@@ -20,7 +20,7 @@ import typer
 from rich.progress import track
 
 from trials.calls import COMMANDS, JAPAN, Words, alive, call, calling, clear, complaints, output_folder
-from trials.results import record
+from trials.results import SeedOption, WriteOption, record
 
 PROMISE = 2.0  # seconds
 INTERRUPTED = 130
@@ -56,8 +56,8 @@ def interrupt_one(words: Words, output: Path, after: float) -> tuple[float, list
 
 def main(
     count: Annotated[int, typer.Option(help="Number of times that Ctrl-C is pressed.")] = 120,
-    seed: Annotated[int, typer.Option(help="Seed of the moments.")] = 1,
-    write: Annotated[bool, typer.Option("--write", help="Store the result in trials/results.")] = False,
+    seed: SeedOption = 1,
+    write: WriteOption = False,
 ) -> None:
     """Interrupts calls at random moments and looks at what is left."""
     moments = random.Random(seed)

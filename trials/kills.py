@@ -20,7 +20,7 @@ import typer
 from rich.progress import track
 
 from trials.calls import COMMANDS, Words, alive, call, calling, clear, complaints, output_folder
-from trials.results import record
+from trials.results import SeedOption, WriteOption, record
 
 
 def kill_one(words: Words, output: Path, after: float) -> list[str]:
@@ -50,8 +50,8 @@ def durations(commands: Sequence[str], output: Path) -> dict[str, float]:
 
 def main(
     count: Annotated[int, typer.Option(help="Number of kills.")] = 300,
-    seed: Annotated[int, typer.Option(help="Seed of the moments.")] = 1,
-    write: Annotated[bool, typer.Option("--write", help="Store the result in trials/results.")] = False,
+    seed: SeedOption = 1,
+    write: WriteOption = False,
 ) -> None:
     """Kills calls at random moments and looks at what is left."""
     moments = random.Random(seed)

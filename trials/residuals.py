@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.progress import track
@@ -19,10 +18,10 @@ from bichiku.read.model import read_model
 from bichiku.run_folder import write_run
 from bichiku.verify import verify_run
 from trials.calls import JAPAN, TUTORIAL
-from trials.results import record
+from trials.results import WriteOption, record
 
 
-def main(write: Annotated[bool, typer.Option("--write", help="Store the result in trials/results.")] = False) -> None:
+def main(write: WriteOption = False) -> None:
     """Solves, certifies and verifies the models that come with bichiku."""
     worlds = [
         (model, name, world)

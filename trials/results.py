@@ -5,8 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 RESULTS = Path(__file__).parent / "results"
+
+SeedOption = Annotated[int, typer.Option("--seed", help="Another seed, other draws.")]
+WriteOption = Annotated[bool, typer.Option("--write", help="Store the result in trials/results.")]
 
 
 def record(name: str, command: str, figures: Mapping[str, float]) -> Path:

@@ -20,7 +20,7 @@ from rich.progress import track
 from bichiku.verify import verify_run
 from bichiku.verify.files import COLUMNS, Cell
 from trials.calls import TUTORIAL, call
-from trials.results import record
+from trials.results import SeedOption, WriteOption, record
 
 NUMBERS = (Cell.NUMBER, Cell.NUMBER_OR_EMPTY)
 DIGEST = "manifest.outputs"
@@ -60,8 +60,8 @@ def rules_broken(folder: Path, file: str, row: int, column: str) -> set[str]:
 
 def main(
     count: Annotated[int, typer.Option(help="Number of changes.")] = 1000,
-    seed: Annotated[int, typer.Option(help="Another seed, other numbers.")] = 1,
-    write: Annotated[bool, typer.Option("--write", help="Store the result in trials/results.")] = False,
+    seed: SeedOption = 1,
+    write: WriteOption = False,
 ) -> None:
     """Changes numbers of a run and looks whether verification finds them."""
     recomputed, by_digest, missed = 0, 0, 0

@@ -18,7 +18,7 @@ import typer
 from rich.progress import track
 
 from trials.calls import COMMANDS, Words, calling, clear, complaints, output_folder
-from trials.results import record
+from trials.results import SeedOption, WriteOption, record
 
 AT_WORK = "another call is at work"
 REFUSED = 1
@@ -41,8 +41,8 @@ def both(one: Words, other: Words, output: Path, apart: float) -> list[str]:
 
 def main(
     count: Annotated[int, typer.Option(help="Number of pairs.")] = 60,
-    seed: Annotated[int, typer.Option(help="Seed of the time between the two.")] = 1,
-    write: Annotated[bool, typer.Option("--write", help="Store the result in trials/results.")] = False,
+    seed: SeedOption = 1,
+    write: WriteOption = False,
 ) -> None:
     """Two calls at a time on one output folder."""
     apart = random.Random(seed)

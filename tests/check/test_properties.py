@@ -9,32 +9,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bichiku.check import Advice, advice, advice_by_strategy
 from bichiku.check.facts import Facts
 from bichiku.extremes import numbers
 from bichiku.formulate import formulate
-from bichiku.pipeline import NoSolution, Solved, run_strategy
-from bichiku.solve import Status
 from bichiku.world import World
 from tests.by_hand import read
+from tests.drawn import drawn, solved
 from tests.world_strategies import POLICY_NAMES, Description, policy_variants, small_models, with_policies
-
-
-def drawn(examples: int) -> settings:
-    return settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-
-
-def solved(description: Description) -> Solved | None:
-    """The solved model; None when no plan keeps its limits."""
-    try:
-        return run_strategy(read(description), prices=False)
-    except NoSolution as failure:
-        if failure.status is Status.INFEASIBLE:
-            return None
-        raise
 
 
 def objective(description: Description) -> Any:

@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bichiku.calendar import month_label
@@ -22,6 +22,7 @@ from bichiku.pipeline import grow
 from bichiku.prices.questions import all_questions
 from bichiku.solve import Solution, Status
 from tests.by_hand import read
+from tests.drawn import drawn
 from tests.world_strategies import Description, small_models, with_policies
 
 CELLS = {
@@ -32,10 +33,6 @@ CELLS = {
     "release_limit": ("materials", "material", "release_rate_t_per_day"),
 }
 LESS = 0.97  # of the least change, which must not be enough
-
-
-def drawn(examples: int) -> settings:
-    return settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 @st.composite
