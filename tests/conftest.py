@@ -1,6 +1,12 @@
-"""What all tests share: drawn examples are the same on every run, and a slow machine is no failure."""
+"""What all tests share: drawn examples are the same on every run, a slow machine is no failure, Ctrl-C is heard."""
+
+import signal
 
 from hypothesis import settings
 
 settings.register_profile("same-everywhere", deadline=None, derandomize=True)
 settings.load_profile("same-everywhere")
+
+# begun in the background of a shell, the tests and the commands they call would be deaf to Ctrl-C
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

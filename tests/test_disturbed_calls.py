@@ -20,8 +20,7 @@ from trials.kills import kill_one
 from trials.together import both
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-@pytest.mark.parametrize("share", [0.5, 0.9])
+@pytest.mark.parametrize(("name", "share"), [("run", 0.9), ("compare", 0.5), ("sweep", 0.7)])
 def test_a_kill_leaves_what_was_complete_and_the_next_call_works(name: str, share: float) -> None:
     with output_folder() as output:
         _, _, took = call(COMMANDS[name], output / "beforehand")
@@ -32,7 +31,9 @@ def test_a_kill_leaves_what_was_complete_and_the_next_call_works(name: str, shar
 @pytest.mark.parametrize("name", COMMANDS)
 def test_ctrl_c_says_what_is_kept_and_leaves_no_process(name: str) -> None:
     with output_folder() as output:
-        assert interrupt_one(COMMANDS[name], output, 2.0)[1] == []
+        seconds, wrong = interrupt_one(COMMANDS[name], output, 1.0)
+        assert seconds is not None
+        assert wrong == []
 
 
 def test_ctrl_c_is_heard_while_the_program_is_still_loading() -> None:
@@ -59,7 +60,7 @@ def test_two_calls_at_once_do_not_hurt_each_other(pair: tuple[str, str]) -> None
 
 
 @pytest.mark.skipif(not CAN_MOUNT, reason="only root may mount a small file system")
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", ["compare", "sweep"])
 def test_a_full_disk_is_told_and_leaves_nothing_half_done(name: str) -> None:
     assert fill_one(COMMANDS[name], room_needed(COMMANDS[name]) // 2) == []
 

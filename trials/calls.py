@@ -84,13 +84,20 @@ def calling(words: Sequence[object], output: Path, before: Sequence[str] = ()) -
     """
     line = [*before, sys.executable, "-m", "bichiku", *map(str, words), "-o", str(output)]
     with tempfile.NamedTemporaryFile(prefix="bichiku-said-") as said:
-        process = subprocess.Popen(line, stdout=said, stderr=subprocess.STDOUT, start_new_session=True, cwd=ROOT)
+        process = subprocess.Popen(
+            line, stdout=said, stderr=subprocess.STDOUT, start_new_session=True, cwd=ROOT, preexec_fn=_hear_interrupts
+        )
         try:
             yield Call(process, Path(said.name))
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def _hear_interrupts() -> None:
+    """A process begun in the background of a shell would be deaf to Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def call(words: Sequence[object], output: Path, before: Sequence[str] = ()) -> tuple[int, str, float]:

@@ -108,7 +108,8 @@ PROMISES = (
         "tests/read/test_fuzz.py",
         "fuzz",
         lambda f: (
-            f"{f['inputs']:,} inputs, {f['distinct defects']} defects left, at most "
+            f"{f['inputs']:,} inputs, {f['distinct defects']} distinct defects found"
+            f"{', mended since' if f['distinct defects'] else ''}; at most "
             f"{f['peak memory, MB']:,} MB and {f['slowest input, processor seconds']} s each"
         ),
     ),

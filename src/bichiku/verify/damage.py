@@ -62,7 +62,8 @@ def with_thresholds(damage: np.ndarray, level: float, thresholds: np.ndarray) ->
 
 def least_cvar(damage: np.ndarray, shares: np.ndarray, level: float) -> float:
     """The conditional value at risk: the least expected value of these over all thresholds."""
-    return float((with_thresholds(damage, level, _corners(damage)) @ shares).min())
+    thresholds = np.unique(np.append(damage, 0.0))  # damage of nothing may be a trifle below zero
+    return float((with_thresholds(damage, level, thresholds) @ shares).min())
 
 
 def _corners(damage: np.ndarray) -> np.ndarray:
