@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 INTERRUPTED = 130  # exit status of a command stopped by Ctrl-C: 128 and the number of the signal
@@ -20,6 +21,7 @@ def main() -> None:
     except SystemExit as stop:
         if stop.code == INTERRUPTED:
             _leave()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done and said; only Python itself has yet to end
         raise
 
 

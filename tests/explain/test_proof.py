@@ -11,7 +11,7 @@ from bichiku.explain.judge import Judge
 from bichiku.explain.proof import Prover, _in_proof
 from bichiku.explain.rules import Part, Rule, free
 from bichiku.linear_program import LinearProgram
-from bichiku.solve import Solution
+from bichiku.solve import Limits, Solution
 from bichiku.solve.highs import HighsRun
 
 
@@ -84,7 +84,7 @@ def test_the_plan_comes_first_and_then_the_crises_that_a_rule_looks_at() -> None
 def test_an_interruption_stops_the_solver_and_goes_on_up(monkeypatch: pytest.MonkeyPatch) -> None:
     stopped = []
 
-    def interrupted(run: HighsRun) -> Solution:
+    def interrupted(run: HighsRun, limits: Limits) -> Solution:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(HighsRun, "solve", interrupted)
