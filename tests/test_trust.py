@@ -26,7 +26,7 @@ def test_each_command_can_be_typed() -> None:
     for command in re.findall(r"`python ([^`]+)` \|$", table(), flags=re.MULTILINE):
         words = command.split()
         place = words[1].replace(".", "/") + ".py" if words[0] == "-m" else words[0]
-        assert words[1] == "pytest" or (ROOT / place).is_file(), command
+        assert "pytest" in words or (ROOT / place).is_file(), command
 
 
 def test_the_makefile_runs_every_trial() -> None:
