@@ -14,10 +14,14 @@ from bichiku.explain.rules import Rule
 from bichiku.formulate import stamp, stencil_of
 from bichiku.formulate.policies.concentration import TOLERANCE, violated
 from bichiku.formulate.stencil import ConcentrationCut
+from bichiku.linear_program import LinearProgram
 from bichiku.outcome import Outcome
 from bichiku.pipeline import MOST_ROUNDS
 from bichiku.read.time_path import TimePath
 from bichiku.solve import Solution, Status
+from bichiku.world import World
+
+SENT = ("ship", "contract", "run")  # variables that arrivals follow from
 
 
 def index_change(rule: Rule, bench: Bench, outcome: Outcome, cuts: tuple[ConcentrationCut, ...]) -> Change | None:
@@ -51,23 +55,43 @@ def _feasible(path: TimePath, bench: Bench, outcome: Outcome, planes: list[Conce
     """Whether the part can be kept under other limits; adds the planes that it needs."""
     world = outcome.world
     assert world.policies.concentration is not None
-    limit = world.policies.concentration.model_copy(update={"max": path})
+    materials = sorted({rule.material for rule in bench.part.rules if rule.kind == "concentration"})
+    limit = world.policies.concentration.model_copy(update={"max": path, "materials": materials})
     policies = world.policies.model_copy(update={"concentration": limit})
     changed = replace(world, settings=world.settings.model_copy(update={"policies": policies}))
-    own = np.zeros(bench.part.column_at.shape, dtype=bool)
-    own[bench.part.columns] = True
     for _ in range(MOST_ROUNDS):
-        program = stamp(stencil_of(changed, outcome.tree, outcome.state, tuple(planes)))
-        point = np.zeros(program.shape[1])
-        for piece, _, columns in pieces(program):
-            if own[columns].any():
-                solution = bench.judge.point(piece)
-                if solution.status is not Status.OPTIMAL:
-                    return False if solution.status is Status.INFEASIBLE else None
-                point[columns] = solution.x
+        own = tuple(plane for plane in planes if plane.material in materials)
+        program = stamp(stencil_of(changed, outcome.tree, outcome.state, own))
+        verdict, point = _point(program, bench, world, materials)
+        if not verdict:
+            return verdict
         reached = replace(Solution.none(Status.OPTIMAL), x=point)
         found = violated(Outcome(changed, outcome.tree, outcome.state, program, reached))
         if not found:
             return True
         planes += found
     return None
+
+
+def _point(program: LinearProgram, bench: Bench, world: World, materials: list[str]) -> tuple[bool | None, np.ndarray]:
+    """Whether the part can be kept, and a point of all that the materials' arrivals hang on; no number elsewhere."""
+    own, arriving = np.zeros(program.shape[1], dtype=bool), np.zeros(program.shape[1], dtype=bool)
+    own[bench.part.columns[bench.part.columns < len(own)]] = True
+    for source, row in world.sources.items():
+        if row.material in materials:
+            for variable in SENT:
+                arriving[program.columns_of(variable, source)] = True
+    limited = np.zeros(program.shape[0], dtype=bool)
+    for block in program.row_blocks:
+        limited[block.rows] |= block.family == "concentration"
+    point = np.full(program.shape[1], np.nan)
+    for piece, rows, columns in pieces(program):
+        # goods under way alone may make up a year: a limit without a column
+        asked = own[columns].any() or (not len(columns) and limited[rows].any())
+        if asked or arriving[columns].any():
+            solution = bench.judge.point(piece)
+            if solution.status is Status.OPTIMAL:
+                point[columns] = solution.x
+            elif asked:
+                return (False if solution.status is Status.INFEASIBLE else None), point
+    return True, point

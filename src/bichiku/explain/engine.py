@@ -68,7 +68,8 @@ def explain(world: World, progress: Progress = lambda _: None, seconds: float = 
         wider = without_idle_damage(with_unmet(program, outcome))
         point, bad, unknown = _infeasible_parts(wider, judge, known)
         # any mix will do: planes at those that are too concentrated are added until one is not, or none is left
-        found = violated(replace(outcome, solution=replace(outcome.solution, x=point[: program.shape[1]])))
+        mixes = violated(replace(outcome, solution=replace(outcome.solution, x=point[: program.shape[1]])))
+        found = tuple(plane for plane in mixes if plane not in cuts)
         if found and not planes_until.late and not unknown:
             cuts += found
             continue
@@ -105,13 +106,14 @@ def without_idle_damage(program: LinearProgram) -> LinearProgram:
 def _infeasible_parts(
     program: LinearProgram, judge: Judge, known: Points
 ) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]], list[tuple[np.ndarray, np.ndarray]]]:
-    """A point that the parts keep that can be kept, and rows and columns of those that cannot, or cannot be told.
+    """A point of the parts that can be kept, and rows and columns of those that cannot, or cannot be told.
 
-    Pieces that are as they were in `known` are not solved again; it takes up the others.
+    The point is not a number where a part has none, so that no mix is read from it there. Pieces that are as they
+    were in `known` are not solved again; it takes up the others.
     """
     bad: list[tuple[np.ndarray, np.ndarray]] = []
     unknown: list[tuple[np.ndarray, np.ndarray]] = []
-    point = np.zeros(program.shape[1])
+    point = np.full(program.shape[1], np.nan)
     for piece, rows, columns in pieces(program):
         place = int(columns[0]) if len(columns) else -1
         before = known.get(place)
@@ -211,7 +213,7 @@ def _conflict(ruleset: RuleSet, bench: Bench, outcome: Outcome, stencil: Stencil
             ways.append(answer)
         else:
             fixed.append(answer)
-    if concentrated:
+    if concentrated and any(way.kind != "concentration" for way in ways):
         notes.append("all but the change of the index itself keep concentration at the mixes found so far only")
     if ruleset.in_a_line:
         notes.append("what stands in one line was tried together, and not one by one")
@@ -236,7 +238,7 @@ def _doubt(ruleset: RuleSet) -> str:
         return (
             f"the solver could not tell, or not in time, for {len(ruleset.doubtful)} of its {len(ruleset.rules)} rules"
         )
-    if any(rule.kind == "concentration" for rule in ruleset.rules):
+    if len(ruleset.rules) > 1 and any(rule.kind == "concentration" for rule in ruleset.rules):
         return "concentration is kept step by step, so a rule beside it may not be needed"
     return ""
 

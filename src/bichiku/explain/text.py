@@ -80,7 +80,7 @@ def _conflict(conflict: Conflict, full: bool) -> Iterator[str]:
     if not conflict.irreducible:
         yield f"These rules cannot be kept together. The set is not proven irreducible: {conflict.doubt}."
     elif len(lines) == 1:
-        yield "This rule cannot be kept at all; without it there is a plan:"
+        yield "This rule cannot be kept, whatever becomes of the others:"
     else:
         yield "These rules cannot be kept together; without any one of them the others can:"
     yield from (f"  - {line}" for line in lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import partial
 
@@ -18,6 +19,7 @@ from bichiku.world import World
 
 CONCENTRATION = "concentration"
 PLANES = 1e-4  # how far over its limit planes leave an index of concentration
+GRAM = 1e-6  # t: what solvers do not tell from none
 
 
 def share_limit_rows(facts: Facts) -> Iterator[PolicyRow]:
@@ -116,8 +118,10 @@ def concentration_rows(facts: Facts) -> Iterator[PolicyRow]:
             inside = facts.plan_years == year
             arrived = flows["arrived"][facts.plan[inside]][:, columns].sum(axis=0)
             limit = float(policy.max(np.array([year]))[0]) + PLANES
-            shares = arrived @ by_country / arrived.sum() if arrived.sum() > 0 else None
-            index = limit if shares is None else float(shares @ shares)  # a year without arrivals is at every limit
+            tonnes = arrived @ by_country
+            over = float(np.linalg.norm(tonnes)) - math.sqrt(limit) * float(arrived.sum())
+            # the index of rounding says nothing; a year without arrivals is at every limit
+            index = float(tonnes @ tonnes) / float(arrived.sum()) ** 2 if abs(over) > GRAM else limit
             yield PolicyRow(
                 key=(CONCENTRATION, "", material, "", -1, int(year), ""),
                 value=index,

@@ -3,7 +3,7 @@
 With arrivals A by country and T their sum, ``Σ (A/T)² ≤ H`` is ``‖A‖ ≤ √H · T``, a convex cone. It is kept by
 planes: at any mix Â the plane ``Â/‖Â‖ · A ≤ √H · T`` touches the cone and cuts off nothing inside it
 (Kelley 1960, "The cutting-plane method for solving convex programs"). Planes are added at the mixes found
-until no index is over its limit by more than `TOLERANCE`.
+until no index is over its limit by more than `TOLERANCE`, or by less than a gram, which a solver takes for none.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from bichiku.outcome import Outcome
 from bichiku.world import World
 
 TOLERANCE = 1e-4
+GRAM = 1e-6  # t
 
 
 def add_concentration(stencil: Stencil, world: World) -> None:
@@ -75,7 +76,7 @@ def violated(outcome: Outcome) -> tuple[ConcentrationCut, ...]:
                 for country, share in shares.items():
                     tonnes[country] = tonnes.get(country, 0.0) + share * arrived
             total, norm = sum(tonnes.values()), math.hypot(*tonnes.values())
-            if total > 0 and (norm / total) ** 2 > float(policy.max(np.array(year))) + TOLERANCE:
+            if norm - math.sqrt(float(policy.max(np.array(year))) + TOLERANCE) * total > GRAM:
                 weights = {country: value / norm for country, value in sorted(tonnes.items()) if value > 0}
                 found.append(ConcentrationCut(material, int(year), weights))
     return tuple(found)

@@ -1,0 +1,171 @@
+"""Worlds that some policy leaves without a plan, with what is in conflict and the least changes worked out by hand.
+
+Shortage is always allowed, so no cap, floor or budget does it by itself: something has to ask for tonnes. That is a
+reserve target, survive, a limit on expected shortage or on risk; or goods under way that have no place to go.
+For the world they change see `tests.by_hand`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bichiku.explain import Change, Conflict, Explanation, Finding, explain
+from tests.by_hand import description, halt, read
+
+AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20, "capacity_t": 40}
+TWO = [{}, AUSTRALIA]
+STORE_30 = {"storage_limit_t": 30}
+MINE = {"project": "p", "material": "m", "country": "AUS", "kind": "mine-stake", "max_build_t": 100, "capex": 10}
+NO_SHORTAGE = {"expected_shortage": {"max_days": 0}}
+SURVIVE = {"survive": {"crises": ["halt"]}}
+
+# name: changes to the world, kinds of the rules in conflict, least changes by kind
+CASES: dict[str, tuple[dict[str, Any], set[str], dict[str, float]]] = {
+    # 180 days of 100 t a year are 49.32 t, 10 t are all there is: 36.5 days
+    "reserve": (
+        {"periods": 1, "suppliers": [{"capacity_t": 10}], "policies": {"reserve_days": 180}},
+        {"reserve_days", "supplier_capacity"},
+        {"reserve_days": 143.5, "supplier_capacity": 39.315, "new_source": 39.315},
+    ),
+    # 100 t in store; Australia's 40 t are 80 % of 50 t. With 60 t Chinese: 60 %
+    "cap with a reserve": (
+        {
+            "periods": 1,
+            "suppliers": TWO,
+            "policies": {"reserve_days": 365, "share_caps": [{"group": ["CHN"], "max": 0.2}]},
+        },
+        {"reserve_days", "share_caps", "supplier_capacity"},
+        {"reserve_days": 182.5, "share_caps": 40, "supplier_capacity": 40, "new_source": 40},
+    ),
+    # at 20 % and nobody else China may send nothing at all
+    "cap with no other supplier": (
+        {"periods": 1, "policies": {"reserve_days": 73, "share_caps": [{"group": ["CHN"], "max": 0.2}]}},
+        {"reserve_days", "share_caps"},
+        {"reserve_days": 73, "share_caps": 80, "new_source": 16},
+    ),
+    # 100 t, of which 40 t Australian
+    "floor": (
+        {
+            "periods": 1,
+            "suppliers": TWO,
+            "policies": {**NO_SHORTAGE, "share_floors": [{"group": ["AUS"], "min": 0.5}]},
+        },
+        {"share_floors", "expected_shortage", "supplier_capacity", "demand"},
+        {"share_floors": 10, "expected_shortage": 73, "supplier_capacity": 10, "demand": 20, "new_source": 10},
+    ),
+    # two countries with 30 % each never make a whole; China needs 60 % beside Australia's 40 t
+    "any one country": (
+        {"periods": 1, "suppliers": TWO, "policies": {**NO_SHORTAGE, "country_cap": {"max": 0.3}}},
+        {"country_cap", "expected_shortage", "demand"},
+        {"country_cap": 30, "expected_shortage": 365, "demand": 100, "new_source": 40},
+    ),
+    # a halt in the first year finds no stock
+    "survive": (
+        {"periods": 1, "crises": halt(1, 0.05), "policies": SURVIVE},
+        {"survive", "demand", "loss"},
+        {"survive": 100, "new_source": 100},
+    ),
+    "storage": (
+        {"crises": halt(2, 0.05), "material": STORE_30, "policies": SURVIVE},
+        {"survive", "demand", "loss", "storage_limit"},
+        {"survive": 70, "storage_limit": 70, "new_source": 70},
+    ),
+    # 36.5 t a year may leave the store
+    "release": (
+        {"crises": halt(2, 0.05), "material": {"release_rate_t_per_day": 0.1}, "policies": SURVIVE},
+        {"survive", "demand", "loss", "release_limit"},
+        {"survive": 63.5, "release_limit": 63.5 / 365, "new_source": 63.5},
+    ),
+    # half of demand is missing in both years, all of it in the crisis: 182.5 + 0.8 * 182.5 + 0.2 * 365 = 401.5 days
+    "expected shortage": (
+        {
+            "suppliers": [{"capacity_t": 50}],
+            "crises": halt(2, 0.2),
+            "policies": {"expected_shortage": {"max_days": 400}},
+        },
+        {"expected_shortage", "demand", "loss", "supplier_capacity"},
+        {"expected_shortage": 1.5},
+    ),
+    # 30 t held leave 70 short at 100 each
+    "risk": (
+        {"crises": halt(2, 0.05), "material": STORE_30, "policies": {"risk": {"level": 0.5, "limit": 1000}}},
+        {"risk_limit", "demand", "loss", "storage_limit"},
+        {"risk_limit": 6000 / 1e6, "storage_limit": 60, "demand": 60, "new_source": 60},
+    ),
+    # 219 days are 60 t, 10 t more than there are, at 10 each; 99 buy 9.9 t
+    "reserve budget": (
+        {
+            "periods": 1,
+            "material": {"opening_stock_t": 50},
+            "policies": {"reserve_days": 219, "budget": {"reserve_per_year": 99}},
+        },
+        {"reserve_days", "budget_reserve"},
+        {"reserve_days": 0.365, "budget_reserve": 1e-6},
+    ),
+    # 73 days are 20 t: 5 bought, 15 from what is built at 10 each
+    "investment budget": (
+        {
+            "periods": 1,
+            "suppliers": [{"capacity_t": 5}],
+            "tables": {"projects": [MINE]},
+            "policies": {"reserve_days": 73, "budget": {"investment": 100}},
+        },
+        {"reserve_days", "budget_investment", "supplier_capacity", "project_capacity"},
+        {
+            "reserve_days": 18.25,
+            "budget_investment": 50e-6,
+            "supplier_capacity": 5,
+            "project_capacity": 5,
+            "new_source": 5,
+        },
+    ),
+    # at most 12 t may be built: 3 t are missing
+    "build limit": (
+        {
+            "periods": 1,
+            "suppliers": [{"capacity_t": 5}],
+            "tables": {"projects": [MINE | {"max_build_t": 12}]},
+            "policies": {"reserve_days": 73},
+        },
+        {"reserve_days", "project_build_limit", "supplier_capacity", "project_capacity"},
+        {
+            "reserve_days": 10.95,
+            "project_build_limit": 3,
+            "supplier_capacity": 3,
+            "project_capacity": 3,
+            "new_source": 3,
+        },
+    ),
+    # 500 t arrive, 100 are used
+    "goods under way": (
+        {"periods": 1, "material": {"storage_limit_t": 0}, "suppliers": [{"in_transit_t": 500, "lead_periods": 1}]},
+        {"storage_limit", "demand"},
+        {"storage_limit": 400},
+    ),
+    # 40 % can be saved, 60 % cannot
+    "saving": (
+        {
+            "periods": 1,
+            "suppliers": [{"capacity_t": 0}],
+            "tables": {"substitution": [{"material": "m", "tranche": "x", "max_share": 0.4, "cost": 30}]},
+            "policies": NO_SHORTAGE,
+        },
+        {"expected_shortage", "demand", "tranche_limit", "supplier_capacity"},
+        {"expected_shortage": 219, "demand": 60, "tranche_limit": 60, "supplier_capacity": 60, "new_source": 60},
+    ),
+}
+
+
+def explained(**changes: Any) -> Explanation:
+    return explain(read(description(changes.pop("periods", 2), **changes)))
+
+
+def the_conflict(**changes: Any) -> Conflict:
+    found = explained(**changes)
+    assert found.finding is Finding.INFEASIBLE
+    assert len(found.conflicts) == 1, found.text()
+    return found.conflicts[0]
+
+
+def by_kind(conflict: Conflict) -> dict[str, Change]:
+    return {change.kind: change for change in conflict.changes}

@@ -1,0 +1,128 @@
+"""What a user reads of an explanation, and what a script does."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from bichiku.explain import as_record
+from bichiku.explain.wording import told_together
+from tests.by_hand import MATERIAL, SPOT, halt
+from tests.explain.cases import (
+    CASES,
+    SURVIVE,
+    by_kind,
+    explained,
+    the_conflict,
+)
+
+
+def test_the_text_is_what_a_user_reads() -> None:
+    expected = """\
+base: no plan keeps all of its limits
+
+These rules cannot be kept together; without any one of them the others can:
+  - reserve of m: 365 days in 2026 (100 t)
+  - share cap CHN: at most 20 % of imports of m in 2026
+  - capacity of a (AUS): 40.0 t/year
+  given: opening stock of m: 0 t
+Any one of these is enough, and is the least of its kind:
+  - lower the reserve of m in 2026 from 365 days to 182.5 days
+  - raise the share cap CHN on m in 2026 from 20 % to 60 %
+  - find 40 t/year of m elsewhere (a source that no crisis hits and no cap counts)
+  - raise the capacity of a from 40 t/year to 80 t/year, 40 t/year more
+Each was checked by solving again: the changed model keeps all limits, and a little less does not.
+(taking longer does not apply to reserve_days of m: it is one number for all years)
+(taking longer does not apply to share_caps of m: it is one number for all years)"""
+    assert explained(**CASES["cap with a reserve"][0]).text() == expected
+
+
+def test_many_capacities_are_summed_up_and_stand_for_what_is_missing_elsewhere() -> None:
+    # six suppliers of 1 t each, 10 t asked for
+    suppliers = [{"supplier": f"s{i}", "capacity_t": 1} for i in range(6)]
+    found = explained(periods=1, suppliers=suppliers, policies={"reserve_days": 36.5})
+    assert by_kind(found.conflicts[0])["new_source"].least == pytest.approx(4)
+    assert "  - capacity of 6 suppliers of m: 6.00 t/year together\n" in found.text()
+    assert "capacity of 6 suppliers of m: 6.00 t/year together (s0 1.00, s1 1.00," in found.text(full=True)
+    assert "Too many to be tried one by one; see what would have to be found elsewhere:" in found.text()
+
+
+def test_what_is_taken_as_given_is_said() -> None:
+    suppliers = [{"capacity_t": 10, "lead_periods": 1, "in_transit_t": 5}]
+    given = the_conflict(periods=1, suppliers=suppliers, policies={"reserve_days": 180}).given
+    assert tuple(item.words for item in given) == (
+        "opening stock of m: 0 t",
+        "s delivers 1 period after shipping, 5.00 t a period are under way at the start",
+    )
+
+
+def test_alike_conflicts_are_told_once_with_a_table_of_their_numbers() -> None:
+    # at 20 % and nobody else China may send nothing; 73 days are 20 t of m and 40 t of n, the reserves themselves
+    tables = {
+        "materials": [MATERIAL, MATERIAL | {"material": "n"}],
+        "demand": [{"material": name, "year": 2026, "tonnes": t} for name, t in (("m", 100), ("n", 200))],
+        "suppliers": [SPOT, SPOT | {"supplier": "t", "material": "n"}],
+    }
+    policies = {"reserve_days": 73, "share_caps": [{"group": ["CHN"], "max": 0.2}]}
+    found = explained(periods=1, tables=tables, policies=policies)
+    text = found.text()
+    assert "Conflicts 1 to 2 of 2" in text
+    assert text.count("  - reserve of") == 1
+    # four fifths of 20 t and of 40 t must come from elsewhere for a fifth to come from China
+    assert (
+        """
+  material  in    reserve  cap CHN  find elsewhere
+  m         2026   0 days    100 %       16 t/year
+  n         2026   0 days    100 %       32 t/year"""
+        in text
+    )
+    assert found.text(full=True).count("  - reserve of") == 2
+
+
+def test_crises_that_cannot_be_survived_are_counted_and_the_first_is_named() -> None:
+    # what is asked over both starts together is told once; nothing is in store for either
+    onsets = [{"period": 1, "probability": 0.01}, {"period": 3, "probability": 0.01}]
+    rules = the_conflict(periods=3, crises=halt(1, 0, onsets=onsets, recovery=0), policies=SURVIVE).rules
+    (rule,) = (rule for rule in rules if rule.kind == "survive")
+    later = replace(rule, onset=3, words=rule.words.replace("2026-01", "2028-01"))
+    assert list(told_together([rule, later], names=False)) == [
+        "no shortage of m in 2 crises, first of them halt of 2026-01"
+    ]
+
+
+def test_an_explanation_is_plain_data_for_scripts() -> None:
+    record = json.loads(json.dumps(as_record(explained(**CASES["cap with a reserve"][0]))))
+    (conflict,) = record["conflicts"]
+    assert record["finding"] == "infeasible"
+    assert conflict["irreducible"] is True
+    assert {rule["kind"] for rule in conflict["rules"]} == {"reserve_days", "share_caps", "supplier_capacity"}
+    assert {c["kind"]: c["after"] for c in conflict["changes"]} == {
+        "reserve_days": 182.5,
+        "share_caps": 60,
+        "new_source": 40,
+        "supplier_capacity": 80,
+    }
+
+
+def test_what_is_only_a_bound_from_below_is_not_called_enough() -> None:
+    found = explained(**CASES["cap with a reserve"][0])
+    (conflict,) = found.conflicts
+    days, *others = conflict.changes
+    bound = replace(days, enough=False, verified=False)
+    text = replace(found, conflicts=(replace(conflict, changes=(bound, *others)),)).text()
+    assert (
+        f"""At least so much is needed; the time was up before it was shown to be enough:
+  - {days.words}"""
+        in text
+    )
+    assert "Each was checked" not in text
+
+
+def test_numbers_to_type_are_rounded_to_the_safe_side() -> None:
+    found = by_kind(the_conflict(**CASES["reserve"][0]))
+    assert found["supplier_capacity"].after == 49.32  # 49.315
+    assert found["supplier_capacity"].words.startswith("raise the capacity of s from 10 t/year to 49.32 t/year")
+    found = by_kind(the_conflict(periods=1, suppliers=[{"capacity_t": 10}], demand=70, policies={"reserve_days": 180}))
+    assert found["reserve_days"].after == 52.14  # 52.1428...
