@@ -16,7 +16,8 @@ from bichiku.pipeline import Clock, NoSolution, grow, optimise
 from bichiku.solve import HotProgram, SolverOptions
 from bichiku.world import World
 from tests.by_hand import read
-from tests.world_strategies import POLICY_NAMES, Description, policies, small_models, with_policies
+from tests.policy_strategies import POLICY_NAMES, policies, with_policies
+from tests.world_strategies import Description, small_models
 
 
 @st.composite

@@ -15,7 +15,8 @@ from bichiku.pipeline import grow
 from bichiku.solve import SolverOptions, Status, solve
 from tests.by_hand import read
 from tests.drawn import drawn, solved
-from tests.world_strategies import POLICY_NAMES, Description, policies, policy_variants, small_models, with_policies
+from tests.policy_strategies import POLICY_NAMES, policies, policy_variants, with_policies
+from tests.world_strategies import Description, small_models
 
 Change = Callable[[Description], Description]
 

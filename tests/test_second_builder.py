@@ -15,9 +15,11 @@ from hypothesis import HealthCheck, given, settings
 
 from bichiku.read.model import read_model
 from bichiku.world import World
-from tests.second_builder import InfeasibleError, SecondProgram, second_objective, second_program, second_tree
-from tests.second_tree import Branch, Node
-from tests.world_strategies import POLICY_NAMES, Description, policy_variants, small_models, with_policies, write_model
+from tests.policy_strategies import POLICY_NAMES, policy_variants, with_policies
+from tests.second_builder import second_objective, second_program
+from tests.second_program import InfeasibleError, SecondProgram
+from tests.second_tree import Branch, Node, second_tree
+from tests.world_strategies import Description, small_models, write_model
 
 ALL_HALT = {"all": True, "loss": 1.0}
 

@@ -22,8 +22,10 @@ from bichiku.run_folder import write_run
 from bichiku.solve import Status
 from bichiku.verify import verify_run
 from bichiku.world import World
-from tests.second_builder import InfeasibleError, second_objective
-from tests.world_strategies import Description, small_models, some_policies, with_policies, write_model
+from tests.policy_strategies import some_policies, with_policies
+from tests.second_builder import second_objective
+from tests.second_program import InfeasibleError
+from tests.world_strategies import Description, small_models, write_model
 from trials.drawing import draw_with_bar
 from trials.results import SeedOption, WriteOption, record
 

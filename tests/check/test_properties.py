@@ -19,7 +19,8 @@ from bichiku.formulate import formulate
 from bichiku.world import World
 from tests.by_hand import read
 from tests.drawn import drawn, solved
-from tests.world_strategies import POLICY_NAMES, Description, policy_variants, small_models, with_policies
+from tests.policy_strategies import POLICY_NAMES, policy_variants, with_policies
+from tests.world_strategies import Description, small_models
 
 
 def objective(description: Description) -> Any:

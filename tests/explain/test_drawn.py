@@ -23,7 +23,8 @@ from bichiku.prices.questions import all_questions
 from bichiku.solve import Solution, Status
 from tests.by_hand import read
 from tests.drawn import drawn
-from tests.world_strategies import Description, small_models, with_policies
+from tests.policy_strategies import with_policies
+from tests.world_strategies import Description, small_models
 
 CELLS = {
     "supplier_capacity": ("suppliers", "supplier", "capacity_t"),

@@ -13,8 +13,10 @@ from bichiku.pipeline import NoSolution, run_strategy
 from bichiku.read.model import read_model
 from bichiku.solve import Status
 from bichiku.world import World
-from tests.second_builder import InfeasibleError, second_objective
-from tests.world_strategies import POLICY_NAMES, policy_variants, small_models, write_model
+from tests.policy_strategies import POLICY_NAMES, policy_variants
+from tests.second_builder import second_objective
+from tests.second_program import InfeasibleError
+from tests.world_strategies import small_models, write_model
 
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
 

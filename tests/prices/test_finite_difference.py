@@ -16,7 +16,8 @@ from bichiku.prices.answers import answer_all, moved
 from bichiku.prices.questions import all_questions
 from bichiku.read.model import read_model
 from bichiku.solve import SolverOptions, Status, solve
-from tests.world_strategies import policy_variants, write_model
+from tests.policy_strategies import policy_variants
+from tests.world_strategies import write_model
 
 CHECKED = 25  # questions of each model
 few = settings(

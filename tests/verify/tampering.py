@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from bichiku.verify import Finding, Verdict
+
 Rows = list[list[str]]
 
 
@@ -106,3 +108,12 @@ def set_manifest(folder: Path, path: Iterable[str], value: Any) -> None:
 
 
 Tamper = Callable[[Path], None]
+
+
+def says(verdict: Verdict, rule: str, file: str | None = None, line: int | None = None) -> list[Finding]:
+    """What a verdict found against a rule, in a file and at a line where these are given."""
+    return [
+        finding
+        for finding in verdict.findings
+        if finding.rule == rule and file in (None, finding.file) and (line is None or line in finding.lines)
+    ]

@@ -12,7 +12,8 @@ from bichiku.pipeline import NoSolution, run_strategy
 from bichiku.read.model import read_model
 from bichiku.run_folder import write_run
 from bichiku.verify import verify_run
-from tests.world_strategies import Description, small_models, some_policies, with_policies, write_model
+from tests.policy_strategies import some_policies, with_policies
+from tests.world_strategies import Description, small_models, write_model
 
 
 @st.composite

@@ -29,7 +29,7 @@ def first_short(run: SavedRun) -> pd.Series:
     """Days until short by crisis and material: the least over the onsets in the window, empty where never short."""
     crises = run.tables["crises"]
     inside = crises[crises["onset"] <= run.world.calendar.reported]
-    days_left = pd.to_numeric(inside["time_to_survive_days"], errors="coerce")
+    days_left = pd.to_numeric(inside["time_to_survive_days"])
     return days_left.groupby([inside["crisis"], inside["material"]]).min()
 
 

@@ -55,7 +55,7 @@ def _paint(figure: Figure, frontier: Frontier, outcomes: list[Axis]) -> None:
 
 def _panel(axes: Axes, frontier: Frontier, axis: Axis) -> None:
     data = frontier.data
-    y = pd.to_numeric(data[axis.column], errors="coerce")
+    y = pd.to_numeric(data[axis.column])
     scale = Scale(float(y.abs().max()) if y.notna().any() else 0.0, "")
     unit = sized(axis.unit, scale.unit)
     x = _positions(data[frontier.x.column])
@@ -108,7 +108,7 @@ def _tick(value: float) -> str:
 
 def _in_words(frontier: Frontier) -> str:
     data = frontier.data
-    y = pd.to_numeric(data[frontier.y.column], errors="coerce")
+    y = pd.to_numeric(data[frontier.y.column])
     parts = []
     if y.notna().any():
         for name, at in (("least", y.idxmin()), ("most", y.idxmax())):

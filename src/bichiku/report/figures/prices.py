@@ -20,7 +20,7 @@ PANELS = 3
 
 def ranked(prices: pd.DataFrame) -> pd.DataFrame:
     """Limits with a price, the largest first whatever the sign; of each its dearest year."""
-    price = pd.to_numeric(prices["price"], errors="coerce")
+    price = pd.to_numeric(prices["price"])
     found = prices.assign(price=price, size=price.abs())
     found = found[found["size"] > 0].sort_values("size", ascending=False, kind="stable")
     names = found[["policy", "limit", "material"]].fillna("").astype(str)

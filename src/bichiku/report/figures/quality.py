@@ -44,7 +44,7 @@ def _shares(case: Case, run: SavedRun) -> pd.DataFrame:
         material: [value(run.strategy, f"cost_{basis.replace(' ', '_')}", material) for basis in BASES]
         for material in (ALL, *run.world.materials)
     }
-    return pd.DataFrame.from_dict(rows, orient="index", columns=list(BASES)).dropna(how="all").fillna(0.0)
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(BASES)).dropna()
 
 
 def _paint(figure: Figure, table: pd.DataFrame) -> None:
