@@ -27,7 +27,7 @@ from tests.second_builder import second_objective
 from tests.second_program import InfeasibleError
 from tests.world_strategies import Description, small_models, write_model
 from trials.drawing import draw_with_bar
-from trials.results import SeedOption, WriteOption, record
+from trials.results import SeedOption, WriteOption, finish
 
 AGREE = 1e-6  # relative
 
@@ -98,20 +98,16 @@ def main(
     """Solves drawn models twice."""
     tally = Tally()
     draw_with_bar(models(), count, seed, tally.enter, "solving")
-    for line in tally.wrong:
-        typer.echo(line)
-    typer.echo(f"{tally.models} models, {tally.without_a_plan} without a plan, at most {tally.apart:.1e} apart")
-    if write:
-        figures = {
-            "models": tally.models,
-            "without a plan": tally.without_a_plan,
-            "most apart": tally.apart,
-            "checks": tally.checks,
-            "largest residual": tally.residual,
-            "complaints": len(tally.wrong),
-        }
-        record("drawn_models", f"python -m trials.drawn_models --count {count}", figures)
-    raise typer.Exit(bool(tally.wrong))
+    figures = {
+        "models": tally.models,
+        "without a plan": tally.without_a_plan,
+        "most apart": tally.apart,
+        "checks": tally.checks,
+        "largest residual": tally.residual,
+        "complaints": len(tally.wrong),
+    }
+    summary = f"{tally.models} models, {tally.without_a_plan} without a plan, at most {tally.apart:.1e} apart"
+    finish("drawn_models", f"python -m trials.drawn_models --count {count}", figures, tally.wrong, summary, write)
 
 
 if __name__ == "__main__":

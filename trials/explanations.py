@@ -18,7 +18,7 @@ from tests.by_hand import read
 from tests.explain.test_drawn import LESS, demanding, feasible, typed
 from tests.world_strategies import Description
 from trials.drawing import draw_with_bar
-from trials.results import SeedOption, WriteOption, record
+from trials.results import SeedOption, WriteOption, finish
 
 SECONDS = 60.0  # for each explanation
 
@@ -65,22 +65,18 @@ def main(
     """Explains drawn models and tries the ways out."""
     tally = Tally()
     draw_with_bar(demanding(), count, seed, tally.enter, "explaining")
-    for line in tally.wrong:
-        typer.echo(line)
-    typer.echo(
+    figures = {
+        "models without a plan": tally.without_a_plan,
+        "conflicts": tally.conflicts,
+        "proven irreducible": tally.irreducible,
+        "ways out typed in": tally.typed,
+        "complaints": len(tally.wrong),
+    }
+    summary = (
         f"{tally.without_a_plan} models without a plan, {tally.conflicts} conflicts, {tally.irreducible} of them "
         f"proven irreducible, {tally.typed} ways out typed in, {len(tally.wrong)} complaints"
     )
-    if write:
-        figures = {
-            "models without a plan": tally.without_a_plan,
-            "conflicts": tally.conflicts,
-            "proven irreducible": tally.irreducible,
-            "ways out typed in": tally.typed,
-            "complaints": len(tally.wrong),
-        }
-        record("explanations", f"python -m trials.explanations --count {count}", figures)
-    raise typer.Exit(bool(tally.wrong))
+    finish("explanations", f"python -m trials.explanations --count {count}", figures, tally.wrong, summary, write)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ import typer
 from rich.progress import track
 
 from trials.calls import COMMANDS, Words, call, clear, complaints, output_folder, prepare
-from trials.results import SeedOption, WriteOption, record
+from trials.results import SeedOption, WriteOption, finish
 
 POWERLESS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search")
 CAN_MOUNT = os.geteuid() == 0 and shutil.which("mount") is not None
@@ -105,13 +105,9 @@ def main(
         wrong += [f"{name} with {room} of {needed[name]} kB: {what}" for what in fill_one(COMMANDS[name], room)]
     for name, words in COMMANDS.items():
         wrong += [f"{name} without the right to write: {what}" for what in forbid_one(words)]
-    for line in wrong:
-        typer.echo(line)
-    typer.echo(f"{count} full disks and {len(COMMANDS)} forbidden folders, {len(wrong)} complaints")
-    if write:
-        figures = {"full disks": count, "forbidden folders": len(COMMANDS), "complaints": len(wrong)}
-        record("full_disk", f"python -m trials.full_disk --count {count}", figures)
-    raise typer.Exit(bool(wrong))
+    figures = {"full disks": count, "forbidden folders": len(COMMANDS), "complaints": len(wrong)}
+    summary = f"{count} full disks and {len(COMMANDS)} forbidden folders, {len(wrong)} complaints"
+    finish("full_disk", f"python -m trials.full_disk --count {count}", figures, wrong, summary, write)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import typer
 from rich.progress import track
 
 from trials.calls import COMMANDS, JAPAN, Words, alive, call, calling, clear, complaints, output_folder
-from trials.results import SeedOption, WriteOption, record
+from trials.results import SeedOption, WriteOption, finish
 
 PROMISE = 2.0  # seconds
 INTERRUPTED = 130
@@ -77,15 +77,9 @@ def main(
                 found += [f"took {seconds:.2f} s to end"] if seconds > PROMISE else []
             wrong += [f"{name} interrupted after {after:.3f} s: {what}" for what in found]
             clear(output)
-    for line in wrong:
-        typer.echo(line)
-    typer.echo(
-        f"{hit} of {count} calls interrupted before their end, {len(wrong)} complaints, slowest end {slowest:.2f} s"
-    )
-    if write:
-        figures = {"interrupts": hit, "complaints": len(wrong), "slowest end, s": round(slowest, 2)}
-        record("interrupts", f"python -m trials.interrupts --count {count}", figures)
-    raise typer.Exit(bool(wrong))
+    figures = {"interrupts": hit, "complaints": len(wrong), "slowest end, s": round(slowest, 2)}
+    summary = f"{hit} of {count} calls interrupted before their end, {len(wrong)} complaints, slowest {slowest:.2f} s"
+    finish("interrupts", f"python -m trials.interrupts --count {count}", figures, wrong, summary, write)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import typer
 from rich.progress import track
 
 from trials.calls import COMMANDS, Words, alive, call, calling, clear, complaints, output_folder
-from trials.results import SeedOption, WriteOption, record
+from trials.results import SeedOption, WriteOption, finish
 
 
 def kill_one(words: Words, output: Path, after: float) -> list[str]:
@@ -64,12 +64,9 @@ def main(
             wrong += [f"{name} killed after {after:.3f} s: {what}" for what in found]
             survived += not found
             clear(output)
-    for line in wrong:
-        typer.echo(line)
-    typer.echo(f"{survived} of {count} kills survived")
-    if write:
-        record("kills", f"python -m trials.kills --count {count}", {"kills": count, "survived": survived})
-    raise typer.Exit(bool(wrong))
+    figures = {"kills": count, "survived": survived}
+    summary = f"{survived} of {count} kills survived"
+    finish("kills", f"python -m trials.kills --count {count}", figures, wrong, summary, write)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -28,3 +28,22 @@ def record(name: str, command: str, figures: Mapping[str, float]) -> Path:
     content = {"trial": name, "command": command, "figures": dict(figures)}
     file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return file
+
+
+def finish(
+    name: str, command: str, figures: Mapping[str, float], complaints: Sequence[str], summary: str, write: bool
+) -> NoReturn:
+    """Ends a trial: tells what was wrong and what came out, stores it if asked, and exits with 1 after a complaint.
+
+    Args:
+        name, command, figures: as in `record`.
+        complaints: what was wrong, a line each.
+        summary: the outcome in one line.
+        write: whether to store it.
+    """
+    for line in complaints:
+        typer.echo(line)
+    typer.echo(summary)
+    if write:
+        record(name, command, figures)
+    raise typer.Exit(bool(complaints))

@@ -18,7 +18,7 @@ import typer
 from rich.progress import track
 
 from trials.calls import COMMANDS, Words, calling, clear, complaints, output_folder
-from trials.results import SeedOption, WriteOption, record
+from trials.results import SeedOption, WriteOption, finish
 
 AT_WORK = "another call is at work"
 REFUSED = 1
@@ -53,12 +53,9 @@ def main(
             found = both(COMMANDS[one], COMMANDS[other], output, apart.uniform(0.0, APART))
             wrong += [f"{one} and {other}: {what}" for what in found]
             clear(output)
-    for line in wrong:
-        typer.echo(line)
-    typer.echo(f"{count} pairs, {len(wrong)} complaints")
-    if write:
-        record("together", f"python -m trials.together --count {count}", {"pairs": count, "complaints": len(wrong)})
-    raise typer.Exit(bool(wrong))
+    figures = {"pairs": count, "complaints": len(wrong)}
+    summary = f"{count} pairs, {len(wrong)} complaints"
+    finish("together", f"python -m trials.together --count {count}", figures, wrong, summary, write)
 
 
 if __name__ == "__main__":

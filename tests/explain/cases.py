@@ -10,6 +10,18 @@ from __future__ import annotations
 from typing import Any
 
 from bichiku.explain import Change, Conflict, Explanation, Finding, explain
+from bichiku.explain.judge import Judge
+from bichiku.explain.physical_rules import physical_rules
+from bichiku.explain.policy_rules import policy_rules
+from bichiku.explain.rules import Rule, without
+from bichiku.explain.unmet import with_unmet
+from bichiku.formulate import stamp, stencil_of
+from bichiku.linear_program import LinearProgram
+from bichiku.outcome import Outcome
+from bichiku.pipeline import grow
+from bichiku.prices.questions import all_questions
+from bichiku.solve import Solution, Status
+from bichiku.world import World
 from tests.by_hand import description, halt, read
 
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20, "capacity_t": 40}
@@ -169,3 +181,23 @@ def the_conflict(**changes: Any) -> Conflict:
 
 def by_kind(conflict: Conflict) -> dict[str, Change]:
     return {change.kind: change for change in conflict.changes}
+
+
+def rules_of(world: World) -> tuple[list[Rule], LinearProgram]:
+    """All rules of a world, and its program in which demand can give way."""
+    tree, state = grow(world)
+    stencil = stencil_of(world, tree, state)
+    outcome = Outcome(world, tree, state, stamp(stencil), Solution.none(Status.INFEASIBLE))
+    wider = with_unmet(outcome.program, outcome)
+    questions = list(all_questions(outcome, stencil))
+    return [*policy_rules(outcome, questions), *physical_rules(outcome, wider, questions)], wider
+
+
+def name_of(rule: Rule) -> tuple[Any, ...]:
+    """What tells a rule from all others."""
+    return (*rule.family, rule.name, rule.year, rule.onset, rule.source)
+
+
+def feasible_with(rules: list[Rule], names: set[tuple[Any, ...]], program: LinearProgram) -> bool | None:
+    """Whether the program can be kept with the named rules and no others."""
+    return Judge(60).feasible(without(program, [rule for rule in rules if name_of(rule) not in names]))

@@ -12,17 +12,11 @@ from hypothesis import strategies as st
 from bichiku.calendar import month_label
 from bichiku.explain import Change, Finding, explain
 from bichiku.explain.judge import Judge
-from bichiku.explain.physical_rules import physical_rules
-from bichiku.explain.policy_rules import policy_rules
-from bichiku.explain.rules import Rule, without
-from bichiku.explain.unmet import with_unmet
-from bichiku.formulate import formulate, stamp, stencil_of
-from bichiku.outcome import Outcome
+from bichiku.formulate import formulate
 from bichiku.pipeline import grow
-from bichiku.prices.questions import all_questions
-from bichiku.solve import Solution, Status
 from tests.by_hand import read
 from tests.drawn import drawn
+from tests.explain.cases import feasible_with, name_of, rules_of
 from tests.policy_strategies import with_policies
 from tests.world_strategies import Description, small_models
 
@@ -102,10 +96,6 @@ def demand(description: Description) -> list[dict[str, Any]]:
     return list(description["tables"]["demand"])
 
 
-def name_of(rule: Rule) -> tuple[Any, ...]:
-    return (*rule.family, rule.name, rule.year, rule.onset, rule.source)
-
-
 @drawn(40)
 @given(demanding())
 def test_every_rule_of_an_irreducible_set_is_needed(description: Description) -> None:
@@ -113,18 +103,13 @@ def test_every_rule_of_an_irreducible_set_is_needed(description: Description) ->
     found = explain(world, seconds=60)
     assume(found.finding is Finding.INFEASIBLE)
     assert found.conflicts
-    tree, state = grow(world)
-    stencil = stencil_of(world, tree, state)
-    outcome = Outcome(world, tree, state, stamp(stencil), Solution.none(Status.INFEASIBLE))
-    wider = with_unmet(outcome.program, outcome)
-    questions = list(all_questions(outcome, stencil))
-    rules = [*policy_rules(outcome, questions), *physical_rules(outcome, wider, questions)]
+    rules, wider = rules_of(world)
     for conflict in found.conflicts:
         names = {name_of(rule) for rule in conflict.rules}
-        assert Judge(60).feasible(without(wider, [rule for rule in rules if name_of(rule) not in names])) is False
+        assert feasible_with(rules, names, wider) is False
         for line in {rule.line for rule in conflict.rules} if conflict.irreducible else ():
             less = {name_of(rule) for rule in conflict.rules if rule.line != line}
-            assert Judge(60).feasible(without(wider, [rule for rule in rules if name_of(rule) not in less])), line
+            assert feasible_with(rules, less, wider), line
 
 
 @drawn(40)

@@ -7,17 +7,9 @@ from typing import Any
 import pytest
 
 from bichiku.explain import Finding, explain
-from bichiku.explain.judge import Judge
-from bichiku.explain.physical_rules import physical_rules
-from bichiku.explain.policy_rules import POLICY_KINDS, policy_rules
-from bichiku.explain.rules import Rule, without
-from bichiku.explain.unmet import with_unmet
-from bichiku.formulate import stamp, stencil_of
-from bichiku.outcome import Outcome
-from bichiku.pipeline import grow, run_strategy
-from bichiku.prices.questions import all_questions
+from bichiku.explain.policy_rules import POLICY_KINDS
+from bichiku.pipeline import run_strategy
 from bichiku.read.settings import Policies
-from bichiku.solve import Solution, Status
 from tests.by_hand import MATERIAL, SPOT, description, halt, read
 from tests.explain.cases import (
     AUSTRALIA,
@@ -27,17 +19,11 @@ from tests.explain.cases import (
     TWO,
     by_kind,
     explained,
+    feasible_with,
+    name_of,
+    rules_of,
     the_conflict,
 )
-
-
-def feasible_with(rules: list[Rule], names: set[tuple[Any, ...]], program: Any) -> bool | None:
-    """Whether the program can be kept with the named rules and no others."""
-    return Judge(60).feasible(without(program, [rule for rule in rules if name_of(rule) not in names]))
-
-
-def name_of(rule: Rule) -> tuple[Any, ...]:
-    return (*rule.family, rule.year, rule.onset, rule.source)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -56,12 +42,7 @@ def test_the_rules_and_the_least_changes_are_those_worked_out_by_hand(case: str)
 def test_every_rule_of_a_conflict_is_needed_and_together_they_cannot_be_kept(case: str) -> None:
     world = read(description(**({"periods": 2} | CASES[case][0])))
     conflict = explain(world).conflicts[0]
-    tree, state = grow(world)
-    stencil = stencil_of(world, tree, state)
-    outcome = Outcome(world, tree, state, stamp(stencil), Solution.none(Status.INFEASIBLE))
-    wider = with_unmet(outcome.program, outcome)
-    questions = list(all_questions(outcome, stencil))
-    rules = [*policy_rules(outcome, questions), *physical_rules(outcome, wider, questions)]
+    rules, wider = rules_of(world)
     names = {name_of(rule) for rule in conflict.rules}
     assert feasible_with(rules, names, wider) is False
     for name in names:
