@@ -63,3 +63,14 @@ def test_digits_of_another_script_taken_for_a_number_are_noticed(
     monkeypatch.setattr(numbers, "_DECIMAL", re.compile(r"\d+"))
     with pytest.raises(Defect, match="'１２' taken for a number"):
         check(spoilt, tmp_path, solve=False)
+
+
+def test_a_share_that_is_filled_up_with_what_no_row_speaks_of_is_no_defect(tmp_path: Path) -> None:
+    # 0.3 from China and 0.01 from Canada itself: the other 0.69 are Canada's too, which W104 tells
+    base = bases()["tutorial"]
+    content = base.files["origins.csv"].replace(b"CAN,0.7", b"CAN,0.01")
+    row = (("supplier", "tungsten-can"), ("country", "CAN"))
+    planted = Planted("origins.csv", (row, "share"), "0.01", "0.7")
+    assert (
+        check(Spoilt("tutorial", {**base.files, "origins.csv": content}, planted=planted), tmp_path, False) == "taken"
+    )
