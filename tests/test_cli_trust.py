@@ -94,6 +94,13 @@ def test_the_inputs_of_a_run_can_be_explained_too(
     assert "These rules cannot be kept together" in capsys.readouterr().out
 
 
+def test_a_run_given_for_a_model_is_told_where_its_model_is(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bichiku(monkeypatch, "check", run) == WRONG_INPUT
+    assert f"(the model of this run is {run / 'inputs'})" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new"),
     [

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from bichiku.read.files import json_value
-from bichiku.read.model import Model, read_model
-from bichiku.saved_run import INPUTS, MANIFEST, TABLE_FILES, read_result, read_run
+from bichiku.read.model import INPUTS, Model, read_model
+from bichiku.saved_run import MANIFEST, TABLE_FILES, read_result, read_run
 
 EQUAL = 1e-6  # relative; what the certificate promises of a run's numbers
 

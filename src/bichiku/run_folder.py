@@ -18,9 +18,9 @@ import yaml
 
 import bichiku
 from bichiku.pipeline import Solved
-from bichiku.read.model import MODEL_FILE, Model
+from bichiku.read.model import INPUTS, MODEL_FILE, Model
 from bichiku.read.yaml12 import CoreDumper
-from bichiku.saved_run import INPUTS, MANIFEST
+from bichiku.saved_run import MANIFEST
 from bichiku.solve import SolverOptions
 from bichiku.staging import settle, staged
 from bichiku.verify import Verdict, verify_run

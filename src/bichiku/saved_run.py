@@ -12,12 +12,11 @@ import pandas as pd
 from bichiku.pipeline import Solved
 from bichiku.read.faults import Fault, InputError, shown
 from bichiku.read.files import is_file, json_value
-from bichiku.read.model import read_model
+from bichiku.read.model import INPUTS, read_model
 from bichiku.read.strategies import is_strategy_name
 from bichiku.verify import verify_files
 from bichiku.world import World
 
-INPUTS = "inputs"
 MANIFEST = "manifest.json"
 REPORT = "report.html"
 TABLE_FILES = ("summary", "sourcing", "flows", "reserve", "projects", "costs", "crises", "shares", "duals", "prices")

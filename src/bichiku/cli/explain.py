@@ -11,8 +11,8 @@ import typer
 from bichiku.cli.screen import NO_RESULT, JsonOption, SetOption, SilenceOption, StrategyOption, print_advice, spinner
 from bichiku.explain import Finding, as_record
 from bichiku.explain import explain as explain_world
-from bichiku.read.model import read_model
-from bichiku.saved_run import INPUTS, is_run
+from bichiku.read.model import INPUTS, read_model
+from bichiku.saved_run import is_run
 
 SECONDS = 300.0
 

@@ -21,6 +21,7 @@ from bichiku.read.strategies import choose, command_line_changes, split_strategi
 from bichiku.world import World
 
 MODEL_FILE = "model.yaml"
+INPUTS = "inputs"  # where a run keeps the model that it was made from
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,11 @@ def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence
     """
     file = path if path.suffix in (".yaml", ".yml") else path / MODEL_FILE
     if not os.path.lexists(file):
-        raise InputError([Fault(str(file), None, "", "does not exist", "give a model folder or its model.yaml")])
+        of_a_run = path / INPUTS
+        hint = (
+            f"the model of this run is {of_a_run}" if is_folder(of_a_run) else "give a model folder or its model.yaml"
+        )
+        raise InputError([Fault(str(file), None, "", "does not exist", hint)])
     log = FaultLog()
     document = read_document(file, str(file), None if file == path else path)
     name_of_model = file.resolve().parent.name
