@@ -61,6 +61,11 @@ class Calendar:
         """Days in a period (365 days a year, whatever the month)."""
         return DAYS_PER_YEAR / self.periods_per_year
 
+    @property
+    def year_share(self) -> float:
+        """Share of a year that a period makes up."""
+        return self.days / DAYS_PER_YEAR
+
     @cached_property
     def begins(self) -> np.ndarray:
         """Month index in which each period begins; shape (periods,)."""

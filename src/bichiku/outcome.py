@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 
-from bichiku.calendar import DAYS_PER_YEAR
 from bichiku.linear_program import LinearProgram
 from bichiku.solve import Solution
 from bichiku.state import State
@@ -40,7 +39,7 @@ class Outcome:
     @cached_property
     def shipped(self) -> dict[str, np.ndarray]:
         """Tonnes sent off at each node, by supplier and project."""
-        year_share = self.world.calendar.days / DAYS_PER_YEAR
+        year_share = self.world.calendar.year_share
         found = {}
         for name in self.world.suppliers:
             if name in self.world.contracts:
@@ -68,7 +67,7 @@ class Outcome:
     @cached_property
     def demand(self) -> dict[str, np.ndarray]:
         """Tonnes used in each node's period, by material with demand."""
-        year_share = self.world.calendar.days / DAYS_PER_YEAR
+        year_share = self.world.calendar.year_share
         return {
             material: np.array([by_year[int(year)] for year in self.years])
             * year_share

@@ -104,6 +104,10 @@ class World:
         """Whether a supplier or project lies outside the buyer's country."""
         return self.sources[source].country != self.settings.buyer
 
+    def kept(self, material: str) -> float:
+        """The share of a stock that storage losses leave after a period."""
+        return (1.0 - self.materials[material].loss_rate) ** self.calendar.year_share
+
     def delivered_price(self, supplier: str, price_factor: float = 1.0) -> float:
         """Price, tariff and freight of a tonne delivered, in money per tonne.
 

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from bichiku.calendar import DAYS_PER_YEAR
 from bichiku.check.program import Build, Piece
 from bichiku.formulate.balances import demand_by_node
 from bichiku.formulate.policies.survive import surviving_nodes
@@ -97,7 +96,7 @@ class Facts:
     @property
     def year_share(self) -> float:
         """Length of a period in years."""
-        return self.world.calendar.days / DAYS_PER_YEAR
+        return self.world.calendar.year_share
 
     def on_plan(self, year: int) -> np.ndarray:
         """Numbers of the plan's nodes in a calendar year."""
@@ -213,7 +212,7 @@ class Facts:
             least_use: tonnes that demand takes at least at each of these nodes.
         """
         row, tree = self.world.materials[material], self.tree
-        keep = (1.0 - row.loss_rate) ** self.year_share
+        keep = self.world.kept(material)
         change = self.arrivals(self.offers(material))[: len(least_use)] - least_use
         limit = np.inf if row.storage_limit_t is None else row.storage_limit_t
         stock = np.empty(len(least_use))

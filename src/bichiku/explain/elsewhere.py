@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from bichiku.calendar import DAYS_PER_YEAR
 from bichiku.explain.changes import Bench, Change
 from bichiku.explain.conflict import RuleSet
 from bichiku.explain.dials import Dial
@@ -99,4 +98,4 @@ def _dial(material: str, bench: Bench, outcome: Outcome, stencil: Stencil) -> So
         (np.concatenate(values)[inside], (local[inside], np.concatenate(columns)[inside])),
         shape=(part.program.shape[0], nodes),
     )
-    return SourceDial(entries, outcome.world.calendar.days / DAYS_PER_YEAR)
+    return SourceDial(entries, outcome.world.calendar.year_share)

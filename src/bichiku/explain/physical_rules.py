@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bichiku.calendar import DAYS_PER_YEAR
 from bichiku.explain.rules import Rule, free
 from bichiku.explain.unmet import UNMET
 from bichiku.linear_program import LinearProgram, RowBlock
@@ -51,12 +50,12 @@ def _suppliers(outcome: Outcome, by_name: dict[tuple[str, str], Question]) -> It
             continue
         export = outcome.state.export[name]
         yield free(rule, columns=question.columns[export > 0])
-        full = np.full(len(export), row.capacity_t * world.calendar.days / DAYS_PER_YEAR)
+        full = np.full(len(export), row.capacity_t * world.calendar.year_share)
         yield from _losses(outcome, name, columns=question.columns, column_upper=full)
 
 
 def _projects(outcome: Outcome, by_name: dict[tuple[str, str], Question]) -> Iterator[Rule]:
-    world, share = outcome.world, outcome.world.calendar.days / DAYS_PER_YEAR
+    world, share = outcome.world, outcome.world.calendar.year_share
     with_rows = _blocks(outcome.program, "project_capacity")
     for name, row in world.projects.items():
         question, export = by_name["project_capacity", name], outcome.state.export[name]

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from bichiku.calendar import DAYS_PER_YEAR
 from bichiku.formulate.stencil import Stencil
 from bichiku.state import State
 from bichiku.world import World
@@ -14,7 +13,7 @@ from bichiku.world import World
 
 def demand_by_node(world: World, years: np.ndarray, state: State) -> dict[str, np.ndarray]:
     """Tonnes of each material used in each node's period, its factor included; `years` is the year of each node."""
-    share_of_year = world.calendar.days / DAYS_PER_YEAR
+    share_of_year = world.calendar.year_share
     return {
         material: np.array([by_year[int(year)] for year in years]) * share_of_year * state.demand_factor[material]
         for material, by_year in world.demand.items()
@@ -74,7 +73,7 @@ def _buildable(world: World) -> list[str]:
 
 
 def _add_arrivals(stencil: Stencil, world: World) -> None:
-    share_of_year = world.calendar.days / DAYS_PER_YEAR
+    share_of_year = world.calendar.year_share
 
     def arrive(m: Any, source: str) -> Any:
         if source in world.projects:
@@ -92,10 +91,7 @@ def _add_arrivals(stencil: Stencil, world: World) -> None:
 
 
 def _add_stock_balance(stencil: Stencil, world: World) -> None:
-    year_share = world.calendar.days / DAYS_PER_YEAR
-
     def balance(m: Any, material: str) -> Any:
-        keep = (1.0 - world.materials[material].loss_rate) ** year_share
         arrivals = sum(m.arrive[name] for name, row in world.sources.items() if row.material == material)
         inputs = sum(
             row.input_per_output * m.run[name] for name, row in world.projects.items() if row.input_material == material
@@ -103,13 +99,13 @@ def _add_stock_balance(stencil: Stencil, world: World) -> None:
         use = 0.0
         if material in world.demand:
             use = m.demand[material] - m.saved_in_all[material] - m.short[material]
-        return m.stock[material] == keep * m.stock_before[material] + arrivals - inputs - use
+        return m.stock[material] == world.kept(material) * m.stock_before[material] + arrivals - inputs - use
 
     stencil.add_rows("balance", world.materials, balance, nodes=stencil.all_nodes, unit="t")
 
 
 def _add_capacities(stencil: Stencil, world: World) -> None:
-    year_share = world.calendar.days / DAYS_PER_YEAR
+    year_share = world.calendar.year_share
     nodes = stencil.all_nodes
 
     def spot(m: Any, source: str) -> Any:
@@ -184,8 +180,7 @@ def _add_stock_limits(stencil: Stencil, world: World) -> None:
         return m.stock[material] <= stored[material]
 
     def release(m: Any, material: str) -> Any:
-        keep = (1.0 - world.materials[material].loss_rate) ** (days / DAYS_PER_YEAR)
-        return keep * m.stock_before[material] - m.stock[material] <= released[material] * days
+        return world.kept(material) * m.stock_before[material] - m.stock[material] <= released[material] * days
 
     stencil.add_bounds("storage_limit", stored, storage, nodes)
     stencil.add_rows("release_limit", released, release, nodes=nodes, unit="t")

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from bichiku.calendar import DAYS_PER_YEAR
 from bichiku.formulate.balances import returning_ends
 from bichiku.formulate.stencil import Stencil
 from bichiku.world import World
@@ -103,7 +102,7 @@ def _add_supply(stencil: Stencil, world: World) -> None:
 
 
 def _add_holding(stencil: Stencil, world: World) -> None:
-    year_share = world.calendar.days / DAYS_PER_YEAR
+    year_share = world.calendar.year_share
 
     def holding(m: Any, material: str) -> Any:
         row = world.materials[material]

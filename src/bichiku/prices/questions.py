@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from bichiku.calendar import DAYS_PER_YEAR
 from bichiku.formulate.stamp import stamp
 from bichiku.formulate.stencil import Stencil
 from bichiku.linear_program import LinearProgram, RowBlock
@@ -155,7 +154,7 @@ def _totals(outcome: Outcome) -> Iterator[Question]:
 def _supplier_capacities(outcome: Outcome) -> Iterator[Question]:
     """One more tonne a year that a supplier could sell."""
     world = outcome.world
-    year_share = world.calendar.days / DAYS_PER_YEAR
+    year_share = world.calendar.year_share
     for name, row in world.suppliers.items():
         spot = row.kind == "spot"
         found = outcome.program.columns_of("ship" if spot else "contract", name)
@@ -176,7 +175,7 @@ def _supplier_capacities(outcome: Outcome) -> Iterator[Question]:
 def _project_capacities(outcome: Outcome) -> Iterator[Question]:
     """One more tonne a year of existing capacity, free of charge; and of what may be built."""
     world, program = outcome.world, outcome.program
-    year_share = world.calendar.days / DAYS_PER_YEAR
+    year_share = world.calendar.year_share
     with_rows = {block.index: block for block in _blocks(program, "project_capacity")}
     for name, row in world.projects.items():
         moves = outcome.state.export[name] * year_share

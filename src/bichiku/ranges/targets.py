@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bichiku.calendar import DAYS_PER_YEAR
 from bichiku.formulate.shares import counted_sources
 from bichiku.outcome import Outcome
 
@@ -63,7 +62,7 @@ def _arrivals(outcome: Outcome, source: str, nodes: np.ndarray) -> np.ndarray:
     if source in world.contracts:
         first = outcome.program.columns_of("contract", source).start
         columns = first + outcome.years[nodes] - int(outcome.years.min())
-        np.add.at(vector, columns, route * outcome.state.export[source][nodes] * world.calendar.days / DAYS_PER_YEAR)
+        np.add.at(vector, columns, route * outcome.state.export[source][nodes] * world.calendar.year_share)
         return vector
     lead = world.sources[source].lead_periods
     sent = outcome.tree.ancestor(lead)[nodes]

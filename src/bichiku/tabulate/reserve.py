@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from bichiku.calendar import DAYS_PER_YEAR
 from bichiku.formulate.policies.reserve_days import target_days
 from bichiku.outcome import Outcome
 
@@ -20,8 +19,7 @@ def reserve_table(outcome: Outcome) -> pd.DataFrame:
     frames = []
     for material, row in world.materials.items():
         stock = outcome.stock[material][plan]
-        keep = (1.0 - row.loss_rate) ** (calendar.days / DAYS_PER_YEAR)
-        change = stock - keep * np.concatenate([[row.opening_stock_t], stock[:-1]])
+        change = stock - world.kept(material) * np.concatenate([[row.opening_stock_t], stock[:-1]])
         target = target_days(world, material)
         frames.append(
             pd.DataFrame(

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bichiku.calendar import DAYS_PER_YEAR
 from bichiku.formulate.costs import GAP, INVESTMENT, LINES, PENALTY, RISK, SUBSIDY, TERMINAL
 from bichiku.linear_program import ALL
 from bichiku.outcome import Outcome
@@ -50,7 +49,7 @@ def cost_by_line_and_material(outcome: Outcome) -> dict[tuple[str, str], float]:
     """
     world, tree, calendar = outcome.world, outcome.tree, outcome.world.calendar
     discount = calendar.discount(world.settings.discount_rate)
-    year_share = calendar.days / DAYS_PER_YEAR
+    year_share = calendar.year_share
     window_years = discount[: calendar.reported].sum() * year_share
     horizon_years = discount[:-1].sum() * year_share
     inside = tree.period <= calendar.reported
