@@ -113,3 +113,17 @@ def test_the_same_program_gives_the_same_vertex_each_time() -> None:
     # any split of 4 between two goods of one price is optimal
     lp = program([1, 1], [[1, 1]], [4], [INF], column_upper=[4, 4])
     assert {tuple(_solve(lp).x) for _ in range(5)} == {tuple(_solve(lp).x)}
+
+
+@pytest.mark.parametrize("method", ["simplex", "ipm"])
+def test_the_basis_of_an_optimum_can_be_solved_with(method: str) -> None:
+    # 3x - y over 0 <= 2x - y <= 3, y - x <= 2. HiGHS 1.15.1 died when asked for the basis that its interior-point
+    # method ended with
+    small = program([3, -1], [[2, -1], [-1, 1]], [0, -INF], [3, 2], [4, 4])
+    run = HighsRun(small, SolverOptions(method))
+    assert run.solve().objective == pytest.approx(0.0, abs=1e-9)
+    basic = run.basic_variables()
+    # a row's logical stands for minus its activity, so its column in the basis is that of the identity
+    columns = np.column_stack([small.matrix.toarray()[:, b] if b >= 0 else np.eye(2)[:, -b - 1] for b in basic])
+    right = np.array([1.0, 3.0])
+    assert columns @ run.basis_solve(right) == pytest.approx(right)

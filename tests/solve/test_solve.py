@@ -206,3 +206,21 @@ def test_an_interrupt_stops_all_parts() -> None:
 def test_options_that_are_refused_are_told_before_anything_is_solved() -> None:
     with pytest.raises(RuntimeError, match="refuses option"):
         solve(program([1], [[1]], [1], [INF], [5]), SolverOptions(method="hippo"))
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("method", ["simplex", "ipm"])
+def test_a_part_that_cannot_be_kept_comes_before_one_whose_cost_falls_without_end(
+    order: tuple[int, int], method: str
+) -> None:
+    # most x with x <= y, beside z + w = 3 with both at most 1
+    rows = np.array([[1, -1, 0, 0], [0, 0, 1, 1]])
+    both = program(
+        [-1, 0, 1, 1],
+        rows[list(order)],
+        np.array([-INF, 3])[list(order)],
+        np.array([0, 3])[list(order)],
+        column_upper=[INF, INF, 1, 1],
+    )
+    found, _ = solve(both, SolverOptions(method))
+    assert found.status is Status.INFEASIBLE

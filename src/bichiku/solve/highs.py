@@ -136,6 +136,8 @@ class HighsRun:
         self._highs.HandleUserInterrupt = True
         self.interrupted = False
         self._handed_over = False
+        self._method = options.method
+        self._factorised = True  # of nothing
         self._presolve = options.presolve
         self._costs = program.cost
 
@@ -162,6 +164,7 @@ class HighsRun:
             self._set(output_flag=False, log_file="")
 
     def _solve(self, limits: Limits) -> Solution:
+        self._factorised = self._method == "simplex"
         self._set_limits(limits)
         if not self._handed_over:
             self._hand_over()
@@ -252,7 +255,20 @@ class HighsRun:
         return True
 
     def basic_variables(self) -> np.ndarray:
-        """The basis by row: a column's number, or minus one less a row's number for its logical."""
+        """The basis by row: a column's number, or minus one less a row's number for its logical.
+
+        Raises:
+            SolverError: HiGHS does not show it.
+        """
+        if not self._factorised:
+            # the interior-point method may leave a basis that HiGHS has no factors of, and it dies when asked for it
+            self._set_limits(NO_LIMITS)
+            self._set(solver="simplex")
+            status = self._run()
+            self._set(solver=self._method)
+            if status is not Status.OPTIMAL:
+                raise SolverError(f"HiGHS does not take up its own basis: {status.value}")
+            self._factorised = True
         outcome, basic = self._highs.getBasicVariables()
         self._require(outcome, "to show its basis")
         return np.asarray(basic)

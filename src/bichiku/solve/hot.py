@@ -138,7 +138,8 @@ class HotProgram:
                 self._answers[futures[done]] = done.result()
                 if progress:
                     progress(count, len(waiting))
-                if done.result().status is not Status.OPTIMAL:
+                # beside a part that is unbounded, another may have no point at all, and then there is none to begin at
+                if done.result().status not in (Status.OPTIMAL, Status.UNBOUNDED):
                     self._stop(futures, waiting)
                     break
         except BaseException:
@@ -165,6 +166,7 @@ class HotProgram:
 
     def _whole(self, iterations: int) -> Solution:
         failed = [answer for answer in self._answers.values() if answer.status is not Status.OPTIMAL]
+        failed.sort(key=lambda answer: answer.status is Status.UNBOUNDED)
         if failed or len(self._answers) < len(self.parts):
             self._answers = {i: a for i, a in self._answers.items() if a.status is Status.OPTIMAL}
             return failed[0] if failed else Solution.none(Status.INTERRUPTED)

@@ -55,8 +55,8 @@ def sensitivity(program: LinearProgram, run: HighsRun, solution: Solution, direc
     `solution` gives the prices; the range is that of the basis at its own point, which where optima tie need
     not be the point of the solution.
     """
-    x = run.point()
     basic = run.basic_variables()
+    x = run.point()
     rows, columns = program.shape
     is_basic_row, is_basic_column = np.zeros(rows, dtype=bool), np.zeros(columns, dtype=bool)
     is_basic_row[-basic[basic < 0] - 1] = True
