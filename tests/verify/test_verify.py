@@ -9,11 +9,16 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bichiku.pipeline import run_strategy
+from bichiku.read.model import read_model
+from bichiku.run_folder import write_run
 from bichiku.verify import RULES, Finding, Verdict, verify_run
 from bichiku.verify.files import COLUMNS, NE, WE, N, W
+from tests.by_hand import description
 from tests.verify.tampering import (
     cell,
     change,
@@ -25,6 +30,7 @@ from tests.verify.tampering import (
     says,
     set_cell,
 )
+from tests.world_strategies import write_model
 
 
 def _recomputed(verdict: Verdict) -> list[Finding]:
@@ -252,3 +258,24 @@ def test_verify_shares_no_code_with_the_builder() -> None:
     assert not {name for name in seen if any(name == f or name.startswith(f"{f}.") for f in forbidden)}
     assert "pyomo" not in {name.split(".")[0] for name in seen}
     assert "bichiku.verify.tree" in sys.modules
+
+
+# Names that look like words or numbers of a sentence
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"currency": "USD2023"},
+        {"currency": "EUR (2020)"},
+        {"policies": {"share_caps": [{"name": "energy costs", "group": ["CHN"], "max": 0.5}]}},
+        {"suppliers": [{}, {"supplier": "saves USD 5", "country": "AUS"}]},
+    ],
+)
+def test_sentences_are_read_whatever_the_names_in_them(changes: dict[str, Any], tmp_path: Path) -> None:
+    budget = {"reserve_days": 60, "budget": {"reserve_per_year": 1000}}
+    suppliers = [{}, {"supplier": "a", "country": "AUS", "price": 20}]
+    given = {"suppliers": suppliers, **changes, "policies": {**budget, **changes.get("policies", {})}}
+    model = read_model(write_model(description(2, **given), tmp_path / "model"))
+    folder = write_run(model, run_strategy(model.worlds["base"]), tmp_path / "runs", tmp_path)
+    assert [str(finding) for finding in verify_run(folder).findings] == []

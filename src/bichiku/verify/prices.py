@@ -214,9 +214,9 @@ def _capacities(facts: Facts, projects: Table, contracts: np.ndarray) -> Iterato
 
 def _check_sentences(read: _Read, currency: str, ledger: Ledger) -> None:
     """What a sentence says in words and three digits is what its row says in numbers."""
-    for i, sentence in enumerate(read.sentences):
+    for i, (movable, sentence) in enumerate(zip(read.movables, read.sentences, strict=True)):
         verb, numbers = _expected_words(float(read.price[i]), float(read.low[i]), float(read.high[i]))
-        said = _words(str(sentence), currency)
+        said = _words(str(sentence), currency, "" if movable.key[0] == "survive" else movable.unit)
         if said is None or said[0] != verb or not _agree(said[1], numbers):
             wanted = " ".join([verb, *(f"{number:.3g}" for number in numbers)])
             ledger.wrong("prices.sentence", FILE, read.where(i), str(sentence), wanted)
@@ -235,17 +235,21 @@ def _expected_words(price: float, low: float, high: float) -> tuple[str, list[fl
     return verb, numbers
 
 
-def _words(sentence: str, currency: str) -> tuple[str, list[float]] | None:
-    if "has no price" in sentence:
-        return "no price", []
-    verb = re.search(rf"(changes nothing|costs|saves)(?: {re.escape(currency)} (-?[\d,.]+\d|\d))?", sentence)
-    if verb is None:
+NUMBER = r"(\d[\d,]*(?:\.\d+)?)"
+
+
+def _words(sentence: str, currency: str, unit: str) -> tuple[str, list[float]] | None:
+    """The verb and the numbers of a sentence, read from its end: names at its beginning may hold verbs and digits."""
+    units = rf" {re.escape(unit)}s?" if unit else ""
+    ends = "|".join(["everywhere", *(rf"{w} {NUMBER}{units}" for w in ("from", "up to", rf"between {NUMBER} and"))])
+    held = f"; holds (?:{ends})"
+    money = rf" {re.escape(currency)} {NUMBER} in expected discounted money"
+    ending = rf".* (?:has (no price): [a-z ]+|changes (nothing)(?:{held})?|(costs|saves){money}{held})\."
+    found = re.fullmatch(ending, sentence)
+    if found is None:
         return None
-    numbers = [] if verb[2] is None else [float(verb[2].replace(",", ""))]
-    held = re.search(r"holds (.*)$", sentence)
-    if held is not None:
-        numbers += [float(text.replace(",", "")) for text in re.findall(r"\d[\d,]*(?:\.\d+)?", held[1])]
-    return ("nothing" if verb[1] == "changes nothing" else verb[1]), numbers
+    verb, *rest = [part for part in found.groups() if part is not None]
+    return verb, [float(part.replace(",", "")) for part in rest]
 
 
 def _half_a_unit(number: float) -> float:
