@@ -7,11 +7,14 @@ worth nothing at the end.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from bichiku.pipeline import run_strategy
+from bichiku.solve import Solution, Status
+from bichiku.solve.highs import HighsRun
 from tests.models import world_of, write_model
 
 ONE_YEAR = "model: Prices\nbuyer: JPN\nstart: 2026-01\nperiods: 1\nresolution: year\n"
@@ -121,3 +124,23 @@ def test_a_tonne_a_country_may_not_sell_has_no_price(tmp_path: Path) -> None:
     frame = prices(tmp_path)
     assert set(frame["policy"]) == {"supplier_capacity"}
     assert (frame["price"] == 0).all()
+
+
+def test_a_price_that_the_solver_fails_on_leaves_the_run_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a share is solved again one unit away, and here each such solve fails
+    solve = HighsRun.solve
+    first: set[int] = set()
+
+    def failing(run: HighsRun, *limits: Any) -> Solution:
+        if id(run._program) in first or not first:
+            first.add(id(run._program))
+            return solve(run, *limits)
+        return Solution.none(Status.ERROR)
+
+    monkeypatch.setattr(HighsRun, "solve", failing)
+    cap = "policies:\n  share_caps:\n    - {group: [COD], max: 0.5}\n"
+    found = prices(tmp_path, cap).set_index("policy").loc["share_caps"]
+    assert pd.isna(found["price"])
+    assert found["sentence"].endswith("has no price: the solver could not tell what it costs.")

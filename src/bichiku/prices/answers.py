@@ -33,15 +33,18 @@ class Answer:
     """What one unit more of a number costs, and the steps from least to most for which that price holds.
 
     Attributes:
-        price: rise of expected discounted cost for one unit more; not a number if that has no solution.
+        price: rise of expected discounted cost for one unit more; not a number if that has no solution, or if
+            the solver could not tell.
         least, most: steps from where the number stands; not numbers for capacity that lies idle.
         method: ``ranging`` or ``re-solve``.
+        untold: whether there is no price because the solver failed on numerical grounds.
     """
 
     price: float
     least: float
     most: float
     method: str
+    untold: bool = False
 
 
 def answer_all(questions: Sequence[Question], hot: HotProgram) -> list[Answer]:
@@ -56,19 +59,18 @@ def answer_all(questions: Sequence[Question], hot: HotProgram) -> list[Answer]:
             for part in local[i]:
                 again.setdefault(part, []).append(i)
 
-    def solve_again(part: int) -> dict[int, tuple[float, float]]:
+    def solve_again(part: int) -> dict[int, tuple[float | None, float | None]]:
         found = {i: _rises(local[i][part], part, hot) for i in again[part]}
         hot.runs[part].change(hot.parts[part].program)
         hot.runs[part].solve()
         return found
 
-    rises: dict[int, tuple[float, float]] = {}
+    rises: dict[int, list[tuple[float | None, float | None]]] = {}
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for found in pool.map(solve_again, sorted(again)):
-            for i, (up, down) in found.items():
-                before = rises.get(i, (0.0, 0.0))
-                rises[i] = (before[0] + up, before[1] + down)
-    return [_one_unit_away(*rises[i]) if answer is None else answer for i, answer in enumerate(answers)]
+            for i, up_and_down in found.items():
+                rises.setdefault(i, []).append(up_and_down)
+    return [_one_unit_away(rises[i]) if answer is None else answer for i, answer in enumerate(answers)]
 
 
 def _by_ranging(question: Question, local: dict[int, Question], hot: HotProgram) -> Answer | None:
@@ -86,7 +88,10 @@ def _by_ranging(question: Question, local: dict[int, Question], hot: HotProgram)
     price = sum(slope(programs[part], solutions[part], directions[part]) for part in local)
     if question.policy in CAPACITIES and price == 0.0:
         return Answer(0.0, math.nan, math.nan, "ranging")
-    found = [sensitivity(programs[part], hot.runs[part], solutions[part], directions[part]) for part in local]
+    try:
+        found = [sensitivity(programs[part], hot.runs[part], solutions[part], directions[part]) for part in local]
+    except SolverError:
+        return None
     least, most = max(one.least for one in found), min(one.most for one in found)
     large = any(program.shape[0] > LARGE for program in programs.values())
     needed = KINK if question.policy in CAPACITIES or large else UNIT
@@ -107,20 +112,25 @@ def _of_idle_share(question: Question, program: LinearProgram, solution: Solutio
     return Answer(0.0, min(max(least, least_upper), 0.0), most, "ranging") if most >= UNIT else None
 
 
-def _rises(question: Question, part: int, hot: HotProgram) -> tuple[float, float]:
-    """Rise of a part's cost for one unit more, and for the last unit up to now."""
+def _rises(question: Question, part: int, hot: HotProgram) -> tuple[float | None, float | None]:
+    """Rise of a part's cost for one unit more, and for the last unit up to now; see `_cost_after`."""
     now = hot.answer(part).objective
-    return _cost_after(question, 1.0, part, hot) - now, now - _cost_after(question, -1.0, part, hot)
+    up, down = (_cost_after(question, step, part, hot) for step in (1.0, -1.0))
+    return None if up is None else up - now, None if down is None else now - down
 
 
-def _one_unit_away(up: float, down: float) -> Answer:
+def _one_unit_away(of_parts: list[tuple[float | None, float | None]]) -> Answer:
+    """The answer from the rises of all parts that a question touches."""
+    ups, downs = ([math.nan if rise is None else rise for rise in rises] for rises in zip(*of_parts, strict=True))
+    up, down = sum(ups), sum(downs)
     if math.isnan(up):
-        return Answer(math.nan, 0.0, 0.0, "re-solve")
+        return Answer(math.nan, 0.0, 0.0, "re-solve", any(one is None for one, _ in of_parts))
     both = abs(up - down) <= SAME * max(abs(up), abs(down))
     return Answer(up, -1.0 if both else 0.0, 1.0, "re-solve")
 
 
-def _cost_after(question: Question, step: float, part: int, hot: HotProgram) -> float:
+def _cost_after(question: Question, step: float, part: int, hot: HotProgram) -> float | None:
+    """Cost of a part so many units away; not a number where it has no solution, None where the solver fails."""
     program = moved(hot.parts[part].program, question, step)
     hot.runs[part].change(program)
     solution = hot.runs[part].solve()
@@ -128,9 +138,7 @@ def _cost_after(question: Question, step: float, part: int, hot: HotProgram) -> 
         solution = HighsRun(program, hot.options).solve()  # from the start, not from the last basis
     if solution.status is Status.OPTIMAL:
         return solution.objective
-    if solution.status is Status.INFEASIBLE:
-        return math.nan
-    raise SolverError(f"a price of {question.policy} could not be worked out: {solution.status.value}")
+    return math.nan if solution.status is Status.INFEASIBLE else None
 
 
 def moved(program: LinearProgram, question: Question, step: float) -> LinearProgram:

@@ -30,7 +30,8 @@ def sentence(question: Question, answer: Answer, currency: str) -> str:
         material=question.material, limit=question.limit, year=question.year, unit=question.unit
     )
     if math.isnan(answer.price):
-        return f"{subject} has no price: the strategy has no solution a unit away."
+        why = "the solver could not tell what it costs" if answer.untold else "the strategy has no solution a unit away"
+        return f"{subject} has no price: {why}."
     if answer.price == 0.0:
         return f"{subject} changes nothing" + ("." if math.isnan(answer.most) else f"; {_range(question, answer)}.")
     verb = "costs" if answer.price > 0 else "saves"

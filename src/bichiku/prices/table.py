@@ -22,7 +22,7 @@ def prices_table(outcome: Outcome, stencil: Stencil, hot: HotProgram) -> pd.Data
 
     `price` is the rise of expected discounted cost for one unit more of `value`, negative where it saves;
     it holds while the number lies between `holds_from` and `holds_to` and all else stays. An empty
-    `holds_to` has no end; an empty price has no solution a unit away.
+    `holds_to` has no end; an empty price has no solution a unit away, or the solver could not tell it.
     """
     last_year = int(outcome.world.calendar.years[outcome.world.calendar.reported - 1])
     questions = [q for q in all_questions(outcome, stencil) if q.year is None or q.year <= last_year]
