@@ -164,3 +164,42 @@ def test_a_time_limit_does_not_turn_into_a_claim() -> None:
     text = explain(world, seconds=0).text()
     assert "cannot be survived" not in text
     assert "does not help" not in text
+
+
+def test_a_number_that_falls_in_all_years_stops_at_nothing_where_it_was_small() -> None:
+    # 5 t in store are 18.25 days; 2026 asks for 30, 2027 for 180
+    reserve = {"2026-12": 30, "2027-12": 180}
+    store = {"storage_limit_t": 5}
+    change = by_kind(the_conflict(material=store, policies={"reserve_days": reserve}))["reserve_days"]
+    assert change.least == pytest.approx(161.75)
+    assert change.words == (
+        "lower the reserve of m by 161.8 days in every year, none below zero (in 2027 from 180 days to 18.25 days)"
+    )
+    assert change.verified
+    typed = {"material": store, "policies": {"reserve_days": {"2026-12": 0, "2027-12": change.after}}}
+    assert run_strategy(read(description(**typed)), prices=False)
+
+
+def test_a_cap_of_a_hundred_per_cent_in_one_year_does_not_hold_the_others_back() -> None:
+    # nobody ships in 2026; 300 days of 100 t are 82.19 t, five years of 10 t / (1 - share): a share of 39.17 %
+    nothing = {"from": "2026-01", "to": "2026-12", "effects": [{"suppliers": ["s", "a"], "loss": 1}]}
+    caps = [{"group": ["CHN"], "max": {2026: 1, 2027: 0.1, 2032: 0.1}}]
+    conflict = the_conflict(
+        periods=6,
+        suppliers=[{}, AUSTRALIA | {"capacity_t": 10}],
+        events={"none": nothing},
+        policies={"reserve_days": {"2030-12": 0, "2031-12": 300}, "share_caps": caps},
+    )
+    change = by_kind(conflict)["share_caps"]
+    assert change.least == pytest.approx(100 * (1 - 50 / (300 / 365 * 100)) - 10, abs=2e-3)
+    assert "by 29.17 points in every year, none above 100 % (in 2027 from 10 % to 39.17 %)" in change.words
+    assert change.verified
+
+
+def test_a_budget_is_one_number_for_all_years() -> None:
+    # 73 days more each year are 20 t at 10 each
+    reserve = {"2026-12": 73, "2027-12": 146}
+    conflict = the_conflict(policies={"reserve_days": reserve, "budget": {"reserve_per_year": 50}})
+    change = by_kind(conflict)["budget_reserve"]
+    assert (change.year, change.least) == (None, pytest.approx(150e-6))
+    assert change.words == "raise the reserve budget from USD 50 to USD 200"

@@ -113,7 +113,7 @@ def test_what_is_only_a_bound_from_below_is_not_called_enough() -> None:
     bound = replace(days, enough=False, verified=False)
     text = replace(found, conflicts=(replace(conflict, changes=(bound, *others)),)).text()
     assert (
-        f"""At least so much is needed; the time was up before it was shown to be enough:
+        f"""At least so much is needed, and it was not shown to be enough:
   - {days.words}"""
         in text
     )

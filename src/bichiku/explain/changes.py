@@ -18,6 +18,7 @@ from bichiku.linear_program import LinearProgram
 CLOSE = 1e-6  # relative; a number this close to a round one is that
 FEW_YEARS = 3  # a number that is in conflict in more years is turned in all years together
 TONNES = ("survive", "demand")  # kinds whose number is tonnes that are missing, none as things stand
+UNDATED = ("budget_reserve",)  # kinds with rules for each year and one number for all of them
 MANY_CAPACITIES = 4  # of so many suppliers none is tried by itself; what is missing elsewhere says it better
 LATE, UNTRIED, NOT_ENOUGH = "the time was up", "not tried by itself", "no change of it alone is enough"
 BELOW = 0.99  # share of the least change that must not be enough
@@ -144,14 +145,12 @@ class Bench:
                     continue
                 below = max(min(BELOW * least, least - coarse), 0.0)
                 too_little = self.judge.feasible(dial.at(tried, below)) is False
-                numbers = _round_numbers(value + sign * least, sign, coarse)
-                for after in numbers:
-                    if self.judge.feasible(dial.at(program, min(abs(after - value), dial.most))):
-                        return Found(least, after, too_little, alone)
-                if tried is program:
-                    return Found(least, numbers[-1], False, alone)
-                if self.judge.late:
-                    return Found(least, numbers[-1], False, alone, enough=False)
+                turns = _turns(value, sign, least, coarse)
+                for after, step in turns:
+                    if self.judge.feasible(dial.at(program, min(step, dial.most))):
+                        return Found(least, step, after, too_little, alone)
+                if tried is program or self.judge.late:
+                    return Found(least, turns[-1][1], turns[-1][0], False, alone, enough=False)
         return None
 
 
@@ -159,14 +158,33 @@ def _without(other: RuleSet, families: frozenset[tuple[str, str, str]]) -> bool:
     return not any(rule.family in families for rule in other.rules)
 
 
+def _turns(value: float, sign: float, least: float, coarse: float) -> list[tuple[float, float]]:
+    """Numbers to type and the turns that lead to them, the nearest first.
+
+    A number that is turned in many places may go further down in some than it stands in this one; then the turns are
+    round and the number ends at nothing.
+    """
+    exact = value + sign * least
+    if exact < -coarse:
+        return [(0.0, step) for step in _round_numbers(least, 1.0, coarse)]
+    return [(after, abs(after - value)) for after in _round_numbers(exact, sign, coarse)]
+
+
 @dataclass(frozen=True)
 class Found:
-    """A least turn, the round number it leads to, whether both were checked, and whether it is enough by itself.
+    """What was found of a least turn.
 
-    Where it is not shown to be enough, it is a bound from below.
+    Attributes:
+        least: the least turn.
+        step: a round turn, no less.
+        after: the number that it leads to, nothing where the turn is larger than the number was.
+        verified: whether the step was tried, and a little less as well.
+        alone: whether it is enough without any other change.
+        enough: whether the step ends the conflict; otherwise it is a bound from below.
     """
 
     least: float
+    step: float
     after: float
     verified: bool
     alone: bool
@@ -206,21 +224,29 @@ def changes(ruleset: RuleSet, bench: Bench, of_tables: bool) -> Iterator[Change 
         if many and rules[0].kind == "supplier_capacity":
             yield NoChange(rules[0], UNTRIED)
             continue
-        years = {(rule.year, rule.onset): rule for rule in rules}
+        undated = rules[0].kind in UNDATED
+        years = {} if undated else {(rule.year, rule.onset): rule for rule in rules}
         kin = [rule for rule in bench.part.rules if rule.family == rules[0].family]
         found: list[Change] = []
         if len(years) <= FEW_YEARS:
             for (year, onset), first in years.items():
                 same = [rule for rule in kin if (rule.year, rule.onset) == (year, onset) and rule is not first]
                 found += _change([first, *same], bench)
-        if (len(kin) > len(rules) and not (len(years) == 1 and found and found[0].alone)) or len(years) > 1:
-            together = _change([rules[0], *(rule for rule in kin if rule is not rules[0])], bench)
+        in_one = len(years) == 1 and bool(found) and found[0].alone
+        if undated or (len(kin) > len(rules) and not in_one) or len(years) > 1:
+            together = _change(_most_room_first([rules[0], *(rule for rule in kin if rule is not rules[0])]), bench)
             if not found or len(years) > 1 or any(change.alone for change in together):
                 found += together
         if found:
             yield from found
         else:
             yield NoChange(rules[0], LATE if bench.judge.late else NOT_ENOUGH)
+
+
+def _most_room_first(rules: list[Rule]) -> list[Rule]:
+    """The rules with the one in front whose number can go furthest: what is told of it holds for the others too."""
+    most = max(rules, key=lambda rule: -rule.loosening * rule.value)
+    return [most, *(rule for rule in rules if rule is not most)]
 
 
 def _change(rules: list[Rule], bench: Bench) -> list[Change]:
@@ -256,8 +282,9 @@ _NOUNS = {
 
 
 def _worded(rule: Rule, rules: list[Rule], found: Found) -> Change:
-    all_years = len({(other.year, other.onset) for other in rules}) > 1
-    year = None if all_years else rule.year
+    undated = rule.kind in UNDATED
+    all_years = not undated and len({(other.year, other.onset) for other in rules}) > 1
+    year = None if all_years or undated else rule.year
     if rule.kind in TONNES:
         words = _tonnes_words(rule, number(found.after), all_years)
         unit = "t"
@@ -266,17 +293,28 @@ def _worded(rule: Rule, rules: list[Rule], found: Found) -> Change:
         verb = "raise" if rule.loosening > 0 else "lower"
         noun = _NOUNS[rule.kind].format(material=rule.material, name=rule.name)
         span = f"from {amount(rule.value, unit)} to {amount(found.after, unit)}"
-        if all_years:
-            by = amount(abs(found.after - rule.value), unit).replace(" %", " points")
-            words = f"{verb} {noun} by {by} in every year (in {rule.year} {span})"
+        when = " in every year" if all_years else f" in {year}" if year else ""
+        beyond = found.step > abs(found.after - rule.value) * (1.0 + CLOSE)
+        if all_years or beyond:
+            by = amount(found.step, unit).replace(" %", " points")
+            words = f"{verb} {noun} by {by}{when}{_at_the_end(rules, found.step)}"
+            words += f" ({f'in {rule.year} ' if rule.year else ''}{span})"
         else:
-            words = f"{verb} {noun}{f' in {rule.year}' if rule.year else ''} {span}"
+            words = f"{verb} {noun}{when} {span}"
         if unit == "t/year":
             words += f", {number(found.after - rule.value)} t/year more"
     return Change(
         rule.kind, rule.name, rule.material, year, found.least, rule.value, found.after, unit, words,
         found.verified, found.alone, found.enough,
     )  # fmt: skip
+
+
+def _at_the_end(rules: list[Rule], step: float) -> str:
+    """What is to be added where a number of some year cannot go as far as those of the others."""
+    if rules[0].loosening < 0:
+        return ", none below zero" if any(rule.value < step * (1.0 - CLOSE) for rule in rules) else ""
+    over = rules[0].unit == "points" and any(rule.value + step > 100.0 * (1.0 + CLOSE) for rule in rules)
+    return ", none above 100 %" if over else ""
 
 
 def _tonnes_words(rule: Rule, tonnes: str, all_starts: bool) -> str:

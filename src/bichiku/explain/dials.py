@@ -76,15 +76,21 @@ class LimitDial(Dial):
 
 @dataclass(frozen=True)
 class ShareDial(Dial):
-    """A share stands in coefficients, so the least turn is narrowed down by halving."""
+    """A share stands in coefficients, so the least turn is narrowed down by halving.
+
+    Attributes:
+        questions: how the program moves with the share, one for each year (and country).
+        rooms: points by which each can move before it is nothing or all; there it stays while others move on.
+    """
 
     questions: tuple[Question, ...]
     sign: float
+    rooms: tuple[float, ...]
     most: float
 
     def at(self, program: LinearProgram, step: float) -> LinearProgram:
-        for question in self.questions:
-            program = moved(program, question, self.sign * step)
+        for question, room in zip(self.questions, self.rooms, strict=True):
+            program = moved(program, question, self.sign * min(step, room))
         return program
 
     def least(self, program: LinearProgram, judge: Judge) -> float | None:
@@ -186,12 +192,12 @@ def dial_of(rules: Sequence[Rule]) -> Dial | None:
     questions = tuple(rule.question for rule in rules if rule.question is not None)
     if len(questions) < len(rules):
         return None
-    most = np.inf
-    if first.unit == "points":
-        most = min(rule.value if first.loosening < 0 else 100.0 - rule.value for rule in rules)
+    if first.unit != "points":
+        return LimitDial(questions, first.loosening)
+    rooms = tuple(rule.value if first.loosening < 0 else 100.0 - rule.value for rule in rules)
     if any(len(question.entries) for question in questions):
-        return ShareDial(questions, first.loosening, most)
-    return LimitDial(questions, first.loosening, most)
+        return ShareDial(questions, first.loosening, rooms, max(rooms))
+    return LimitDial(questions, first.loosening, min(rooms))
 
 
 def demand_dial(rule: Rule) -> UnmetDial:

@@ -113,7 +113,7 @@ def _ways_out(conflict: Conflict, full: bool) -> Iterator[str]:
             yield from (f"  - {_with_check(change)}" for change in some)
     bounds = [change for change in shown if not change.enough]
     if bounds:
-        yield "At least so much is needed; the time was up before it was shown to be enough:"
+        yield "At least so much is needed, and it was not shown to be enough:"
         yield from (f"  - {change.words}" for change in bounds)
     if len(shown) < len(changes):
         more = len(changes) - len(shown)
