@@ -47,12 +47,13 @@ def further(heap: Sequence[Conflict]) -> Iterator[str]:
     )
     rows = [["material", "in", *heads]]
     for conflict in heap:
+        when = _when(conflict)
         cells: dict[str, str] = {}
-        for change in conflict.changes:
+        for change in sorted(conflict.changes, key=lambda change: str(change.year) != when):
             if change.kind in _HEADS and (_head(change) not in cells):
-                cells[_head(change)] = amount(change.after, change.unit) + ("" if change.verified else "?")
+                cells[_head(change)] = _cell(change, when)
         doubt = "" if conflict.irreducible else "*"
-        rows.append([_materials(conflict) + doubt, _when(conflict), *(cells.get(head, "-") for head in heads)])
+        rows.append([_materials(conflict) + doubt, when, *(cells.get(head, "-") for head in heads)])
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     for row in rows:
         first, *others = (
@@ -64,6 +65,12 @@ def further(heap: Sequence[Conflict]) -> Iterator[str]:
         yield "(?: not checked by solving again; it may take more, or a little less)"
     if any(not conflict.irreducible for conflict in heap):
         yield "(*: the set of rules is not proven irreducible; --all tells it and why)"
+
+
+def _cell(change: Change, when: str) -> str:
+    """The number to type, with its year where that is another than the one that the row is about."""
+    year = f" in {change.told_in}" if change.told_in is not None and str(change.told_in) != when else ""
+    return amount(change.after, change.unit) + year + ("" if change.verified else "?")
 
 
 def _head(change: Change) -> str:

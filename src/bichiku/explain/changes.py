@@ -38,7 +38,8 @@ class Change:
         words: the change in words.
         verified: whether the changed program was solved and keeps all limits, and does not a little below.
         alone: whether that is enough; otherwise other conflicts of the model have to be settled as well.
-        enough: whether `after` ends the conflict; otherwise it is a bound from below that the time left unchecked.
+        enough: whether `after` ends the conflict; otherwise it is a bound from below that was left unchecked.
+        told_in: the year whose number `before` and `after` are; None for a number without years.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Change:
     verified: bool
     alone: bool
     enough: bool = True
+    told_in: int | None = None
 
 
 @dataclass(frozen=True)
@@ -305,7 +307,7 @@ def _worded(rule: Rule, rules: list[Rule], found: Found) -> Change:
             words += f", {number(found.after - rule.value)} t/year more"
     return Change(
         rule.kind, rule.name, rule.material, year, found.least, rule.value, found.after, unit, words,
-        found.verified, found.alone, found.enough,
+        found.verified, found.alone, found.enough, None if undated or rule.kind in TONNES else rule.year,
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from bichiku.explain.unmet import with_unmet
 from bichiku.extremes import extremes
 from bichiku.formulate import stamp, stencil_of
 from bichiku.formulate.policies.concentration import violated
+from bichiku.formulate.shares import limited_materials
 from bichiku.formulate.stencil import ConcentrationCut, Stencil
 from bichiku.linear_program import LinearProgram
 from bichiku.outcome import Outcome
@@ -192,7 +193,7 @@ def _conflict(ruleset: RuleSet, bench: Bench, outcome: Outcome, stencil: Stencil
     ways: list[Change] = []
     fixed: list[NoChange] = []
     notes: list[str] = []
-    concentrated = any(rule.kind == "concentration" for rule in bench.part.rules)
+    concentrated = _is_concentrated(bench.part, outcome.world)
     for answer in changes(ruleset, bench, of_tables=False):
         if isinstance(answer, NoChange) and answer.rule.kind == "concentration":
             change = index_change(answer.rule, bench, outcome, stencil.cuts)
@@ -214,11 +215,13 @@ def _conflict(ruleset: RuleSet, bench: Bench, outcome: Outcome, stencil: Stencil
         else:
             fixed.append(answer)
     if concentrated and any(way.kind != "concentration" for way in ways):
-        notes.append("all but the change of the index itself keep concentration at the mixes found so far only")
+        # planes are added where mixes are found, and other numbers lead to other mixes
+        ways = [way if way.kind == "concentration" else replace(way, verified=False, enough=False) for way in ways]
+        notes.append("the limit on concentration may ask for more than what was tried; explain again after a change")
     if ruleset.in_a_line:
         notes.append("what stands in one line was tried together, and not one by one")
     if more_parts:
-        ways = [_not_alone(way) for way in ways]
+        ways = [replace(way, alone=False) for way in ways]
     return Conflict(
         ruleset.rules,
         _doubt(ruleset),
@@ -229,8 +232,10 @@ def _conflict(ruleset: RuleSet, bench: Bench, outcome: Outcome, stencil: Stencil
     )
 
 
-def _not_alone(change: Change) -> Change:
-    return Change(**(vars(change) | {"alone": False}))
+def _is_concentrated(part: Part, world: World) -> bool:
+    """Whether the limit on concentration speaks of a material of a part."""
+    policy = world.policies.concentration
+    return policy is not None and bool({*limited_materials(policy.materials, world)} & {*_materials(part)})
 
 
 def _doubt(ruleset: RuleSet) -> str:

@@ -54,6 +54,9 @@ def _lines(explanation: Explanation, full: bool) -> Iterator[str]:
         yield from _conflict(max(heap, key=_told), full)
         if len(heap) > 1:
             yield from further(heap)
+    if len(conflicts) > 1:
+        yield ""
+        yield "Each conflict was ended by itself: what ends one may sharpen another. Explain again after a change."
     if explanation.ray is not None:
         yield ""
         yield "More and more of these together keeps all limits and earns money each time:"
