@@ -14,6 +14,7 @@ from tests.by_hand import MATERIAL, SPOT, description, halt, read
 from tests.explain.cases import (
     AUSTRALIA,
     CASES,
+    NO_SHORTAGE,
     STORE_30,
     SURVIVE,
     TWO,
@@ -203,3 +204,18 @@ def test_a_budget_is_one_number_for_all_years() -> None:
     change = by_kind(conflict)["budget_reserve"]
     assert (change.year, change.least) == (None, pytest.approx(150e-6))
     assert change.words == "raise the reserve budget from USD 50 to USD 200"
+
+
+def test_a_policy_in_conflict_by_itself_in_one_year_does_not_hide_its_conflict_with_another_in_the_next() -> None:
+    # 2026: 100 t under way from China against at most 40 t Australian. 2027: 40 t Australian and as many Chinese are
+    # not the 100 t used, and nothing is stored
+    found = explained(
+        material={"storage_limit_t": 0},
+        suppliers=[{"lead_periods": 1, "in_transit_t": 100}, AUSTRALIA],
+        policies={"share_caps": [{"group": ["CHN"], "max": 0.5}], **NO_SHORTAGE},
+    )
+    first, *others = ({rule.kind for rule in conflict.rules} for conflict in found.conflicts)
+    assert "share_caps" in first
+    assert "expected_shortage" not in first
+    assert any({"share_caps", "expected_shortage", "demand"} <= kinds for kinds in others)
+    assert "what ends one may sharpen another" in found.text()

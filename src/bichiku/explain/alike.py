@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bichiku.explain.changes import Change
@@ -45,7 +46,7 @@ def further(heap: Sequence[Conflict]) -> Iterator[str]:
     heads = list(
         dict.fromkeys(_head(change) for conflict in heap for change in conflict.changes if change.kind in _HEADS)
     )
-    rows = [["material", "in", *heads]]
+    alike: Counter[tuple[str, ...]] = Counter()
     for conflict in heap:
         when = _when(conflict)
         cells: dict[str, str] = {}
@@ -53,7 +54,10 @@ def further(heap: Sequence[Conflict]) -> Iterator[str]:
             if change.kind in _HEADS and (_head(change) not in cells):
                 cells[_head(change)] = _cell(change, when)
         doubt = "" if conflict.irreducible else "*"
-        rows.append([_materials(conflict) + doubt, when, *(cells.get(head, "-") for head in heads)])
+        alike[_materials(conflict) + doubt, when, *(cells.get(head, "-") for head in heads)] += 1
+    # conflicts that differ only in rules that the table leaves out make one row
+    same = {row: f" ({count} times)" if count > 1 else "" for row, count in alike.items()}
+    rows = [["material", "in", *heads], *([material + same[row], *rest] for row in alike for material, *rest in [row])]
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     for row in rows:
         first, *others = (

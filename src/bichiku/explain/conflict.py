@@ -57,6 +57,7 @@ class Search:
         self.part, self._judge, self._progress = part, judge, progress
         self.found: list[RuleSet] = []
         self.complete = False
+        self._narrowed = False
         self._prover = Prover(part, judge)
         self._kept: list[Rule] | None = list(part.rules)
 
@@ -69,6 +70,9 @@ class Search:
                 or _filtered(Prover(self.part, self._judge), self._kept, self._progress)
             )
             if not found.rules or (self.found and found.doubtful and self._judge.late):
+                return
+            if self._narrowed and found.families <= self._blamed:
+                self.complete = True
                 return
             self.found.append(found)
             self._kept = self._next(self._kept, found)
@@ -86,8 +90,25 @@ class Search:
             verdicts.append(self._prover.feasible(left))
             if verdicts[-1] is False:
                 return left
-        self.complete = len(heaps) <= MOST_TRIED and all(verdicts)
-        return None
+        narrower = self._without_told()
+        self._narrowed = narrower is not None
+        self.complete = narrower is None and len(heaps) <= MOST_TRIED and all(verdicts)
+        return narrower
+
+    @property
+    def _blamed(self) -> frozenset[tuple[str, str, str]]:
+        return frozenset(family for found in self.found for family in found.families)
+
+    def _without_told(self) -> list[Rule] | None:
+        """The rules without those policies that were told, in the years in which they were, but with the other years.
+
+        None where these contradict nothing, or only what was blamed already.
+        """
+        told = {rule.line for found in self.found for rule in found.rules if rule.family in found.families}
+        left = [rule for rule in self.part.rules if rule.line not in told]
+        verdict = self._prover.verdict(left)
+        policies = {rule.family for rule in verdict.rules if rule.kind in POLICY_KINDS}
+        return left if verdict.feasible is False and not policies <= self._blamed else None
 
     def _in_a_piece(self, kept: list[Rule]) -> RuleSet | None:
         """A conflict that needs no limit on all materials together: without those the part falls into pieces."""
