@@ -126,3 +126,11 @@ def test_numbers_to_type_are_rounded_to_the_safe_side() -> None:
     assert found["supplier_capacity"].words.startswith("raise the capacity of s from 10 t/year to 49.32 t/year")
     found = by_kind(the_conflict(periods=1, suppliers=[{"capacity_t": 10}], demand=70, policies={"reserve_days": 180}))
     assert found["reserve_days"].after == 52.14  # 52.1428...
+
+
+def test_demand_that_an_event_moves_is_told_as_such() -> None:
+    # 100 t a year, three times as much under the event
+    boom = {"from": "2026-01", "to": "2026-12", "effects": [{"materials": ["m"], "demand_factor": 3}]}
+    policies = {"expected_shortage": {"max_days": 0}}
+    text = explained(suppliers=[{"capacity_t": 150}], events={"boom": boom}, policies=policies).text()
+    assert "  - demand for m: 300 t in 2026, 100 t in 2027, as events move it\n" in text

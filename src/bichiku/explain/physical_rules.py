@@ -148,6 +148,8 @@ def _demand(outcome: Outcome, wider: LinearProgram) -> Iterator[Rule]:
         words = f"demand for {name}: {three_digits(by_year[first])} t in {first}"
         if last > first:
             words += f", {three_digits(by_year[last])} t in {last}"
+        if (outcome.state.demand_factor[name][outcome.tree.plan] != 1.0).any():
+            words += ", as events move it"
         yield Rule(
             "demand",
             "",
