@@ -64,6 +64,29 @@ def test_another_plan_of_equal_cost_is_told_as_such(made: tuple[Model, Solved, P
     assert found.tables == {"reserve.csv": pytest.approx(0.5)}
 
 
+def test_a_row_of_next_to_nothing_is_no_other_plan(made: tuple[Model, Solved, Path], run: Path) -> None:
+    # nothing is short; 1e-14 t of it, far below what a solver tells from none, would stand in a row of its own
+    flows = run / "flows.csv"
+    header, first = flows.read_text(encoding="utf-8").splitlines()[:2]
+    row = dict(zip(header.split(","), first.split(","), strict=True)) | {
+        "item": "short",
+        "source": "",
+        "tonnes": "1e-14",
+    }
+    with flows.open("a", encoding="utf-8") as stream:
+        stream.write(",".join(row.values()) + "\n")
+    assert repetition(made[2], run).sameness is Sameness.IN_NUMBERS
+
+
+def test_a_small_number_beside_large_ones_is_held_to_its_own_kind(made: tuple[Model, Solved, Path], run: Path) -> None:
+    # all of the cost has no basis, a share of 1 beside money in hundreds: a thousandth less is no rounding
+    (line,) = lines_where(run / "summary.csv", metric="cost_not_stated", material="all")
+    set_cell(run / "summary.csv", line, "value", 1 - 1e-3)
+    found = repetition(made[2], run)
+    assert not found.same
+    assert found.tables == {"summary.csv": pytest.approx(1e-3, rel=0.01)}
+
+
 def test_another_cost_is_not_the_same(made: tuple[Model, Solved, Path], run: Path) -> None:
     objective = made[1].outcome.solution.objective
     set_manifest(run, ["solver", "objective"], objective * 1.01)

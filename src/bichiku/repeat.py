@@ -15,8 +15,13 @@ import pandas as pd
 from bichiku.read.files import json_value
 from bichiku.read.model import INPUTS, Model, read_model
 from bichiku.saved_run import MANIFEST, TABLE_FILES, read_result, read_run
+from bichiku.verify.files import COLUMNS, Cell
 
 EQUAL = 1e-6  # relative; what the certificate promises of a run's numbers
+KIND = ("metric", "line", "item", "policy", "material", "unit")  # columns that say which numbers are of one kind
+WORDS = ("detail", "method", "basis")  # texts that tell no two rows apart
+SENTENCE = "sentence"  # follows from the numbers of its row, in three digits
+LEAST = 1e-9  # of the largest number of a column; what is all smaller in a kind is rounding
 
 
 class Sameness(Enum):
@@ -35,8 +40,9 @@ class Repetition:
     Attributes:
         sameness: how far they agree.
         objective: relative difference of their objectives.
-        tables: file to the largest difference in it, relative to the largest number of its column; infinite
-            where rows or texts differ. Only files that are not equal byte for byte.
+        tables: file to the largest difference in it, relative to the largest number of the same kind (metric, cost
+            line, item, material, ...) in its column; infinite where rows or texts differ, but a row of no tonnes is
+            as good as none. Only files that are not equal byte for byte.
         versions: package to its version then and now, where they differ.
     """
 
@@ -67,12 +73,15 @@ def repetition(before: Path, after: Path) -> Repetition:
     """Compares a run with its repeat, both of them read before."""
     names = [name for name in TABLE_FILES if not _equal(before / f"{name}.csv", after / f"{name}.csv")]
     files = [f"{name}.csv" for name in names]
-    tables = {file: _largest_difference(read_result(before / file), read_result(after / file)) for file in files}
+    tables = {
+        file: _largest_difference(read_result(before / file), read_result(after / file), COLUMNS[file])
+        for file in files
+    }
     old, new = (json_value((run / MANIFEST).read_bytes()) for run in (before, after))
     objective = _relative(*(float(manifest["solver"]["objective"]) for manifest in (old, new)))
     if not tables:
         sameness = Sameness.TO_THE_BYTE
-    elif max(tables.values()) <= EQUAL:
+    elif max(tables.values()) <= EQUAL and objective <= EQUAL:
         sameness = Sameness.IN_NUMBERS
     else:
         sameness = Sameness.IN_COST if objective <= EQUAL else Sameness.NOT
@@ -90,20 +99,34 @@ def _equal(one: Path, other: Path) -> bool:
     return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)
 
 
-def _largest_difference(old: pd.DataFrame, new: pd.DataFrame) -> float:
-    if old.shape != new.shape or list(old.columns) != list(new.columns):
+def _largest_difference(old: pd.DataFrame, new: pd.DataFrame, cells: dict[str, Cell]) -> float:
+    """The largest difference of two tables' numbers, relative to the largest of their kind; see `Repetition`."""
+    if list(old.columns) != list(new.columns) or set(old.columns) != set(cells):
         return np.inf
-    return max((_column_difference(old[name], new[name]) for name in old.columns), default=0.0)
+    numbers = [name for name, cell in cells.items() if cell in (Cell.NUMBER, Cell.NUMBER_OR_EMPTY)]
+    keys = [name for name in cells if name not in (*numbers, *WORDS, SENTENCE)]
+    kinds = [name for name in KIND if name in keys]
+    one, other = (table.set_index(pd.MultiIndex.from_frame(table[keys].astype(str))) for table in (old, new))
+    if not (one.index.is_unique and other.index.is_unique):
+        return np.inf
+    both = one.index.union(other.index)
+    one, other = one.reindex(both), other.reindex(both)
+    if any(not one[name].equals(other[name]) for name in cells if name in WORDS):
+        return np.inf
+    groups = [both.get_level_values(kind) for kind in kinds]
+    return max((_column_difference(one[name], other[name], groups) for name in numbers), default=0.0)
 
 
-def _column_difference(old: pd.Series, new: pd.Series) -> float:
-    if not (pd.api.types.is_numeric_dtype(old) and pd.api.types.is_numeric_dtype(new)):
-        return 0.0 if old.equals(new) else np.inf
-    one, other = old.to_numpy(dtype=float), new.to_numpy(dtype=float)
-    if not np.array_equal(np.isnan(one), np.isnan(other)):
+def _column_difference(old: pd.Series, new: pd.Series, groups: list[pd.Index]) -> float:
+    if old.name == "tonnes":
+        old, new = old.fillna(0.0), new.fillna(0.0)  # a row that is left out stands for none
+    if not np.array_equal(old.isna(), new.isna()):
         return np.inf
-    scale = max(np.nanmax(abs(one), initial=0.0), np.nanmax(abs(other), initial=0.0))
-    return float(np.nanmax(abs(one - other), initial=0.0) / scale) if scale > 0 else 0.0
+    largest = np.fmax(old.abs(), new.abs())
+    of_kind = largest.groupby(groups).transform("max") if groups else largest.max()
+    scale = np.fmax(of_kind, LEAST * largest.max())
+    difference = (old - new).abs()
+    return float((difference / scale).where(difference > 0, 0.0).max()) if len(difference) else 0.0
 
 
 def _relative(one: float, other: float) -> float:

@@ -120,7 +120,11 @@ def _write_inputs(model: Model, strategy: str, folder: Path) -> None:
 def manifest(
     model: Model, solved: Solved, outputs: dict[str, str], seconds: dict[str, float], origin: Path
 ) -> dict[str, Any]:
-    """What is needed to repeat the run and to trust it; only the key ``times`` differs between repeats."""
+    """What is needed to repeat the run and to trust it.
+
+    Two runs of the same model folder differ in the key ``times`` only. A repeat by ``run --from`` is made from the
+    model as resolved: its model.yaml has another digest, and no revision of git.
+    """
     outcome, program = solved.outcome, solved.outcome.program
     rows, columns = program.shape
     return {
