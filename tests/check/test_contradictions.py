@@ -42,6 +42,7 @@ def survive(opening: float, **material: Any) -> Description:
     )
 
 
+UNLIMITED = [{"capacity_t": 1e9}, {"supplier": "t", "country": "AUS", "capacity_t": 100}]
 AUSTRALIA = [{"supplier": "s"}, {"supplier": "t", "country": "AUS", "capacity_t": 40}]
 
 CASES = [
@@ -68,6 +69,12 @@ CASES = [
         cap(0.9, suppliers=[{"lead_periods": 1}, {"supplier": "t", "country": "AUS"}]),
         "m",
         ("arrives in 2026 all the same, so there is no plan",),
+    ),
+    Case(  # whoever sells without limit, a tonne from Australia allows one from China at a cap of a half
+        "W203",
+        shares({"CHN": 0.5}, {"CHN": 0.6}, suppliers=UNLIMITED),
+        shares({"CHN": 0.5}, {}, suppliers=UNLIMITED),
+        "m",
     ),
     Case(  # a refinery that takes both years to build sells nothing
         "W203",

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from bichiku.check.facts import TOLERANCE, Facts, Found, beyond, years_text
-from bichiku.check.shares import Block, ShareLimit, blocks, most_bought
+from bichiku.check.shares import Block, ShareLimit, blocks, least_breach, most_bought
 from bichiku.formulate.policies.concentration import TOLERANCE as INDEX_TOLERANCE
 from bichiku.formulate.policies.reserve_days import target_days
 from bichiku.formulate.shares import counted_sources, limited_materials
@@ -70,32 +70,29 @@ def _too_little_to_buy(facts: Facts) -> Iterator[Found]:
 
 def _that_matter(facts: Facts, block: Block) -> tuple[ShareLimit, ...]:
     """Limits of a block that hold arrivals below demand together and, without any one of them, do not."""
-    return _needed(facts, block, facts.sellers(block.material), _demand(facts, block) * (1.0 - TOLERANCE))
+    sellers, demand = facts.sellers(block.material), _demand(facts, block) * (1.0 - TOLERANCE)
+    return _needed(block, lambda rest: most_bought(facts, [(rest, sellers)])[0] <= demand)
 
 
 def _barred(facts: Facts) -> list[Block]:
     """Blocks in which the limits leave nothing of what they count, though it could arrive without them."""
-    found = [block for block in blocks(facts) if _upper(facts, block, _counted(facts, block)) > TOLERANCE]
-    most = most_bought(facts, [(block, _counted(facts, block)) for block in found])
-    return [
-        block
-        for block, tonnes in zip(found, most, strict=True)
-        if tonnes <= TOLERANCE * _upper(facts, block, _counted(facts, block))
-    ]
+    found = [block for block in blocks(facts) if _upper(facts, block, _counted(facts, block)) > 0.0]
+    breaches = least_breach(facts, [(block, _counted(facts, block)) for block in found])
+    return [block for block, breach in zip(found, breaches, strict=True) if breach > TOLERANCE]
 
 
 def _in_conflict(facts: Facts, block: Block) -> tuple[ShareLimit, ...]:
     """Limits of a block that bar all arrivals together and, without any one of them, do not."""
     counted = _counted(facts, block)
-    return _needed(facts, block, counted, TOLERANCE * _upper(facts, block, counted))
+    return _needed(block, lambda rest: least_breach(facts, [(rest, counted)])[0] > TOLERANCE)
 
 
-def _needed(facts: Facts, block: Block, sources: Sequence[str], tonnes: float) -> tuple[ShareLimit, ...]:
-    """Limits that are needed to hold arrivals from some sources down to so many tonnes."""
+def _needed(block: Block, holds: Callable[[Block], bool]) -> tuple[ShareLimit, ...]:
+    """Limits of a block none of which can be spared for something to hold of it."""
     kept = list(block.limits)
     for limit in block.limits:
         rest = replace(block, limits=tuple(other for other in kept if other is not limit))
-        if most_bought(facts, [(rest, sources)])[0] <= tonnes:
+        if holds(rest):
             kept.remove(limit)
     return tuple(kept)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -119,33 +119,77 @@ def most_bought(facts: Facts, wanted: Sequence[tuple[Block, Sequence[str]]]) -> 
         column = {name: first[-1] + i for i, name in enumerate(facts.sellers(block.material))}
         upper += [float(facts.yearly[name][block.at]) for name in column]
         cost += [-1.0 if name in sources else 0.0 for name in column]
-        for limit in block.limits:
-            for (_, material), pulls in limit.pulls.items():
-                if material == block.material:
-                    rows.append({column[source]: float(pull[block.at]) for source, pull in pulls.items()})
+        rows += _limit_rows(block, column)
         first.append(first[-1] + len(column))
-    if not upper:
-        return [0.0] * len(wanted)
-    arrivals = _solved(np.array(cost), np.array(upper), [row for row in rows if any(v > 0 for v in row.values())])
+    # buying nothing keeps all rows, and all columns are bounded
+    arrivals = _solved(np.array(cost), np.array(upper), rows, np.full(len(rows), -np.inf), np.zeros(len(rows)))
     bought = -np.array(cost) * arrivals
     return [float(bought[a:b].sum()) for a, b in pairwise(first)]
 
 
-def _solved(cost: np.ndarray, upper: np.ndarray, rows: list[dict[int, float]]) -> np.ndarray:
+def least_breach(facts: Facts, wanted: Sequence[tuple[Block, Sequence[str]]]) -> list[float]:
+    """By how much the best mix in each block breaks one of its limits at least, as a share of what is counted.
+
+    Above zero no mix keeps the limits, whatever the capacities: a limit on a share is kept or broken by a mix alike
+    in any amount.
+
+    Args:
+        facts: the facts of the world.
+        wanted: blocks, each with the suppliers and projects of which something is to arrive; at least one of them
+            can in that year.
+    """
+    upper: list[float] = []
+    cost: list[float] = []
+    rows: list[dict[int, float]] = []
+    required: list[int] = []  # rows that ask for a tonne of what is counted; the others are limits
+    breaches: list[int] = []
+    for block, sources in wanted:
+        able = [name for name in facts.sellers(block.material) if facts.yearly[name][block.at] > 0.0]
+        column = {name: len(cost) + i for i, name in enumerate(able)}
+        breach = len(cost) + len(able)
+        cost += [0.0] * len(able) + [1.0]
+        upper += [np.inf] * (len(able) + 1)
+        rows += [row | {breach: -1.0} for row in _limit_rows(block, column)]
+        required.append(len(rows))
+        rows.append({column[name]: 1.0 for name in able if name in sources})
+        breaches.append(breach)
+    row_lower, row_upper = np.full(len(rows), -np.inf), np.zeros(len(rows))
+    row_lower[required] = row_upper[required] = 1.0
+    # any mix keeps the rows once the breach is large enough, and a breach is zero at least
+    solved = _solved(np.array(cost), np.array(upper), rows, row_lower, row_upper)
+    return [float(solved[breach]) for breach in breaches]
+
+
+def _limit_rows(block: Block, column: Mapping[str, int]) -> list[dict[int, float]]:
+    """Each limit of a block that some source counts against, as coefficients of what must stay at or below zero."""
+    rows = []
+    for limit in block.limits:
+        for (_, material), pulls in limit.pulls.items():
+            if material == block.material:
+                row = {column[source]: float(pull[block.at]) for source, pull in pulls.items() if source in column}
+                if any(value > 0.0 for value in row.values()):
+                    rows.append(row)
+    return rows
+
+
+def _solved(
+    cost: np.ndarray, upper: np.ndarray, rows: list[dict[int, float]], row_lower: np.ndarray, row_upper: np.ndarray
+) -> np.ndarray:
+    if not len(cost):
+        return cost
     entries = [(i, column, value) for i, row in enumerate(rows) for column, value in row.items() if value]
     at, columns, values = (list(part) for part in zip(*entries, strict=True)) if entries else ([], [], [])
     program = LinearProgram(
         cost=cost,
         constant=0.0,
         matrix=sparse.coo_array((np.array(values, dtype=float), (at, columns)), shape=(len(rows), len(cost))).tocsr(),
-        row_lower=np.full(len(rows), -np.inf),
-        row_upper=np.zeros(len(rows)),
+        row_lower=row_lower,
+        row_upper=row_upper,
         column_lower=np.zeros(len(cost)),
         column_upper=upper,
         row_constant=np.zeros(len(rows)),
         preference=np.zeros(len(cost)),
     )
     solution, _ = solve(program, SolverOptions(), separate=False)
-    # buying nothing keeps all rows, and all columns are bounded
-    assert solution.status is Status.OPTIMAL
+    assert solution.status is Status.OPTIMAL  # see the callers for why there is an optimum
     return solution.x
