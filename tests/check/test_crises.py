@@ -29,6 +29,7 @@ def dated(first: float, second: float) -> Row:
 
 LOSS = {"countries": ["CHN"], "loss": 1.0}
 NOTHING = "crises.halt"
+ONLY_ORE = [{"material": "ore"}]
 
 CASES = [
     Case(
@@ -56,6 +57,20 @@ CASES = [
         hit_by({"materials": ["m"], "demand_factor": 2}),
         NOTHING,
         ("have no demand",),
+    ),
+    Case(  # nobody sells m, of which 100 t are used all the same
+        "W302",
+        hit_by({"materials": ["m"], "loss": 1.0}, suppliers=ONLY_ORE),
+        hit_by({"materials": ["m"], "loss": 1.0, "demand_factor": 2}, suppliers=ONLY_ORE),
+        NOTHING,
+        ("no supplier or project",),
+    ),
+    Case(
+        "W302",
+        hit_by({"materials": ["m"], "loss": 1.0, "demand_factor": 1}, suppliers=ONLY_ORE),
+        hit_by({"materials": ["m"], "loss": 1.0, "demand_factor": 0.5}, suppliers=ONLY_ORE),
+        NOTHING,
+        ("no supplier or project is what it selects and its demand_factor is 1",),
     ),
     Case(
         "W302",

@@ -11,6 +11,8 @@ from bichiku.tree import onset_periods
 
 LEAST_WEIGHT = 0.5  # of the plan: below it a crisis is more likely under way than not
 
+_SELECTS_NOTHING = "no supplier or project is what it selects"
+
 
 def _never_begins(facts: Facts) -> Iterator[Found]:
     periods = facts.world.calendar.periods
@@ -57,8 +59,8 @@ def _why_idle(facts: Facts, effect: EventEffect) -> str:
     world = facts.world
     hit = {source: share for source in world.sources if (share := share_hit(effect, source, world)) > 0.0}
     materials = materials_hit(effect, hit, world)
-    if not hit and not (materials and effect.loss is None):
-        return "no supplier or project is what it selects"
+    if not hit and not materials:
+        return _SELECTS_NOTHING
     reasons = [
         None if effect.loss is None else _loss(facts, effect.loss, hit),
         None if effect.demand_factor is None else _demand(facts, effect.demand_factor, materials),
@@ -71,6 +73,8 @@ def _why_idle(facts: Facts, effect: EventEffect) -> str:
 def _loss(facts: Facts, loss: float, hit: dict[str, float]) -> str:
     if loss == 0.0:
         return "its loss is 0"
+    if not hit:
+        return _SELECTS_NOTHING
     return "" if any(_can_ship(facts, source) for source in hit) else "what it hits can ship nothing"
 
 
