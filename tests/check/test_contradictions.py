@@ -10,6 +10,7 @@ from tests.by_hand import MATERIAL, description
 from tests.check.cases import Case, given, halt, holds
 from tests.check.test_policies import ONLY_CHINA, cap, floor, under
 from tests.check.test_tables import PROJECT
+from tests.drawn import solved
 from tests.world_strategies import Description
 
 
@@ -25,8 +26,8 @@ def country_cap(most: float, **changes: Any) -> Description:
     return under({"country_cap": {"max": most}}, **changes)
 
 
-def concentration(most: float) -> Description:
-    return under({"concentration": {"max": most}})
+def concentration(most: float, **changes: Any) -> Description:
+    return under({"concentration": {"max": most}}, **changes)
 
 
 def reserve(days: float, **material: Any) -> Description:
@@ -96,6 +97,16 @@ CASES = [
         "m",
         ("from 2 countries in 2026", "0.5 at least", "kept only by buying none"),
     ),
+    Case(  # 50 t of China's arrive in 2026 and make an index of 1
+        "W205",
+        concentration(0.9, suppliers=[{"lead_periods": 1, "in_transit_t": 50}]),
+        concentration(1, suppliers=[{"lead_periods": 1, "in_transit_t": 50}]),
+        "m",
+        (
+            "from 1 country in 2026",
+            "buying none; what is under way at the start arrives in 2026 all the same, so there",
+        ),
+    ),
     # 1100 days are 301 t: at most 150 t by the end of 2026
     Case("W206", reserve(1100), reserve(500), "m", ("301.37 t in 2026-01", "150 t at most", "there is no plan")),
     Case(
@@ -122,6 +133,14 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_warning_is_given_where_it_applies_and_only_there(case: Case) -> None:
     holds(case)
+
+
+def test_a_limit_on_concentration_has_no_plan_where_goods_under_way_break_it() -> None:
+    in_transit = {"lead_periods": 1, "in_transit_t": 50}
+    assert solved(concentration(0.9, suppliers=[in_transit])) is None
+    # bought by nobody in 2026, and from two countries in 2027
+    (item,) = given(concentration(0.4, suppliers=[{"lead_periods": 1}, {"supplier": "t", "country": "AUS"}]), "W205")
+    assert item.message.endswith("kept only by buying none")
 
 
 def test_a_soft_limit_contradicts_nothing() -> None:

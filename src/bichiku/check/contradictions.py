@@ -13,9 +13,11 @@ import numpy as np
 
 from bichiku.check.facts import TOLERANCE, Facts, Found, beyond, years_text
 from bichiku.check.shares import Block, ShareLimit, blocks, least_breach, most_bought
+from bichiku.formulate.policies.concentration import GRAM
 from bichiku.formulate.policies.concentration import TOLERANCE as INDEX_TOLERANCE
 from bichiku.formulate.policies.reserve_days import target_days
 from bichiku.formulate.shares import counted_sources, limited_materials
+from bichiku.read.settings import Concentration
 
 
 def _nothing_to_buy(facts: Facts) -> Iterator[Found]:
@@ -26,16 +28,18 @@ def _nothing_to_buy(facts: Facts) -> Iterator[Found]:
         counted = _counted(facts, block)
         base = "imported" if _base(block) == "imports" else "supplied"
         forced = [years[b.at] for b in bad if _under_way(facts, counted, years[b.at]) > TOLERANCE]
-        follows = f"so none can be {base}"
-        if forced:
-            follows += (
-                f"; what is under way at the start arrives in {years_text(forced)} all the same, so there is no plan"
-            )
         yield Found(
             material,
             f"in {years_text(years[b.at] for b in bad)} no mix of what can arrive keeps "
-            f"{_limits_text(facts, rules, block)}, {follows}",
+            f"{_limits_text(facts, rules, block)}, so none can be {base}{_arrives_all_the_same(forced)}",
         )
+
+
+def _arrives_all_the_same(years: Sequence[int]) -> str:
+    """What follows for a limit that allows nothing, where goods under way arrive in some years."""
+    if not years:
+        return ""
+    return f"; what is under way at the start arrives in {years_text(years)} all the same, so there is no plan"
 
 
 def _under_way(facts: Facts, sources: Sequence[str], year: int) -> float:
@@ -139,25 +143,37 @@ def _limits_text(facts: Facts, limits: Sequence[ShareLimit], block: Block) -> st
 
 
 def _too_few_countries(facts: Facts) -> Iterator[Found]:
-    world, policy = facts.world, facts.world.policies.concentration
+    policy = facts.world.policies.concentration
     if policy is None:
         return
-    for material in limited_materials(policy.materials, world):
+    for material in limited_materials(policy.materials, facts.world):
+        told, forced = "", []
         for year in facts.plan_years:
-            nodes = facts.on_plan(year)
-            able = [s for s in counted_sources(world, material, policy.of) if facts.most_arrivals[s][nodes].any()]
-            countries = {world.sources[s].country for s in able}
-            if policy.stage == "origin":
-                countries = {country for s in able for country, share in world.origins[s].items() if share > 0}
+            able, countries = _able(facts, material, policy, year)
             limit = float(policy.max(np.array(year)))
-            if countries and 1.0 / len(countries) > limit + INDEX_TOLERANCE:
-                yield Found(
-                    material,
-                    f"it can come from {len(countries)} countries in {year}, so its "
-                    f"index is {1 / len(countries):.4g} at least; policies.concentration of {limit:.4g} is kept only "
-                    "by buying none",
-                )
-                break
+            if not countries or 1.0 / countries <= limit + INDEX_TOLERANCE:
+                continue
+            told = told or (
+                f"it can come from {countries} {'country' if countries == 1 else 'countries'} in {year}, so its "
+                f"index is {1 / countries:.4g} at least; policies.concentration of {limit:.4g} is kept only "
+                "by buying none"
+            )
+            # what arrives in any case is over the limit by this much, in the tonnes that the limit is held in
+            over = _under_way(facts, able, year) * (countries**-0.5 - (limit + INDEX_TOLERANCE) ** 0.5)
+            if over > GRAM:
+                forced.append(year)
+        if told:
+            yield Found(material, told + _arrives_all_the_same(forced))
+
+
+def _able(facts: Facts, material: str, policy: Concentration, year: int) -> tuple[list[str], int]:
+    """Whose goods of a material can arrive on the plan in a year and count, and from how many countries they come."""
+    world, nodes = facts.world, facts.on_plan(year)
+    able = [s for s in counted_sources(world, material, policy.of) if facts.most_arrivals[s][nodes].any()]
+    countries = {world.sources[s].country for s in able}
+    if policy.stage == "origin":
+        countries = {country for s in able for country, share in world.origins[s].items() if share > 0}
+    return able, len(countries)
 
 
 def _reserve_out_of_reach(facts: Facts) -> Iterator[Found]:
