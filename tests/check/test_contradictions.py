@@ -44,6 +44,7 @@ def survive(opening: float, **material: Any) -> Description:
 
 
 UNLIMITED = [{"capacity_t": 1e9}, {"supplier": "t", "country": "AUS", "capacity_t": 100}]
+FEW_AUSTRALIAN = [{}, {"supplier": "t", "country": "AUS", "capacity_t": 20}]
 AUSTRALIA = [{"supplier": "s"}, {"supplier": "t", "country": "AUS", "capacity_t": 40}]
 
 CASES = [
@@ -89,6 +90,13 @@ CASES = [
         cap(0.6, suppliers=AUSTRALIA),
         "m",
         ("in 2026 at most 80 t can arrive under policies.share_caps[0] (CHN) of at most 0.5", "demand is 100 t"),
+    ),
+    Case(  # 20 t from Australia allow 20 t from China, and 60 t of the demand would have to be in stock
+        "W204",
+        cap(0.5, suppliers=FEW_AUSTRALIAN, periods=1, material={"opening_stock_t": 30}),
+        cap(0.5, suppliers=FEW_AUSTRALIAN, periods=1, material={"opening_stock_t": 60}),
+        "m",
+        ("at most 40 t can arrive", "demand is 100 t and the opening stock 30 t; the rest comes from"),
     ),
     Case(
         "W205",

@@ -54,27 +54,31 @@ def _too_little_to_buy(facts: Facts) -> Iterator[Found]:
         for block in blocks(facts)
         if block.material in facts.demand
         and (block.material, block.at) not in barred
-        and not beyond(_demand(facts, block), _supply(facts, block))
+        and not beyond(_uncovered(facts, block), _supply(facts, block))
     ]
     most = most_bought(facts, [(block, facts.sellers(block.material)) for block in candidates])
     short = {
-        block: tonnes for block, tonnes in zip(candidates, most, strict=True) if beyond(_demand(facts, block), tonnes)
+        block: tonnes
+        for block, tonnes in zip(candidates, most, strict=True)
+        if beyond(_uncovered(facts, block), tonnes)
     }
     for material, bad in _by_material(list(short)).items():
-        worst = max(bad, key=lambda block: _demand(facts, block) - short[block])
+        worst = max(bad, key=lambda block: _uncovered(facts, block) - short[block])
         others = [facts.plan_years[block.at] for block in bad if block is not worst]
         so_too = f" (so too in {years_text(others)})" if others else ""
         limits = _limits_text(facts, _that_matter(facts, worst), worst)
+        opening = _opening(facts, worst)
+        stock = f" and the opening stock {opening:,.6g} t" if opening else ""
         yield Found(
             material,
             f"in {facts.plan_years[worst.at]} at most {short[worst]:,.6g} t can arrive under {limits}, demand is "
-            f"{_demand(facts, worst):,.6g} t{so_too}; the rest comes from stock or substitution or stays short",
+            f"{_demand(facts, worst):,.6g} t{stock}{so_too}; the rest comes from stock or substitution or stays short",
         )
 
 
 def _that_matter(facts: Facts, block: Block) -> tuple[ShareLimit, ...]:
     """Limits of a block that hold arrivals below demand together and, without any one of them, do not."""
-    sellers, demand = facts.sellers(block.material), _demand(facts, block) * (1.0 - TOLERANCE)
+    sellers, demand = facts.sellers(block.material), _uncovered(facts, block) * (1.0 - TOLERANCE)
     return _needed(block, lambda rest: most_bought(facts, [(rest, sellers)])[0] <= demand)
 
 
@@ -120,10 +124,17 @@ def _supply(facts: Facts, block: Block) -> float:
 
 
 def _demand(facts: Facts, block: Block) -> float:
-    """Demand of a block that the opening stock does not cover in the first year."""
-    opening = facts.world.materials[block.material].opening_stock_t if block.at == 0 else 0.0
     nodes = facts.on_plan(facts.plan_years[block.at])
-    return max(float(facts.demand[block.material][nodes].sum()) - opening, 0.0)
+    return float(facts.demand[block.material][nodes].sum())
+
+
+def _opening(facts: Facts, block: Block) -> float:
+    return facts.world.materials[block.material].opening_stock_t if block.at == 0 else 0.0
+
+
+def _uncovered(facts: Facts, block: Block) -> float:
+    """Demand of a block that the opening stock does not cover in the first year."""
+    return max(_demand(facts, block) - _opening(facts, block), 0.0)
 
 
 def _by_material(found: Sequence[Block]) -> dict[str, list[Block]]:
