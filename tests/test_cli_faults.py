@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from bichiku.cli import main
+from bichiku.cli.kept import begin, keep
+from bichiku.cli.screen import print_faults
 from bichiku.linear_program import LinearProgram
+from bichiku.read.faults import Fault, InputError
 from bichiku.solve import HotProgram, SolverOptions
 from tests.models import write_model
 from tests.solve.programs import large_program
@@ -210,6 +213,14 @@ def test_a_time_limit_that_is_too_short_keeps_nothing(bichiku: Shell, tmp_path: 
     assert "solver.time_limit" in found.stderr
     assert "nothing to explain" not in found.stderr  # it was not looked for: the model may well have a plan
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_fault_found_after_something_was_written_says_what_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    begin()
+    keep(Path("runs/first"))
+    print_faults(InputError([Fault("compare", None, "", "not of one world")]))
+    begin()
+    assert capsys.readouterr().err.startswith("bichiku: 1 fault in the input; kept: runs/first\n")
 
 
 # Where runs go

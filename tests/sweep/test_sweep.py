@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from bichiku.cli import main
-from bichiku.cli.screen import NO_RESULT
+from bichiku.cli.screen import NO_RESULT, WRONG_INPUT
 from bichiku.pipeline import run_strategy
 from bichiku.read.model import read_model
 from bichiku.sweep.axes import SweepAxis, parse_axes
@@ -20,6 +20,7 @@ from bichiku.sweep.telling import Point, telling_point
 
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
 DAYS = "policies.reserve_days"
+HALT = "{countries: [CHN], loss: 1.0}"
 
 
 @pytest.mark.parametrize(
@@ -109,6 +110,42 @@ def test_the_command_writes_frontier_and_pictures(tmp_path: Path, monkeypatch: p
     assert json.loads((folder / "manifest.json").read_text())["axes"][0]["values"] == ["30", "90"]
     for picture in ("cost-and-damage", "cost-against-china-share", "map-cost-per-year"):
         assert "<svg" in (folder / f"{picture}.svg").read_text(encoding="utf-8")
+
+
+def _refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
+    output = tmp_path / "runs"
+    monkeypatch.setattr("sys.argv", ["bichiku", "sweep", str(TUTORIAL), "-s", "today", *options, "-o", str(output)])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == WRONG_INPUT
+    assert not output.exists()
+
+
+def _dated(probability: float) -> str:
+    return f"{{onsets: [{{period: 3, probability: {probability}}}], duration: 1, recovery: 1, effects: [{HALT}]}}"
+
+
+def test_a_point_whose_crises_are_too_likely_together_is_told_before_any_is_solved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # 0.6 and 0.1 leave 0.3 for the plan; 0.6 and 0.9 are more than one
+    sets = ["--set", "crises.china-halt=null", "--set", f"crises.a={_dated(0.6)}", "--set", f"crises.b={_dated(0.1)}"]
+    vary = ["--vary", "crises.b.onsets[0].probability=0.1,0.9"]
+    _refused(tmp_path, monkeypatch, *sets, *vary)
+    said = capsys.readouterr().err
+    assert "1 fault in the input; nothing was run" in said
+    assert "a probability of 1.5 together in 2026-07; at crises.b.onsets[0].probability=0.9" in said
+
+
+def test_values_that_fit_alone_and_not_together_are_told_with_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # each crisis can have a half by itself, 0.5 and 0.6 are more than one
+    sets = ["--set", "crises.china-halt=null", "--set", f"crises.a={_dated(0.1)}", "--set", f"crises.b={_dated(0.1)}"]
+    vary = [f"--vary=crises.{name}.onsets[0].probability={values}" for name, values in (("a", "0,0.5"), ("b", "0,0.6"))]
+    _refused(tmp_path, monkeypatch, *sets, *vary)
+    said = capsys.readouterr().err
+    assert "at crises.a.onsets[0].probability=0.5 and crises.b.onsets[0].probability=0.6" in said
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def keep_points(done: int, total: int, folder: Path) -> None:
     _points[:] = [f"{done} of {total} points in {folder}; the same call goes on from there"] if done else []
 
 
-def what_is_kept() -> str:
-    """What is complete, in words."""
+def what_is_kept(otherwise: str = "nothing was complete, so nothing is kept") -> str:
+    """What is complete, in words; where nothing is, the words given."""
     kept = [*map(str, _folders), *_points]
-    return f"kept: {', '.join(kept)}" if kept else "nothing was complete, so nothing is kept"
+    return f"kept: {', '.join(kept)}" if kept else otherwise

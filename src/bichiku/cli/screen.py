@@ -21,6 +21,7 @@ from rich.progress import (
 )
 
 from bichiku.check.telling import Telling, telling
+from bichiku.cli.kept import what_is_kept
 from bichiku.read.faults import Fault, InputError, nearest, printable
 from bichiku.read.model import Model
 from bichiku.warning_codes import CODES
@@ -75,7 +76,7 @@ def print_faults(error: InputError) -> None:
     """All faults of an input, one a line."""
     count = len(error.faults)
     more = "" if error.all_found else "more than "
-    say(f"{more}{count} fault{'s' if count > 1 else ''} in the input; nothing was run")
+    say(f"{more}{count} fault{'s' if count > 1 else ''} in the input; {what_is_kept('nothing was run')}")
     for fault in error.faults:
         typer.echo(f"  {fault}", err=True)
     if not error.all_found:

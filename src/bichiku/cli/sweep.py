@@ -25,7 +25,7 @@ from bichiku.cli.screen import (
 )
 from bichiku.read.model import read_model
 from bichiku.staging import resumable
-from bichiku.sweep.axes import parse_axes
+from bichiku.sweep.axes import grid, parse_axes
 from bichiku.sweep.points import PointSolver
 from bichiku.sweep.run import run_sweep, sweep_name
 from bichiku.sweep.telling import telling_point
@@ -53,12 +53,13 @@ def sweep(
     axes = parse_axes(vary or ())
     read = read_model(model, [strategy] if strategy else (), changes or ())
     name = strategy or next(iter(read.worlds))
-    for axis in axes:
-        for value in axis.values:
-            # every value is checked before the first is solved
-            read_model(model, [name], [*(changes or ()), f"{axis.path}={value}"])
-    print_advice(read, quiet, silence)
     solver = PointSolver(model, name, tuple(changes or ()), tuple(axis.path for axis in axes))
+    points_asked = grid(axes)
+    with counter(f"checking {name}", quiet) as show:
+        for number, point in enumerate(points_asked, start=1):
+            solver.check(point)  # before the first is solved, as hours of solving may come before the faulty one
+            show(number, len(points_asked))
+    print_advice(read, quiet, silence)
     folder_name = sweep_name(solver, axes, read)
     with resumable(output, folder_name) as points, counter(f"sweeping {name}", quiet) as show:
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from bichiku.certify import certify
 from bichiku.linear_program import ALL
-from bichiku.pipeline import Clock, NoSolution, optimise
+from bichiku.pipeline import Clock, NoSolution, grow, optimise
+from bichiku.read.faults import InputError
 from bichiku.read.model import read_model
 from bichiku.solve import HotProgram
 from bichiku.tabulate import TABLES
@@ -64,6 +65,19 @@ class PointSolver:
         """
         read = read_model(self.model, [self.strategy], [*self.changes, *self.settings(values)])
         return read.worlds[self.strategy]
+
+    def check(self, values: tuple[str, ...]) -> None:
+        """Reads a point and grows its tree, which is all that can be wrong with its input.
+
+        Raises:
+            InputError: the values do not fit, by themselves or together; each fault names the point.
+        """
+        try:
+            grow(self.world(values))
+        except InputError as error:
+            at = self.texts(values)
+            faults = [replace(fault, message=f"{fault.message}; at {at}") for fault in error.faults]
+            raise InputError(faults, error.all_found) from error
 
     def solve(self, values: tuple[str, ...]) -> dict[str, Any]:
         """Metrics of one point; its ``status`` says when it has no solution.
