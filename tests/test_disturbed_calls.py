@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from trials.calls import COMMANDS, call, calling, complaints, output_folder
+from trials.calls import COMMANDS, TUTORIAL, call, calling, complaints, output_folder
 from trials.full_disk import CAN_FORBID, CAN_MOUNT, fill_one, forbid_one, room_needed
 from trials.interpreters import SAME, installed, other_interpreters, repeated
 from trials.interrupts import interrupt_one
@@ -86,6 +87,54 @@ def test_a_file_that_may_not_grow_is_told_and_leaves_nothing_half_done(name: str
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_folder_that_may_not_be_written_to_is_told(name: str) -> None:
     assert forbid_one(COMMANDS[name]) == []
+
+
+def _sent_to(where: str | int, *words: str, output: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A call whose standard output goes to a file, a device or an open pipe."""
+    with open(where, "w") as stream:
+        return subprocess.run(
+            [sys.executable, "-m", "bichiku", *words, str(TUTORIAL)],
+            cwd=output,
+            env={**os.environ, **variables},
+            stdout=stream,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_cannot_be_written_is_told_in_a_line(tmp_path: Path, unbuffered: str) -> None:
+    found = _sent_to("/dev/full", "check", output=tmp_path, PYTHONUNBUFFERED=unbuffered)
+    why = "bichiku: cannot write the output: No space left on device; "
+    assert (found.returncode, found.stderr) == (1, f"{why}nothing was complete, so nothing is kept\n")
+    found = _sent_to("/dev/full", "run", "-s", "today", output=tmp_path, PYTHONUNBUFFERED=unbuffered)
+    (kept,) = (tmp_path / "runs").iterdir()
+    assert (found.returncode, found.stderr) == (1, f"{why}kept: runs/{kept.name}\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_finished_sweep_is_what_is_kept_and_not_its_points(tmp_path: Path) -> None:
+    words = ("sweep", "-s", "today", "--vary", "policies.reserve_days=0,60")
+    found = _sent_to("/dev/full", *words, output=tmp_path)
+    (kept,) = (tmp_path / "runs").iterdir()
+    assert found.returncode == 1
+    assert found.stderr.endswith(f"; kept: runs/{kept.name}\n")
+
+
+def test_a_closed_pipe_ends_a_call_without_a_word(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    found = _sent_to(writing, "check", output=tmp_path)
+    assert (found.returncode, found.stderr) == (1, "")
+
+
+def test_a_sign_that_the_encoding_lacks_is_shown_as_an_escape(tmp_path: Path) -> None:
+    words = ("run", "-s", "today", "--set", "currency=€")
+    found = _sent_to(str(tmp_path / "out"), *words, output=tmp_path, PYTHONIOENCODING="ascii")
+    assert (found.returncode, found.stderr) == (0, "")
+    assert "\\u20ac 89.1 m" in (tmp_path / "out").read_text()
 
 
 @pytest.mark.skipif(not other_interpreters(), reason="no other Python on this machine")

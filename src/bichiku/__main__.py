@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import signal
 import sys
@@ -11,6 +13,10 @@ INTERRUPTED = 130  # exit status of a command stopped by Ctrl-C: 128 and the num
 
 def main() -> None:
     """Runs the command; maps every way to fail to its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a currency or a name that the terminal's encoding has no sign for is shown as an escape
+            stream.reconfigure(errors="backslashreplace")
     try:
         from bichiku.cli import main as command
 
@@ -27,8 +33,9 @@ def main() -> None:
 
 def _leave() -> None:
     """Ends at once: an ordinary exit would wait for solvers that are slow to hear that they are to stop."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):  # where nothing can be written, nothing can be told
+            stream.flush()
     os._exit(INTERRUPTED)
 
 

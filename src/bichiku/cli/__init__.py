@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+import traceback
 from typing import Annotated
 
 import typer
@@ -61,6 +64,18 @@ def main() -> None:
     """Runs the command; maps every way to fail to its exit status."""
     begin()
     try:
+        _call()
+    except OSError as error:
+        if not _of_the_screen(error):
+            raise
+        with contextlib.suppress(OSError):  # standard error may be what fails
+            say(f"cannot write the output: {error.strerror or error}; {what_is_kept()}")
+        _give_up_output()
+        sys.exit(NO_RESULT)
+
+
+def _call() -> None:
+    try:
         app()
     except InputError as error:
         print_faults(error)
@@ -72,3 +87,19 @@ def main() -> None:
         if stop.code == INTERRUPTED:
             say(f"interrupted; {what_is_kept()}")
         raise
+
+
+def _of_the_screen(error: OSError) -> bool:
+    """Whether it was raised while printing, all of which goes through two libraries that touch nothing else."""
+    last = list(traceback.walk_tb(error.__traceback__))[-1][0]
+    return str(last.f_globals.get("__name__")).partition(".")[0] in ("rich", "typer")
+
+
+def _give_up_output() -> None:
+    """Sends what is still to be written nowhere, as Python would try again at its end and complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(nowhere, stream.fileno())

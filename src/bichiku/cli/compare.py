@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from bichiku.cli.kept import keep
 from bichiku.cli.screen import (
     NO_RESULT,
     JsonOption,
@@ -66,6 +67,7 @@ def compare(
         show("writing")
         comparison = Comparison(tuple(runs), failed, baseline or runs[0].strategy)
         folder = write_comparison(comparison, output)
+        keep(folder)
     if as_json:
         records = json.loads(comparison.table.to_json(orient="records", double_precision=15))
         typer.echo(json.dumps({"folder": str(folder), "comparison": records}, indent=2))

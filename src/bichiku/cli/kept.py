@@ -15,7 +15,8 @@ def begin() -> None:
 
 
 def keep(folder: Path) -> None:
-    """A folder has got its name and stays whatever comes next."""
+    """A folder has got its name and stays whatever comes next; points that it was made from are gone."""
+    _points.clear()
     _folders.append(folder)
 
 

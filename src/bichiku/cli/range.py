@@ -8,6 +8,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 
+from bichiku.cli.kept import keep
 from bichiku.cli.screen import NO_RESULT, OutputOption, QuietOption, counter, say, screen
 from bichiku.pipeline import Clock, NoSolution, optimise
 from bichiku.ranges import Range, near_optimal_ranges
@@ -45,6 +46,7 @@ def range_(
     with counter(f"ranges of {saved.strategy}", quiet) as progress:
         found = near_optimal_ranges(outcome, hot, share, material or known, progress)
     folder = _write(found, output, f"{run.resolve().name}-range-{slack.replace('%', 'pc')}")
+    keep(folder)
     if not quiet:
         out = screen()
         print_ranges(out, found, slack)

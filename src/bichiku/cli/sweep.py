@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bichiku.cli.explaining import explain_on_the_way
-from bichiku.cli.kept import keep_points
+from bichiku.cli.kept import keep, keep_points
 from bichiku.cli.screen import (
     NO_RESULT,
     ModelArgument,
@@ -69,6 +69,7 @@ def sweep(
 
         found = run_sweep(solver, axes, read, points, progress)
         folder = write_frontier(found, axes, read, name, output, folder_name)
+        keep(folder)
     if not quiet:
         out = screen()
         print_frontier(out, found.frontier, [axis.path for axis in axes], read.worlds[name].settings.currency)
