@@ -35,6 +35,27 @@ def test_the_changed_table_is_what_a_run_keeps(tmp_path: Path) -> None:
     assert model.files["demand.csv"] == (tmp_path / "demand.csv").read_bytes()
 
 
+def test_an_optional_column_that_the_table_lacks_is_added_and_empty_elsewhere(tmp_path: Path) -> None:
+    write_model(tmp_path, suppliers=f"{SUPPLIERS}cobalt-cod,cobalt,COD,1000,10,\nother,cobalt,AUS,1,1,\n")
+    sets = ["suppliers[cobalt-cod].route=cape", "materials[cobalt].storage_limit_t=1500"]
+    world = world_of(tmp_path, sets=[*sets, "materials[cobalt].release_rate_t_per_day=2"])
+    assert [row.route for row in world.suppliers.values()] == ["cape", None]
+    assert (world.materials["cobalt"].storage_limit_t, world.materials["cobalt"].release_rate_t_per_day) == (1500, 2)
+    assert b"other,cobalt,AUS,1,1,,\n" in read_model(tmp_path, (), sets).files["suppliers.csv"]
+
+
+def test_a_column_that_is_missing_and_required_is_told_as_without_a_change(tmp_path: Path) -> None:
+    write_model(tmp_path, suppliers="supplier,material,country,capacity_t\ncobalt-cod,cobalt,COD,1000\n")
+    (found,) = faults_of(tmp_path, sets=PRICE)
+    assert "column 'price' is missing" in found
+
+
+def test_a_column_is_not_added_to_a_table_with_a_row_that_ends_early(tmp_path: Path) -> None:
+    write_model(tmp_path, suppliers=f"{SUPPLIERS}cobalt-cod,cobalt,COD,1000,10,\nother,cobalt,COD\n")
+    (found,) = faults_of(tmp_path, sets=["suppliers[cobalt-cod].route=cape"])
+    assert "has 3 cells where the header has 6" in found
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

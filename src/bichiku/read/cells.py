@@ -52,9 +52,14 @@ def split_assignments(assignments: Iterable[str]) -> tuple[list[str], list[CellC
 def change_rows(
     header: list[str], rows: Sequence[list[str]], kind: type[Row], changes: Iterable[CellChange], log: FaultLog
 ) -> None:
-    """Changes cells of a table in place. Rows that are no rows of the table stay as they are."""
+    """Changes cells of a table in place; an optional column that the table lacks is added, empty elsewhere.
+
+    Rows that are no rows of the table stay as they are.
+    """
     if not set(kind.key) <= set(header):
         return  # reading the table says what is wrong with it
+    optional = set(kind.columns()) - set(kind.required_columns())
+    whole = all(len(row) == len(header) for row in rows)
     columns = [header.index(name) for name in kind.key]
     by_key = {tuple(row[column] for column in columns): row for row in rows if len(row) == len(header)}
     for change in changes:
@@ -64,10 +69,15 @@ def change_rows(
             log.add(Fault(COMMAND_LINE, None, change.typed, f"{kind.table} has no such row", hint))
         elif change.column in kind.key:
             log.add(Fault(COMMAND_LINE, None, change.typed, f"{change.column} names the row and cannot be changed"))
-        elif change.column not in header:
-            log.add(Fault(COMMAND_LINE, None, change.typed, "unknown column", nearest(change.column, header)))
+        elif change.column not in kind.columns():
+            log.add(Fault(COMMAND_LINE, None, change.typed, "unknown column", nearest(change.column, kind.columns())))
         else:
-            row[header.index(change.column)] = change.value
+            if change.column not in header and change.column in optional and whole:
+                header.append(change.column)
+                for cells in rows:
+                    cells.append("")
+            if change.column in header:  # if not, reading the table says what is wrong with it
+                row[header.index(change.column)] = change.value
 
 
 def written(rows: Iterable[list[str]]) -> bytes:
