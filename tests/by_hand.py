@@ -103,6 +103,13 @@ def line(solved: Solved, name: str, **where: Any) -> float:
     return float(table["value"].sum())
 
 
+def summed(solved: Solved, metric: str, material: str = "all") -> tuple[float, str]:
+    """Value and detail of a metric of the summary; not a number and no words where it has none."""
+    table = solved.tables["summary"]
+    table = table[(table["metric"] == metric) & (table["material"] == material)]
+    return (float(table["value"].item()), str(table["detail"].item())) if len(table) else (math.nan, "")
+
+
 def duals(solved: Solved, policy: str) -> pd.DataFrame:
     """Rows of the table of duals that belong to a policy."""
     table = solved.tables["duals"]

@@ -50,6 +50,12 @@ def test_a_point_without_a_solution_says_so_and_the_next_one_is_solved() -> None
     assert solver.solve(("1",))["status"] == "optimal"
 
 
+def test_levels_of_risk_stand_in_one_column_of_comparable_numbers() -> None:
+    # a weight of a millionth moves nothing, so it is one plan: 6.03 m in the worst tenth, the halt of 2026
+    solver = PointSolver(TUTORIAL, "today", ("policies.risk={level: 0.9, weight: 1.0e-6}",), ("policies.risk.level",))
+    assert [solver.solve((level,))["cvar_damage"] for level in ("0", "0.5")] == pytest.approx([6_030_500] * 2, rel=1e-4)
+
+
 def _sweep(output: Path, axes: list[SweepAxis], progress: Callable[[int, int], None] = lambda *_: None) -> pd.DataFrame:
     solver = PointSolver(TUTORIAL, "today", (), tuple(axis.path for axis in axes))
     model = read_model(TUTORIAL, ["today"])

@@ -82,7 +82,7 @@ def _safety(case: Case) -> str:
     if base is None or safest is None:
         return "No crisis is in the model, so it says nothing about safety."
     tail, least = (value(run.strategy, "cvar_damage") for run in (base, safest))
-    if tail <= 0 or (safest.strategy == base.strategy):
+    if tail <= 0 or amount(tail, case.currency) == amount(least, case.currency):
         text = f"No strategy does better in the worst tenth of crises than {base.strategy}, where damage averages "
         return f"{text}{amount(tail, case.currency)}."
     extra = value(safest.strategy, "cost_per_year") - value(base.strategy, "cost_per_year")

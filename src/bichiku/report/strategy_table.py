@@ -59,6 +59,9 @@ def columns(case: Case) -> list[Column]:
     year = str(last_year(case.world))
     first = case.base.strategy if case.base else case.baseline
     unit = f"{money.unit} a year"
+    # strategies may weigh or limit CVaR at different levels, so a row for it is no column of a comparison
+    own = Column(COST, "CVaR of the risk policy", f"damage, {tail.unit}", amounts(OWN_CVAR, tail, where=True))
+    weighed = [own] if case.single and not math.isnan(metrics.value(first, OWN_CVAR)) else []
     return [
         Column(COST, "Cost to the buyer", unit, amounts("cost_per_year", money)),
         Column(COST, "Cost to the nation", unit, amounts("nation_cost_per_year", money)),
@@ -67,6 +70,7 @@ def columns(case: Case) -> list[Column]:
         Column(COST, "Investment", unit, amounts("investment_per_year", money)),
         Column(COST, "Expected damage", unit, amounts("expected_damage_per_year", money)),
         Column(COST, "Worst tenth of crises", f"damage (CVaR), {tail.unit}", amounts("cvar_damage", tail)),
+        *weighed,
         Column(COST, "Worst crisis", f"damage, {tail.unit}", amounts("worst_crisis_damage", tail, where=True)),
         Column(RISK, "China's share, shipped", f"% of imports {year}", shares("china_share_exporter")),
         Column(RISK, "China's share, mined", f"% of imports {year}", shares("china_share_origin")),
@@ -79,6 +83,7 @@ def columns(case: Case) -> list[Column]:
 
 
 LARGEST, HHI = "largest_exporter_share", "hhi_exporter"
+OWN_CVAR = "cvar_damage_of_risk_policy"
 
 
 def weighted(case: Case, run: SavedRun, metric: str) -> float:

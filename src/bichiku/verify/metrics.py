@@ -16,7 +16,7 @@ from bichiku.verify.verdict import COPIED, KEPT, TINY
 BASES = ("sourced", "derived", "assumed", "not stated")
 AT_ONCE = ("investment", "subsidy")
 TERMINAL = "terminal_stock_value"
-TAIL = 0.9  # level of the CVaR shown where no risk policy sets one
+TAIL = 0.9  # level of the CVaR that every summary gives
 
 Row = dict[str, object]
 
@@ -188,8 +188,13 @@ def _tail(crises: list[Row], level: float) -> tuple[float, float]:
 
 
 def _crises(facts: Facts, crises: list[Row]) -> Iterator[Metric]:
-    """Metrics of the branches that begin inside the window."""
+    """Metrics of the branches that begin inside the window; what a risk policy speaks of, of all branches."""
     world, currency = facts.world, facts.world.settings.currency
+    policy = world.policies.risk
+    if policy is not None and crises:
+        own, size = _tail(crises, policy.level)
+        about = f"level {policy.level:g}, over all crises of the horizon"
+        yield Metric(("cvar_damage_of_risk_policy", ALL), own, currency, (about,), size)
     rows = [row for row in crises if _n(row, "onset") <= world.calendar.reported]
     if not rows:
         return
@@ -199,12 +204,8 @@ def _crises(facts: Facts, crises: list[Row]) -> Iterator[Metric]:
         key = (row["crisis"], row["onset"])
         damage[key] = damage.get(key, 0.0) + _n(row, "damage")
         names[key] = _branch(row)
-    level = world.policies.risk.level if world.policies.risk is not None else TAIL
-    # a risk policy speaks of all branches of the horizon
-    tail, size = _tail(crises if world.policies.risk is not None else rows, level)
-    yield Metric(
-        ("cvar_damage", ALL), tail, currency, (f"mean of the worst {100 * (1 - level):.3g} % of crises",), size
-    )
+    tail, size = _tail(rows, TAIL)
+    yield Metric(("cvar_damage", ALL), tail, currency, ("mean of the worst 10 % of crises",), size)
     worst = max(damage.values())
     at = tuple(names[key] for key, value in damage.items() if _close(value, worst))
     yield Metric(("worst_crisis_damage", ALL), worst, currency, at, size)

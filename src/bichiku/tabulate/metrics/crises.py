@@ -13,7 +13,7 @@ from bichiku.outcome import Outcome
 from bichiku.tabulate.metrics import Metric
 from bichiku.tabulate.metrics.costs import cost_by_line_and_material
 
-TAIL_LEVEL = 0.9  # of the CVaR shown when no risk policy sets a level
+TAIL_LEVEL = 0.9  # of the CVaR of every strategy, whatever its risk policy, so that strategies can be compared
 
 
 def crisis_metrics(outcome: Outcome, crises: pd.DataFrame) -> Iterator[Metric]:
@@ -28,15 +28,17 @@ def crisis_metrics(outcome: Outcome, crises: pd.DataFrame) -> Iterator[Metric]:
     for material in [ALL, *world.demand]:
         damage = sum(v for (line, m), v in costs.items() if line in (SHORTAGE, SUBSTITUTION) and material in (ALL, m))
         yield Metric("expected_damage_per_year", material, damage, f"{currency}/year", "shortage and substitution")
+    risk = world.policies.risk
+    if risk and not crises.empty:
+        # the number that the policy weighs or limits speaks of all crises of the horizon
+        own = _tail(_by_branch(crises), risk.level)
+        detail = f"level {risk.level:g}, over all crises of the horizon"
+        yield Metric("cvar_damage_of_risk_policy", ALL, own, currency, detail)
     reported = crises[crises["onset"] <= world.calendar.reported]
     if reported.empty:
         return
     branches = _by_branch(reported)
-    # a risk policy speaks of all crises of the horizon, and its number must be the one that is shown
-    counted = _by_branch(crises) if world.policies.risk else branches
-    level = world.policies.risk.level if world.policies.risk else TAIL_LEVEL
-    tail = conditional_value_at_risk(counted["damage"].to_numpy(), counted["probability"].to_numpy(), level)
-    yield Metric("cvar_damage", ALL, tail, currency, f"mean of the worst {100 * (1 - level):.3g} % of crises")
+    yield Metric("cvar_damage", ALL, _tail(branches, TAIL_LEVEL), currency, "mean of the worst 10 % of crises")
     crisis, _, month = branches["damage"].idxmax()
     yield Metric("worst_crisis_damage", ALL, float(branches["damage"].max()), currency, f"{crisis} from {month}")
     for name, rows in reported.groupby("material", sort=True):
@@ -54,6 +56,10 @@ def _by_branch(crises: pd.DataFrame) -> pd.DataFrame:
     return crises.groupby(["crisis", "onset", "month"], sort=True).agg(
         damage=("damage", "sum"), probability=("probability", "first")
     )
+
+
+def _tail(branches: pd.DataFrame, level: float) -> float:
+    return conditional_value_at_risk(branches["damage"].to_numpy(), branches["probability"].to_numpy(), level)
 
 
 def conditional_value_at_risk(damage: np.ndarray, probability: np.ndarray, level: float) -> float:
