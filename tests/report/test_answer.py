@@ -46,3 +46,41 @@ def test_a_single_page_gives_cvar_at_the_level_of_the_policy_as_well() -> None:
     # branches of 0.05, 0.05 * 0.95 and, after the first has ended, 0.05 * 0.9525; only the first does damage:
     # 6.03 m * 0.05 / 0.145125 = 2.08 m
     assert rows["CVaR of the risk policy"] == ["2,080", "damage, USD k", "level 0, over all crises of the horizon"]
+
+
+# A reserve of 200 days at the end of the first quarter. Tungsten: 329 t in store, 100 under way, 750 from China and 75
+# recycled are 1,254 t, less a demand of 500: 754 of 1,096 t, so 342 t are short, of 500 in 91.25 days: 62.4 days.
+# Graphite likewise lacks 1,452 of 3,000 t, 44.2 days. No halt that may come later lacks any.
+IMPOSSIBLE = ("impossible", "policies.reserve_days=200")
+
+
+def test_damage_on_the_plan_is_not_called_damage_from_crises() -> None:
+    cost, _, weak = sentences(changed(*IMPOSSIBLE), TODAY)
+    assert "of which USD 0 is damage from crises and USD 18.6 m that of going short or without on the plan" in cost
+    assert weak.startswith("The weakest spot is tungsten, 62.4 days short on the plan itself, without any crisis")
+    assert "on the plan" not in sentences(TODAY)[0]
+
+
+def test_a_strategy_beside_the_baseline_is_short_on_its_plan_too() -> None:
+    # with a reserve of 180 days tungsten lacks 986 - 754 t, 42.4 days; none of its crises does damage
+    weak = sentences(TODAY, changed("early-180", "policies.reserve_days=180"))[2]
+    assert "under today (tungsten, 42.4 days on the plan itself, under early-180)" in weak
+
+
+def test_the_tables_say_what_is_short_on_the_plan() -> None:
+    both = (TODAY, changed(*IMPOSSIBLE))
+    page = Page(render_report(both, {}, "today", comparison(both, {})))
+    costs, risks = page.table("What each strategy costs"), page.table("What each strategy leaves at risk")
+    damage, short, after = (
+        next(i for i, heading in enumerate(rows[0]) if heading.startswith(start))
+        for rows, start in ((costs, "Expected damage"), (risks, "Short on the plan"), (risks, "First short after"))
+    )
+    assert [row[damage] for row in costs[1:3]] == ["0.155", "18.6 18.6 on the plan"]
+    assert [row[short] for row in risks[1:3]] == ["0", "62.4 tungsten"]
+    assert risks[2][after] == "in no crisis"
+
+
+def test_no_column_for_shortage_on_the_plan_where_there_is_none() -> None:
+    both = runs()[:2]
+    page = Page(render_report(both, {}, "today", comparison(both, {})))
+    assert not any("Short on the plan" in heading for heading in page.table("What each strategy leaves at risk")[0])

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from bichiku.report.case import Case
+from bichiku.report.case import PLAN_DAMAGE, Case
 from bichiku.report.words import amount, country, days, listed
 from bichiku.saved_run import SavedRun
 from bichiku.tell.numbers import percent
 
+CRISIS_DAMAGE = "expected_damage_in_crises_per_year"
 CLOSE = 0.01  # strategies this near in cost are told as one group
 
 
@@ -31,13 +32,22 @@ def answer(case: Case) -> list[str]:
 
 def _one_cost(case: Case) -> str:
     run, value = case.runs[0].strategy, case.metrics.value
-    damage, worst = value(run, "expected_damage_per_year"), value(run, "worst_crisis_damage")
+    worst = value(run, "worst_crisis_damage")
     text = f"Under {run}, {_buyer(case)} pays {amount(value(run, 'cost_per_year'), case.currency)} a year "
-    text += f"({case.window}, expected), of which {amount(damage, case.currency)} is damage from crises"
+    text += f"({case.window}, expected), of which {_damage(case, case.runs[0])}"
     if worst > 0:
         text += f"; the worst crisis, {case.metrics.detail(run, 'worst_crisis_damage')}, does damage of "
         text += amount(worst, case.currency)
     return f"{text}."
+
+
+def _damage(case: Case, run: SavedRun) -> str:
+    """What part of the cost is damage, told by where it falls."""
+    crises, plan = (case.metrics.value(run.strategy, name) for name in (CRISIS_DAMAGE, PLAN_DAMAGE))
+    text = f"{amount(crises, case.currency)} is damage from crises"
+    if case.loses_on_plan(run):
+        text += f" and {amount(plan, case.currency)} that of going short or without on the plan, without any crisis"
+    return text
 
 
 def _one_plan(case: Case) -> str:
@@ -61,10 +71,9 @@ def _cost(case: Case) -> str:
     if base is None or cheapest is None:
         return "The costs of the strategies are not known."
     cost, least = (value(run.strategy, "cost_per_year") for run in (base, cheapest))
-    damage = value(base.strategy, "expected_damage_per_year")
     start = "" if base.strategy == case.baseline else f"No plan keeps all limits of {case.baseline}. "
     text = f"{start}Under {base.strategy}, {_buyer(case)} pays {amount(cost, case.currency)} a year ({case.window}, "
-    text += f"expected), of which {amount(damage, case.currency)} is damage from crises; "
+    text += f"expected), of which {_damage(case, base)}; "
     near = [run for run in case.runs if value(run.strategy, "cost_per_year") <= least + CLOSE * abs(least)]
     if cheapest.strategy == base.strategy:
         text += "no other strategy costs less"
@@ -106,20 +115,30 @@ def _weak_spot(case: Case) -> str:
     base = case.base
     if base is None:
         return ""
-    text = f"The weakest spot is {_spot(case, base)}"
-    if not case.metrics.least(base.strategy, "least_time_to_survive")[0]:
+    spot = _spot(case, base)
+    text = f"The weakest spot is {spot} under {base.strategy}"
+    if not spot:
         text = f"No crisis leaves a material short under {base.strategy}"
     elif case.safest is not None and case.safest.strategy != base.strategy:
-        other, later = case.metrics.least(case.safest.strategy, "least_time_to_survive")
-        safest = case.safest.strategy
-        text += f" ({other}, after {_day(later)} days, under {safest})" if other else f" (nothing short under {safest})"
+        text += f" ({_spot_in_short(case, case.safest)} under {case.safest.strategy})"
     return f"{text}; {_doubt(case, base)}."
 
 
 def _spot(case: Case, run: SavedRun) -> str:
+    """The material that lacks soonest: on the plan itself before any crisis; nothing where none is ever short."""
+    for material, short in case.short_on_plan(run).items():
+        return f"{material}, {days(short)} days short on the plan itself, without any crisis,"
     material, left = case.metrics.least(run.strategy, "least_time_to_survive")
     where = case.metrics.detail(run.strategy, "least_time_to_survive", material).replace(" from ", " begun ")
-    return f"{material}, short after {_day(left)} days of {where} under {run.strategy}"
+    return f"{material}, short after {_day(left)} days of {where}" if material else ""
+
+
+def _spot_in_short(case: Case, run: SavedRun) -> str:
+    """The same of a strategy that is set beside the baseline."""
+    for material, short in case.short_on_plan(run).items():
+        return f"{material}, {days(short)} days on the plan itself,"
+    material, left = case.metrics.least(run.strategy, "least_time_to_survive")
+    return f"{material}, after {_day(left)} days," if material else "nothing short"
 
 
 def _day(value: float) -> str:

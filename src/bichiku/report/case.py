@@ -12,9 +12,12 @@ import pandas as pd
 from bichiku.calendar import month_label
 from bichiku.linear_program import ALL
 from bichiku.saved_run import SavedRun
+from bichiku.tabulate.metrics.crises import short_on_plan
 from bichiku.world import World
 
 SHOWN = 3  # strategies that the pictures tell apart
+NEGLIGIBLE = 5e-4  # share of the cost a year below which damage on the plan is not told
+PLAN_DAMAGE = "expected_damage_on_plan_per_year"
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,15 @@ class Case:
     def window(self) -> str:
         """The months that the numbers speak of, such as ``2026-01 to 2030-12``."""
         return window_of(self.world)
+
+    def short_on_plan(self, run: SavedRun) -> dict[str, float]:
+        """Materials that a strategy's plan leaves short without any crisis, and their days short, the most first."""
+        return short_on_plan(self.metrics.by_material(run.strategy, "short_days_on_plan"), run.world.calendar)
+
+    def loses_on_plan(self, run: SavedRun) -> bool:
+        """Whether so much of the damage falls on the plan that it must be told apart from that of crises."""
+        part, cost = (self.metrics.value(run.strategy, name) for name in (PLAN_DAMAGE, "cost_per_year"))
+        return part >= NEGLIGIBLE * abs(cost) > 0 or bool(self.short_on_plan(run))
 
     def role(self, run: SavedRun) -> str:
         """Why a strategy is among those shown, in a word or two."""

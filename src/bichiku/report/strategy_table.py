@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from bichiku.report.case import Case, last_year
+from bichiku.report.case import PLAN_DAMAGE, Case, last_year
 from bichiku.report.words import NONE, Scale, days, number, share
 from bichiku.saved_run import SavedRun
 
@@ -54,7 +54,18 @@ def columns(case: Case) -> list[Column]:
         where = metrics.detail(run.strategy, "least_time_to_survive", material)
         if material:
             return days(least), f"{material}, {where}"
-        return ("never short", "") if run.world.settings.crises else (NONE, "")
+        if not run.world.settings.crises:
+            return NONE, ""
+        return "in no crisis" if case.short_on_plan(run) else "never short", ""
+
+    def damaged(run: SavedRun) -> Written:
+        on_plan = f"{money(metrics.value(run.strategy, PLAN_DAMAGE))} on the plan" if case.loses_on_plan(run) else ""
+        return money(metrics.value(run.strategy, "expected_damage_per_year")), on_plan
+
+    def short_on_plan(run: SavedRun) -> Written:
+        for material, short in case.short_on_plan(run).items():
+            return days(short), material
+        return "0", ""
 
     year = str(last_year(case.world))
     first = case.base.strategy if case.base else case.baseline
@@ -62,13 +73,16 @@ def columns(case: Case) -> list[Column]:
     # strategies may weigh or limit CVaR at different levels, so a row for it is no column of a comparison
     own = Column(COST, "CVaR of the risk policy", f"damage, {tail.unit}", amounts(OWN_CVAR, tail, where=True))
     weighed = [own] if case.single and not math.isnan(metrics.value(first, OWN_CVAR)) else []
+    # hardly any plan is short, so the column is there only where one is
+    calm = [Column(RISK, "Short on the plan", "days, most of any material", short_on_plan)]
+    calm = calm if any(case.short_on_plan(run) for run in case.runs) else []
     return [
         Column(COST, "Cost to the buyer", unit, amounts("cost_per_year", money)),
         Column(COST, "Cost to the nation", unit, amounts("nation_cost_per_year", money)),
         Column(COST, f"Extra over {first}", unit, lambda run: (_extra(case, run, money), "")),
         Column(COST, "Carrying the reserve", unit, amounts("reserve_carrying_cost_per_year", money)),
         Column(COST, "Investment", unit, amounts("investment_per_year", money)),
-        Column(COST, "Expected damage", unit, amounts("expected_damage_per_year", money)),
+        Column(COST, "Expected damage", unit, damaged),
         Column(COST, "Worst tenth of crises", f"damage (CVaR), {tail.unit}", amounts("cvar_damage", tail)),
         *weighed,
         Column(COST, "Worst crisis", f"damage, {tail.unit}", amounts("worst_crisis_damage", tail, where=True)),
@@ -78,6 +92,7 @@ def columns(case: Case) -> list[Column]:
         Column(RISK, "HHI of suppliers", "0 to 1, mean by cost", lambda run: (number(weighted(case, run, HHI)), "")),
         Column(RISK, "Held at the end, least", "days", held),
         Column(RISK, "First short after", "days, least over crises", survived),
+        *calm,
         Column(RISK, "Assumed rows", "% of supply cost", shares("cost_assumed")),
     ]
 

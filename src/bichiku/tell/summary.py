@@ -15,6 +15,7 @@ from bichiku.linear_program import ALL
 from bichiku.pipeline import Solved
 from bichiku.tabulate.metrics import last_reported_year
 from bichiku.tabulate.metrics.costs import YEARLY_LINES
+from bichiku.tabulate.metrics.crises import short_on_plan
 from bichiku.tell.numbers import money, percent, three_digits
 
 SHOWN_COUNTRIES = 3
@@ -38,6 +39,8 @@ def print_strategy(console: Console, solved: Solved) -> None:
         what = f"{name}, damage {money(damage, currency)}" if damage > 0 else "none does damage"
         console.print(f"  worst crisis  {what}", highlight=False)
     console.print(_materials(solved))
+    for line in _short_on_plan(solved):
+        console.print(line, highlight=False, soft_wrap=True)
     quality = _quality(summary)
     if quality:
         console.print(f"  {quality}", style="dim", highlight=False)
@@ -105,6 +108,18 @@ def _worst(solved: Solved, material: str) -> str:
         return "none"
     first = f"{worst['time_to_survive_days']:.0f}"
     return f"{three_digits(worst['short_days'])} from day {first}, {worst['crisis']} {worst['month']}"
+
+
+def _short_on_plan(solved: Solved) -> list[str]:
+    """Materials short without any crisis, in lines of the screen's width; none where the plan meets all demand."""
+    summary = solved.tables["summary"]
+    found = summary[summary["metric"] == "short_days_on_plan"].set_index("material")["value"]
+    short = short_on_plan({str(name): float(days) for name, days in found.items()}, solved.outcome.world.calendar)
+    parts = [f"{material} {three_digits(days)} days".replace(" ", HARD_SPACE) for material, days in short.items()]
+    if not parts:
+        return []
+    text = f"  short on the plan, without any crisis: {', '.join(parts)}"
+    return [line.replace(HARD_SPACE, " ") for line in textwrap.wrap(text, 118, subsequent_indent=INDENT)]
 
 
 def _quality(summary: pd.DataFrame) -> str:

@@ -72,13 +72,18 @@ def _corners(damage: np.ndarray) -> np.ndarray:
 
 def damage_of(world: World, nodes: Nodes, flows: Flows) -> Damage:
     """Damage from the written shortages and savings."""
-    price = np.array([row.shortage_cost or 0.0 for row in world.materials.values()])
-    tranche_cost = np.array([row.cost for row in world.tranches.values()])
-    undiscounted = flows["short"] * price + saved_by_material(world, flows["saved"], tranche_cost)
-    money = undiscounted * discount_of(world, nodes)[:, np.newaxis]
+    money = damage_by_node(world, nodes, flows)
     found = np.zeros((len(nodes.branches), len(world.materials)))
     for number in range(len(nodes.branches)):
         found[number] = money[nodes.first[number] : nodes.last[number] + 1].sum(axis=0)
     probability = np.array([branch.probability for branch in nodes.branches])
     total = probability.sum()
     return Damage(found, probability / total if total > 0 else probability)
+
+
+def damage_by_node(world: World, nodes: Nodes, flows: Flows) -> np.ndarray:
+    """Discounted shortage and substitution cost of each node if it comes to it; shape (nodes, materials)."""
+    price = np.array([row.shortage_cost or 0.0 for row in world.materials.values()])
+    tranche_cost = np.array([row.cost for row in world.tranches.values()])
+    undiscounted = flows["short"] * price + saved_by_material(world, flows["saved"], tranche_cost)
+    return np.asarray(undiscounted * discount_of(world, nodes)[:, np.newaxis])

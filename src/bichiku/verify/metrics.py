@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bichiku.verify.damage import least_cvar
+from bichiku.verify.damage import damage_by_node, least_cvar
 from bichiku.verify.facts import Facts
 from bichiku.verify.files import Table
 from bichiku.verify.money import ALL, Money, opening_charge, stock_credit
+from bichiku.verify.tree import PLAN
 from bichiku.verify.verdict import COPIED, KEPT, TINY
 
 BASES = ("sourced", "derived", "assumed", "not stated")
@@ -87,9 +88,7 @@ def per_year(facts: Facts, line: str, money: Money, material: str) -> tuple[floa
     terminal stock value is.
     """
     world, reported = facts.world, facts.world.calendar.reported
-    per_period = (1.0 + world.settings.discount_rate) ** (-1.0 / world.calendar.periods_per_year)
-    each = per_period ** np.arange(world.calendar.periods) / world.calendar.periods_per_year
-    horizon, window = float(each.sum()), float(each[:reported].sum())
+    horizon, window = _discounted_years(facts)
     mine = np.array([material in (ALL, name) for name in money.names], dtype=bool)
     if line in AT_ONCE:
         return float(money.values[mine].sum()) / horizon, float(money.scale[mine].sum()) / horizon
@@ -99,6 +98,14 @@ def per_year(facts: Facts, line: str, money: Money, material: str) -> tuple[floa
         return float((charge - credit).sum()), float((charge + np.abs(credit)).sum())
     inside = np.s_[mine, :reported]
     return float(money.values[inside].sum()) / window, float(money.scale[inside].sum()) / window
+
+
+def _discounted_years(facts: Facts) -> tuple[float, float]:
+    """Discounted years of the horizon and of the reported window."""
+    world = facts.world
+    per_period = (1.0 + world.settings.discount_rate) ** (-1.0 / world.calendar.periods_per_year)
+    each = per_period ** np.arange(world.calendar.periods) / world.calendar.periods_per_year
+    return float(each.sum()), float(each[: world.calendar.reported].sum())
 
 
 def _sourcing(facts: Facts, sourcing: list[Row], shares: list[Row]) -> Iterator[Metric]:
@@ -164,14 +171,21 @@ def _short(facts: Facts, lines: Mapping[str, Money]) -> Iterator[Metric]:
         if material in world.demand:
             demand = facts.states.demand[:, k]
             share = np.divide(facts.flows["short"][:, k], demand, out=np.zeros(len(nodes)), where=demand > 0)
-            days = (nodes.weight * share * world.calendar.days)[inside]
-            scale, when = float(np.abs(days).sum()), ("over the reported window",)
-            yield Metric(("expected_short_days", material), float(days.sum()), "days", when, scale)
+            when = ("over the reported window",)
+            for name, weight in (("expected_short_days", nodes.weight), ("short_days_on_plan", nodes.branch == PLAN)):
+                days = (weight * share * world.calendar.days)[inside]
+                yield Metric((name, material), float(days.sum()), "days", when, float(np.abs(days).sum()))
+    money = damage_by_node(world, nodes, facts.flows) * nodes.weight[:, np.newaxis] / _discounted_years(facts)[1]
     for material in [ALL, *world.demand]:
         parts = [per_year(facts, line, lines[line], material) for line in ("shortage", "substitution")]
         value, scale = (sum(part[i] for part in parts) for i in (0, 1))
-        unit = f"{world.settings.currency}/year"
-        yield Metric(("expected_damage_per_year", material), value, unit, ("shortage and substitution",), scale)
+        unit, meant = f"{world.settings.currency}/year", ("shortage and substitution",)
+        yield Metric(("expected_damage_per_year", material), value, unit, meant, scale)
+        mine = [material in (ALL, name) for name in world.materials]
+        for place, there in (("in_crises", nodes.branch != PLAN), ("on_plan", nodes.branch == PLAN)):
+            part = money[inside & there][:, mine]
+            key = (f"expected_damage_{place}_per_year", material)
+            yield Metric(key, float(part.sum()), unit, meant, float(np.abs(part).sum()))
 
 
 def _tail(crises: list[Row], level: float) -> tuple[float, float]:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.by_hand import halt, solve, summed
+from bichiku.tabulate.metrics.crises import short_on_plan
+from tests.by_hand import description, halt, read, solve, summed
 
 # A halt that leaves 100 t short and a loss of 95 % that leaves 50 t: damages of 10000 and 5000, in branches that are
 # one and three quarters of what may happen. Storage at half the price a year: nobody puts any by.
@@ -36,6 +37,31 @@ def test_cvar_of_the_policy_counts_crises_after_the_window_too() -> None:
     found = risky(policies={"risk": {"level": 0.9, "limit": 20000}}, report_until="2026-12")
     assert math.isnan(found["cvar_damage"][0])
     assert found["cvar_damage_of_risk_policy"][0] == pytest.approx(10000)
+
+
+# Of 100 t a year 80 are for sale, and none in the halt of year 2, so the plan lacks 20 t in both years and the branch
+# 100 t in the second. Putting by for the halt lacks as much on the way, and pays back in a quarter of cases only.
+
+
+@pytest.mark.parametrize(
+    ("report_until", "on_plan", "in_crises", "days"),
+    # a year: (2000 + 3/4 * 2000) / 2 and 1/4 * 10000 / 2, and a fifth of two years; of the first year alone 2000
+    [(None, 1750, 1250, 146), ("2026-12", 2000, 0, 73)],
+)
+def test_damage_on_the_plan_is_told_apart_from_that_of_crises(
+    report_until: str | None, on_plan: float, in_crises: float, days: float
+) -> None:
+    solved = solve(suppliers=[{"capacity_t": 80}], crises=halt(2, 0.25), report_until=report_until)
+    for material in ("all", "m"):
+        assert summed(solved, "expected_damage_on_plan_per_year", material)[0] == pytest.approx(on_plan)
+        assert summed(solved, "expected_damage_in_crises_per_year", material)[0] == pytest.approx(in_crises)
+        assert summed(solved, "expected_damage_per_year", material)[0] == pytest.approx(on_plan + in_crises)
+    assert summed(solved, "short_days_on_plan", "m") == (pytest.approx(days), "over the reported window")
+
+
+def test_what_rounding_leaves_is_no_shortage_on_the_plan() -> None:
+    calendar = read(description()).calendar  # two years; a millionth of 730 days is not short
+    assert short_on_plan({"a": 7e-4, "b": 8e-4, "c": 30.0}, calendar) == {"c": 30.0, "b": 8e-4}
 
 
 def test_without_a_risk_policy_there_is_no_such_number() -> None:

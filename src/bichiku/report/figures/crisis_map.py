@@ -65,7 +65,7 @@ def crisis_map(run: SavedRun, key: str = "crisis-map") -> Picture | None:
         key=key,
         title=f"Days until each material runs short, by crisis: {run.strategy}",
         units=f"days from the onset to the first shortage, the least over all onsets in {window_of(run.world)}; "
-        "a dot means never short",
+        "a dot means not short in that crisis",
         source="crises.csv (time_to_survive_days)",
         alt=alt,
         svg=draw(key, alt, 1.75 + 0.27 * len(table), lambda figure: _paint(figure, table)),
@@ -96,7 +96,7 @@ def _paint(figure: Figure, table: pd.DataFrame) -> None:
     bare(axes, "left", "bottom", "top")
     axes.tick_params(top=False, pad=3)
     patches = [Patch(facecolor=colour, label=name) for colour, name in zip(COLOURS, classes(), strict=True)]
-    patches.append(Patch(facecolor=NEVER, edgecolor="#999999", linewidth=0.5, label="never short"))
+    patches.append(Patch(facecolor=NEVER, edgecolor="#999999", linewidth=0.5, label="not short"))
     figure.legend(handles=patches, loc="outside lower left", ncols=len(patches), handlelength=1.4)
 
 

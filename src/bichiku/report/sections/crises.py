@@ -46,7 +46,9 @@ def _all_strategies(case: Case) -> Table:
         headings=["Crisis", "Material", *columns],
         rows=rows,
         text=(0, 1),
-        note=f"A dot means never short. Never short under any strategy: {listed(never, 60)}." if never else "",
+        note=f"A dot means not short in that crisis. Short in no crisis under any strategy: {listed(never, 60)}."
+        if never
+        else "",
         style="dense map",
         source="crises.csv (time_to_survive_days)",
         link=csv_link(long, "crisis-map-all.csv"),

@@ -35,9 +35,9 @@ def section(case: Case) -> Section:
         case,
         [column for column in shown if column.about == COST],
         f"What each strategy costs, {case.window}",
-        "Money is the expected amount of a mean year, by discounted money; expected damage is part of the cost to the "
-        "buyer; the cost to the nation counts subsidies as a cost. Carrying the reserve is storage, interest and "
-        "losses of what is held.",
+        "Money is the expected amount of a mean year, by discounted money; expected damage, in crises and on the "
+        "plan, is part of the cost to the buyer; the cost to the nation counts subsidies as a cost. Carrying the "
+        "reserve is storage, interest and losses of what is held.",
     )
     risks = _side_by_side(
         case,

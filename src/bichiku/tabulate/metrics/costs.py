@@ -49,9 +49,8 @@ def cost_by_line_and_material(outcome: Outcome) -> dict[tuple[str, str], float]:
     """
     world, tree, calendar = outcome.world, outcome.tree, outcome.world.calendar
     discount = calendar.discount(world.settings.discount_rate)
-    year_share = calendar.year_share
-    window_years = discount[: calendar.reported].sum() * year_share
-    horizon_years = discount[:-1].sum() * year_share
+    in_window = window_years(outcome)
+    horizon_years = discount[:-1].sum() * calendar.year_share
     inside = tree.period <= calendar.reported
     at_end = np.flatnonzero(tree.period == calendar.reported)
     result: dict[tuple[str, str], float] = {}
@@ -62,14 +61,21 @@ def cost_by_line_and_material(outcome: Outcome) -> dict[tuple[str, str], float]:
             stock = tree.weight[at_end] @ outcome.stock[terms.material][at_end]
             drawn = row.opening_stock_t - stock * discount[calendar.reported]
             value = row.reference_price * (1.0 - row.haircut) * drawn
-            result[STOCK_CHANGE, terms.material] = float(value / window_years)
+            result[STOCK_CHANGE, terms.material] = float(value / in_window)
             continue
         money = terms.by_node(outcome.solution.x, tree.size)
         spread = terms.line in (INVESTMENT, SUBSIDY)
-        yearly = money.sum() / horizon_years if spread else money[inside].sum() / window_years
+        yearly = money.sum() / horizon_years if spread else money[inside].sum() / in_window
         # penalties of caps and of floors are two sets of terms on one line
         result[key] = result.get(key, 0.0) + float(yearly)
     return result
+
+
+def window_years(outcome: Outcome) -> float:
+    """Discounted years of the reported window, which money inside it is spread over."""
+    calendar = outcome.world.calendar
+    discount = calendar.discount(outcome.world.settings.discount_rate)
+    return float(discount[: calendar.reported].sum() * calendar.year_share)
 
 
 def _carrying_cost(outcome: Outcome, material: str) -> float:

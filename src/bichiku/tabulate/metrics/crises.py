@@ -1,33 +1,41 @@
-"""What crises do: expected damage, its tail, the worst one, and how long a material lasts."""
+"""Damage in crises and on the plan, the tail of it, the worst crisis, and how long a material lasts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
+from bichiku.calendar import Calendar
 from bichiku.formulate.costs import SHORTAGE, SUBSTITUTION
 from bichiku.linear_program import ALL
-from bichiku.outcome import Outcome
+from bichiku.outcome import SHORT_TOLERANCE, Outcome
 from bichiku.tabulate.metrics import Metric
-from bichiku.tabulate.metrics.costs import cost_by_line_and_material
+from bichiku.tabulate.metrics.costs import cost_by_line_and_material, window_years
 
 TAIL_LEVEL = 0.9  # of the CVaR of every strategy, whatever its risk policy, so that strategies can be compared
 
 
 def crisis_metrics(outcome: Outcome, crises: pd.DataFrame) -> Iterator[Metric]:
-    """Metrics of the branches that begin inside the window."""
+    """Shortage and damage inside the window, and metrics of the branches that begin in it."""
     world, tree = outcome.world, outcome.tree
     currency = world.settings.currency
     inside = tree.period <= world.calendar.reported
     for material in world.demand:
         expected = float((tree.weight * outcome.short_days(material))[inside].sum())
         yield Metric("expected_short_days", material, expected, "days", "over the reported window")
+        calm = float(outcome.short_days(material)[tree.plan][: world.calendar.reported].sum())
+        yield Metric("short_days_on_plan", material, calm, "days", "over the reported window")
     costs = cost_by_line_and_material(outcome)
+    unit, meant = f"{currency}/year", "shortage and substitution"
+    in_crises, on_plan = (_damage_of_nodes(outcome, nodes) for nodes in (tree.branch >= 0, tree.branch < 0))
     for material in [ALL, *world.demand]:
         damage = sum(v for (line, m), v in costs.items() if line in (SHORTAGE, SUBSTITUTION) and material in (ALL, m))
-        yield Metric("expected_damage_per_year", material, damage, f"{currency}/year", "shortage and substitution")
+        yield Metric("expected_damage_per_year", material, damage, unit, meant)
+        for place, by_material in (("in_crises", in_crises), ("on_plan", on_plan)):
+            part = sum(value for name, value in by_material.items() if material in (ALL, name))
+            yield Metric(f"expected_damage_{place}_per_year", material, part, unit, meant)
     risk = world.policies.risk
     if risk and not crises.empty:
         # the number that the policy weighs or limits speaks of all crises of the horizon
@@ -49,6 +57,30 @@ def crisis_metrics(outcome: Outcome, crises: pd.DataFrame) -> Iterator[Metric]:
             first = rows.loc[rows["time_to_survive_days"].idxmin()]
             detail = f"{first['crisis']} from {first['month']}"
             yield Metric("least_time_to_survive", str(name), float(first["time_to_survive_days"]), "days", detail)
+
+
+def _damage_of_nodes(outcome: Outcome, chosen: np.ndarray) -> dict[str, float]:
+    """Expected money a year, by material, of shortage and substitution at the chosen nodes inside the window."""
+    inside = chosen & (outcome.tree.period <= outcome.world.calendar.reported)
+    return {
+        material: float(
+            sum(outcome.line_by_node(line, material)[inside].sum() for line in (SHORTAGE, SUBSTITUTION))
+            / window_years(outcome)
+        )
+        for material in outcome.world.demand
+    }
+
+
+def short_on_plan(days_short: Mapping[str, float], calendar: Calendar) -> dict[str, float]:
+    """The materials that the plan itself leaves short and their days, the most first.
+
+    Args:
+        days_short: `short_days_on_plan` by material; what is not more than rounding is left out.
+        calendar: of the model.
+    """
+    least = SHORT_TOLERANCE * calendar.reported * calendar.days
+    found = [(-days, material) for material, days in days_short.items() if days > least]
+    return {material: -days for days, material in sorted(found)}
 
 
 def _by_branch(crises: pd.DataFrame) -> pd.DataFrame:
