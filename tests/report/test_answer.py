@@ -84,3 +84,11 @@ def test_no_column_for_shortage_on_the_plan_where_there_is_none() -> None:
     both = runs()[:2]
     page = Page(render_report(both, {}, "today", comparison(both, {})))
     assert not any("Short on the plan" in heading for heading in page.table("What each strategy leaves at risk")[0])
+
+
+def test_the_lines_of_the_cost_add_up_to_it_where_risk_is_weighed() -> None:
+    page = single(changed("weighed", "policies.risk={level: 0, weight: 0.01}"))
+    caption = next(caption for caption in page.tables if caption.startswith("What the cost a year is made of"))
+    assert "risk" not in [row[0] for row in page.table(caption)]
+    # a hundredth of the 2.08 m above, over two years that count 1.95 discounted
+    assert caption.endswith("Beside it, risk is weighed at USD 10.7 k a year, which is not a cost.")

@@ -14,7 +14,7 @@ from bichiku.calendar import month_label
 from bichiku.linear_program import ALL
 from bichiku.pipeline import Solved
 from bichiku.tabulate.metrics import last_reported_year
-from bichiku.tabulate.metrics.costs import YEARLY_LINES
+from bichiku.tabulate.metrics.costs import PAID_LINES
 from bichiku.tabulate.metrics.crises import short_on_plan
 from bichiku.tell.numbers import money, percent, three_digits
 
@@ -50,7 +50,7 @@ def _cost_lines(summary: pd.DataFrame, currency: str) -> list[str]:
     cost = value_of(summary, "cost_per_year")
     parts = [
         f"{line.replace('_', ' ')} {money(amount, '').strip()}"
-        for line in YEARLY_LINES
+        for line in PAID_LINES
         if abs(amount := value_of(summary, f"{line}_per_year")) > SMALLEST_LINE * abs(cost)
     ]
     total = f"  cost a year   {money(cost, currency)}, expected"
@@ -59,6 +59,9 @@ def _cost_lines(summary: pd.DataFrame, currency: str) -> list[str]:
     subsidy = value_of(summary, "nation_cost_per_year") - cost
     if subsidy > 0:
         lines.append(f"{INDENT}with subsidies, {money(cost + subsidy, currency)} to the nation")
+    weighed = value_of(summary, "risk_per_year")
+    if weighed > SMALLEST_LINE * abs(cost):
+        lines.append(f"{INDENT}beside it, risk weighed at {money(weighed, currency)} a year, not a cost")
     return lines
 
 

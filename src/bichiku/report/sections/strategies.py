@@ -15,9 +15,7 @@ from bichiku.report.policy_words import policy_words
 from bichiku.report.strategy_table import COST, RISK, Column, columns
 from bichiku.report.words import amount
 from bichiku.saved_run import SavedRun
-from bichiku.tabulate.metrics.costs import YEARLY_LINES
-
-LINES = YEARLY_LINES
+from bichiku.tabulate.metrics.costs import PAID_LINES
 
 
 def section(case: Case) -> Section:
@@ -114,14 +112,17 @@ def _numbers(case: Case) -> Table:
 
 def _lines(case: Case) -> Table:
     run = case.runs[0].strategy
-    found = [(line, case.metrics.value(run, f"{line}_per_year")) for line in LINES]
+    found = [(line, case.metrics.value(run, f"{line}_per_year")) for line in PAID_LINES]
     known = sorted(((line, value) for line, value in found if abs(value) > 0), key=lambda pair: -pair[1])
     rows = [[Cell(line.replace("_", " ")), Cell(amount(value, case.currency))] for line, value in known]
     total = case.metrics.value(run, "cost_per_year")
     rows.append([Cell("cost to the buyer", shade="total"), Cell(amount(total, case.currency), shade="total")])
+    weighed = case.metrics.value(run, "risk_per_year")
+    note = f"Beside it, risk is weighed at {amount(weighed, case.currency)} a year, which is not a cost."
     return Table(
         caption="What the cost a year is made of",
         headings=["Cost line", f"{case.currency} a year\nexpected"],
         rows=rows,
+        note=note if weighed > 0 else "",
         source="summary.csv",
     )

@@ -14,6 +14,7 @@ from bichiku.tabulate.metrics import Metric
 STOCK_CHANGE = "stock_change"
 SOMETIMES = (GAP, RISK, PENALTY)  # lines that only crises or policies bring in
 YEARLY_LINES = tuple(STOCK_CHANGE if line == TERMINAL else line for line in LINES)
+PAID_LINES = tuple(line for line in YEARLY_LINES if line != RISK)  # a weight on risk is paid to nobody
 
 
 def cost_metrics(outcome: Outcome) -> Iterator[Metric]:
@@ -27,7 +28,7 @@ def cost_metrics(outcome: Outcome) -> Iterator[Metric]:
         for (line, owner), value in costs.items():
             if material in (ALL, owner):
                 mine[line] += value
-        total = sum(value for line, value in mine.items() if line != RISK)  # a weight on risk is paid to nobody
+        total = sum(value for line, value in mine.items() if line in PAID_LINES)
         yield Metric("cost_per_year", material, total, unit, "buyer")
         yield Metric("nation_cost_per_year", material, total - mine[SUBSIDY], unit, "subsidy counted as a cost")
         for line, value in mine.items():
