@@ -219,3 +219,13 @@ def test_a_policy_in_conflict_by_itself_in_one_year_does_not_hide_its_conflict_w
     assert "expected_shortage" not in first
     assert any({"share_caps", "expected_shortage", "demand"} <= kinds for kinds in others)
     assert "what ends one may sharpen another" in found.text()
+
+
+def test_a_path_that_asks_for_less_in_some_years_is_not_stretched() -> None:
+    # 30 t of storage are 109.5 days, and 2027 asks for 180; the year after asks for less
+    policies = {"reserve_days": {"2026-12": 10, "2027-12": 180, "2028-12": 20}}
+    conflict = the_conflict(periods=4, material=STORE_30, policies=policies)
+    assert (
+        "taking longer does not apply to reserve_days of m: in some years it asks for less than before"
+        in conflict.notes
+    )

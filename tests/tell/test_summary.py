@@ -28,8 +28,8 @@ def test_a_plan_that_meets_all_demand_has_no_such_line() -> None:
 
 
 def test_risk_that_is_weighed_is_told_beside_the_cost_and_not_as_a_part_of_it() -> None:
-    # 100 t at 10 in the first year and in half of the second years; in the other half 100 t short at 100, as nothing can
-    # be stored
+    # 100 t at 10 in the first year and in half of the second years; in the other half 100 t short at 100, as
+    # nothing can be stored
     crises = halt(2, 0.5)
     text = screen(solve(material={"storage_limit_t": 0}, crises=crises, policies={"risk": {"level": 0, "weight": 0.2}}))
     # (1000 + 500 + 5000) / 2 is the cost, and 0.2 * 10000 / 2 the weight of damage given a crisis

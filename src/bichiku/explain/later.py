@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,8 @@ def _path_until(rule: Rule, bench: Bench, outcome: Outcome) -> Change | str:
     path, what = path_of(rule, outcome), f"{rule.kind} of {rule.material}"
     if path is None or len(set(path.values)) == 1:
         return f"taking longer does not apply to {what}: it is one number for all years"
+    if any(rule.loosening * (after - before) > 0 for before, after in pairwise(path.values)):
+        return f"taking longer does not apply to {what}: in some years it asks for less than before"
     monthly = rule.kind == "reserve_days"
     calendar = outcome.world.calendar
     a_year, horizon = (12, int(calendar.ends[-1])) if monthly else (1, int(calendar.years[-1]))
@@ -87,9 +90,12 @@ def _first(
     if not helped:
         return f"taking longer with {what} is not enough by itself, even until {label(ends[-1])}"
     low, high = -1, len(ends) - 1  # the path as it is does not help, the last does
+    sure = True
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if helps(ends[middle]) else (middle, high)
+        verdict = helps(ends[middle])
+        sure &= verdict is not None
+        low, high = (low, middle) if verdict else (middle, high)
     words = f"take until {label(ends[high])} with {what}, instead of {label(before)}"
     least = float(ends[high] - before)
     return Change(
@@ -102,7 +108,7 @@ def _first(
         float(ends[high]),
         "date",
         words,
-        not bench.judge.late,
+        sure,
         True,
     )
 
@@ -150,12 +156,13 @@ def _survive_from(bench: Bench, outcome: Outcome) -> Change | str:
     if not last:
         return "surviving only later starts of the crises does not help: the last cannot be survived either"
     low, high = 0, len(onsets) - 1
+    sure = True
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if helps(onsets[middle]) else (middle, high)
+        verdict = helps(onsets[middle])
+        sure &= verdict is not None
+        low, high = (low, middle) if verdict else (middle, high)
     month = int(begins[onsets[high] - 1])
     words = f"ask to survive only what begins in {month_label(month)} or later (survive: from)"
     before = float(np.min(begins[np.array(onsets) - 1]))
-    return Change(
-        "later", "survive", "", None, month - before, before, float(month), "date", words, not bench.judge.late, True
-    )
+    return Change("later", "survive", "", None, month - before, before, float(month), "date", words, sure, True)
