@@ -8,6 +8,8 @@ from bichiku.prices.answers import Answer
 from bichiku.prices.questions import Question
 from bichiku.tell.numbers import three_digits
 
+ROUNDING = 1e-9  # of a number; what is left of it below that is nothing
+
 _ONE_MORE = {
     "reserve_days": "One more day of reserve of {material} in {year}",
     "share_caps": "One more point of the cap {limit} on {material} in {year}",
@@ -54,4 +56,5 @@ def _range(question: Question, answer: Answer) -> str:
 def limits(question: Question, answer: Answer) -> tuple[float, float]:
     """The values of the number between which a price holds; none of these numbers can be negative."""
     low = question.value + answer.least
-    return (low if math.isnan(low) else max(low, 0.0)), question.value + answer.most
+    at_nothing = low <= ROUNDING * abs(question.value)
+    return 0.0 if at_nothing else low, question.value + answer.most
