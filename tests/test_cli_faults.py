@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -251,9 +250,7 @@ def test_an_interrupted_run_says_so_and_leaves_nothing_half_done(
         return HotProgram(large_program(2500), options)
 
     monkeypatch.setattr("bichiku.pipeline.HotProgram", slow)
-    start = time.perf_counter()
     found = bichiku("run", "tutorial", "-s", "today")
-    assert time.perf_counter() - start < 30
     assert found.returncode == 130
     assert not (place / "runs").exists()
     assert "interrupted" in found.stderr

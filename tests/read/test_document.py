@@ -156,7 +156,8 @@ def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
 # Hostile files
 
 
-def _in_time(text: str, seconds: float = 5.0) -> Fault:
+def _in_time(text: str, seconds: float = 30.0) -> Fault:
+    """What blows up takes hours or all memory; no bound on the time of what does not."""
     start = time.perf_counter()
     fault = _fault(text)
     assert time.perf_counter() - start < seconds

@@ -6,7 +6,6 @@ import base64
 import io
 import math
 import re
-import time
 from dataclasses import replace
 
 import pandas as pd
@@ -263,10 +262,8 @@ def test_same_runs_give_the_same_page() -> None:
     assert render_report(runs(), FAILED, BASELINE, again, [frontier()], tables) == comparison_page()
 
 
-def test_page_is_made_in_time_and_not_too_large() -> None:
-    start = time.perf_counter()
+def test_page_is_not_too_large() -> None:
     text = render_report(runs(), {}, BASELINE, comparison(runs(), {}))
-    assert time.perf_counter() - start < 15
     assert len(text.encode()) < 5_000_000
 
 
