@@ -45,6 +45,9 @@ def columns(case: Case) -> list[Column]:
     def shares(metric: str) -> Callable[[SavedRun], Written]:
         return lambda run: (_percent(metrics.value(run.strategy, metric)), "")
 
+    def at_own_level(run: SavedRun) -> Written:
+        return tail(metrics.value(run.strategy, OWN_CVAR)), metrics.detail(run.strategy, OWN_CVAR)
+
     def held(run: SavedRun) -> Written:
         material, least = metrics.least(run.strategy, "cover_days_at_end")
         return days(least), material
@@ -71,7 +74,7 @@ def columns(case: Case) -> list[Column]:
     first = case.base.strategy if case.base else case.baseline
     unit = f"{money.unit} a year"
     # strategies may weigh or limit CVaR at different levels, so a row for it is no column of a comparison
-    own = Column(COST, "CVaR of the risk policy", f"damage, {tail.unit}", amounts(OWN_CVAR, tail, where=True))
+    own = Column(COST, "CVaR of the risk policy", f"damage, {tail.unit}", at_own_level)
     weighed = [own] if case.single and not math.isnan(metrics.value(first, OWN_CVAR)) else []
     # hardly any plan is short, so the column is there only where one is
     calm = [Column(RISK, "Short on the plan", "days, most of any material", short_on_plan)]
