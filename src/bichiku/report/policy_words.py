@@ -22,7 +22,7 @@ from bichiku.read.time_path import TimePath
 from bichiku.report.words import amount, country, days, listed, number
 from bichiku.tell.numbers import percent
 
-NAMED = 6  # materials listed before "and so many more"
+NAMED = 6  # what an effect hits, before "and so many more"; a limit names all that it is on
 
 
 def policy_words(policies: Policies, currency: str) -> list[str]:
@@ -33,19 +33,21 @@ def policy_words(policies: Policies, currency: str) -> list[str]:
 def _phrases(policies: Policies, currency: str) -> Iterator[str]:
     target = policies.reserve_days
     if target and target.default:
-        yield f"reserve of at least {_path(target.default, days, month_label)} days"
+        others = " of every other material" if target.materials else ""
+        yield f"reserve of at least {_path(target.default, days, month_label)} days{others}"
     for material, path in (target.materials if target else {}).items():
         yield f"reserve of {material} of at least {_path(path, days, month_label)} days"
-    yield from _shares(policies.share_caps, "at most")
-    yield from _shares(policies.share_floors, "at least")
+    yield from _shares(policies.share_caps, "at most", currency)
+    yield from _shares(policies.share_floors, "at least", currency)
     if policies.country_cap:
-        yield from _shares([policies.country_cap], "at most")
+        yield from _shares([policies.country_cap], "at most", currency)
     if policies.concentration:
         yield _concentration(policies.concentration)
     if policies.survive:
         rule = policies.survive
         span = "throughout" if rule.days is None else f"for {days(rule.days)} days"
-        yield f"no shortage {span} in {listed(rule.crises)}{_of(rule.materials)}"
+        onsets = "" if rule.from_ is None else f", for onsets from {month_label(rule.from_)} on"
+        yield f"no shortage{_of(rule.materials)} {span} in {_all(rule.crises)}{onsets}"
     if policies.risk:
         yield from _risk(policies.risk, currency)
     if policies.expected_shortage:
@@ -55,42 +57,48 @@ def _phrases(policies: Policies, currency: str) -> Iterator[str]:
         yield from _budget(policies.budget, currency)
 
 
-def _shares(limits: Sequence[ShareCap | ShareFloor | CountryCap], bound: str) -> Iterator[str]:
-    """Limits on the same countries over the same years in one phrase, as a model has one for each material."""
+def _shares(limits: Sequence[ShareCap | ShareFloor | CountryCap], bound: str, currency: str) -> Iterator[str]:
+    """Limits on the same countries that move alike but for their last value in one phrase: a model has many of them."""
     phrases: dict[str, list[str]] = {}
     for limit in limits:
         path = limit.min if isinstance(limit, ShareFloor) else limit.max
-        start, end = path.values[0], path.values[-1]
-        moving = len(set(path.values)) > 1
-        what = f"{_who(limit)} {bound}"
-        if moving:
-            what += f", from {percent(start)} of {limit.of} in {path.at[0]} to, in {path.at[-1]}"
-        share = percent(end) if moving else f"{percent(end)} of {limit.of}"
-        notes = [listed(limit.materials, NAMED)] if limit.materials else []
-        if isinstance(limit, ShareLimit) and limit.soft is not None:
-            notes.append(f"soft, at {limit.soft:g} a tonne")
-        phrases.setdefault(what, []).append(share + (f" ({'; '.join(notes)})" if notes else ""))
+        what = f"share of {limit.of} from {_who(limit)}: {bound} "
+        if len(set(path.values)) > 1:
+            points = [f"{_percent(value)} in {year}" for year, value in zip(path.at, path.values, strict=True)][:-1]
+            what += f"{', '.join(points)}, and by {path.at[-1]} "
+        phrases.setdefault(what, []).append(_percent(path.values[-1]) + _notes(limit, currency))
     for what, shares in phrases.items():
-        yield f"{what}: {', '.join(shares)}"
+        yield f"{what}{', '.join(shares)}"
+
+
+def _notes(limit: ShareCap | ShareFloor | CountryCap, currency: str) -> str:
+    """What a share limit is called, which materials it is on, and what it costs to pass it, in brackets."""
+    name = limit.name if isinstance(limit, ShareLimit) else None
+    notes = [": ".join(part for part in (name, _all(limit.materials or [])) if part)]
+    if isinstance(limit, ShareLimit) and limit.soft is not None:
+        notes.append(f"soft, at {amount(limit.soft, currency)} a tonne")
+    text = "; ".join(note for note in notes if note)
+    return f" ({text})" if text else ""
 
 
 def _concentration(rule: Concentration) -> str:
     where = " (where it is mined)" if rule.stage == "origin" else ""
-    return f"HHI of {rule.of}{where} at most {_path(rule.max, number, str)}{_of(rule.materials)}"
+    return f"HHI of {rule.of}{_of(rule.materials)}{where} at most {_path(rule.max, number, str)}"
 
 
 def _who(limit: ShareCap | ShareFloor | CountryCap) -> str:
     if isinstance(limit, CountryCap):
-        text = "any one country"
+        spared = f" but {_all([country(code) for code in limit.except_])}" if limit.except_ else ""
+        text = f"any one country{spared}"
     else:
-        text = listed([country(name) if is_country(name) else f"group {name}" for name in limit.group])
+        text = _all([country(name) if is_country(name) else f"group {name}" for name in limit.group])
     return text + (" (where it is mined)" if limit.stage == "origin" else "")
 
 
 def _risk(rule: Risk, currency: str) -> Iterator[str]:
-    what = f"CVaR of damage at level {percent(rule.level)}"
+    what = f"CVaR of damage at level {rule.level:g}"
     if rule.weight is not None:
-        yield f"{what} counts {rule.weight:g} times in the cost"
+        yield f"{what} weighed {rule.weight:g} times, beside the cost"
     if rule.limit is not None:
         yield f"{what} at most {amount(rule.limit, currency)}"
 
@@ -105,7 +113,9 @@ def _budget(budget: Budget, currency: str) -> Iterator[str]:
 def effect_words(effect: EventEffect) -> str:
     """One effect of a crisis or event: what it hits and how hard."""
     what = [name for names in (effect.countries, effect.suppliers, effect.routes) for name in names or []]
-    where = listed(what, NAMED) + _of(effect.materials) if what else listed(effect.materials or ["everything"], NAMED)
+    where = listed(what or effect.materials or ["everything"], NAMED)
+    if what and effect.materials:
+        where += f" of {listed(effect.materials, NAMED)}"
     hard = []
     if effect.loss is not None:
         hard.append(f"loses {percent(effect.loss)}")
@@ -115,6 +125,8 @@ def effect_words(effect: EventEffect) -> str:
         hard.append(f"demand × {effect.demand_factor:g}")
     text = f"{where}: {', '.join(hard)}"
     if isinstance(effect, Effect):
+        if effect.start:
+            text += f", from {effect.start} periods after the onset"
         if effect.duration is not None:
             text += f" for {effect.duration} periods"
         if effect.return_over:
@@ -122,8 +134,16 @@ def effect_words(effect: EventEffect) -> str:
     return text
 
 
+def _percent(value: float) -> str:
+    return f"{days(100 * value)} %"
+
+
 def _of(materials: Sequence[str] | None) -> str:
-    return f" of {listed(list(materials), NAMED)}" if materials else ""
+    return f" of {_all(materials)}" if materials else ""
+
+
+def _all(names: Sequence[str]) -> str:
+    return listed(list(names), len(names))
 
 
 def _path(path: TimePath, write: Callable[[float], str], when: Callable[[int], str]) -> str:
