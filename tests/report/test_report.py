@@ -208,6 +208,12 @@ def test_single_run_has_no_strategy_table() -> None:
     assert "Extra over" not in " ".join(rows)
 
 
+def test_sources_of_a_single_run_are_files_of_its_folder() -> None:
+    sources = re.findall(r"Source: ([^<]*)", single_page())
+    named = {name for source in sources for name in re.findall(r"\w+\.csv", source)}
+    assert {"summary.csv", "shares.csv"} < named <= {f"{name}.csv" for name in runs()[0].tables}
+
+
 def test_baseline_without_solution() -> None:
     failed = {"gone": "infeasible: no plan keeps all of its limits"}
     table = comparison(runs(), failed)

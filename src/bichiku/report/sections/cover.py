@@ -44,7 +44,7 @@ def _at_end(case: Case) -> Table:
         headings=["Material", *(run.strategy for run in case.runs)],
         rows=rows,
         style="dense",
-        source="comparison.csv (cover_days_at_end, target_days_at_end)",
+        source=f"{'summary.csv' if case.single else 'comparison.csv'} ({HELD}, {TARGET})",
         link=csv_link(case.comparison[chosen], "days-held.csv"),
     )
 
