@@ -222,6 +222,50 @@ def test_a_fault_found_after_something_was_written_says_what_is_kept(capsys: pyt
     assert capsys.readouterr().err.startswith("bichiku: 1 fault in the input; kept: runs/first\n")
 
 
+# Folders that are no runs
+
+
+@pytest.mark.parametrize("call", [("verify",), ("range",), ("run", "--from")], ids=" ".join)
+@pytest.mark.parametrize(
+    ("file", "hint"),
+    [
+        ("model.yaml", "it is a model; bichiku run makes runs of it"),
+        ("comparison.csv", "it is a comparison; give one of the runs compared"),
+        ("frontier.csv", "it is a sweep"),
+        ("notes.txt", "it has neither manifest.json nor inputs"),
+    ],
+)
+def test_a_folder_that_is_no_run_is_called_so(
+    bichiku: Shell, tmp_path: Path, call: tuple[str, ...], file: str, hint: str
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / file).touch()
+    if file == "frontier.csv":
+        (tmp_path / "folder" / "manifest.json").write_text("{}")
+    assert bichiku.refused(*call, "folder").endswith(f"  folder: is not a run folder ({hint})\n")
+
+
+@pytest.mark.parametrize("call", [("verify",), ("range",), ("run", "--from")], ids=" ".join)
+def test_a_run_that_is_not_there_is_called_so(bichiku: Shell, call: tuple[str, ...]) -> None:
+    assert "nowhere: does not exist" in bichiku.refused(*call, "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("manifest", "words"),
+    [(None, "cannot be read: No such file"), ("[", "it is not JSON"), ("{}", "of which model and strategy")],
+)
+def test_a_manifest_that_says_nothing_is_told_in_words(
+    bichiku: Shell, tmp_path: Path, manifest: str | None, words: str
+) -> None:
+    (tmp_path / "folder" / "inputs").mkdir(parents=True)
+    if manifest is not None:
+        (tmp_path / "folder" / "manifest.json").write_text(manifest)
+    said = bichiku.refused("run", "--from", "folder")
+    assert "folder/manifest.json: " in said
+    assert words in said
+    assert "Error" not in said
+
+
 # Where runs go
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ import pandas as pd
 
 from bichiku.pipeline import Solved
 from bichiku.read.faults import Fault, InputError, shown
-from bichiku.read.files import is_file, json_value
-from bichiku.read.model import INPUTS, read_model
+from bichiku.read.files import is_file, is_folder, json_value
+from bichiku.read.model import INPUTS, MODEL_FILE, read_model
 from bichiku.read.strategies import is_strategy_name
 from bichiku.verify import verify_files
 from bichiku.world import World
@@ -21,6 +22,12 @@ MANIFEST = "manifest.json"
 REPORT = "report.html"
 TABLE_FILES = ("summary", "sourcing", "flows", "reserve", "projects", "costs", "crises", "shares", "duals", "prices")
 COMPARED_TABLES = tuple(name for name in TABLE_FILES if name != "flows")  # flows.csv is large
+
+_OTHERS = {  # a file that tells what a folder is if it is no run
+    MODEL_FILE: "it is a model; bichiku run makes runs of it",
+    "comparison.csv": "it is a comparison; give one of the runs compared",
+    "frontier.csv": "it is a sweep",
+}
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,25 @@ def is_run(path: Path) -> bool:
     return is_file(path / MANIFEST)
 
 
+def check_is_run(folder: Path) -> None:
+    """Tells a run, however damaged, from a folder that is none.
+
+    Raises:
+        InputError: it is none; the hint says what it may be.
+    """
+    if not is_folder(folder):
+        message = "is not a run folder" if os.path.lexists(folder) else "does not exist"
+        raise InputError([Fault(str(folder), None, "", message, "give a run folder")])
+    if is_folder(folder / INPUTS):
+        return
+    for file, hint in _OTHERS.items():
+        if is_file(folder / file):
+            raise InputError([Fault(str(folder), None, "", "is not a run folder", hint)])
+    if not is_run(folder):
+        hint = f"it has neither {MANIFEST} nor {INPUTS}"
+        raise InputError([Fault(str(folder), None, "", "is not a run folder", hint)])
+
+
 def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
     """Reads a run folder back, once it is sure that its files are those that were verified.
 
@@ -66,15 +92,22 @@ def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
     Raises:
         InputError: it is not a run folder, or a file has changed since it was written.
     """
+    check_is_run(folder)
+    file = str(folder / MANIFEST)
     try:
         manifest = json_value((folder / MANIFEST).read_bytes())
+    except OSError as error:
+        raise InputError([Fault(file, None, "", f"cannot be read: {error.strerror}")]) from error
+    except ValueError as error:
+        raise InputError([Fault(file, None, "", "cannot be read: it is not JSON")]) from error
+    try:
         model, strategy = manifest["model"], manifest["strategy"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError([Fault(str(folder / MANIFEST), None, "", f"cannot be read: {error!r}")]) from error
+    except (KeyError, TypeError) as error:
+        raise InputError([Fault(file, None, "", "does not say of which model and strategy the run is")]) from error
     for key, good in (("model", _is_folder_name(model)), ("strategy", is_strategy_name(strategy))):
         if not good:
             message = f"{shown(manifest[key])} is not the name of a {key}"
-            raise InputError([Fault(str(folder / MANIFEST), None, key, message)])
+            raise InputError([Fault(file, None, key, message)])
     verdict = verify_files(folder)
     if not verdict.holds:
         hint = "bichiku verify shows all that is wrong"

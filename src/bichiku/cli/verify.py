@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from bichiku.cli.screen import NO_RESULT, JsonOption, QuietOption
-from bichiku.read.faults import Fault, InputError, printable
-from bichiku.read.files import is_folder
+from bichiku.read.faults import printable
+from bichiku.saved_run import check_is_run
 from bichiku.verify import verify_run
 
 
@@ -20,8 +20,7 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Recompute a run from its files alone: balances, limits, weights, cost lines, shares, crises, prices."""
-    if not is_folder(run):
-        raise InputError([Fault(str(run), None, "", "is not a run folder")])
+    check_is_run(run)
     verdict, name = verify_run(run), printable(str(run))
     if as_json:
         typer.echo(json.dumps(verdict.as_dict(), indent=2))
