@@ -228,3 +228,28 @@ def test_a_run_is_of_a_model_or_from_a_run(place: Path, words: list[str]) -> Non
     found = _bichiku(*words, cwd=place)
     assert found.returncode == 2
     assert "either a model or --from" in found.stderr or "-s and --set go with a model" in found.stderr
+
+
+# An explanation of a run
+
+
+def test_a_run_is_explained_under_the_name_of_its_strategy(shared: Path, tmp_path: Path) -> None:
+    (run,) = (shared / "first").glob("tutorial-china-half-*")
+    found = _bichiku("explain", run, cwd=tmp_path)
+    assert found.stdout == "china-half: there is a plan that keeps all limits; nothing to explain\n\n"
+    found = _bichiku("explain", run, "-s", "china-half", "--set", "policies.concentration.max=0.2", cwd=tmp_path)
+    assert found.returncode == 1
+    assert found.stdout.startswith("china-half: no plan keeps all of its limits")
+
+
+def test_a_run_has_no_strategy_but_its_own_to_be_explained(shared: Path, tmp_path: Path) -> None:
+    (run,) = (shared / "first").glob("tutorial-china-half-*")
+    found = _bichiku("explain", run, "-s", "today", cwd=tmp_path)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert "no strategy 'today' (known: china-half)" in found.stderr
+    copy = Path(shutil.copytree(run, tmp_path / run.name))
+    model = copy / "inputs" / "model.yaml"
+    model.write_text(f"{model.read_text()}\nstrategies: {{a: null, b: null}}\n")
+    found = _bichiku("explain", copy, cwd=tmp_path)
+    assert found.returncode == 2
+    assert "model.yaml: strategies: has 2 strategies; the inputs of a run have one" in found.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pandas as pd
 from bichiku.pipeline import Solved
 from bichiku.read.faults import Fault, InputError, shown
 from bichiku.read.files import is_file, is_folder, json_value
-from bichiku.read.model import INPUTS, MODEL_FILE, read_model
+from bichiku.read.model import INPUTS, MODEL_FILE, Model, read_model
 from bichiku.read.strategies import is_strategy_name
 from bichiku.verify import verify_files
 from bichiku.world import World
@@ -92,10 +93,44 @@ def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
     Raises:
         InputError: it is not a run folder, or a file has changed since it was written.
     """
+    manifest = _manifest(folder)
+    verdict = verify_files(folder)
+    if not verdict.holds:
+        hint = "bichiku verify shows all that is wrong"
+        raise InputError([Fault(str(folder), None, "", f"is not as it was written: {verdict.findings[0]}", hint)])
+    frames = {name: read_result(folder / f"{name}.csv") for name in tables}
+    model = read_run_model(folder)
+    (world,) = model.worlds.values()
+    return SavedRun(model.name, world.strategy, world, frames, manifest, folder)
+
+
+def read_run_model(folder: Path, assignments: Sequence[str] = ()) -> Model:
+    """The model that a run was made from, under its own name and with its one strategy.
+
+    Args:
+        folder: the run folder; whether its files have changed since is not looked at.
+        assignments: changes, see `read_model`.
+
+    Raises:
+        InputError: it is not a run folder, or its model does not hold.
+    """
+    manifest = _manifest(folder)
+    read = read_model(folder / INPUTS, (), assignments)
+    if len(read.worlds) != 1:
+        message = f"has {len(read.worlds)} strategies; the inputs of a run have one"
+        raise InputError([Fault(str(folder / INPUTS / MODEL_FILE), None, "strategies", message)])
+    name, (world,), (resolved,) = manifest["strategy"], read.worlds.values(), read.resolved.values()
+    return replace(
+        read, name=manifest["model"], worlds={name: replace(world, strategy=name)}, resolved={name: resolved}
+    )
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    """A run's manifest, in which the names of model and strategy are sound."""
     check_is_run(folder)
     file = str(folder / MANIFEST)
     try:
-        manifest = json_value((folder / MANIFEST).read_bytes())
+        manifest: dict[str, Any] = json_value((folder / MANIFEST).read_bytes())
     except OSError as error:
         raise InputError([Fault(file, None, "", f"cannot be read: {error.strerror}")]) from error
     except ValueError as error:
@@ -108,13 +143,7 @@ def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
         if not good:
             message = f"{shown(manifest[key])} is not the name of a {key}"
             raise InputError([Fault(file, None, key, message)])
-    verdict = verify_files(folder)
-    if not verdict.holds:
-        hint = "bichiku verify shows all that is wrong"
-        raise InputError([Fault(str(folder), None, "", f"is not as it was written: {verdict.findings[0]}", hint)])
-    frames = {name: read_result(folder / f"{name}.csv") for name in tables}
-    world = next(iter(read_model(folder / INPUTS).worlds.values()))
-    return SavedRun(model, strategy, replace(world, strategy=strategy), frames, manifest, folder)
+    return manifest
 
 
 def read_result(file: Path) -> pd.DataFrame:

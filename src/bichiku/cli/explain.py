@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +12,9 @@ import typer
 from bichiku.cli.screen import NO_RESULT, JsonOption, SetOption, SilenceOption, StrategyOption, print_advice, spinner
 from bichiku.explain import Finding, as_record
 from bichiku.explain import explain as explain_world
-from bichiku.read.model import INPUTS, read_model
-from bichiku.saved_run import is_run
+from bichiku.read.faults import Fault, InputError, nearest, shown
+from bichiku.read.model import Model, read_model
+from bichiku.saved_run import is_run, read_run_model
 
 SECONDS = 300.0
 
@@ -29,11 +31,10 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Tell why strategies are infeasible: the rules in conflict, and the least change of each that would do."""
-    model = place / INPUTS if is_run(place) else place
     records = []
     unsolved = False
     with spinner(silent=as_json) as show:
-        read = read_model(model, strategy or (), changes or ())
+        read = _read(place, strategy or (), changes or ())
         print_advice(read, quiet=as_json, silence=silence)
         for name, world in read.worlds.items():
             show(f"{name}: explaining")
@@ -46,3 +47,14 @@ def explain(
         typer.echo(json.dumps(records, indent=2))
     if unsolved:
         raise typer.Exit(NO_RESULT)
+
+
+def _read(place: Path, strategies: Sequence[str], changes: Sequence[str]) -> Model:
+    """The model, or that of the run with its one strategy."""
+    if not is_run(place):
+        return read_model(place, strategies, changes)
+    read = read_run_model(place, changes)
+    if unknown := [name for name in strategies if name not in read.worlds]:
+        faults = [Fault("--strategy", None, "", f"no strategy {shown(n)}", nearest(n, read.worlds)) for n in unknown]
+        raise InputError(faults)
+    return read
