@@ -222,6 +222,12 @@ def test_a_fault_found_after_something_was_written_says_what_is_kept(capsys: pyt
     assert capsys.readouterr().err.startswith("bichiku: 1 fault in the input; kept: runs/first\n")
 
 
+@pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-5"])
+def test_an_explanation_takes_a_time_over_zero(bichiku: Shell, place: Path, seconds: str) -> None:
+    said = bichiku.refused("explain", "tutorial", "--seconds", seconds)
+    assert f"--seconds: {seconds} is not a finite number of seconds over 0" in said
+
+
 # Folders that are no runs
 
 

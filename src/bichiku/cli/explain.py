@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +32,8 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Tell why strategies are infeasible: the rules in conflict, and the least change of each that would do."""
+    if not (0.0 < seconds < math.inf):
+        raise InputError([Fault("--seconds", None, "", f"{seconds:g} is not a finite number of seconds over 0")])
     records = []
     unsolved = False
     with spinner(silent=as_json) as show:
