@@ -42,6 +42,7 @@ CODES: dict[str, str] = {
     "W409": "rates look like a percentage typed as a number",
     "W410": "suppliers or projects have a capacity far beyond all use",
     "W411": "suppliers have more in transit than they can ship",
+    "W412": "materials have so small a demand that the solver need not keep its limits",
     # assumptions
     "W501": "lists of assumed rows that the answer rests on most",
 }

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests.by_hand import Row, description
-from tests.check.cases import Case, holds
+from tests.check.cases import Case, given, halt, holds
 from tests.check.test_tables import PROJECT
+from tests.drawn import solved
 from tests.world_strategies import Description
 
 
@@ -76,7 +77,20 @@ CASES = [
         "suppliers[s]",
         ("201 t arrives in each", "100 t a period"),
     ),
+    Case("W412", demand(0.0009, 0.0001), demand(0.001, 0.0001), "demand[m]", ("0.0009 t a year", "up to 1e-06 t")),
 ]
+
+
+def test_no_demand_at_all_is_not_too_small() -> None:
+    assert given(demand(0, 0), "W412") == []
+
+
+def test_a_shortage_that_the_solver_cannot_see_is_warned_of() -> None:
+    # nothing arrives while all is halted and nothing is in store, so no plan can survive it
+    policies = {"survive": {"crises": ["halt"]}}
+    impossible = description(demand=1e-7, policies=policies, crises=halt(), periods=3)
+    assert solved(impossible) is not None
+    assert len(given(impossible, "W412")) == 1
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
