@@ -72,7 +72,13 @@ def _side_by_side(case: Case, shown: list[Column], caption: str, note: str) -> T
 
 def _for_reading(comparison: pd.DataFrame) -> pd.DataFrame:
     """The rows of all materials together and those the table takes a least or a mean of."""
-    used = {"cover_days_at_end", "least_time_to_survive", "short_days_on_plan", "largest_exporter_share", "hhi_exporter"}
+    used = {
+        "cover_days_at_end",
+        "least_time_to_survive",
+        "short_days_on_plan",
+        "largest_exporter_share",
+        "hhi_exporter",
+    }
     return comparison[(comparison["material"] == ALL) | comparison["metric"].isin(used)]
 
 
