@@ -11,6 +11,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from bichiku.staging import MARK, CannotWrite, remove_abandoned, resumable, settle, staged
 
@@ -114,6 +115,39 @@ def test_the_same_work_is_not_done_twice_at_once(tmp_path: Path) -> None:
         os.kill(process, signal.SIGKILL)
     with resumable(tmp_path, "sweep") as folder:
         assert (folder / "points").read_text() == "a point\n"
+
+
+def _resume_and_end(output: Path, calls: int) -> None:
+    """Takes up the same work again and again, finishing it each time; the folder must be its own all along."""
+    for _ in range(calls):
+        with suppress(CannotWrite), resumable(output, "sweep") as folder:
+            assert not (folder / "points").exists()
+            (folder / "points").write_text("a point\n")
+            assert (folder / "points").read_text() == "a point\n"
+
+
+def test_what_one_call_removes_when_it_is_done_is_never_anothers(tmp_path: Path) -> None:
+    processes = [SPAWN.Process(target=_resume_and_end, args=(tmp_path, 150)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0, 0]
+    assert _names(tmp_path) == []
+
+
+def test_the_lock_is_held_until_the_folder_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[list[str]] = []
+    release = FileLock.release
+
+    def released(lock: FileLock) -> None:
+        left.append(_names(tmp_path))
+        release(lock)
+
+    monkeypatch.setattr(FileLock, "release", released)
+    with resumable(tmp_path, "sweep") as folder:
+        (folder / "points").write_text("a point\n")
+    assert left == [[]]
 
 
 def test_a_file_in_place_of_the_output_folder_is_told(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import contextlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -64,22 +64,48 @@ def resumable(output: Path, name: str) -> Iterator[Path]:
     """
     folder = output / f"{name}{PARTIAL}"
     with _as_cannot_write(output):
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise CannotWrite(f"{folder}: another call is at work in it; wait for it, or stop it") from error
+        lock = _acquired(folder)
+        done = False
         try:
             yield folder
-        except BaseException:
-            lock.release()
+            done = True
+        finally:
+            # under the lock, as the next call may take the folder up as soon as it is free
+            files = list(folder.iterdir()) if folder.is_dir() else []
+            if done or not any(file.stat().st_size for file in files):
+                _remove(files, lock)
             _forget(lock)
-            if not any(file.stat().st_size for file in folder.iterdir()):
-                shutil.rmtree(folder, ignore_errors=True)
-            raise
-        lock.release()
-        shutil.rmtree(folder, ignore_errors=True)
+            _remove_if_empty(folder)
+            lock.release()
+            _remove_if_empty(folder)  # Windows removes the file of a lock only when it is released
+
+
+def _acquired(folder: Path) -> FileLock:
+    """The lock inside a folder, which is made if need be."""
+    lock = FileLock(folder / ".lock", timeout=0)
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire()
+            return lock
+        except Timeout as error:
+            raise CannotWrite(f"{folder}: another call is at work in it; wait for it, or stop it") from error
+        except FileNotFoundError:
+            if folder.exists():
+                raise
+            # a call that is done has removed it since
+
+
+def _remove(files: Iterable[Path], lock: FileLock) -> None:
+    for file in files:
+        if file != Path(lock.lock_file):
+            with contextlib.suppress(OSError):
+                file.unlink()
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def settle(folder: Path, output: Path, name: str) -> Path:
