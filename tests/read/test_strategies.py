@@ -221,3 +221,23 @@ def test_a_value_that_is_none_removes_nothing(tmp_path: Path, text: str) -> None
 def test_null_removes_a_key(tmp_path: Path, text: str) -> None:
     folder = write_model(tmp_path, "policies: {reserve_days: 60}\n")
     assert world_of(folder, sets=[f"policies.reserve_days={text}"]).policies.reserve_days is None
+
+
+CRISIS = "{annual_probability: 0.1, onset_every: 1, duration: 1, recovery: 1, effects: [{all: true, loss: 1}]}"
+
+
+@pytest.mark.parametrize("change", ["crises.hault.duration=3", "crises.hault={duration: 3, effects: []}"])
+def test_a_misspelt_name_that_begins_something_new_comes_with_the_nearest(tmp_path: Path, change: str) -> None:
+    write_model(tmp_path, f"crises: {{halt: {CRISIS}}}\n")
+    told = "--set: crises.hault.recovery: is missing, as crises.hault is new (did you mean 'halt'?)"
+    assert told in faults_of(tmp_path, sets=[change])
+
+
+def test_what_is_new_and_like_nothing_else_is_only_incomplete(tmp_path: Path) -> None:
+    write_model(tmp_path, f"crises: {{halt: {CRISIS}}}\n")
+    assert "--set: crises.quake.recovery: is missing" in faults_of(tmp_path, sets=["crises.quake.duration=3"])
+
+
+def test_what_is_missing_from_the_file_is_no_misspelt_name(tmp_path: Path) -> None:
+    write_model(tmp_path, f"crises: {{halt: {CRISIS}, halt-2: {{duration: 1, effects: []}}}}\n")
+    assert "model.yaml:6: crises.halt-2.recovery: is missing" in faults_of(tmp_path)

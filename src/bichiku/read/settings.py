@@ -10,10 +10,11 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from bichiku.calendar import Resolution, month_index
-from bichiku.read.document import Document, KeyPath
-from bichiku.read.faults import FaultLog, nearest, shown
+from bichiku.read.document import Document, KeyPath, dotted
+from bichiku.read.faults import FaultLog, close_word, nearest, shown
 from bichiku.read.names import check_crisis, check_line, check_name
 from bichiku.read.numbers import LARGEST
+from bichiku.read.strategies import COMMAND_LINE
 from bichiku.read.time_path import TimePath, monthly_path, yearly_path
 from bichiku.read.wording import in_words
 
@@ -302,8 +303,22 @@ def parse_settings(document: Document, log: FaultLog) -> Settings | None:
             if item["type"] in ("extra_forbidden", "invalid_key"):
                 log.add(document.fault(path, *_unknown_key(path)))
             else:
-                log.add(document.fault(path, *in_words(item)))
+                misspelt = _misspelt_name(path, document) if item["type"] == "missing" else None
+                log.add(document.fault(path, *(misspelt or in_words(item))))
         return None
+
+
+def _misspelt_name(path: KeyPath, document: Document) -> tuple[str, str] | None:
+    """Message and hint where what is missing is missing because a change on the command line misspelt a name."""
+    if len(path) < 3 or document.places.get(path[:-1]) != COMMAND_LINE:
+        return None
+    others: Any = document.data
+    for key in path[:-2]:
+        others = others[key]
+    if not isinstance(others, dict) or keys_at(path[:-2]):
+        return None
+    hint = close_word(path[-2], others.keys() - {path[-2]})
+    return (f"is missing, as {dotted(path[:-1])} is new", hint) if hint else None
 
 
 M = TypeVar("M", bound=Strict)
