@@ -48,6 +48,13 @@ def test_an_unknown_buyer_is_named(tmp_path: Path) -> None:
     assert the_fault(write_model(tmp_path, whole=whole)).startswith("model.yaml:2: buyer: 'JAP' is not a country code")
 
 
+@pytest.mark.parametrize("extra", ["policies: {country_cap: {max: 0.5, except: [friends]}}\n", "buyer: friends\n"])
+def test_a_group_in_the_place_of_a_country_is_called_one(tmp_path: Path, extra: str) -> None:
+    whole = MODEL.replace("buyer: JPN\n", "") + extra
+    model = write_model(tmp_path, whole=whole, countries="country,groups\nCOD,friends\n")
+    assert "'friends' is a group, and only countries can stand here (name its countries one by one)" in the_fault(model)
+
+
 @pytest.mark.parametrize(
     ("selector", "words"),
     [

@@ -58,8 +58,10 @@ def check_tables(tables: Tables, log: FaultLog) -> None:
 def check_names(document: Document, tables: Tables, log: FaultLog) -> None:
     """References from model.yaml into the tables and to crises, wherever its keys and types allow."""
     crises = document.data.get("crises", {})
+    groups = _texts("groups", tables["countries"])
     known: dict[str, Names] = {
-        "country or group": _texts("groups", tables["countries"]),
+        "country": groups,  # to tell where one stands in place of a country
+        "country or group": groups,
         "material": _ids(tables["materials"]),
         "supplier or project": _ids(tables["suppliers"], tables["projects"]),
         "route": _texts("route", tables["suppliers"], tables["projects"]),
@@ -70,7 +72,7 @@ def check_names(document: Document, tables: Tables, log: FaultLog) -> None:
         for place in places:
             for path, value in _at(document.data, tuple(place.split("."))):
                 names = [value] if place == "buyer" else value
-                _check(document, path, kind, names, known.get(kind), log)
+                _check(document, path, kind, names, known[kind], log)
     days = ("policies", "reserve_days")
     for path, value in _at(document.data, days):
         materials = [str(key) for key in days_by_material(value) if key != "default"]
@@ -87,6 +89,8 @@ def _check(document: Document, path: KeyPath, kind: str, names: Any, known: Name
 
 def _wrong(kind: str, name: str, known: Names) -> tuple[str, str] | None:
     """Message and hint where a name stands for nothing."""
+    if kind == "country" and known is not None and name in known and not is_country(name):
+        return f"{shown(name)} is a group, and only countries can stand here", "name its countries one by one"
     if kind == "country":
         message = f"{shown(name)} is not a country code of ISO 3166-1 alpha-3"
         return None if is_country(name) else (message, country_hint(name))
