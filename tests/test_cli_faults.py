@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.cli import main
+from bichiku.cli import app, main
+from bichiku.cli.explain import explain
 from bichiku.cli.kept import begin, keep
 from bichiku.cli.screen import print_faults
 from bichiku.linear_program import LinearProgram
@@ -226,6 +227,16 @@ def test_a_fault_found_after_something_was_written_says_what_is_kept(capsys: pyt
 def test_an_explanation_takes_a_time_over_zero(bichiku: Shell, place: Path, seconds: str) -> None:
     said = bichiku.refused("explain", "tutorial", "--seconds", seconds)
     assert f"--seconds: {seconds} is not a finite number of seconds over 0" in said
+
+
+def test_the_example_of_an_explanation_explains_something(bichiku: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(TUTORIAL.parents[1])
+    (command,) = [command for command in app.registered_commands if command.callback is explain]
+    words = str(command.epilog).removeprefix("Example: bichiku ").split()
+    found = bichiku(*words)
+    assert found.returncode == 1
+    # three countries sell graphite, so the least index is a third
+    assert "raise the limit on concentration from 0.2 to 0.3334" in found.stdout
 
 
 # Folders that are no runs
