@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from functools import cache
 
@@ -80,10 +81,24 @@ def test_the_tables_say_what_is_short_on_the_plan() -> None:
     assert risks[2][after] == "in no crisis"
 
 
+def test_numbers_of_the_tables_hold_what_is_short_on_the_plan() -> None:
+    both = (TODAY, changed(*IMPOSSIBLE))
+    page = Page(render_report(both, {}, "today", comparison(both, {})))
+    link = next(link for link in page.links if link.get("download") == "comparison.csv")
+    data = base64.b64decode(str(link["href"]).partition("base64,")[2]).decode()
+    assert "impossible,short_days_on_plan,tungsten,62.3" in data
+
+
 def test_no_column_for_shortage_on_the_plan_where_there_is_none() -> None:
     both = runs()[:2]
     page = Page(render_report(both, {}, "today", comparison(both, {})))
     assert not any("Short on the plan" in heading for heading in page.table("What each strategy leaves at risk")[0])
+
+
+def test_the_level_of_a_risk_policy_is_told_where_nothing_is_lost_either() -> None:
+    run = changed("held", IMPOSSIBLE[1], "policies.risk={level: 0.5, limit: 1.0e+9}")
+    rows = {row[0]: row[1:] for row in single(run).table("held in numbers")}
+    assert rows["CVaR of the risk policy"] == ["0", "damage, USD", "level 0.5, over all crises of the horizon"]
 
 
 def test_the_lines_of_the_cost_add_up_to_it_where_risk_is_weighed() -> None:

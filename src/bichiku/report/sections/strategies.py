@@ -12,7 +12,7 @@ from bichiku.report.case import Case
 from bichiku.report.csv_link import csv_link
 from bichiku.report.figures.strategies import strategies
 from bichiku.report.policy_words import policy_words
-from bichiku.report.strategy_table import COST, RISK, Column, columns
+from bichiku.report.strategy_table import COST, HHI, LARGEST, RISK, Column, columns
 from bichiku.report.words import amount
 from bichiku.saved_run import SavedRun
 from bichiku.tabulate.metrics.costs import PAID_LINES
@@ -72,13 +72,7 @@ def _side_by_side(case: Case, shown: list[Column], caption: str, note: str) -> T
 
 def _for_reading(comparison: pd.DataFrame) -> pd.DataFrame:
     """The rows of all materials together and those the table takes a least or a mean of."""
-    used = {
-        "cover_days_at_end",
-        "least_time_to_survive",
-        "short_days_on_plan",
-        "largest_exporter_share",
-        "hhi_exporter",
-    }
+    used = {"cover_days_at_end", "least_time_to_survive", "short_days_on_plan", LARGEST, HHI}
     return comparison[(comparison["material"] == ALL) | comparison["metric"].isin(used)]
 
 
