@@ -81,6 +81,14 @@ def test_a_warning_is_given_where_it_applies_and_only_there(case: Case) -> None:
     holds(case)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_range_beyond_all_floats_is_told_without_a_complaint_of_numpy() -> None:
+    # 1e15 over 1e-300
+    wide = description(suppliers=[{"capacity_t": 1e15}, {"supplier": "t", "capacity_t": 1e-300}])
+    (item,) = given(wide, "W401")
+    assert "a factor of 1e+315: 1e-300 (suppliers[t].capacity_t) to 1e+15 (suppliers[s].capacity_t)" in item.message
+
+
 def test_materials_that_nothing_couples_have_ranges_of_their_own() -> None:
     # from 1 to 2e10 in all, but from 10 to 2e10 in the second material
     apart = two_materials(9e10)

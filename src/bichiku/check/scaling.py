@@ -8,6 +8,7 @@ there, and others cannot. Parts of a program that share no row are solved apart 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -39,20 +40,29 @@ def _too_wide(facts: Facts) -> Iterator[Found]:
                 culprit(facts, pieces[of_piece[at]], i, int(positions[at]))
                 for at, positions in ((smallest, low_at), (largest, high_at))
             )
+            ratio = _ratio_text(high[largest], low[smallest])
             yield Found(
                 _WORDS[kind.what],
-                f"they range over a factor of {high[largest] / low[smallest]:.0e}: {low[smallest]:.2g} ({small}) to "
-                f"{high[largest]:.2g} ({large}); the solver asks for {WIDEST:.0e} at most",
+                f"they range over a factor of {ratio}: {low[smallest]:.2g} ({small}) to {high[largest]:.2g} ({large}); "
+                f"the solver asks for {WIDEST:.0e} at most",
             )
 
 
 def _widest(part: np.ndarray, low: np.ndarray, high: np.ndarray) -> tuple[int, int]:
     """Positions of the smallest and the largest number of the part with the widest range."""
-    least, most = np.full(part.max() + 1, np.inf), np.zeros(part.max() + 1)
-    np.minimum.at(least, part, low)
-    np.maximum.at(most, part, high)
-    inside = np.flatnonzero(part == (most / least).argmax())
+    least, most = np.full(part.max() + 1, np.inf), np.full(part.max() + 1, -np.inf)
+    # in logarithms, as a ratio of what the tables may hold can be beyond all floats
+    np.minimum.at(least, part, np.log10(low))
+    np.maximum.at(most, part, np.log10(high))
+    inside = np.flatnonzero(part == (most - least).argmax())
     return int(inside[low[inside].argmin()]), int(inside[high[inside].argmax()])
+
+
+def _ratio_text(large: float, small: float) -> str:
+    """A ratio to one digit, such as ``2e+10``, however large it is."""
+    decades = math.log10(large) - math.log10(small)
+    digit, exponent = round(10.0 ** (decades % 1.0)), math.floor(decades)
+    return f"1e+{exponent + 1:02d}" if digit == 10 else f"{digit}e+{exponent:02d}"
 
 
 def _left_out(facts: Facts) -> Iterator[Found]:
