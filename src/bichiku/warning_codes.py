@@ -15,6 +15,7 @@ CODES: dict[str, str] = {
     "W106": "projects can deliver nothing within the horizon",
     "W107": "materials are used by nothing",
     "W108": "materials open with more than their storage holds",
+    "W109": "countries are alone in a group whose name is nearly that of another",
     # policies
     "W201": "policies can never bind",
     "W202": "policies name something that they do not touch",

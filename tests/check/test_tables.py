@@ -18,6 +18,11 @@ def origins(*shares: tuple[str, float]) -> Description:
     return description(tables={"origins": rows})
 
 
+def grouped(**groups: str) -> Description:
+    rows = [{"country": country, "groups": group} for country, group in groups.items()]
+    return description(tables={"countries": rows})
+
+
 def project(**changes: object) -> Description:
     return description(tables={"projects": [PROJECT | {"max_build_t": 30} | changes]})
 
@@ -125,6 +130,23 @@ CASES = [
         description(material={"opening_stock_t": 60, "storage_limit_t": 50}),
         description(material={"opening_stock_t": 50, "storage_limit_t": 50}),
         "m",
+    ),
+    Case(
+        "W109",
+        grouped(CAN="partner", MOZ="partners", AUS="partners"),
+        grouped(CAN="partners", MOZ="partners", AUS="partners"),
+        "countries[CAN].groups",
+        ("the group 'partner', and AUS, MOZ are of 'partners'",),
+    ),
+    Case(
+        "W109", grouped(CAN="Partners", MOZ="partners"), grouped(CAN="friends", MOZ="partners"), "countries[CAN].groups"
+    ),
+    Case(  # two of a series
+        "W109",
+        grouped(CAN="parnters", MOZ="partners"),
+        grouped(CAN="tier-one-1", MOZ="tier-one-2"),
+        "countries[CAN].groups",
+        ("MOZ is of 'partners'",),
     ),
 ]
 

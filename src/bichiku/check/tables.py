@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from bichiku.read.references import ROUNDING
 from bichiku.world import World
 
 SHARE_ROUNDING = 0.005  # for each row of origins: what a share written with two decimals may be off by
+LIKE = 0.85  # of two names: a letter more than another's three, or two letters swapped in seven
 
 
 def _lead_time_on_contract(facts: Facts) -> Iterator[Found]:
@@ -152,6 +154,27 @@ def _stock_over_storage(facts: Facts) -> Iterator[Found]:
             )
 
 
+def _like_another_group(facts: Facts) -> Iterator[Found]:
+    groups = facts.world.groups
+    for name, members in groups.items():
+        larger = [other for other in groups if (len(groups[other]), other) > (1, name) and _misspelt(name, other)]
+        if len(members) == 1 and larger:
+            (country,) = members
+            yield Found(
+                f"countries[{country}].groups",
+                f"no other country is of the group {name!r}, and {', '.join(sorted(groups[larger[0]]))} "
+                f"{'is' if len(groups[larger[0]]) == 1 else 'are'} of {larger[0]!r}; the same group?",
+            )
+
+
+def _misspelt(one: str, other: str) -> bool:
+    """Whether two names are nearly equal, and not two of a series such as ``tier-1`` and ``tier-2``."""
+    one, other = one.casefold(), other.casefold()
+    if one[:-1] == other[:-1] and one != other:
+        return False
+    return difflib.SequenceMatcher(None, one, other).ratio() > LIKE
+
+
 RULES: dict[str, Callable[[Facts], Iterator[Found]]] = {
     "W101": _lead_time_on_contract,
     "W102": _gap_without_supplier,
@@ -161,4 +184,5 @@ RULES: dict[str, Callable[[Facts], Iterator[Found]]] = {
     "W106": _never_delivers,
     "W107": _used_by_nothing,
     "W108": _stock_over_storage,
+    "W109": _like_another_group,
 }
