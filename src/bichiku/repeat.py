@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import filecmp
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from bichiku.read.files import json_value
-from bichiku.read.model import INPUTS, Model, read_model
-from bichiku.saved_run import MANIFEST, TABLE_FILES, read_result, read_run
+from bichiku.read.model import Model
+from bichiku.saved_run import MANIFEST, TABLE_FILES, read_result, read_run, read_run_model
 from bichiku.verify.files import COLUMNS, Cell
 
 EQUAL = 1e-6  # relative; what the certificate promises of a run's numbers
@@ -63,10 +63,8 @@ def model_of_run(folder: Path) -> Model:
     Raises:
         InputError: it is no run, or a file of it has changed since it was written.
     """
-    run = read_run(folder, ())
-    model = read_model(folder / INPUTS)
-    (resolved,) = model.resolved.values()
-    return replace(model, name=run.model, worlds={run.strategy: run.world}, resolved={run.strategy: resolved})
+    read_run(folder, ())
+    return read_run_model(folder)
 
 
 def repetition(before: Path, after: Path) -> Repetition:
