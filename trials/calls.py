@@ -109,8 +109,19 @@ def call(words: Sequence[object], output: Path, before: Sequence[str] = ()) -> t
 
 def alive(family: Sequence[psutil.Process], seconds: float = GONE) -> list[psutil.Process]:
     """Processes that have not ended within so many seconds; one that nobody has buried has ended."""
-    _, left = psutil.wait_procs(family, timeout=seconds, callback=None)
-    return [process for process in left if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    end = time.monotonic() + seconds
+    left = [process for process in family if _lives(process)]
+    while left and time.monotonic() < end:
+        time.sleep(0.01)
+        left = [process for process in left if _lives(process)]
+    return left
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 @contextmanager
