@@ -89,13 +89,7 @@ def _first(
         return f"taking longer with {what} was not tried to the end"
     if not helped:
         return f"taking longer with {what} is not enough by itself, even until {label(ends[-1])}"
-    low, high = -1, len(ends) - 1  # the path as it is does not help, the last does
-    sure = True
-    while high - low > 1:
-        middle = (low + high) // 2
-        verdict = helps(ends[middle])
-        sure &= verdict is not None
-        low, high = (low, middle) if verdict else (middle, high)
+    high, sure = _first_that_helps(ends, helps, -1)  # the path as it is does not help
     words = f"take until {label(ends[high])} with {what}, instead of {label(before)}"
     least = float(ends[high] - before)
     return Change(
@@ -111,6 +105,17 @@ def _first(
         sure,
         True,
     )
+
+
+def _first_that_helps(places: list[int], helps: Callable[[int], bool | None], low: int) -> tuple[int, bool]:
+    """The position of the first that helps, where the last does and `low` does not; and whether all could be told."""
+    high, sure = len(places) - 1, True
+    while high - low > 1:
+        middle = (low + high) // 2
+        verdict = helps(places[middle])
+        sure &= verdict is not None
+        low, high = (low, middle) if verdict else (middle, high)
+    return high, sure
 
 
 def _with_path(outcome: Outcome, rule: Rule, path: TimePath) -> Policies:
@@ -155,13 +160,7 @@ def _survive_from(bench: Bench, outcome: Outcome) -> Change | str:
         return "surviving only later starts of the crises was not tried to the end"
     if not last:
         return "surviving only later starts of the crises does not help: the last cannot be survived either"
-    low, high = 0, len(onsets) - 1
-    sure = True
-    while high - low > 1:
-        middle = (low + high) // 2
-        verdict = helps(onsets[middle])
-        sure &= verdict is not None
-        low, high = (low, middle) if verdict else (middle, high)
+    high, sure = _first_that_helps(onsets, helps, 0)
     month = int(begins[onsets[high] - 1])
     words = f"ask to survive only what begins in {month_label(month)} or later (survive: from)"
     before = float(np.min(begins[np.array(onsets) - 1]))
