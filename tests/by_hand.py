@@ -15,9 +15,9 @@ from typing import Any
 
 import pandas as pd
 
-from bichiku.pipeline import Solved, run_strategy
+from bichiku.model.world import World
 from bichiku.read.model import read_model
-from bichiku.world import World
+from bichiku.result.pipeline import Solved, run_strategy
 from tests.world_strategies import PERIODS_PER_YEAR, Description, write_model
 
 Row = dict[str, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
-from bichiku.pipeline import NoSolution, Solved, run_strategy
+from bichiku.result.pipeline import NoSolution, Solved, run_strategy
 from bichiku.solve import Status
 from tests.by_hand import read
 from tests.world_strategies import Description

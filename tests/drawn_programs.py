@@ -10,11 +10,11 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from bichiku.formulate import formulate
-from bichiku.linear_program import LinearProgram
-from bichiku.pipeline import Clock, NoSolution, grow, optimise
+from bichiku.build import formulate
+from bichiku.build.program import LinearProgram
+from bichiku.model.world import World
+from bichiku.result.pipeline import Clock, NoSolution, grow, optimise
 from bichiku.solve import HotProgram, SolverOptions
-from bichiku.world import World
 from tests.by_hand import read
 from tests.policy_strategies import POLICY_NAMES, policies, with_policies
 from tests.world_strategies import Description, small_models

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from bichiku.read.faults import InputError
+from bichiku.model.faults import InputError
+from bichiku.model.state import State
+from bichiku.model.tree import Tree, grow_tree
+from bichiku.model.world import World
 from bichiku.read.model import read_model
-from bichiku.state import State
-from bichiku.tree import Tree, grow_tree
-from bichiku.world import World
 
 MODEL = """\
 model: Minimal
@@ -71,7 +71,7 @@ def tree_of(folder: Path) -> Tree:
 
 def state_of(folder: Path) -> tuple[Tree, State]:
     """Tree and state of a model with one strategy."""
-    from bichiku.pipeline import grow
+    from bichiku.result.pipeline import grow
 
     return grow(world_of(folder))
 

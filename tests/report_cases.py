@@ -11,11 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from bichiku.compare.table import comparison_table
-from bichiku.pipeline import run_strategy
+from bichiku.api.compare.table import comparison_table
 from bichiku.read.model import read_model
-from bichiku.report import Axis, Frontier, render_report
-from bichiku.saved_run import SavedRun, of_solved
+from bichiku.result.pipeline import run_strategy
+from bichiku.result.saved_run import SavedRun, of_solved
+from bichiku.show.report import Axis, Frontier, render_report
 
 TUTORIAL = Path(__file__).parents[1] / "models" / "tutorial"
 BASELINE = "today"

@@ -12,9 +12,9 @@ from collections.abc import Hashable, Iterable
 
 import numpy as np
 
+from bichiku.model.time_path import TimePath
+from bichiku.model.world import World
 from bichiku.read.settings import CountryCap, ShareLimit
-from bichiku.read.time_path import TimePath
-from bichiku.world import World
 from tests.second_program import Affine, Column, SecondProgram, matrix_of, total
 from tests.second_tree import PERIODS_PER_YEAR, Branch, Node, second_tree
 

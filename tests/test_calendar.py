@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bichiku.calendar import Calendar, Resolution, month_index, month_label
+from bichiku.model.calendar import Calendar, Resolution, month_index, month_label
 
 
 def _calendar(start: str, periods: int, resolution: Resolution) -> Calendar:

@@ -11,9 +11,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bichiku.certify import certify
-from bichiku.linear_program import ColumnBlock, RowBlock
+from bichiku.build.program import ColumnBlock, RowBlock
 from bichiku.solve import Solution, Status
+from bichiku.solve.certificate import certify
 from tests.solve.programs import INF, program
 
 PROGRAM = replace(

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from bichiku.build.program import LinearProgram
 from bichiku.cli import app, main
 from bichiku.cli.explain import explain
 from bichiku.cli.kept import begin, keep
 from bichiku.cli.screen import print_faults
-from bichiku.linear_program import LinearProgram
-from bichiku.read.faults import Fault, InputError
+from bichiku.model.faults import Fault, InputError
 from bichiku.solve import HotProgram, SolverOptions
 from tests.models import write_model
 from tests.solve.programs import large_program
@@ -310,7 +310,7 @@ def test_an_interrupted_run_says_so_and_leaves_nothing_half_done(
         threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()  # as Ctrl-C does
         return HotProgram(large_program(2500), options)
 
-    monkeypatch.setattr("bichiku.pipeline.HotProgram", slow)
+    monkeypatch.setattr("bichiku.result.pipeline.HotProgram", slow)
     found = bichiku("run", "tutorial", "-s", "today")
     assert found.returncode == 130
     assert not (place / "runs").exists()

@@ -14,22 +14,23 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from bichiku.api.compare.table import EXTRA
+from bichiku.api.sweep.axes import MOST_POINTS
+from bichiku.api.sweep.points import LEAST_DAYS
+from bichiku.build.costs import LINES
 from bichiku.cli import INTERRUPTED, NO_RESULT, WRONG_INPUT
-from bichiku.compare.table import EXTRA
-from bichiku.formulate.costs import LINES
-from bichiku.pipeline import run_strategy
-from bichiku.read import csv_rows, document, faults, numbers, strategies, yaml12
+from bichiku.model import faults, numbers
+from bichiku.model.faults import FaultLog
+from bichiku.model.tables import TABLES
+from bichiku.model.warning_codes import CODES
+from bichiku.model.world import MOST_DECISIONS
+from bichiku.read import csv_rows, document, strategies, yaml12
 from bichiku.read.document import parse_document
-from bichiku.read.faults import FaultLog
 from bichiku.read.model import read_model
 from bichiku.read.settings import NOT_YET, DaysPath, Settings
 from bichiku.read.strategies import split_strategies
-from bichiku.read.tables import TABLES
-from bichiku.run_folder import write_run
-from bichiku.sweep.axes import MOST_POINTS
-from bichiku.sweep.points import LEAST_DAYS
-from bichiku.warning_codes import CODES
-from bichiku.world import MOST_DECISIONS
+from bichiku.result.pipeline import run_strategy
+from bichiku.result.run_folder import write_run
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

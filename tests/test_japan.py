@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from bichiku.check import advice_by_strategy
-from bichiku.pipeline import run_strategy
 from bichiku.read.model import read_model
-from bichiku.run_folder import write_run
+from bichiku.result.pipeline import run_strategy
+from bichiku.result.run_folder import write_run
 
 JAPAN = Path(__file__).parents[1] / "models" / "japan"
 SILENCED = ("W105", "W401")

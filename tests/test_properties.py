@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bichiku.formulate import formulate
-from bichiku.pipeline import grow
+from bichiku.build import formulate
+from bichiku.result.pipeline import grow
 from bichiku.solve import SolverOptions, Status, solve
 from tests.by_hand import read
 from tests.drawn import drawn, solved

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.pipeline import Solved, run_strategy
-from bichiku.read.faults import InputError
+from bichiku.model.faults import InputError
 from bichiku.read.model import Model, read_model
-from bichiku.repeat import Sameness, model_of_run, repetition
-from bichiku.run_folder import write_run
-from bichiku.tell.repetition import repetition_lines
+from bichiku.result.pipeline import Solved, run_strategy
+from bichiku.result.repeat import Sameness, model_of_run, repetition
+from bichiku.result.run_folder import write_run
+from bichiku.show.screen.repetition import repetition_lines
 from tests.models import write_model
 from tests.verify.tampering import lines_where, set_cell, set_manifest
 

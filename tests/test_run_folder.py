@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bichiku.pipeline import Solved, run_strategy
 from bichiku.read.model import Model, read_model
-from bichiku.run_folder import Rejected, input_hash, write_run
-from bichiku.staging import CannotWrite
+from bichiku.result.pipeline import Solved, run_strategy
+from bichiku.result.run_folder import Rejected, input_hash, write_run
+from bichiku.result.staging import CannotWrite
 from tests.models import TABLES, with_line, write_model
 
 STRATEGIES = "strategies:\n  less: {policies: {reserve_days: 30}}\n  more: {policies: {reserve_days: 60}}\n"
@@ -147,7 +147,7 @@ def test_nothing_is_left_after_an_interrupt(
     def interrupt(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bichiku.run_folder.manifest", interrupt)
+    monkeypatch.setattr("bichiku.result.run_folder.manifest", interrupt)
     model, run, folder = solved
     with pytest.raises(KeyboardInterrupt):
         write_run(model, run, tmp_path / "runs", folder)

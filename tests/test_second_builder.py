@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from bichiku.model.world import World
 from bichiku.read.model import read_model
-from bichiku.world import World
 from tests.policy_strategies import POLICY_NAMES, policy_variants, with_policies
 from tests.second_builder import second_objective, second_program
 from tests.second_program import InfeasibleError, SecondProgram

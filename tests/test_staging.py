@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from bichiku.staging import MARK, CannotWrite, remove_abandoned, resumable, settle, staged
+from bichiku.result.staging import MARK, CannotWrite, remove_abandoned, resumable, settle, staged
 
 SPAWN = multiprocessing.get_context("spawn")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bichiku.state import State
-from bichiku.tree import Tree
+from bichiku.model.state import State
+from bichiku.model.tree import Tree
 from tests.models import MODEL, state_of, with_line, write_model
 
 TABLES = {

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bichiku.calendar import Calendar, Resolution
-from bichiku.pipeline import grow
-from bichiku.read.faults import InputError
+from bichiku.model.calendar import Calendar, Resolution
+from bichiku.model.faults import InputError
+from bichiku.model.tree import BEFORE, Tree, TreeError, grow_tree, onset_periods
 from bichiku.read.settings import Crisis, Effect, Onset
-from bichiku.tree import BEFORE, Tree, TreeError, grow_tree, onset_periods
+from bichiku.result.pipeline import grow
 from tests.models import world_of, write_model
 
 

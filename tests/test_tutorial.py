@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.pipeline import run_strategy
 from bichiku.read.model import read_model
+from bichiku.result.pipeline import run_strategy
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "tutorial.md"

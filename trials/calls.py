@@ -18,8 +18,8 @@ from pathlib import Path
 import pandas as pd
 import psutil
 
-from bichiku.saved_run import MANIFEST, REPORT
-from bichiku.staging import MARK, PARTIAL
+from bichiku.result.saved_run import MANIFEST, REPORT
+from bichiku.result.staging import MARK, PARTIAL
 from bichiku.verify import verify_run
 
 ROOT = Path(__file__).parents[1]

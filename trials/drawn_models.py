@@ -16,12 +16,12 @@ from typing import Annotated
 import typer
 from hypothesis import strategies as st
 
-from bichiku.pipeline import NoSolution, run_strategy
+from bichiku.model.world import World
 from bichiku.read.model import read_model
-from bichiku.run_folder import write_run
+from bichiku.result.pipeline import NoSolution, run_strategy
+from bichiku.result.run_folder import write_run
 from bichiku.solve import Status
 from bichiku.verify import verify_run
-from bichiku.world import World
 from tests.policy_strategies import some_policies, with_policies
 from tests.second_builder import second_objective
 from tests.second_program import InfeasibleError

@@ -19,15 +19,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from bichiku.api.sweep.axes import parse_axes
+from bichiku.build import stamp, stencil_of
 from bichiku.check import advice
-from bichiku.formulate import stamp, stencil_of
-from bichiku.pipeline import NoSolution, grow, run_strategy
-from bichiku.read.faults import MOST_FAULTS, InputError
+from bichiku.model.faults import MOST_FAULTS, InputError
+from bichiku.model.time_path import TimePath
+from bichiku.model.world import World
 from bichiku.read.model import Model, read_model
 from bichiku.read.settings import DaysPath
-from bichiku.read.time_path import TimePath
-from bichiku.sweep.axes import parse_axes
-from bichiku.world import World
+from bichiku.result.pipeline import NoSolution, grow, run_strategy
 from trials.fuzz_inputs import Planted, Spoilt, bases
 
 SECONDS = 10  # of a processor that an input may take

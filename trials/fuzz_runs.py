@@ -11,11 +11,11 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+from bichiku.api.sweep.run import kept_points
 from bichiku.cli import main
-from bichiku.pipeline import run_strategy
 from bichiku.read.model import read_model
-from bichiku.run_folder import write_run
-from bichiku.sweep.run import kept_points
+from bichiku.result.pipeline import run_strategy
+from bichiku.result.run_folder import write_run
 from tests.models import write_model
 from trials.fuzz_checks import Defect, in_time
 from trials.fuzz_inputs import literals, mutations

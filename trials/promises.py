@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bichiku.warning_codes import CODES
+from bichiku.model.warning_codes import CODES
 from trials.results import RESULTS
 
 ROOT = Path(__file__).parents[1]

@@ -7,9 +7,9 @@ from typing import Any
 
 import highspy
 
-from bichiku.pipeline import run_strategy
 from bichiku.read.model import read_model
-from bichiku.run_folder import write_run
+from bichiku.result.pipeline import run_strategy
+from bichiku.result.run_folder import write_run
 from contenders.race import Result, arguments, violation
 
 

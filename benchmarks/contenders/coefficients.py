@@ -10,12 +10,12 @@ from functools import cached_property
 
 import numpy as np
 
-from bichiku.calendar import DAYS_PER_YEAR
-from bichiku.formulate.policies.reserve_days import target_days
+from bichiku.model.calendar import DAYS_PER_YEAR
+from bichiku.model.state import State
+from bichiku.model.tree import Tree
+from bichiku.model.world import World
+from bichiku.policies.reserve_days import target_days
 from bichiku.read.settings import Policies
-from bichiku.state import State
-from bichiku.tree import Tree
-from bichiku.world import World
 
 
 class NotInBenchmark(ValueError):

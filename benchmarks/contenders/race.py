@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from bichiku.formulate import formulate
-from bichiku.linear_program import LinearProgram
-from bichiku.outcome import Outcome
-from bichiku.pipeline import grow
+from bichiku.build import formulate
+from bichiku.build.program import LinearProgram
 from bichiku.read.model import read_model
+from bichiku.result.outcome import Outcome
+from bichiku.result.pipeline import grow
+from bichiku.result.tables import tabulate
 from bichiku.solve import Solution, SolverOptions, Status
-from bichiku.tabulate import tabulate
 from contenders.coefficients import Coefficients
 
 STEPS = ("start", "read", "build", "hand over", "solve", "write")

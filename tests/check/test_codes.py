@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bichiku.check import RULES
-from bichiku.warning_codes import CODES
+from bichiku.model.warning_codes import CODES
 from tests.check import (
     test_assumptions,
     test_contradictions,

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from bichiku.build import formulate
+from bichiku.build.extremes import numbers
 from bichiku.check import Advice, advice, advice_by_strategy
 from bichiku.check.facts import Facts
-from bichiku.extremes import numbers
-from bichiku.formulate import formulate
-from bichiku.world import World
+from bichiku.model.world import World
 from tests.by_hand import read
 from tests.drawn import drawn, solved
 from tests.policy_strategies import POLICY_NAMES, policy_variants, with_policies

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from bichiku.build import stamp, stencil_of
+from bichiku.build.program import LinearProgram
 from bichiku.explain import Change, Conflict, Explanation, Finding, explain
 from bichiku.explain.judge import Judge
 from bichiku.explain.physical_rules import physical_rules
 from bichiku.explain.policy_rules import policy_rules
 from bichiku.explain.rules import Rule, without
 from bichiku.explain.unmet import with_unmet
-from bichiku.formulate import stamp, stencil_of
-from bichiku.linear_program import LinearProgram
-from bichiku.outcome import Outcome
-from bichiku.pipeline import grow
-from bichiku.prices.questions import all_questions
+from bichiku.model.world import World
+from bichiku.result.outcome import Outcome
+from bichiku.result.pipeline import grow
+from bichiku.result.prices.questions import all_questions
 from bichiku.solve import Solution, Status
-from bichiku.world import World
 from tests.by_hand import description, halt, read
 
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20, "capacity_t": 40}

@@ -9,11 +9,11 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bichiku.calendar import month_label
+from bichiku.build import formulate
 from bichiku.explain import Change, Finding, explain
 from bichiku.explain.judge import Judge
-from bichiku.formulate import formulate
-from bichiku.pipeline import grow
+from bichiku.model.calendar import month_label
+from bichiku.result.pipeline import grow
 from tests.by_hand import read
 from tests.drawn import drawn
 from tests.explain.cases import feasible_with, name_of, rules_of

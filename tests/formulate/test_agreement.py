@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from bichiku.pipeline import NoSolution, run_strategy
+from bichiku.model.world import World
 from bichiku.read.model import read_model
+from bichiku.result.pipeline import NoSolution, run_strategy
 from bichiku.solve import Status
-from bichiku.world import World
 from tests.policy_strategies import POLICY_NAMES, policy_variants
 from tests.second_builder import second_objective
 from tests.second_program import InfeasibleError

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bichiku.pipeline import NoSolution, Solved
+from bichiku.result.pipeline import NoSolution, Solved
 from bichiku.solve import Status
 from tests.by_hand import ALL_HALT, MATERIAL, SPOT, branch, cost, halt, line, plan, solve
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.pipeline import run_strategy
 from bichiku.read.model import read_model
+from bichiku.result.pipeline import run_strategy
 from tests.by_hand import halt, line, solve
 
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bichiku.formulate import formulate
-from bichiku.formulate.stamp import NotLinear, stamp
-from bichiku.formulate.stencil import Stencil
-from bichiku.linear_program import LinearProgram
-from bichiku.pipeline import grow
-from bichiku.tree import Branch, Tree
+from bichiku.build import formulate
+from bichiku.build.program import LinearProgram
+from bichiku.build.stamp import NotLinear, stamp
+from bichiku.build.stencil import Stencil
+from bichiku.model.tree import Branch, Tree
+from bichiku.result.pipeline import grow
 from tests.by_hand import ALL_HALT, description, halt, read
 
 INF = float("inf")

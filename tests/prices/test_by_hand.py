@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bichiku.pipeline import run_strategy
+from bichiku.result.pipeline import run_strategy
 from bichiku.solve import Solution, Status
 from bichiku.solve.highs import HighsRun
 from tests.models import world_of, write_model

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from bichiku.pipeline import Clock, NoSolution, optimise
-from bichiku.prices.answers import answer_all, moved
-from bichiku.prices.questions import all_questions
 from bichiku.read.model import read_model
+from bichiku.result.pipeline import Clock, NoSolution, optimise
+from bichiku.result.prices.answers import answer_all, moved
+from bichiku.result.prices.questions import all_questions
 from bichiku.solve import SolverOptions, Status, solve
 from tests.policy_strategies import policy_variants
 from tests.world_strategies import write_model

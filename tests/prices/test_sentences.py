@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bichiku.prices.answers import Answer
-from bichiku.prices.questions import Question
-from bichiku.prices.sentences import limits, sentence
+from bichiku.result.prices.answers import Answer
+from bichiku.result.prices.questions import Question
+from bichiku.result.prices.sentences import limits, sentence
 
 
 def test_what_rounding_leaves_of_a_number_is_nothing() -> None:

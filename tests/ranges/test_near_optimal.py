@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bichiku.cli.range import parse_slack
-from bichiku.pipeline import Clock, optimise
-from bichiku.ranges import Range, near_optimal_ranges
-from bichiku.read.faults import InputError
+from bichiku.model.faults import InputError
+from bichiku.result.near_optimal import Range, near_optimal_ranges
+from bichiku.result.pipeline import Clock, optimise
 from tests.models import world_of, write_model
 
 ONE_YEAR = "model: Ranges\nbuyer: JPN\nstart: 2026-01\nperiods: 1\nresolution: year\n"

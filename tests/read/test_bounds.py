@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from bichiku.pipeline import grow
-from bichiku.read.faults import InputError
+from bichiku.model.faults import InputError
 from bichiku.read.model import read_model
+from bichiku.result.pipeline import grow
 from tests.models import MODEL, faults_of, the_fault, world_of, write_model
 
 MEMORY = 700 << 20  # bytes above what the interpreter and its libraries hold once they are loaded

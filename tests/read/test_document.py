@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from bichiku.model.faults import Fault, InputError
 from bichiku.read.document import Document, parse_document, parse_value, read_document
-from bichiku.read.faults import Fault, InputError
 
 
 def _parse(text: str) -> Document:

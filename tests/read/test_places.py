@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.read.faults import InputError
+from bichiku.model.faults import InputError
 from bichiku.read.model import read_model
 from tests.models import TABLES, the_fault, world_of, write_model
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.pipeline import run_strategy
 from bichiku.read.model import read_model
-from bichiku.run_folder import write_run
+from bichiku.result.pipeline import run_strategy
+from bichiku.result.run_folder import write_run
 from bichiku.verify import verify_run
 from tests.models import TABLES, faults_of, the_fault, write_model
 

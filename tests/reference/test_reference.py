@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.pipeline import Solved, run_strategy
 from bichiku.read.model import read_model
+from bichiku.result.pipeline import Solved, run_strategy
 from tests.by_hand import branch, duals, line, plan
 
 CASES = Path(__file__).parent

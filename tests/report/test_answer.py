@@ -6,10 +6,10 @@ import base64
 from dataclasses import replace
 from functools import cache
 
-from bichiku.pipeline import run_strategy
 from bichiku.read.model import read_model
-from bichiku.report import render_report, three_sentences
-from bichiku.saved_run import SavedRun, of_solved
+from bichiku.result.pipeline import run_strategy
+from bichiku.result.saved_run import SavedRun, of_solved
+from bichiku.show.report import render_report, three_sentences
 from tests.report_cases import TUTORIAL, Page, comparison, runs
 
 TODAY = runs()[0]

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.compare.table import comparison_table
-from bichiku.pipeline import run_strategy
+from bichiku.api.compare.table import comparison_table
 from bichiku.read.model import read_model
-from bichiku.report import render_report
-from bichiku.saved_run import of_solved
+from bichiku.result.pipeline import run_strategy
+from bichiku.result.saved_run import of_solved
+from bichiku.show.report import render_report
 from tests.chromium import Chromium, find
 from tests.models import MODEL, TABLES, write_model
 from tests.report_cases import SCRIPT, comparison_page, nasty_page, single_page

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from bichiku.report import comparison_markdown
-from bichiku.report.markdown import escaped
-from bichiku.tell.numbers import three_digits
+from bichiku.show.numbers import three_digits
+from bichiku.show.report import comparison_markdown
+from bichiku.show.report.markdown import escaped
 from tests.report_cases import BASELINE, FAILED, comparison, runs
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bichiku.read.settings import Effect, Policies, keys_at
-from bichiku.report.policy_words import effect_words, policy_words
+from bichiku.show.report.policy_words import effect_words, policy_words
 
 SHARES = {"group": ["CHN"], "stage": "origin", "of": "supply", "materials": ["tungsten"], "name": "chn", "soft": 500}
 ALL_KEYS: dict[str, Any] = {

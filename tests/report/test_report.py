@@ -11,12 +11,12 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from bichiku.report import render_report, three_sentences
-from bichiku.report.case import Case
-from bichiku.report.csv_link import MOST_BYTES, csv_link, harmless, spreadsheet_csv
-from bichiku.report.figures.crisis_map import crisis_map, first_short, shade
-from bichiku.report.strategy_table import weighted
-from bichiku.tell.numbers import money, percent, three_digits
+from bichiku.show.numbers import money, percent, three_digits
+from bichiku.show.report import render_report, three_sentences
+from bichiku.show.report.case import Case
+from bichiku.show.report.csv_link import MOST_BYTES, csv_link, harmless, spreadsheet_csv
+from bichiku.show.report.figures.crisis_map import crisis_map, first_short, shade
+from bichiku.show.report.strategy_table import weighted
 from tests.report_cases import (
     BASELINE,
     FAILED,

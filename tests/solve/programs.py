@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
-from bichiku.linear_program import LinearProgram
+from bichiku.build.program import LinearProgram
 
 Numbers = Sequence[float] | np.ndarray
 INF = float("inf")

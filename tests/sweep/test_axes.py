@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bichiku.read.faults import InputError
-from bichiku.sweep.axes import grid, parse_axes
+from bichiku.api.sweep.axes import grid, parse_axes
+from bichiku.model.faults import InputError
 
 
 def test_a_range_includes_its_end_and_stays_decimal() -> None:

@@ -9,14 +9,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from bichiku.api.sweep.axes import SweepAxis, parse_axes
+from bichiku.api.sweep.points import PointSolver
+from bichiku.api.sweep.run import COLUMNS, POINTS, kept_points, run_sweep
+from bichiku.api.sweep.telling import Point, telling_point
 from bichiku.cli import main
 from bichiku.cli.screen import NO_RESULT, WRONG_INPUT
-from bichiku.pipeline import run_strategy
 from bichiku.read.model import read_model
-from bichiku.sweep.axes import SweepAxis, parse_axes
-from bichiku.sweep.points import PointSolver
-from bichiku.sweep.run import COLUMNS, POINTS, kept_points, run_sweep
-from bichiku.sweep.telling import Point, telling_point
+from bichiku.result.pipeline import run_strategy
 
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
 DAYS = "policies.reserve_days"

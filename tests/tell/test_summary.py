@@ -6,8 +6,8 @@ import io
 
 from rich.console import Console
 
-from bichiku.pipeline import Solved
-from bichiku.tell.summary import print_strategy
+from bichiku.result.pipeline import Solved
+from bichiku.show.screen.summary import print_strategy
 from tests.by_hand import halt, solve
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.pipeline import run_strategy
 from bichiku.read.model import read_model
-from bichiku.run_folder import write_run
+from bichiku.result.pipeline import run_strategy
+from bichiku.result.run_folder import write_run
 from tests.verify.rich_model import description
 from tests.world_strategies import write_model
 

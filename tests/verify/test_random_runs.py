@@ -8,9 +8,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from bichiku.pipeline import NoSolution, run_strategy
 from bichiku.read.model import read_model
-from bichiku.run_folder import write_run
+from bichiku.result.pipeline import NoSolution, run_strategy
+from bichiku.result.run_folder import write_run
 from bichiku.verify import verify_run
 from tests.policy_strategies import some_policies, with_policies
 from tests.world_strategies import Description, small_models, write_model

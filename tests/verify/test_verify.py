@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from bichiku.pipeline import run_strategy
 from bichiku.read.model import read_model
-from bichiku.run_folder import write_run
+from bichiku.result.pipeline import run_strategy
+from bichiku.result.run_folder import write_run
 from bichiku.verify import RULES, Finding, Verdict, verify_run
 from bichiku.verify.files import COLUMNS, NE, WE, N, W
 from tests.by_hand import description

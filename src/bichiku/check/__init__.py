@@ -2,7 +2,7 @@
 
 A rule is a function that looks at the facts of a world and yields what it finds; its code says to which of the
 files here it belongs. To add one: the function and its entry in ``RULES`` there, a line in
-`bichiku.warning_codes`, a row in ``docs/messages.md``, and a test that triggers it.
+`bichiku.model.warning_codes`, a row in ``docs/messages.md``, and a test that triggers it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bichiku.check import assumptions, contradictions, crises, numbers, policies, scaling, tables
 from bichiku.check.facts import Facts, Found
-from bichiku.world import World
+from bichiku.model.world import World
 
 RULES: dict[str, Callable[[Facts], Iterator[Found]]] = dict(
     sorted(

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bichiku.check.facts import Facts, Found
-from bichiku.read.tables import MaterialRow, ProjectRow, Row, SubstitutionRow, SupplierRow
-from bichiku.world import World
+from bichiku.model.tables import MaterialRow, ProjectRow, Row, SubstitutionRow, SupplierRow
+from bichiku.model.world import World
 
 SHOWN = 3  # rows of each table: enough to start with, few enough to read
 

@@ -13,10 +13,10 @@ import numpy as np
 
 from bichiku.check.facts import TOLERANCE, Facts, Found, beyond, years_text
 from bichiku.check.shares import Block, ShareLimit, blocks, least_breach, most_bought
-from bichiku.formulate.policies.concentration import GRAM
-from bichiku.formulate.policies.concentration import TOLERANCE as INDEX_TOLERANCE
-from bichiku.formulate.policies.reserve_days import target_days
-from bichiku.formulate.shares import counted_sources, limited_materials
+from bichiku.policies.concentration import GRAM
+from bichiku.policies.concentration import TOLERANCE as INDEX_TOLERANCE
+from bichiku.policies.reserve_days import target_days
+from bichiku.policies.shares import counted_sources, limited_materials
 from bichiku.read.settings import Concentration
 
 

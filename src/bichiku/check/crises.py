@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bichiku.check.facts import Facts, Found
+from bichiku.model.state import materials_hit, share_hit
+from bichiku.model.tree import onset_periods
 from bichiku.read.settings import Crisis, Effect, EventEffect
-from bichiku.state import materials_hit, share_hit
-from bichiku.tree import onset_periods
 
 LEAST_WEIGHT = 0.5  # of the plan: below it a crisis is more likely under way than not
 

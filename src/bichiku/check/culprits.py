@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bichiku.check.facts import Facts
-from bichiku.check.program import Piece
-from bichiku.extremes import BOUNDS, COSTS, LIMITS
-from bichiku.formulate.costs import (
+from bichiku.build.costs import (
     FREIGHT,
     GAP,
     HOLDING,
@@ -22,7 +19,10 @@ from bichiku.formulate.costs import (
     TARIFF,
     TERMINAL,
 )
-from bichiku.linear_program import ALL, ColumnBlock, LinearProgram, RowBlock
+from bichiku.build.extremes import BOUNDS, COSTS, LIMITS
+from bichiku.build.program import ALL, ColumnBlock, LinearProgram, RowBlock
+from bichiku.check.facts import Facts
+from bichiku.check.program import Piece
 
 # Which cell a cost line multiplies; {} stands for the row
 _OF_LINE = {

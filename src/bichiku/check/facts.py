@@ -12,15 +12,15 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from bichiku.build.balances import demand_by_node
 from bichiku.check.program import Build, Piece
-from bichiku.formulate.balances import demand_by_node
-from bichiku.formulate.policies.survive import surviving_nodes
-from bichiku.pipeline import grow
+from bichiku.model.state import State
+from bichiku.model.tables import SupplierRow
+from bichiku.model.tree import BEFORE, Tree
+from bichiku.model.world import World
+from bichiku.policies.survive import surviving_nodes
 from bichiku.read.settings import Policies, Solver
-from bichiku.read.tables import SupplierRow
-from bichiku.state import State
-from bichiku.tree import BEFORE, Tree
-from bichiku.world import World
+from bichiku.result.pipeline import grow
 
 T = TypeVar("T")
 

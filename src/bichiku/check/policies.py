@@ -11,9 +11,9 @@ import numpy as np
 
 from bichiku.check.facts import Facts, Found
 from bichiku.check.shares import can_bind, share_limits
-from bichiku.formulate.policies.reserve_days import target_days
-from bichiku.formulate.shares import counted_sources, limited_materials
-from bichiku.world import World
+from bichiku.model.world import World
+from bichiku.policies.reserve_days import target_days
+from bichiku.policies.shares import counted_sources, limited_materials
 
 
 def _never_binds(facts: Facts) -> Iterator[Found]:

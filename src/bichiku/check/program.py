@@ -13,13 +13,13 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from bichiku.extremes import COEFFICIENTS, Numbers, numbers
-from bichiku.formulate import stamp, stencil_of
-from bichiku.linear_program import LinearProgram
+from bichiku.build import stamp, stencil_of
+from bichiku.build.extremes import COEFFICIENTS, Numbers, numbers
+from bichiku.build.program import LinearProgram
+from bichiku.model.state import State
+from bichiku.model.tree import Tree
+from bichiku.model.world import World
 from bichiku.solve.components import part_labels
-from bichiku.state import State
-from bichiku.tree import Tree
-from bichiku.world import World
 
 LEAST_COEFFICIENT = 1e-9  # HiGHS's option small_matrix_value: smaller ones are taken as nought
 

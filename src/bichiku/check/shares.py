@@ -10,11 +10,11 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
+from bichiku.build.program import LinearProgram
 from bichiku.check.facts import Facts
-from bichiku.formulate.policies.country_cap import country_rows
-from bichiku.formulate.policies.share_limits import share_rows
-from bichiku.formulate.shares import ShareRow
-from bichiku.linear_program import LinearProgram
+from bichiku.policies.country_cap import country_rows
+from bichiku.policies.share_limits import share_rows
+from bichiku.policies.shares import ShareRow
 from bichiku.solve import SolverOptions, Status, solve
 
 ROUNDING = 1e-9  # of a share; less is what sums of shares leave

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bichiku.check.facts import Facts, Found, beyond, years_text
+from bichiku.model.world import World
 from bichiku.read.references import ROUNDING
-from bichiku.world import World
 
 SHARE_ROUNDING = 0.005  # for each row of origins: what a share written with two decimals may be off by
 LIKE = 0.85  # of two names: a letter more than another's three, or two letters swapped in seven

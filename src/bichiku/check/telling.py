@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bichiku.check import Advice, advice_by_strategy
-from bichiku.warning_codes import CODES
-from bichiku.world import World
+from bichiku.model.warning_codes import CODES
+from bichiku.model.world import World
 
 MOST = 5  # warnings of one code that are told one by one
 

@@ -12,6 +12,7 @@ import typer
 
 import bichiku
 from bichiku.__main__ import INTERRUPTED
+from bichiku.api.sweep.workers import WorkerLost
 from bichiku.cli.check import check
 from bichiku.cli.compare import compare
 from bichiku.cli.explain import explain
@@ -22,10 +23,9 @@ from bichiku.cli.run import run
 from bichiku.cli.screen import NO_RESULT, WRONG_INPUT, print_faults, say
 from bichiku.cli.sweep import sweep
 from bichiku.cli.verify import verify
-from bichiku.read.faults import InputError
+from bichiku.model.faults import InputError
+from bichiku.result.staging import CannotWrite
 from bichiku.solve.highs import SolverError
-from bichiku.staging import CannotWrite
-from bichiku.sweep.workers import WorkerLost
 
 app = typer.Typer(
     name="bichiku",

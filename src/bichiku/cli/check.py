@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from bichiku.calendar import month_label
 from bichiku.cli.screen import ModelArgument, QuietOption, SetOption, SilenceOption, StrategyOption, print_advice
-from bichiku.pipeline import grow
+from bichiku.model.calendar import month_label
 from bichiku.read.model import read_model
+from bichiku.result.pipeline import grow
 
 
 def check(

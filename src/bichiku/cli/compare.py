@@ -23,9 +23,9 @@ from bichiku.cli.screen import (
     spinner,
 )
 from bichiku.cli.solving import solve_all
-from bichiku.read.faults import Fault, InputError, nearest
+from bichiku.model.faults import Fault, InputError, nearest
 from bichiku.read.model import read_model
-from bichiku.saved_run import COMPARED_TABLES, is_run, of_solved, read_run
+from bichiku.result.saved_run import COMPARED_TABLES, is_run, of_solved, read_run
 
 
 def compare(
@@ -44,8 +44,8 @@ def compare(
 ) -> None:
     """Put strategies of one world side by side: comparison.csv, comparison.md and report.html."""
     # the drawing library takes half a second to load, which other commands need not wait for
-    from bichiku.compare.folder import Comparison, check_one_world, differences_besides_policy, write_comparison
-    from bichiku.report import comparison_markdown
+    from bichiku.api.compare.folder import Comparison, check_one_world, differences_besides_policy, write_comparison
+    from bichiku.show.report import comparison_markdown
 
     with spinner(quiet or as_json) as show:
         show("reading")

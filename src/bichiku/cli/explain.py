@@ -13,9 +13,9 @@ import typer
 from bichiku.cli.screen import NO_RESULT, JsonOption, SetOption, SilenceOption, StrategyOption, print_advice, spinner
 from bichiku.explain import Finding, as_record
 from bichiku.explain import explain as explain_world
-from bichiku.read.faults import Fault, InputError, nearest, shown
+from bichiku.model.faults import Fault, InputError, nearest, shown
 from bichiku.read.model import Model, read_model
-from bichiku.saved_run import is_run, read_run_model
+from bichiku.result.saved_run import is_run, read_run_model
 
 SECONDS = 300.0
 

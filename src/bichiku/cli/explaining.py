@@ -7,7 +7,7 @@ from collections.abc import Callable
 import typer
 
 from bichiku.explain import explain
-from bichiku.world import World
+from bichiku.model.world import World
 
 EXPLAINING = 20.0  # seconds at most for each strategy; `bichiku explain` takes longer if it must
 SCREEN = 40  # lines of an explanation that are shown

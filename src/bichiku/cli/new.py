@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from bichiku.new_model import copy_tutorial
-from bichiku.read.faults import Fault, InputError
+from bichiku.cli.new_model import copy_tutorial
+from bichiku.model.faults import Fault, InputError
 
 
 def new(

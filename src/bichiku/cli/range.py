@@ -10,13 +10,13 @@ import typer
 
 from bichiku.cli.kept import keep
 from bichiku.cli.screen import NO_RESULT, OutputOption, QuietOption, counter, say, screen
-from bichiku.pipeline import Clock, NoSolution, optimise
-from bichiku.ranges import Range, near_optimal_ranges
-from bichiku.read.faults import Fault, InputError, nearest
-from bichiku.read.numbers import decimal_number
-from bichiku.saved_run import read_run
-from bichiku.staging import settle, staged
-from bichiku.tell.ranges import print_ranges
+from bichiku.model.faults import Fault, InputError, nearest
+from bichiku.model.numbers import decimal_number
+from bichiku.result.near_optimal import Range, near_optimal_ranges
+from bichiku.result.pipeline import Clock, NoSolution, optimise
+from bichiku.result.saved_run import read_run
+from bichiku.result.staging import settle, staged
+from bichiku.show.screen.ranges import print_ranges
 
 COLUMNS = ["kind", "material", "name", "least", "now", "most", "unit", "mark"]
 

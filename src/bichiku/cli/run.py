@@ -21,11 +21,11 @@ from bichiku.cli.screen import (
     spinner,
 )
 from bichiku.cli.solving import Solutions, solve_all
-from bichiku.read.faults import Fault, InputError
+from bichiku.model.faults import Fault, InputError
 from bichiku.read.model import read_model
-from bichiku.repeat import Repetition, model_of_run, repetition
-from bichiku.tell.repetition import repetition_lines
-from bichiku.tell.summary import print_strategies
+from bichiku.result.repeat import Repetition, model_of_run, repetition
+from bichiku.show.screen.repetition import repetition_lines
+from bichiku.show.screen.summary import print_strategies
 
 
 def run(

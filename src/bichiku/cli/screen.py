@@ -22,9 +22,9 @@ from rich.progress import (
 
 from bichiku.check.telling import Telling, telling
 from bichiku.cli.kept import what_is_kept
-from bichiku.read.faults import Fault, InputError, nearest, printable
+from bichiku.model.faults import Fault, InputError, nearest, printable
+from bichiku.model.warning_codes import CODES
 from bichiku.read.model import Model
-from bichiku.warning_codes import CODES
 
 NO_RESULT, WRONG_INPUT = 1, 2
 PLAIN_WIDTH = 140  # columns of a summary that goes to a file or a pipe

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bichiku.api.compare.table import comparison_table
 from bichiku.cli.explaining import explain_on_the_way
 from bichiku.cli.kept import keep
 from bichiku.cli.screen import say
-from bichiku.compare.table import comparison_table
-from bichiku.pipeline import NoSolution, Solved, grow, run_strategy
 from bichiku.read.model import Model
-from bichiku.run_folder import Rejected, write_run
-from bichiku.saved_run import REPORT, of_solved
+from bichiku.result.pipeline import NoSolution, Solved, grow, run_strategy
+from bichiku.result.run_folder import Rejected, write_run
+from bichiku.result.saved_run import REPORT, of_solved
+from bichiku.show.screen.summary import print_strategy
 from bichiku.solve import Status
-from bichiku.tell.summary import print_strategy
 
 
 @dataclass
@@ -65,7 +65,7 @@ def solve_all(model: Model, origin: Path, output: Path, show: Callable[[str], No
 
 def _add_report(model: Model, solved: Solved, folder: Path) -> None:
     # the drawing library takes half a second to load, which other commands need not wait for
-    from bichiku.report import render_report
+    from bichiku.show.report import render_report
 
     # the folder has no name of its own yet, and equal runs have equal pages
     run = replace(of_solved(model.name, solved, folder), folder=None)

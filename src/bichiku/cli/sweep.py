@@ -8,6 +8,10 @@ from typing import Annotated
 
 import typer
 
+from bichiku.api.sweep.axes import grid, parse_axes
+from bichiku.api.sweep.points import PointSolver
+from bichiku.api.sweep.run import run_sweep, sweep_name
+from bichiku.api.sweep.telling import telling_point
 from bichiku.cli.explaining import explain_on_the_way
 from bichiku.cli.kept import keep, keep_points
 from bichiku.cli.screen import (
@@ -24,12 +28,8 @@ from bichiku.cli.screen import (
     spinner,
 )
 from bichiku.read.model import read_model
-from bichiku.staging import resumable
-from bichiku.sweep.axes import grid, parse_axes
-from bichiku.sweep.points import PointSolver
-from bichiku.sweep.run import run_sweep, sweep_name
-from bichiku.sweep.telling import telling_point
-from bichiku.tell.frontier import print_frontier
+from bichiku.result.staging import resumable
+from bichiku.show.screen.frontier import print_frontier
 
 
 def sweep(
@@ -48,7 +48,7 @@ def sweep(
 ) -> None:
     """Vary one number or two, and write the frontier. The same call goes on where an interrupted one stopped."""
     # the drawing library takes half a second to load, which other commands need not wait for
-    from bichiku.sweep.folder import write_frontier
+    from bichiku.api.sweep.folder import write_frontier
 
     axes = parse_axes(vary or ())
     read = read_model(model, [strategy] if strategy else (), changes or ())

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from bichiku.cli.screen import NO_RESULT, JsonOption, QuietOption
-from bichiku.read.faults import printable
-from bichiku.saved_run import check_is_run
+from bichiku.model.faults import printable
+from bichiku.result.saved_run import check_is_run
 from bichiku.verify import verify_run
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bichiku.build.program import LinearProgram
 from bichiku.explain.conflict import RuleSet
 from bichiku.explain.dials import FINE, Dial, ShareDial, demand_dial, dial_of
 from bichiku.explain.judge import Judge
 from bichiku.explain.policy_rules import POLICY_KINDS, amount, number
 from bichiku.explain.rules import Part, Rule, without
-from bichiku.linear_program import LinearProgram
 
 CLOSE = 1e-6  # relative; a number this close to a round one is that
 FEW_YEARS = 3  # a number that is in conflict in more years is turned in all years together

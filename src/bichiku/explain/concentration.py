@@ -6,20 +6,20 @@ from dataclasses import replace
 
 import numpy as np
 
+from bichiku.build import stamp, stencil_of
+from bichiku.build.program import LinearProgram
+from bichiku.build.stencil import ConcentrationCut
 from bichiku.explain.changes import Bench, Change
 from bichiku.explain.dials import halved
 from bichiku.explain.pieces import pieces
 from bichiku.explain.policy_rules import number
 from bichiku.explain.rules import Rule
-from bichiku.formulate import stamp, stencil_of
-from bichiku.formulate.policies.concentration import TOLERANCE, violated
-from bichiku.formulate.stencil import ConcentrationCut
-from bichiku.linear_program import LinearProgram
-from bichiku.outcome import Outcome
-from bichiku.pipeline import MOST_ROUNDS
-from bichiku.read.time_path import TimePath
+from bichiku.model.time_path import TimePath
+from bichiku.model.world import World
+from bichiku.policies.concentration import TOLERANCE, violated
+from bichiku.result.outcome import Outcome
+from bichiku.result.pipeline import MOST_ROUNDS
 from bichiku.solve import Solution, Status
-from bichiku.world import World
 
 SENT = ("ship", "contract", "run")  # variables that arrivals follow from
 

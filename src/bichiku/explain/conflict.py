@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from bichiku.build.program import LinearProgram
 from bichiku.explain.crises import crisis_by_crisis
 from bichiku.explain.judge import Judge
 from bichiku.explain.pieces import pieces
 from bichiku.explain.policy_rules import POLICY_KINDS
 from bichiku.explain.proof import Prover
 from bichiku.explain.rules import Part, Rule, cut_out, part_of
-from bichiku.linear_program import LinearProgram
 
 Progress = Callable[[str], None]
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from bichiku.build.program import LinearProgram
 from bichiku.explain.rules import Part, Rule
-from bichiku.linear_program import LinearProgram
-from bichiku.tree import Tree
+from bichiku.model.tree import Tree
 
 PLAN = -1
 COUNTS_ALL = ("expected_shortage", "risk_limit")  # rules that look at every crisis

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
+from bichiku.build.program import LinearProgram
 from bichiku.explain.judge import Judge, extended
 from bichiku.explain.rules import Rule
-from bichiku.linear_program import LinearProgram
-from bichiku.prices.answers import moved
-from bichiku.prices.questions import Question
+from bichiku.result.prices.answers import moved
+from bichiku.result.prices.questions import Question
 from bichiku.solve import Status
 
 FINE = 1e-3  # points of a share to which a least turn is narrowed down

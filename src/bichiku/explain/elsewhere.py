@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from bichiku.build.program import LinearProgram
+from bichiku.build.stencil import Stencil
 from bichiku.explain.changes import Bench, Change
 from bichiku.explain.conflict import RuleSet
 from bichiku.explain.dials import Dial
 from bichiku.explain.judge import Judge, extended
 from bichiku.explain.policy_rules import number
-from bichiku.formulate.stencil import Stencil
-from bichiku.linear_program import LinearProgram
-from bichiku.outcome import Outcome
-from bichiku.prices.questions import SHARE_FAMILIES
+from bichiku.result.outcome import Outcome
+from bichiku.result.prices.questions import SHARE_FAMILIES
 from bichiku.solve import Status
 
 

@@ -8,6 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from bichiku.build import stamp, stencil_of
+from bichiku.build.extremes import extremes
+from bichiku.build.program import LinearProgram
+from bichiku.build.stencil import ConcentrationCut, Stencil
 from bichiku.explain.changes import LATE, NOT_ENOUGH, Bench, Change, NoChange, changes
 from bichiku.explain.concentration import index_change
 from bichiku.explain.conflict import MOST_CONFLICTS, RuleSet, Search
@@ -22,18 +26,14 @@ from bichiku.explain.policy_rules import policy_rules
 from bichiku.explain.rules import Part, part_of
 from bichiku.explain.unbounded import unbounded_ray
 from bichiku.explain.unmet import with_unmet
-from bichiku.extremes import extremes
-from bichiku.formulate import stamp, stencil_of
-from bichiku.formulate.policies.concentration import violated
-from bichiku.formulate.shares import limited_materials
-from bichiku.formulate.stencil import ConcentrationCut, Stencil
-from bichiku.linear_program import LinearProgram
-from bichiku.outcome import Outcome
-from bichiku.pipeline import MOST_ROUNDS, grow
-from bichiku.prices.questions import all_questions
+from bichiku.model.world import World
+from bichiku.policies.concentration import violated
+from bichiku.policies.shares import limited_materials
+from bichiku.result.outcome import Outcome
+from bichiku.result.pipeline import MOST_ROUNDS, grow
+from bichiku.result.prices.questions import all_questions
+from bichiku.show.numbers import three_digits
 from bichiku.solve import Solution, Status
-from bichiku.tell.numbers import three_digits
-from bichiku.world import World
 
 Progress = Callable[[str], None]
 Points = dict[int, tuple[LinearProgram, Solution]]  # of pieces, by their first column

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
-from bichiku.linear_program import LinearProgram
+from bichiku.build.program import LinearProgram
 from bichiku.solve import Limits, Solution, SolverOptions, Status
 from bichiku.solve.highs import HighsRun, SolverError
 

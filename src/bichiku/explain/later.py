@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from bichiku.calendar import month_label
+from bichiku.build import formulate
 from bichiku.explain.changes import Bench, Change
 from bichiku.explain.conflict import RuleSet
 from bichiku.explain.judge import Judge
 from bichiku.explain.policy_rules import share_limit, share_position
 from bichiku.explain.rules import Rule, cut_out, without
 from bichiku.explain.unmet import with_unmet
-from bichiku.formulate import formulate
-from bichiku.outcome import Outcome
+from bichiku.model.calendar import month_label
+from bichiku.model.time_path import TimePath
+from bichiku.model.world import World
 from bichiku.read.settings import Policies
-from bichiku.read.time_path import TimePath
-from bichiku.world import World
+from bichiku.result.outcome import Outcome
 
 DATED = ("reserve_days", "share_caps", "share_floors", "country_cap")
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from bichiku.build.program import LinearProgram, RowBlock
 from bichiku.explain.rules import Rule, free
 from bichiku.explain.unmet import UNMET
-from bichiku.linear_program import LinearProgram, RowBlock
-from bichiku.outcome import Outcome
-from bichiku.prices.questions import Question
-from bichiku.tell.numbers import percent, three_digits
+from bichiku.result.outcome import Outcome
+from bichiku.result.prices.questions import Question
+from bichiku.show.numbers import percent, three_digits
 
 
 def physical_rules(outcome: Outcome, wider: LinearProgram, questions: list[Question]) -> Iterator[Rule]:

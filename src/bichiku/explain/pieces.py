@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bichiku.linear_program import LinearProgram
+from bichiku.build.program import LinearProgram
 from bichiku.solve.components import split_program
 
 

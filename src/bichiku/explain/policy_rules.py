@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from bichiku.build.program import LinearProgram, RowBlock
 from bichiku.explain.rules import Rule, free
-from bichiku.linear_program import LinearProgram, RowBlock
-from bichiku.outcome import Outcome
-from bichiku.prices.questions import Question
 from bichiku.read.settings import CountryCap, ShareLimit
-from bichiku.tell.numbers import three_digits
+from bichiku.result.outcome import Outcome
+from bichiku.result.prices.questions import Question
+from bichiku.show.numbers import three_digits
 
 POLICY_KINDS = (
     "reserve_days",

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bichiku.build.program import LinearProgram
 from bichiku.explain.judge import Judge, without_cost
 from bichiku.explain.rules import CAPACITY, Part, Rule, without
-from bichiku.linear_program import LinearProgram
 from bichiku.solve import SolverOptions, Status
 from bichiku.solve.highs import HighsRun
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from bichiku.linear_program import LinearProgram
-from bichiku.prices.questions import NOTHING, Question
+from bichiku.build.program import LinearProgram
+from bichiku.result.prices.questions import NOTHING, Question
 
 CAPACITY = ("supplier_capacity", "project_capacity")
 TOLD_BY_MATERIAL = (*CAPACITY, "project_build_limit", "tranche_limit")

@@ -11,7 +11,7 @@ from bichiku.explain.explanation import Conflict, Explanation, Finding
 from bichiku.explain.policy_rules import POLICY_KINDS
 from bichiku.explain.rules import Rule
 from bichiku.explain.wording import MANY, told_together
-from bichiku.tell.numbers import three_digits
+from bichiku.show.numbers import three_digits
 
 WIDTH = 118  # of a line
 FEW = 6  # ways out that are all told; of more those that a desk can decide

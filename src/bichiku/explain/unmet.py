@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
+from bichiku.build.program import ColumnBlock, LinearProgram
 from bichiku.explain.judge import extended
-from bichiku.linear_program import ColumnBlock, LinearProgram
-from bichiku.outcome import Outcome
+from bichiku.result.outcome import Outcome
 
 UNMET = "unmet"
 

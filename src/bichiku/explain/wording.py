@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bichiku.explain.rules import Rule
-from bichiku.tell.numbers import three_digits
+from bichiku.show.numbers import three_digits
 
 MANY = 4  # things in a list of their own; more are put into one line
 

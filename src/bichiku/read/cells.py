@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bichiku.read.faults import Fault, FaultLog, nearest
-from bichiku.read.tables import TABLES, Row
+from bichiku.model.faults import Fault, FaultLog, nearest
+from bichiku.model.tables import TABLES, Row
 
 COMMAND_LINE = "--set"
 _CELL = re.compile(r"(?P<table>[a-z]+)\[(?P<key>[^\]]*)\]\.(?P<column>[^=]+)=(?P<value>.*)", re.DOTALL)

@@ -12,10 +12,10 @@ from typing import Any, Generic, TextIO, TypeVar
 
 from pydantic import ValidationError
 
+from bichiku.model.faults import Fault, FaultLog, nearest, shown
+from bichiku.model.tables import TABLES, Row
 from bichiku.read.cells import CellChange, change_rows, written
-from bichiku.read.faults import Fault, FaultLog, nearest, shown
 from bichiku.read.files import Unreadable, content_of
-from bichiku.read.tables import TABLES, Row
 from bichiku.read.wording import in_words
 
 R = TypeVar("R", bound=Row)

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from bichiku.read.faults import Fault, FaultLog, InputError, shown
+from bichiku.model.faults import Fault, FaultLog, InputError, shown
 from bichiku.read.files import Unreadable, content_of
 from bichiku.read.yaml12 import MAX_DEPTH, MAX_NODES, CoreLoader, TooDeep
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from bichiku.calendar import Calendar, month_index
+from bichiku.model.calendar import Calendar, month_index
+from bichiku.model.faults import Fault, FaultLog, listed
 from bichiku.read.document import Document
-from bichiku.read.faults import Fault, FaultLog, listed
 from bichiku.read.references import Tables
 from bichiku.read.settings import Crisis, Event, Settings, part
 

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bichiku.calendar import Calendar
+from bichiku.model.calendar import Calendar
+from bichiku.model.faults import Fault, FaultLog, InputError, shown
+from bichiku.model.world import World
 from bichiku.read.cells import split_assignments
 from bichiku.read.csv_rows import Table, TablesFolder, read_tables
 from bichiku.read.document import Document, Place, read_document
-from bichiku.read.faults import Fault, FaultLog, InputError, shown
 from bichiku.read.files import is_folder, is_inside
 from bichiku.read.horizon import check_dates, check_demand, read_calendar
 from bichiku.read.references import check_names, check_tables
 from bichiku.read.settings import Settings, parse_settings
 from bichiku.read.strategies import choose, command_line_changes, split_strategies
-from bichiku.world import World
 
 MODEL_FILE = "model.yaml"
 INPUTS = "inputs"  # where a run keeps the model that it was made from

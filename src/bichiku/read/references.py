@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
-from bichiku.read.countries import country_hint, is_country
+from bichiku.model.countries import country_hint, is_country
+from bichiku.model.faults import Fault, FaultLog, close_word, nearest, shown
+from bichiku.model.warning_codes import CODES
 from bichiku.read.csv_rows import Table
 from bichiku.read.document import Document, KeyPath
-from bichiku.read.faults import Fault, FaultLog, close_word, nearest, shown
 from bichiku.read.settings import days_by_material
-from bichiku.warning_codes import CODES
 
 Tables = Mapping[str, Table[Any]]
 Names = Set[str] | None  # None: not known, because a table could not be read

@@ -9,13 +9,13 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from bichiku.calendar import Resolution, month_index
+from bichiku.model.calendar import Resolution, month_index
+from bichiku.model.faults import FaultLog, close_word, nearest, shown
+from bichiku.model.names import check_crisis, check_line, check_name
+from bichiku.model.numbers import LARGEST
+from bichiku.model.time_path import TimePath, monthly_path, yearly_path
 from bichiku.read.document import Document, KeyPath, dotted
-from bichiku.read.faults import FaultLog, close_word, nearest, shown
-from bichiku.read.names import check_crisis, check_line, check_name
-from bichiku.read.numbers import LARGEST
 from bichiku.read.strategies import COMMAND_LINE
-from bichiku.read.time_path import TimePath, monthly_path, yearly_path
 from bichiku.read.wording import in_words
 
 NOT_YET = {

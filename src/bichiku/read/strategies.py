@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bichiku.model.faults import Fault, FaultLog, InputError, nearest, shown
 from bichiku.read.document import Document, KeyPath, dotted, parse_value
-from bichiku.read.faults import Fault, FaultLog, InputError, nearest, shown
 
 BASE = "base"
 FIXED = ("model", "tables", "start", "periods", "resolution", "strategies")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bichiku.read.faults import Wrong, nearest, shown
+from bichiku.model.faults import Wrong, nearest, shown
 
 _WORDS = {  # by type of error; {limit} is the bound that was left
     "missing": "is missing",

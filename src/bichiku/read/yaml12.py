@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from bichiku.read.numbers import is_lost
+from bichiku.model.numbers import is_lost
 
 MAX_DEPTH = 40
 MAX_NODES = 20_000

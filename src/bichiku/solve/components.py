@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from bichiku.linear_program import LinearProgram
+from bichiku.build.program import LinearProgram
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import highspy
 import numpy as np
 
-from bichiku.linear_program import LinearProgram
+from bichiku.build.program import LinearProgram
 
 
 class Status(Enum):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bichiku.linear_program import LinearProgram
+from bichiku.build.program import LinearProgram
 from bichiku.solve.components import Component, split_program
 from bichiku.solve.highs import NO_LIMITS, HighsRun, Limits, Solution, SolverOptions, Status
 

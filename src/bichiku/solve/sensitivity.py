@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bichiku.linear_program import LinearProgram
+from bichiku.build.program import LinearProgram
 from bichiku.solve.highs import HighsRun, Solution
 
 ROUNDING = 1e-9

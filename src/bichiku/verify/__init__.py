@@ -10,7 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bichiku.read.faults import InputError
+from bichiku.model.faults import InputError
+from bichiku.model.world import MOST_DECISIONS, World
 from bichiku.read.model import Model, read_model
 from bichiku.verify.balances import (
     check_arrivals,
@@ -38,7 +39,6 @@ from bichiku.verify.states import states_of
 from bichiku.verify.summary import check_summary
 from bichiku.verify.tree import count_nodes, grow_nodes
 from bichiku.verify.verdict import COPIED, KEPT, Finding, Ledger, Place, Residual, Verdict
-from bichiku.world import MOST_DECISIONS, World
 
 __all__ = ["COPIED", "KEPT", "RULES", "Finding", "Residual", "Verdict", "verify_files", "verify_run"]
 

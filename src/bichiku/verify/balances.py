@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bichiku.model.world import World
 from bichiku.verify.flows import FILE, Flows
 from bichiku.verify.states import States
 from bichiku.verify.tree import OPENING, Nodes
 from bichiku.verify.verdict import KEPT, Ledger, Place
-from bichiku.world import World
 
 
 @dataclass(frozen=True)

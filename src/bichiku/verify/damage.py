@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bichiku.model.world import World
 from bichiku.verify.balances import saved_by_material
 from bichiku.verify.flows import Flows
 from bichiku.verify.tree import Nodes
 from bichiku.verify.verdict import KEPT
-from bichiku.world import World
 
 
 def discount_of(world: World, nodes: Nodes) -> np.ndarray:

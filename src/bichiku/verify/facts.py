@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bichiku.model.world import World
 from bichiku.verify.balances import Stocks
 from bichiku.verify.damage import Damage
 from bichiku.verify.flows import FILE, Flows
 from bichiku.verify.states import States
 from bichiku.verify.tree import PLAN, Nodes
 from bichiku.verify.verdict import Place
-from bichiku.world import World
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bichiku.calendar import Calendar
+from bichiku.model.calendar import Calendar
+from bichiku.model.world import World
 from bichiku.verify.files import Table
 from bichiku.verify.tree import Nodes
 from bichiku.verify.verdict import Ledger, Place, rows_of
-from bichiku.world import World
 
 FILE = "flows.csv"
 ITEMS = ("sent", "arrived", "saved", "short", "stock", "gap")

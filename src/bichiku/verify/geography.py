@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bichiku.world import World
+from bichiku.model.world import World
 
 
 def countries_of(world: World, names: Iterable[str]) -> frozenset[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from bichiku.model.world import World
 from bichiku.verify.balances import Stocks, saved_by_material
 from bichiku.verify.files import Table
 from bichiku.verify.flows import FILE, Flows
 from bichiku.verify.states import States
 from bichiku.verify.tree import OPENING, PLAN, Nodes
 from bichiku.verify.verdict import Ledger, Place
-from bichiku.world import World
 
 PROJECTS = "projects.csv"
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bichiku.model.world import World
 from bichiku.verify.balances import Stocks, of_material, saved_by_material
 from bichiku.verify.damage import Damage, discount, discount_of, with_thresholds
 from bichiku.verify.facts import PolicyRow
@@ -16,7 +17,6 @@ from bichiku.verify.sheet import match_rows
 from bichiku.verify.states import States
 from bichiku.verify.tree import Nodes
 from bichiku.verify.verdict import COPIED, KEPT, Ledger
-from bichiku.world import World
 
 ALL = "all"
 

@@ -8,14 +8,14 @@ from functools import partial
 
 import numpy as np
 
+from bichiku.model.time_path import TimePath
+from bichiku.model.world import World
 from bichiku.read.settings import CountryCap, ShareCap, ShareFloor
-from bichiku.read.time_path import TimePath
 from bichiku.verify.damage import discount
 from bichiku.verify.facts import Facts, PolicyRow, limited_materials
 from bichiku.verify.flows import Flows
 from bichiku.verify.geography import countries_of, feed_from, foreign, parts_by_country
 from bichiku.verify.verdict import Place
-from bichiku.world import World
 
 CONCENTRATION = "concentration"
 PLANES = 1e-4  # how far over its limit planes leave an index of concentration

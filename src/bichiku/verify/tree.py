@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bichiku.calendar import Calendar
+from bichiku.model.calendar import Calendar
+from bichiku.model.world import World
 from bichiku.read.settings import Crisis
-from bichiku.world import World
 
 OPENING = -1  # the parent of period 1
 PLAN = -1  # the branch number of plan nodes

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bichiku.pipeline import NoSolution
+from bichiku.result.pipeline import NoSolution
 from bichiku.solve import Status
 from tests.by_hand import MATERIAL, SPOT, cost, duals, halt, plan, solve
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bichiku.pipeline import NoSolution, Solved
+from bichiku.result.pipeline import NoSolution, Solved
 from bichiku.solve import Status
 from tests.by_hand import duals, halt, line, plan, solve
 

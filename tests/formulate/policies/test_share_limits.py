@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bichiku.pipeline import Solved
+from bichiku.result.pipeline import Solved
 from tests.by_hand import MATERIAL, SPOT, cost, duals, halt, line, plan, solve
 
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bichiku.tabulate.metrics.crises import short_on_plan
+from bichiku.result.metrics.crises import short_on_plan
 from tests.by_hand import description, halt, read, solve, summed
 
 # A halt that leaves 100 t short and a loss of 95 % that leaves 50 t: damages of 10000 and 5000, in branches that are

@@ -1,0 +1,94 @@
+"""What a sweep varies: ``PATH=START:STOP:STEP`` or ``PATH=A,B,C``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bichiku.model.faults import Fault, FaultLog
+from bichiku.model.numbers import LARGEST, decimal_number
+
+MOST_AXES = 2
+MOST_POINTS = 10_000
+
+
+@dataclass(frozen=True)
+class SweepAxis:
+    """One number that is varied.
+
+    Attributes:
+        path: the number as `--set` takes it, such as ``policies.reserve_days``.
+        values: its values as texts, in order.
+    """
+
+    path: str
+    values: tuple[str, ...]
+
+
+def parse_axes(texts: Sequence[str]) -> list[SweepAxis]:
+    """Reads the `--vary` options.
+
+    Raises:
+        InputError: with every fault at once.
+    """
+    log = FaultLog()
+    axes = []
+    for text in texts:
+        path, equals, rest = text.partition("=")
+        try:
+            if not equals or not path.strip():
+                raise ValueError("is not PATH=START:STOP:STEP or PATH=A,B,C")
+            axes.append(SweepAxis(path.strip(), _values(rest)))
+        except ValueError as error:
+            log.add(Fault("--vary", None, text, str(error)))
+    if not texts:
+        log.add(Fault("--vary", None, "", "is missing", "for example --vary policies.reserve_days=0:180:15"))
+    if len(texts) > MOST_AXES:
+        log.add(Fault("--vary", None, "", f"is given {len(texts)} times; a sweep has one axis or two"))
+    if len({axis.path for axis in axes}) < len(axes):
+        log.add(Fault("--vary", None, axes[0].path, "is varied twice"))
+    points = math.prod(len(axis.values) for axis in axes)
+    if points > MOST_POINTS:
+        log.add(Fault("--vary", None, "", f"asks for {points:,} points; a sweep has at most {MOST_POINTS:,}"))
+    log.raise_if_any()
+    return axes
+
+
+def grid(axes: Sequence[SweepAxis]) -> list[tuple[str, ...]]:
+    """All points, the last axis running to and fro so that neighbours in the list are neighbours in the grid."""
+    if len(axes) == 1:
+        return [(value,) for value in axes[0].values]
+    points: list[tuple[str, ...]] = []
+    for i, first in enumerate(axes[0].values):
+        row = [(first, second) for second in axes[1].values]
+        points += row if i % 2 == 0 else row[::-1]
+    return points
+
+
+def _values(text: str) -> tuple[str, ...]:
+    parts = [part.strip() for part in text.split(":")]
+    if len(parts) == 1:
+        values = tuple(part.strip() for part in text.split(","))
+        if not all(values):
+            raise ValueError("has an empty value")
+        return values
+    if len(parts) != 3 or not all(_is_ordinary(part) for part in parts):
+        raise ValueError("is not START:STOP:STEP in numbers")
+    start, stop, step = (Decimal(part) for part in parts)
+    if step == 0 or (stop - start) / step < 0:
+        raise ValueError("has a step that does not lead from start to stop")
+    if (stop - start) / step > MOST_POINTS:
+        raise ValueError(f"has more than {MOST_POINTS:,} points")
+    count = int((stop - start) / step)
+    return tuple(f"{(start + i * step).normalize():f}" for i in range(count + 1))
+
+
+def _is_ordinary(text: str) -> bool:
+    """Whether a text is a number of a size that can be written out and stepped through without rounding."""
+    try:
+        value = abs(decimal_number(text))
+    except ValueError:
+        return False
+    return value == 0 or 1 / LARGEST <= value <= LARGEST

@@ -1,0 +1,208 @@
+"""From the stencil to the linear program: every coefficient, for all nodes at once.
+
+Pyomo splits each constraint of the stencil into variables and their coefficients, which are small
+expressions in the mutable parameters. Evaluated with one array per parameter, such an expression gives
+the coefficient at every node in one sweep of numpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pyomo.core.base.param import ParamData
+from pyomo.core.expr.numeric_expr import NumericExpression
+from pyomo.core.expr.visitor import StreamBasedExpressionVisitor
+from pyomo.repn import generate_standard_repn
+from scipy import sparse
+
+from bichiku.build.program import CostTerms, LinearProgram, RowBlock
+from bichiku.build.stencil import Cost, Stencil, index_text
+
+TRACE = 1e-6  # probability that answers at nodes of no probability are worked out for
+
+
+class NotLinear(TypeError):
+    """A rule of the stencil multiplies variables."""
+
+
+@dataclass
+class _Terms:
+    """Sparse terms of one rule: value = Σ coefficient · x[column], and a constant, at each node."""
+
+    nodes: np.ndarray  # position in the list of nodes asked for
+    columns: np.ndarray
+    coefficients: np.ndarray
+    constant: np.ndarray
+
+
+def stamp(stencil: Stencil) -> LinearProgram:
+    """Writes the linear program of the whole tree.
+
+    Raises:
+        NotLinear: a rule is not linear in the variables.
+    """
+    evaluate = _ArrayEvaluator(stencil.numbers)
+    size = stencil.column_count
+    cost = np.zeros(size)
+    cost_terms = [term for line in stencil.costs for term in _cost_terms(line, stencil, evaluate)]
+    for term in cost_terms:
+        cost += np.bincount(term.columns, term.coefficients, minlength=size)
+    constant = sum(float(term.constants.sum()) for term in cost_terms)
+
+    preference = np.zeros(size)
+    for line in stencil.costs:
+        _add_trace(line, stencil, evaluate, preference)
+    for variable, money in stencil.preferences:
+        np.add.at(preference, stencil.symbols[id(variable)].columns, money)
+
+    upper = np.full(size, np.inf)
+    for bounds in stencil.bounds:
+        for index, data in bounds.constraint.items():
+            nodes = bounds.nodes(index)
+            _, body, limit = data.to_bounded_expression()
+            terms = _terms(body, nodes, stencil, evaluate)
+            values = (evaluate.at(limit, nodes) - terms.constant)[terms.nodes] / terms.coefficients
+            np.minimum.at(upper, terms.columns, values)
+
+    return _with_rows(stencil, evaluate, cost, constant, upper, preference, tuple(cost_terms))
+
+
+def _cost_terms(line: Cost, stencil: Stencil, evaluate: _ArrayEvaluator) -> list[CostTerms]:
+    result = []
+    for index, data in line.expression.items():
+        terms = _terms(data.expr, line.nodes, stencil, evaluate)
+        coefficients = terms.coefficients * line.factor[terms.nodes]
+        constants = terms.constant * line.factor
+        fixed = np.flatnonzero(constants)
+        result.append(
+            CostTerms(
+                line.line,
+                index_text(index),
+                line.nodes[terms.nodes],
+                terms.columns,
+                coefficients,
+                line.nodes[fixed],
+                constants[fixed],
+            )
+        )
+    return result
+
+
+def _add_trace(line: Cost, stencil: Stencil, evaluate: _ArrayEvaluator, preference: np.ndarray) -> None:
+    """Where a line's money counts for nothing, as at nodes of no probability, a trace of it decides among answers."""
+    improbable = np.flatnonzero(line.factor == 0.0)
+    if len(improbable):
+        for data in line.expression.values():
+            terms = _terms(data.expr, line.nodes[improbable], stencil, evaluate)
+            np.add.at(preference, terms.columns, TRACE * terms.coefficients)
+
+
+def _with_rows(
+    stencil: Stencil,
+    evaluate: _ArrayEvaluator,
+    cost: np.ndarray,
+    constant: float,
+    upper: np.ndarray,
+    preference: np.ndarray,
+    cost_terms: tuple[CostTerms, ...],
+) -> LinearProgram:
+    blocks: list[RowBlock] = []
+    rows, columns, values, lowers, uppers, constants = [], [], [], [], [], []
+    count = 0
+    for family in stencil.rows:
+        for index, data in family.constraint.items():
+            nodes = family.nodes(index)
+            if not len(nodes):
+                continue
+            low, body, high = data.to_bounded_expression()
+            terms = _terms(body, nodes, stencil, evaluate)
+            raw = nodes if family.key is None else family.key[nodes]
+            keys, first, row_of = np.unique(raw, return_index=True, return_inverse=True)
+            moved = np.bincount(row_of, terms.constant, minlength=len(keys))
+            rows.append(count + row_of[terms.nodes])
+            columns.append(terms.columns)
+            values.append(terms.coefficients)
+            lowers.append(evaluate.limit(low, nodes, -np.inf)[first] - moved)
+            constants.append(moved)
+            uppers.append(evaluate.limit(high, nodes, np.inf)[first] - moved)
+            name = family.constraint.local_name
+            blocks.append(RowBlock(name, index_text(index), count, keys, family.place, family.unit, family.policy))
+            count += len(keys)
+    matrix = sparse.coo_array(
+        (_joined(values, float), (_joined(rows, int), _joined(columns, int))), shape=(count, len(cost))
+    ).tocsr()
+    return LinearProgram(
+        cost=cost,
+        constant=constant,
+        matrix=matrix,
+        row_lower=_joined(lowers, float),
+        row_upper=_joined(uppers, float),
+        column_lower=np.zeros(len(cost)),
+        column_upper=upper,
+        row_constant=_joined(constants, float),
+        preference=preference,
+        row_blocks=tuple(blocks),
+        column_blocks=tuple(stencil.columns),
+        cost_terms=cost_terms,
+    )
+
+
+def _terms(body: Any, nodes: np.ndarray, stencil: Stencil, evaluate: _ArrayEvaluator) -> _Terms:
+    split = generate_standard_repn(body, compute_values=False)
+    if not split.is_linear():
+        raise NotLinear(str(body))
+    constant = evaluate.at(split.constant, nodes)
+    where, columns, values = [], [], []
+    positions = np.arange(len(nodes))
+    for variable, factor in zip(split.linear_vars, split.linear_coefs, strict=True):
+        symbol = stencil.symbols[id(variable)]
+        coefficient = evaluate.at(factor, nodes)
+        column = symbol.columns[nodes]
+        inside = column >= 0
+        constant = constant + np.where(inside, 0.0, coefficient * symbol.outside[nodes])
+        where.append(positions[inside])
+        columns.append(column[inside])
+        values.append(coefficient[inside])
+    return _Terms(_joined(where, int), _joined(columns, int), _joined(values, float), constant)
+
+
+def _joined(parts: list[np.ndarray], kind: type) -> np.ndarray:
+    return np.concatenate(parts) if parts else np.empty(0, dtype=kind)
+
+
+class _ArrayEvaluator(StreamBasedExpressionVisitor):
+    """Evaluates a Pyomo expression with an array in place of each mutable parameter."""
+
+    def __init__(self, numbers: Mapping[int, np.ndarray]) -> None:
+        self._numbers = numbers
+        super().__init__()
+
+    def at(self, expression: Any, nodes: np.ndarray) -> np.ndarray:
+        """Values at some nodes; shape of `nodes`."""
+        value = self.walk_expression(expression)
+        return np.broadcast_to(value, (len(nodes),)) if np.ndim(value) == 0 else value[nodes]
+
+    def limit(self, expression: Any, nodes: np.ndarray, absent: float) -> np.ndarray:
+        """Like `at`, for a limit that may be absent."""
+        return np.full(len(nodes), absent) if expression is None else self.at(expression, nodes)
+
+    def walk_expression(self, expr: Any) -> Any:
+        if isinstance(expr, NumericExpression):
+            return super().walk_expression(expr)
+        return self._leaf(expr)
+
+    def beforeChild(self, node: Any, child: Any, child_index: int) -> tuple[bool, Any]:
+        if isinstance(child, NumericExpression):
+            return True, None
+        return False, self._leaf(child)
+
+    def exitNode(self, node: Any, data: list[Any]) -> Any:
+        return node._apply_operation(data)
+
+    def _leaf(self, leaf: Any) -> Any:
+        if isinstance(leaf, ParamData):
+            return self._numbers[id(leaf)]
+        return float(leaf)

@@ -1,0 +1,250 @@
+"""The algebra of one node, stated in Pyomo, and where each of its symbols lives on the tree.
+
+Every node of the tree obeys the same algebra; only numbers differ. So the model is stated once, for a
+node in general, as an ordinary small Pyomo model: this is the *stencil*. Each of its variables stands for
+a whole family of columns, and says for every node which of them it means (the node's own stock, the
+parent's stock, what was shipped three periods ago, the contract of the node's year). Each of its mutable
+parameters stands for an array with one number per node. `bichiku.build.stamp` then writes the rows
+of all nodes at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyomo.core as pyo
+
+from bichiku.build.program import ColumnBlock
+from bichiku.model.tree import Tree
+
+Nodes = np.ndarray
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where copies of a variable live: how many there are, and which one each node means.
+
+    Attributes:
+        name: ``node``, ``year``, ``branch`` or ``once``.
+        count: number of copies.
+        at: number of the copy that each node means, -1 for none; shape (nodes,).
+    """
+
+    name: str
+    count: int
+    at: np.ndarray
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """What a Pyomo variable means at each node.
+
+    Attributes:
+        columns: column of the linear program at each node, -1 where there is none; shape (nodes,).
+        outside: known value where there is no column, shape (nodes,).
+    """
+
+    columns: np.ndarray
+    outside: np.ndarray
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A constraint family: the Pyomo constraint, and the nodes where it holds.
+
+    Attributes:
+        constraint: one Pyomo constraint per index.
+        nodes: index to the nodes where it holds.
+        key: None for a row at each node; else the key under which each node's terms are added up into
+            one row, shape (nodes,). The limit of such a row is that of its first node.
+        place: what the keys are.
+        unit: unit of the limit.
+        policy: whether a policy set it.
+    """
+
+    constraint: pyo.Constraint
+    nodes: Callable[[Any], Nodes]
+    key: np.ndarray | None
+    place: str
+    unit: str
+    policy: bool
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Upper limits on single variables, which become column bounds rather than rows."""
+
+    constraint: pyo.Constraint
+    nodes: Callable[[Any], Nodes]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """A cost line: money per node by material, and what each node's money counts for.
+
+    Attributes:
+        line: name of the cost line.
+        expression: one Pyomo expression per material (or `ALL`).
+        nodes: nodes where it falls due.
+        factor: probability times discount at each of these nodes.
+    """
+
+    line: str
+    expression: pyo.Expression
+    nodes: Nodes
+    factor: np.ndarray
+
+
+@dataclass(frozen=True)
+class ConcentrationCut:
+    """A plane that cuts off mixes of countries that are too concentrated; see the policy of that name."""
+
+    material: str
+    year: int
+    weights: dict[str, float]
+
+
+@dataclass
+class Stencil:
+    """The Pyomo model of one node, with the registers that tie it to the tree."""
+
+    tree: Tree
+    years: np.ndarray
+    model: pyo.ConcreteModel = field(default_factory=lambda: pyo.ConcreteModel("stencil"))
+    symbols: dict[int, Symbol] = field(default_factory=dict)
+    numbers: dict[int, np.ndarray] = field(default_factory=dict)
+    columns: list[ColumnBlock] = field(default_factory=list)
+    rows: list[Rows] = field(default_factory=list)
+    bounds: list[Bounds] = field(default_factory=list)
+    costs: list[Cost] = field(default_factory=list)
+    preferences: list[tuple[Any, np.ndarray]] = field(default_factory=list)
+    cuts: tuple[ConcentrationCut, ...] = ()
+    column_count: int = 0
+
+    @property
+    def per_node(self) -> Place:
+        return Place("node", self.tree.size, np.arange(self.tree.size))
+
+    @property
+    def per_year(self) -> Place:
+        first = int(self.years.min())
+        return Place("year", int(self.years.max()) - first + 1, self.years - first)
+
+    @property
+    def per_branch(self) -> Place:
+        return Place("branch", len(self.tree.branches), self.tree.branch)
+
+    @property
+    def once(self) -> Place:
+        return Place("once", 1, np.zeros(self.tree.size, dtype=int))
+
+    @property
+    def all_nodes(self) -> Nodes:
+        return np.arange(self.tree.size)
+
+    def variables(self, name: str, index: Iterable[Any], place: Place) -> pyo.Var:
+        """Declares variables of zero or more, with `place.count` copies of each."""
+        variable = pyo.Var(list(index), domain=pyo.NonNegativeReals)
+        self.model.add_component(name, variable)
+        for key in variable:
+            block = ColumnBlock(name, index_text(key), self.column_count, place.count, place.name)
+            self.columns.append(block)
+            self.column_count += place.count
+            columns = np.where(place.at >= 0, block.first + place.at, -1)
+            self.symbols[id(variable[key])] = Symbol(columns, np.zeros(self.tree.size))
+        return variable
+
+    def elsewhere(
+        self,
+        name: str,
+        of: pyo.Var,
+        at: Mapping[Any, np.ndarray],
+        outside: Mapping[Any, float],
+    ) -> pyo.Var:
+        """A variable of other nodes as seen from each node: the parent's stock, an earlier shipment.
+
+        Args:
+            name: name of the symbol.
+            of: the variable it refers to, one copy per node.
+            at: index to the node it refers to, `BEFORE` where that lies before the tree.
+            outside: index to the known value there.
+        """
+        variable = pyo.Var(list(at), domain=pyo.NonNegativeReals)
+        self.model.add_component(name, variable)
+        for key in variable:
+            own = self.symbols[id(of[key])].columns
+            columns = np.where(at[key] >= 0, own[at[key]], -1)
+            self.symbols[id(variable[key])] = Symbol(columns, np.where(at[key] >= 0, 0.0, outside[key]))
+        return variable
+
+    def parameters(self, name: str, values: Mapping[Any, np.ndarray]) -> pyo.Param:
+        """Numbers that differ between nodes; each array has shape (nodes,)."""
+        parameter = pyo.Param(list(values), mutable=True, initialize=1.0)
+        self.model.add_component(name, parameter)
+        for key in values:
+            self.numbers[id(parameter[key])] = np.broadcast_to(values[key], (self.tree.size,))
+        return parameter
+
+    def expressions(self, name: str, index: Iterable[Any], rule: Callable[..., Any]) -> pyo.Expression:
+        """Named algebra that rows and costs share."""
+        expression = pyo.Expression(list(index), rule=rule)
+        self.model.add_component(name, expression)
+        return expression
+
+    def add_rows(
+        self,
+        name: str,
+        index: Iterable[Any],
+        rule: Callable[..., Any],
+        *,
+        nodes: Callable[[Any], Nodes] | Nodes,
+        unit: str,
+        key: np.ndarray | None = None,
+        place: str = "node",
+        policy: bool = False,
+    ) -> None:
+        """Declares a constraint family; see `Rows`."""
+        constraint = pyo.Constraint(list(index), rule=rule)
+        self.model.add_component(name, constraint)
+        self.rows.append(Rows(constraint, _by_index(nodes), key, place, unit, policy))
+
+    def add_bounds(
+        self,
+        name: str,
+        index: Iterable[Any],
+        rule: Callable[..., Any],
+        nodes: Callable[[Any], Nodes] | Nodes,
+    ) -> None:
+        """Declares upper limits on single variables; see `Bounds`."""
+        constraint = pyo.Constraint(list(index), rule=rule)
+        self.model.add_component(name, constraint)
+        self.bounds.append(Bounds(constraint, _by_index(nodes)))
+
+    def prefer(self, variable: Any, money: np.ndarray) -> None:
+        """Adds a trifle to a variable's cost at each node while solving, to choose among equal optima."""
+        self.preferences.append((variable, money))
+
+    def add_cost(
+        self,
+        name: str,
+        index: Iterable[Any],
+        rule: Callable[..., Any],
+        nodes: Nodes,
+        factor: np.ndarray,
+        line: str | None = None,
+    ) -> None:
+        """Declares a cost line, or a part of the one called `line`; see `Cost`."""
+        expression = self.expressions(f"cost_{name}", index, rule)
+        self.costs.append(Cost(line or name, expression, nodes, factor))
+
+
+def _by_index(nodes: Callable[[Any], Nodes] | Nodes) -> Callable[[Any], Nodes]:
+    return nodes if callable(nodes) else lambda _: nodes
+
+
+def index_text(key: Any) -> str:
+    """An index of a Pyomo component as text."""
+    return "/".join(map(str, key)) if isinstance(key, tuple) else str(key)

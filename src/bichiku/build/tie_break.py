@@ -1,0 +1,37 @@
+"""Which of several optima that cost the same is written: lowest delivered cost first, then supplier id.
+
+The cost itself sees to the first. Suppliers of one material with the same delivered price tie wherever they can be
+used; there a trifle per tonne, rising with their ids, decides. It is ten times what HiGHS can tell apart (its dual
+feasibility tolerance), is taken away again before prices are read, reaches no cost line, and is nothing where nobody
+ties. Nodes of no probability cost nothing, so a trace of their true cost decides there (`bichiku.build.stamp`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bichiku.build.stencil import Stencil
+from bichiku.model.world import World
+
+TRIFLE = 1e-6
+
+
+def add_tie_break(stencil: Stencil, world: World) -> None:
+    """Declares the preference among suppliers that tie."""
+    # a contract has one column for all nodes of a year, and its trifle counts once
+    share_of_year = 1.0 / np.bincount(stencil.years)[stencil.years]
+    for material in world.materials:
+        sellers = sorted(
+            (round(world.delivered_price(name), 9), name)
+            for name, row in world.suppliers.items()
+            if row.material == material
+        )
+        prices = [price for price, _ in sellers]
+        for rank, (price, name) in enumerate(sellers):
+            among_equals = rank - prices.index(price)
+            if not among_equals:
+                continue
+            if name in world.spot:
+                stencil.prefer(stencil.model.ship[name], np.full(stencil.tree.size, TRIFLE * among_equals))
+            else:
+                stencil.prefer(stencil.model.contract[name], TRIFLE * among_equals * share_of_year)

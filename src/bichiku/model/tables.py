@@ -1,0 +1,228 @@
+"""The seven tables: their columns, units and limits. One class per table, one field per column."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from bichiku.model.countries import country_hint, is_country
+from bichiku.model.faults import Wrong, shown
+from bichiku.model.names import check_free_text, check_material, check_name
+from bichiku.model.numbers import LARGEST, decimal_number, is_number
+
+
+def _number(text: Any) -> float:
+    value = decimal_number(text)
+    if value < 0:
+        raise ValueError(f"{shown(text)} is negative")
+    if value > LARGEST:
+        raise ValueError(f"{shown(text)} is larger than {LARGEST:g}")
+    return value
+
+
+def _share(text: Any) -> float:
+    value = _number(text)
+    if value > 1:
+        raise ValueError(f"{shown(text)} is a share over one")
+    return value
+
+
+def _count(text: Any) -> int:
+    if not isinstance(text, str) or not re.fullmatch(r"[0-9]{1,6}", text):
+        raise ValueError(f"{shown(text)} is not a whole number of zero or more")
+    return int(text)
+
+
+def _year(text: Any) -> int:
+    if not isinstance(text, str) or not re.fullmatch(r"[12][0-9]{3}", text):
+        raise ValueError(f"{shown(text)} is not a year such as 2030")
+    return int(text)
+
+
+def _country(text: Any) -> str:
+    if not is_country(text):
+        raise Wrong(f"{shown(text)} is not a country code of ISO 3166-1 alpha-3", country_hint(text))
+    return str(text)
+
+
+def _groups(text: Any) -> tuple[str, ...]:
+    return tuple(check_name(part.strip()) for part in str(text).split(";") if part.strip())
+
+
+def _governance(text: Any) -> float:
+    if not is_number(text) or abs(value := decimal_number(text)) > 2.5:
+        raise ValueError(f"{shown(text)} is not a governance score on the scale -2.5 to 2.5")
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_number)]
+Share = Annotated[float, BeforeValidator(_share)]
+Count = Annotated[int, BeforeValidator(_count)]
+Year = Annotated[int, BeforeValidator(_year)]
+Name = Annotated[str, BeforeValidator(check_name)]
+MaterialName = Annotated[str, BeforeValidator(check_material)]
+Country = Annotated[str, BeforeValidator(_country)]
+Text = Annotated[str, Field(max_length=10_000), AfterValidator(check_free_text)]
+Basis = Literal["sourced", "derived", "assumed"]
+
+
+class Row(BaseModel):
+    """One row of a table; an empty cell counts as not given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    table: ClassVar[str]
+    key: ClassVar[tuple[str, ...]]
+    required_table: ClassVar[bool] = False
+
+    basis: Basis | None = None
+    source: Text = ""
+
+    @classmethod
+    def columns(cls) -> list[str]:
+        """Column names, the order of the documentation."""
+        names = [name for name in cls.model_fields if name not in ("basis", "source")]
+        return [*names, "basis", "source"]
+
+    @classmethod
+    def required_columns(cls) -> list[str]:
+        """Columns that the table must have, with a value in each row."""
+        return [name for name, field in cls.model_fields.items() if field.is_required()]
+
+
+class MaterialRow(Row):
+    """A traded good with a fixed unit basis.
+
+    Money is the model's currency. `reference_price` and `shortage_cost` are per tonne;
+    `storage_cost_rate` is a share of the reference price a year, `loss_rate` a share of the stock a
+    year, `haircut` the share of the reference price lost when the stock is valued at the horizon.
+    """
+
+    table: ClassVar[str] = "materials"
+    key: ClassVar[tuple[str, ...]] = ("material",)
+    required_table: ClassVar[bool] = True
+
+    material: MaterialName
+    name: Text = ""
+    mineral: Text = ""
+    unit_basis: Text = ""
+    reference_price: Number
+    storage_cost_rate: Number = 0.0
+    loss_rate: Share = 0.0
+    haircut: Share = 0.0
+    opening_stock_t: Number = 0.0
+    release_rate_t_per_day: Number | None = None
+    storage_limit_t: Number | None = None
+    shortage_cost: Number | None = None
+
+
+class DemandRow(Row):
+    """Tonnes of a material used in a calendar year."""
+
+    table: ClassVar[str] = "demand"
+    key: ClassVar[tuple[str, ...]] = ("material", "year")
+    required_table: ClassVar[bool] = True
+
+    material: Name
+    year: Year
+    tonnes: Number
+
+
+class SupplierRow(Row):
+    """One country offering one material under one kind of arrangement.
+
+    `capacity_t` is tonnes a year, `price` and `freight` money per tonne, `tariff_rate` a share of the
+    price, `lead_periods` whole periods from shipping to arrival, `in_transit_t` the tonnes that arrive
+    in each of the first `lead_periods` periods because they were shipped before the start.
+    """
+
+    table: ClassVar[str] = "suppliers"
+    key: ClassVar[tuple[str, ...]] = ("supplier",)
+    required_table: ClassVar[bool] = True
+
+    supplier: Name
+    material: Name
+    country: Country
+    kind: Literal["spot", "contract"] = "spot"
+    capacity_t: Number
+    price: Number
+    freight: Number = 0.0
+    tariff_rate: Number = 0.0
+    lead_periods: Count = 0
+    in_transit_t: Number = 0.0
+    route: Name | None = None
+
+
+class OriginRow(Row):
+    """The share of a supplier's (or project's) feed that comes from a country."""
+
+    table: ClassVar[str] = "origins"
+    key: ClassVar[tuple[str, ...]] = ("supplier", "country")
+
+    supplier: Name
+    country: Country
+    share: Share
+
+
+class ProjectRow(Row):
+    """Something that can be built and then supplies or converts a material.
+
+    `existing_t` and `max_build_t` are tonnes of output a year, `capex` money per tonne a year,
+    `subsidy_rate` the share of capex the state pays, `running_cost` money per tonne of output,
+    `input_per_output` tonnes of `input_material` per tonne of output.
+    """
+
+    table: ClassVar[str] = "projects"
+    key: ClassVar[tuple[str, ...]] = ("project",)
+
+    project: Name
+    material: Name
+    country: Country
+    kind: Literal["recycling", "refinery", "mine-stake", "sea-bed"]
+    existing_t: Number = 0.0
+    max_build_t: Number = 0.0
+    capex: Number = 0.0
+    subsidy_rate: Share = 0.0
+    running_cost: Number = 0.0
+    build_periods: Count = 0
+    input_material: Name | None = None
+    input_per_output: Number | None = None
+    lead_periods: Count = 0
+    route: Name | None = None
+
+
+class SubstitutionRow(Row):
+    """Demand that can be saved or replaced: at most `max_share` of it, at `cost` money per tonne."""
+
+    table: ClassVar[str] = "substitution"
+    key: ClassVar[tuple[str, ...]] = ("material", "tranche")
+
+    material: Name
+    tranche: Name
+    max_share: Share
+    cost: Number
+    delay_periods: Count = 0
+
+
+class CountryRow(Row):
+    """A country, its groups, and its governance on the scale of the World Bank's indicators (-2.5 to 2.5)."""
+
+    table: ClassVar[str] = "countries"
+    key: ClassVar[tuple[str, ...]] = ("country",)
+
+    country: Country
+    name: Text = ""
+    groups: Annotated[tuple[str, ...], BeforeValidator(_groups)] = ()
+    governance: Annotated[float | None, BeforeValidator(_governance)] = None
+
+
+TABLES: tuple[type[Row], ...] = (
+    MaterialRow,
+    DemandRow,
+    SupplierRow,
+    OriginRow,
+    ProjectRow,
+    SubstitutionRow,
+    CountryRow,
+)

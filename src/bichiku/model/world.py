@@ -1,0 +1,123 @@
+"""The world of one strategy: everything that was read, checked and consistent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from bichiku.model.calendar import Calendar
+from bichiku.model.tables import (
+    CountryRow,
+    MaterialRow,
+    ProjectRow,
+    Row,
+    SubstitutionRow,
+    SupplierRow,
+)
+from bichiku.read.document import Place
+from bichiku.read.settings import Policies, Settings
+
+# nodes of the tree times decisions at each: three times the largest model of benchmarks/, which takes 7.6 GB
+MOST_DECISIONS = 25_000_000
+
+
+@dataclass(frozen=True)
+class World:
+    """Tables and settings with every reference resolved. All mappings are sorted by id.
+
+    Attributes:
+        strategy: name of the strategy.
+        settings: model.yaml with the strategy merged in.
+        calendar: the time axis.
+        materials: by material.
+        demand: material to year to tonnes; only materials with demand, for every year of the horizon.
+        suppliers: by supplier.
+        projects: by project.
+        origins: supplier or project to country to share of its feed; shares sum to one (what the
+            table leaves out comes from the supplier's own country).
+        unlisted: the share that the origins table leaves out, for each supplier or project it has rows of.
+        tranches: substitution tranches by (material, tranche).
+        countries: rows of the countries table by code.
+        crises_at: file and line of the crises, for a fault that shows only when the tree is grown.
+    """
+
+    strategy: str
+    settings: Settings
+    calendar: Calendar
+    materials: dict[str, MaterialRow]
+    demand: dict[str, dict[int, float]]
+    suppliers: dict[str, SupplierRow]
+    projects: dict[str, ProjectRow]
+    origins: dict[str, dict[str, float]]
+    unlisted: dict[str, float]
+    tranches: dict[tuple[str, str], SubstitutionRow]
+    countries: dict[str, CountryRow]
+    crises_at: Place
+
+    @property
+    def policies(self) -> Policies:
+        return self.settings.policies
+
+    @cached_property
+    def sources(self) -> dict[str, SupplierRow | ProjectRow]:
+        """Suppliers, then projects: all that material can come from."""
+        return {**self.suppliers, **self.projects}
+
+    @property
+    def decisions(self) -> int:
+        """Number of suppliers, projects, materials and tranches: what is decided on at each node, within a factor."""
+        return len(self.sources) + len(self.materials) + len(self.tranches)
+
+    @cached_property
+    def spot(self) -> dict[str, SupplierRow]:
+        return {name: row for name, row in self.suppliers.items() if row.kind == "spot"}
+
+    @cached_property
+    def contracts(self) -> dict[str, SupplierRow]:
+        return {name: row for name, row in self.suppliers.items() if row.kind == "contract"}
+
+    @cached_property
+    def groups(self) -> dict[str, frozenset[str]]:
+        """Group names of the countries table with their members."""
+        names = sorted({group for row in self.countries.values() for group in row.groups})
+        return {name: frozenset(code for code, row in self.countries.items() if name in row.groups) for name in names}
+
+    def members(self, names: Iterable[str]) -> frozenset[str]:
+        """Country codes behind codes and group names."""
+        codes: set[str] = set()
+        for name in names:
+            codes |= self.groups.get(name, frozenset({name}))
+        return frozenset(codes)
+
+    def share_from(self, source: str, countries: frozenset[str], stage: str) -> float:
+        """The share of a supplier's or project's material that counts as coming from some countries.
+
+        At the stage ``exporter`` this is one or zero, by the country it is shipped from; at ``origin``
+        it is the share of its feed.
+        """
+        if stage == "exporter":
+            return float(self.sources[source].country in countries)
+        return sum(share for country, share in self.origins[source].items() if country in countries)
+
+    def is_import(self, source: str) -> bool:
+        """Whether a supplier or project lies outside the buyer's country."""
+        return self.sources[source].country != self.settings.buyer
+
+    def kept(self, material: str) -> float:
+        """The share of a stock that storage losses leave after a period."""
+        return (1.0 - self.materials[material].loss_rate) ** self.calendar.year_share
+
+    def delivered_price(self, supplier: str, price_factor: float = 1.0) -> float:
+        """Price, tariff and freight of a tonne delivered, in money per tonne.
+
+        `price_factor` moves spot prices only.
+        """
+        row = self.suppliers[supplier]
+        price = row.price * (price_factor if row.kind == "spot" else 1.0)
+        return price * (1.0 + row.tariff_rate) + row.freight
+
+    @property
+    def rows(self) -> list[Row]:
+        """All table rows whose basis counts for the quality of an answer."""
+        return [*self.materials.values(), *self.suppliers.values(), *self.projects.values(), *self.tranches.values()]

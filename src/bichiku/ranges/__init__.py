@@ -1,7 +1,0 @@
-"""Near-optimal ranges: how far a share or a reserve may move while cost stays within a slack."""
-
-from __future__ import annotations
-
-from bichiku.ranges.near_optimal import Range, near_optimal_ranges
-
-__all__ = ["Range", "near_optimal_ranges"]

@@ -1,0 +1,1 @@
+"""From a solved program to what it says: tables, metrics, prices and near-optimal ranges."""

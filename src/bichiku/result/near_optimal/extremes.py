@@ -1,0 +1,149 @@
+"""The least and most of a target among all solutions that cost at most a little more than the best one.
+
+Each part of the program gets one more row, its own cost within the slack, and the target as its objective. A
+ratio is driven to its extreme by Dinkelbach's method (1967, "On nonlinear fractional programming"): maximise
+``top − ratio · bottom`` and take the ratio of the answer until it no longer moves.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from bichiku.build.program import LinearProgram
+from bichiku.result.near_optimal.targets import Target, targets
+from bichiku.result.outcome import Outcome
+from bichiku.solve import HotProgram, Solution, SolverOptions, Status
+from bichiku.solve.highs import HighsRun
+
+NEGLIGIBLE = 0.005  # a share below this counts as none
+SETTLED = 1e-7
+MOST_STEPS = 30
+
+
+@dataclass(frozen=True)
+class Range:
+    """How far a target may move.
+
+    Attributes:
+        target: the target.
+        least, now, most: its values.
+    """
+
+    target: Target
+    least: float
+    now: float
+    most: float
+
+    @property
+    def mark(self) -> str:
+        """``must have``, ``may have`` or ``never`` for a country; empty for a reserve."""
+        if self.target.kind != "share":
+            return ""
+        if self.least > NEGLIGIBLE:
+            return "must have"
+        return "may have" if self.most > NEGLIGIBLE else "never"
+
+
+def near_optimal_ranges(
+    outcome: Outcome,
+    hot: HotProgram,
+    slack: float,
+    materials: Sequence[str],
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[Range]:
+    """Ranges of all targets of some materials.
+
+    Args:
+        outcome: the optimum.
+        hot: the program it came from.
+        slack: share of each part's cost that may be spent on top; a part holds a material and all that is
+            tied to it.
+        materials: which materials.
+        progress: called with the number of targets done and of all.
+    """
+    asked = list(targets(outcome, materials))
+    part_of_column = np.full(outcome.program.shape[1], -1)
+    for number, part in enumerate(hot.parts):
+        part_of_column[part.columns] = number
+    by_part: dict[int, list[int]] = {}
+    found: dict[int, Range] = {}
+    for i, target in enumerate(asked):
+        parts = part_of_column[np.flatnonzero(target.top if target.bottom is None else target.bottom)]
+        if len(parts) == 0 or np.isnan(_value(target, outcome.solution.x)):
+            found[i] = Range(target, float("nan"), float("nan"), float("nan"))
+        else:
+            by_part.setdefault(int(parts[0]), []).append(i)
+
+    def work(part: int) -> None:
+        columns = hot.parts[part].columns
+        near = _NearOptimum(hot.parts[part].program, hot.answer(part), slack)
+        for i in by_part[part]:
+            whole = asked[i]
+            bottom = None if whole.bottom is None else whole.bottom[columns]
+            local = replace(whole, top=whole.top[columns], bottom=bottom)
+            least, most = near.extreme(local, -1.0), near.extreme(local, 1.0)
+            now = _value(whole, outcome.solution.x)
+            found[i] = Range(whole, least, now, most)
+            progress(len(found), len(asked))
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for done in as_completed([pool.submit(work, part) for part in by_part]):
+            done.result()
+    return [found[i] for i in range(len(asked))]
+
+
+class _NearOptimum:
+    """A part with its cost held within the slack, ready for one objective after another."""
+
+    def __init__(self, program: LinearProgram, best: Solution, slack: float) -> None:
+        cost = float(program.cost @ best.x)
+        row = sparse.csr_array(program.cost[np.newaxis, :])
+        matrix = sparse.vstack([program.matrix, row], format="csr")
+        self._program = replace(
+            program,
+            matrix=sparse.csr_array(matrix),
+            row_lower=np.append(program.row_lower, -np.inf),
+            row_upper=np.append(program.row_upper, cost + slack * abs(cost)),
+            row_constant=np.append(program.row_constant, 0.0),
+            cost=np.zeros(len(program.cost)),
+            preference=np.zeros(len(program.cost)),
+        )
+        self._best = best
+        self._run = HighsRun(self._program, SolverOptions(primal=True))
+
+    def extreme(self, target: Target, sign: float) -> float:
+        """The most (sign 1) or least (sign -1) of a target; not a number if the solver fails."""
+        if target.bottom is None:
+            solution = self._optimum(-sign * target.top)
+            return float(target.top @ solution.x) if solution.status is Status.OPTIMAL else float("nan")
+        ratio = _value(target, self._best.x)
+        for _ in range(MOST_STEPS):
+            solution = self._optimum(-sign * (target.top - ratio * target.bottom))
+            if solution.status is not Status.OPTIMAL:
+                return float("nan")
+            better = _value(target, solution.x)
+            if np.isnan(better) or sign * (better - ratio) <= SETTLED:
+                return ratio
+            ratio = better
+        return ratio
+
+    def _optimum(self, cost: np.ndarray) -> Solution:
+        scale = abs(cost).max(initial=0.0) or 1.0
+        self._program = replace(self._program, cost=cost / scale)
+        self._run.change(self._program)
+        return self._run.solve()
+
+
+def _value(target: Target, x: np.ndarray) -> float:
+    """A target at a point; not a number where a ratio has no denominator."""
+    top = float(target.top @ x)
+    if target.bottom is None:
+        return top
+    bottom = float(target.bottom @ x)
+    return top / bottom if bottom > 0 else float("nan")

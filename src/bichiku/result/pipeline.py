@@ -1,0 +1,181 @@
+"""One strategy from its world to its tables: tree → formulate → solve → certify → tabulate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from bichiku.build import stamp, stencil_of
+from bichiku.build.stencil import ConcentrationCut, Stencil
+from bichiku.model.faults import Fault, InputError
+from bichiku.model.state import State, world_state
+from bichiku.model.tree import Tree, TreeError, grow_tree, tree_size
+from bichiku.model.world import MOST_DECISIONS, World
+from bichiku.policies.concentration import violated
+from bichiku.result.outcome import Outcome
+from bichiku.result.prices import prices_table
+from bichiku.result.tables import tabulate
+from bichiku.solve import HotProgram, Limits, Report, SolverOptions, Status
+from bichiku.solve.certificate import Certificate, certify
+
+Progress = Callable[[str], None]
+
+MOST_ROUNDS = 100  # of planes for the limit on concentration
+
+
+class NoSolution(Exception):
+    """A strategy has no optimal solution, or one that fails its certificate."""
+
+    def __init__(self, strategy: str, status: Status, detail: str = "") -> None:
+        self.strategy, self.status = strategy, status
+        super().__init__(detail or _EXPLANATION.get(status, status.value))
+
+
+_EXPLANATION = {
+    Status.INFEASIBLE: "infeasible: no plan keeps all of its limits",
+    Status.UNBOUNDED: "unbounded: cost can fall without end, so a price or a value in the tables must be wrong",
+    Status.TIME_LIMIT: "not solved within solver.time_limit; nothing of this strategy is kept",
+    Status.ITERATION_LIMIT: "not solved within solver.iteration_limit; nothing of this strategy is kept",
+    Status.ERROR: "the solver failed on numerical grounds; nothing of this strategy is kept",
+}
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A solved and certified strategy.
+
+    Attributes:
+        outcome: the solution in words of the model.
+        report: how it was solved.
+        certificate: how well it holds.
+        tables: data frames by file name without ending.
+        seconds: time of each step.
+    """
+
+    outcome: Outcome
+    report: Report
+    certificate: Certificate
+    tables: dict[str, pd.DataFrame]
+    seconds: dict[str, float]
+
+
+@dataclass
+class Clock:
+    """Seconds spent in each step."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def grow(world: World) -> tuple[Tree, State]:
+    """The tree of a world and its state.
+
+    Raises:
+        InputError: the crises' probabilities exceed one together, or the program would be too large.
+    """
+    _check_size(world)
+    try:
+        tree = grow_tree(world.settings.crises, world.calendar)
+    except TreeError as error:
+        raise InputError([Fault(*world.crises_at, "crises", str(error))]) from error
+    return tree, world_state(world, tree)
+
+
+def _check_size(world: World) -> None:
+    nodes = tree_size(world.settings.crises, world.calendar.periods)
+    if nodes * world.decisions > MOST_DECISIONS:
+        message = f"the tree has {nodes:,} nodes with {world.decisions:,} sources, materials and tranches at each; "
+        message += f"at most {MOST_DECISIONS:,} of them together can be solved"
+        hint = "fewer periods, a longer onset_every or a shorter recovery"
+        raise InputError([Fault(*world.crises_at, "crises", message, hint)])
+
+
+def run_strategy(world: World, progress: Progress = lambda _: None, prices: bool = True) -> Solved:
+    """Solves one strategy.
+
+    Args:
+        world: the strategy's world.
+        progress: called with a few words as each step begins.
+        prices: whether to work out prices.csv, which takes about as long as solving.
+
+    Raises:
+        InputError: see `grow`.
+        NoSolution: there is no optimal solution, or its certificate does not hold.
+    """
+    clock = Clock()
+    stencil, hot, outcome, report = optimise(world, clock, progress, keep_log=True)
+    progress("certifying")
+    with clock.step("certify"):
+        certificate = certify(outcome.program, outcome.solution)
+    if not certificate.holds:
+        raise NoSolution(world.strategy, Status.ERROR, f"the solver's answer fails its certificate: {certificate}")
+    progress("tabulating")
+    with clock.step("tabulate"):
+        tables = tabulate(outcome)
+    if prices:
+        progress("pricing")
+        with clock.step("price"):
+            tables["prices"] = prices_table(outcome, stencil, hot)
+    return Solved(outcome, report, certificate, tables, clock.seconds)
+
+
+def optimise(
+    world: World,
+    clock: Clock,
+    progress: Progress = lambda _: None,
+    hot: HotProgram | None = None,
+    keep_log: bool = False,
+) -> tuple[Stencil, HotProgram, Outcome, Report]:
+    """Formulates and solves, more than once where concentration is limited: each round adds planes.
+
+    Args:
+        world: the strategy's world.
+        clock: notes the time of each step.
+        progress: called with a few words as each step begins.
+        hot: a program solved before, to go on from; it takes up the new one.
+        keep_log: whether to keep HiGHS's log.
+
+    Raises:
+        InputError: see `grow`.
+        NoSolution: there is no optimal solution.
+    """
+    progress("building")
+    with clock.step("tree"):
+        tree, state = grow(world)
+    solver = world.settings.solver
+    options = SolverOptions(solver.method)
+    end = None if solver.time_limit is None else time.monotonic() + solver.time_limit
+    log = ""
+    cuts: tuple[ConcentrationCut, ...] = ()
+    for _ in range(MOST_ROUNDS):
+        with clock.step("formulate"):
+            stencil = stencil_of(world, tree, state, cuts)
+            program = stamp(stencil)
+        progress("solving")
+        with clock.step("solve"):
+            if hot is None or hot.options != options:
+                hot = HotProgram(program, options)
+            else:
+                hot.change(program)
+            limits = Limits(None if end is None else end - time.monotonic(), solver.iteration_limit)
+            solution, report = hot.solve(
+                lambda done, parts: progress(f"solved {done} of {parts} parts"), limits, keep_log
+            )
+            log += report.log
+        if solution.status is not Status.OPTIMAL:
+            raise NoSolution(world.strategy, solution.status)
+        outcome = Outcome(world, tree, state, program, solution)
+        found = violated(outcome)
+        if not found:
+            return stencil, hot, outcome, replace(report, log=log)
+        cuts += found
+    raise NoSolution(world.strategy, Status.ERROR, f"concentration is not met after {MOST_ROUNDS} rounds")

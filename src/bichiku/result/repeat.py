@@ -1,0 +1,132 @@
+"""A run made once more from its own inputs, and whether it came out the same."""
+
+from __future__ import annotations
+
+import filecmp
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bichiku.read.files import json_value
+from bichiku.read.model import Model
+from bichiku.result.saved_run import MANIFEST, TABLE_FILES, read_result, read_run, read_run_model
+from bichiku.verify.files import COLUMNS, Cell
+
+EQUAL = 1e-6  # relative; what the certificate promises of a run's numbers
+KIND = ("metric", "line", "item", "policy", "material", "unit")  # columns that say which numbers are of one kind
+WORDS = ("detail", "method", "basis")  # texts that tell no two rows apart
+SENTENCE = "sentence"  # follows from the numbers of its row, in three digits
+LEAST = 1e-9  # of the largest number of a column; what is all smaller in a kind is rounding
+
+
+class Sameness(Enum):
+    """How far a repeat agrees with the run that it repeats."""
+
+    TO_THE_BYTE = "the results are the same, byte for byte"
+    IN_NUMBERS = "the results are the same"
+    IN_COST = "the cost is the same, by another plan"
+    NOT = "the results are not the same"
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """Two runs of the same inputs.
+
+    Attributes:
+        sameness: how far they agree.
+        objective: relative difference of their objectives.
+        tables: file to the largest difference in it, relative to the largest number of the same kind (metric, cost
+            line, item, material, ...) in its column; infinite where rows or texts differ, but a row of no tonnes is
+            as good as none. Only files that are not equal byte for byte.
+        versions: package to its version then and now, where they differ.
+    """
+
+    sameness: Sameness
+    objective: float
+    tables: dict[str, float]
+    versions: dict[str, tuple[str, str]]
+
+    @property
+    def same(self) -> bool:
+        """Whether plan and cost are the same."""
+        return self.sameness in (Sameness.TO_THE_BYTE, Sameness.IN_NUMBERS)
+
+
+def model_of_run(folder: Path) -> Model:
+    """The model that a run was made from, under its own name and with its one strategy.
+
+    Raises:
+        InputError: it is no run, or a file of it has changed since it was written.
+    """
+    read_run(folder, ())
+    return read_run_model(folder)
+
+
+def repetition(before: Path, after: Path) -> Repetition:
+    """Compares a run with its repeat, both of them read before."""
+    names = [name for name in TABLE_FILES if not _equal(before / f"{name}.csv", after / f"{name}.csv")]
+    files = [f"{name}.csv" for name in names]
+    tables = {
+        file: _largest_difference(read_result(before / file), read_result(after / file), COLUMNS[file])
+        for file in files
+    }
+    old, new = (json_value((run / MANIFEST).read_bytes()) for run in (before, after))
+    objective = _relative(*(float(manifest["solver"]["objective"]) for manifest in (old, new)))
+    if not tables:
+        sameness = Sameness.TO_THE_BYTE
+    elif max(tables.values()) <= EQUAL and objective <= EQUAL:
+        sameness = Sameness.IN_NUMBERS
+    else:
+        sameness = Sameness.IN_COST if objective <= EQUAL else Sameness.NOT
+    return Repetition(sameness, objective, tables, dict(_versions(old, new)))
+
+
+def _versions(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:
+    for name in {**old["versions"], **new["versions"]}:
+        then, now = old["versions"].get(name, "none"), new["versions"].get(name, "none")
+        if then != now:
+            yield name, (then, now)
+
+
+def _equal(one: Path, other: Path) -> bool:
+    return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)
+
+
+def _largest_difference(old: pd.DataFrame, new: pd.DataFrame, cells: dict[str, Cell]) -> float:
+    """The largest difference of two tables' numbers, relative to the largest of their kind; see `Repetition`."""
+    if list(old.columns) != list(new.columns) or set(old.columns) != set(cells):
+        return np.inf
+    numbers = [name for name, cell in cells.items() if cell in (Cell.NUMBER, Cell.NUMBER_OR_EMPTY)]
+    keys = [name for name in cells if name not in (*numbers, *WORDS, SENTENCE)]
+    kinds = [name for name in KIND if name in keys]
+    one, other = (table.set_index(pd.MultiIndex.from_frame(table[keys].astype(str))) for table in (old, new))
+    if not (one.index.is_unique and other.index.is_unique):
+        return np.inf
+    both = one.index.union(other.index)
+    one, other = one.reindex(both), other.reindex(both)
+    if any(not one[name].equals(other[name]) for name in cells if name in WORDS):
+        return np.inf
+    groups = [both.get_level_values(kind) for kind in kinds]
+    return max((_column_difference(one[name], other[name], groups) for name in numbers), default=0.0)
+
+
+def _column_difference(old: pd.Series, new: pd.Series, groups: list[pd.Index]) -> float:
+    if old.name == "tonnes":
+        old, new = old.fillna(0.0), new.fillna(0.0)  # a row that is left out stands for none
+    if not np.array_equal(old.isna(), new.isna()):
+        return np.inf
+    largest = np.fmax(old.abs(), new.abs())
+    of_kind = largest.groupby(groups).transform("max") if groups else largest.max()
+    scale = np.fmax(of_kind, LEAST * largest.max())
+    difference = (old - new).abs()
+    return float((difference / scale).where(difference > 0, 0.0).max()) if len(difference) else 0.0
+
+
+def _relative(one: float, other: float) -> float:
+    scale = max(abs(one), abs(other))
+    return abs(one - other) / scale if scale > 0 else 0.0

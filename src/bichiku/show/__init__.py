@@ -1,0 +1,1 @@
+"""Presentation in one place: number formats, sentences, the screen and the page."""

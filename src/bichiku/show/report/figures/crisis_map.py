@@ -1,0 +1,118 @@
+"""The crisis map: for each crisis and material the day on which it first runs short."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from bichiku.result.saved_run import SavedRun
+from bichiku.show.report.blocks import Picture
+from bichiku.show.report.case import window_of
+from bichiku.show.report.csv_link import csv_link
+from bichiku.show.report.figures.style import INK, SOFT, bare, draw
+from bichiku.show.words import days, listed
+
+EDGES = (30.0, 60.0, 90.0, 180.0)  # days; the last class has no upper end
+COLOURS = ("#67000d", "#b3261e", "#e8683c", "#f9b27c", "#fde3cb")  # dark is soon; lightness alone tells them apart
+NEVER = "#f7f7f7"
+FEW = 7  # materials whose names fit side by side
+
+
+def first_short(run: SavedRun) -> pd.Series:
+    """Days until short by crisis and material: the least over the onsets in the window, empty where never short."""
+    crises = run.tables["crises"]
+    inside = crises[crises["onset"] <= run.world.calendar.reported]
+    days_left = pd.to_numeric(inside["time_to_survive_days"])
+    return days_left.groupby([inside["crisis"], inside["material"]]).min()
+
+
+def shortest(run: SavedRun) -> pd.DataFrame:
+    """The same as a table with a row for each crisis and a column for each material, in the model's order."""
+    found = first_short(run)
+    crises, materials = (set(found.index.get_level_values(level)) for level in (0, 1))
+    columns = [name for name in run.world.materials if name in materials]
+    rows = [name for name in run.world.settings.crises if name in crises]
+    values = [[found.get((row, column), math.nan) for column in columns] for row in rows]
+    return pd.DataFrame(values, index=rows, columns=columns, dtype=float)
+
+
+def shade(value: float) -> int | None:
+    """The class of a number of days as shown, nought the shortest; None for never."""
+    return None if math.isnan(value) else int(np.searchsorted(EDGES, float(f"{value:.3g}"), side="right"))
+
+
+def classes() -> list[str]:
+    """The classes in words."""
+    middle = [f"{low:.0f} to {high:.0f}" for low, high in pairwise(EDGES)]
+    return [f"under {EDGES[0]:.0f} days", *middle, f"{EDGES[-1]:.0f} or more"]
+
+
+def crisis_map(run: SavedRun, key: str = "crisis-map") -> Picture | None:
+    """The map of one strategy; None without crises."""
+    table = shortest(run)
+    if table.empty:
+        return None
+    alt = _in_words(run, table)
+    long = first_short(run).rename("days_until_short").reset_index()
+    return Picture(
+        key=key,
+        title=f"Days until each material runs short, by crisis: {run.strategy}",
+        units=f"days from the onset to the first shortage, the least over all onsets in {window_of(run.world)}; "
+        "a dot means not short in that crisis",
+        source="crises.csv (time_to_survive_days)",
+        alt=alt,
+        svg=draw(key, alt, 1.75 + 0.27 * len(table), lambda figure: _paint(figure, table)),
+        link=csv_link(long, f"{key}.csv"),
+    )
+
+
+def _paint(figure: Figure, table: pd.DataFrame) -> None:
+    axes = _axes(figure, len(table.columns))
+    values = table.to_numpy(dtype=float)
+    coded = np.vectorize(lambda value: -1 if math.isnan(value) else shade(value))(values)
+    colours = ListedColormap([NEVER, *COLOURS])
+    edges = np.arange(-1.5, len(COLOURS) + 0.5)
+    axes.pcolormesh(coded, cmap=colours, norm=BoundaryNorm(edges, colours.N), edgecolors="white", linewidth=1.5)
+    for row in range(len(table)):
+        for column in range(len(table.columns)):
+            code = coded[row, column]
+            text = days(values[row, column]) if code >= 0 else "·"
+            colour = SOFT if code < 0 else "white" if code < 2 else INK
+            axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=colour, fontsize=8)
+    axes.set_yticks(np.arange(len(table)) + 0.5, table.index)
+    axes.set_xticks(np.arange(len(table.columns)) + 0.5, table.columns)
+    axes.xaxis.tick_top()
+    if len(table.columns) > FEW:
+        for label in axes.get_xticklabels():
+            label.set(rotation=40, ha="left", rotation_mode="anchor")
+    axes.invert_yaxis()
+    bare(axes, "left", "bottom", "top")
+    axes.tick_params(top=False, pad=3)
+    patches = [Patch(facecolor=colour, label=name) for colour, name in zip(COLOURS, classes(), strict=True)]
+    patches.append(Patch(facecolor=NEVER, edgecolor="#999999", linewidth=0.5, label="not short"))
+    figure.legend(handles=patches, loc="outside lower left", ncols=len(patches), handlelength=1.4)
+
+
+def _axes(figure: Figure, columns: int) -> Axes:
+    """The whole width for many materials, a part of it for few."""
+    if columns > FEW:
+        return figure.subplots()
+    axes, rest = figure.subplots(1, 2, width_ratios=[columns, FEW + 1 - columns])
+    rest.set_visible(False)
+    return axes
+
+
+def _in_words(run: SavedRun, table: pd.DataFrame) -> str:
+    found = first_short(run).dropna().sort_values(kind="stable")
+    start = f"Map of {len(table)} crises by {len(table.columns)} materials under {run.strategy}."
+    if found.empty:
+        return f"{start} No material runs short in any of them."
+    worst = [f"{material} after {days(float(left))} days in {crisis}" for (crisis, material), left in found.items()]
+    return f"{start} {len(found)} pairs run short, soonest {listed(worst, 4)}."

@@ -1,0 +1,115 @@
+"""Who ships what: each material's imports by country, for the strategies shown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from bichiku.result.metrics.sourcing import CHINA
+from bichiku.result.saved_run import SavedRun
+from bichiku.show.numbers import percent
+from bichiku.show.report.blocks import Picture
+from bichiku.show.report.case import Case, last_year
+from bichiku.show.report.csv_link import csv_link
+from bichiku.show.report.figures.style import INK, RED, SKY, SOFT, bare, draw
+from bichiku.show.words import country, listed
+
+GREYS = ("#d9d9d9", "#c4c4c4")
+NAMED = 0.095  # share from which a bar is wide enough for its country's code
+NUMBERED = 0.19  # and for its share as well
+
+
+def mix(run: SavedRun, stage: str = "exporter") -> pd.DataFrame:
+    """Shares of imports in the last reported year, the largest of each material first."""
+    shares = run.tables["shares"]
+    now = shares[(shares["year"] == last_year(run.world)) & (shares["stage"] == stage) & (shares["share"] > 0)]
+    return now.sort_values(["material", "share", "country"], ascending=[True, False, True], kind="stable")
+
+
+def sourcing(case: Case) -> Picture | None:
+    """Stacked bars by material, one panel for each strategy shown; None where nothing is imported."""
+    mixes = {run.strategy: mix(run) for run in case.shown}
+    materials = [m for m in case.materials if any((rows["material"] == m).any() for rows in mixes.values())]
+    if not materials:
+        return None
+    year = last_year(case.world)
+    rows = pd.concat([mix(run).assign(strategy=run.strategy) for run in case.runs], ignore_index=True)
+    rows = rows[["strategy", "material", "year", "stage", "country", "share", "hhi"]]
+    rows.insert(5, "country_name", [country(code).partition(" ")[2] or code for code in rows["country"]])
+    alt = _in_words(case, mixes, materials)
+    roles = {run.strategy: case.role(run) for run in case.shown}
+    return Picture(
+        key="sourcing-mix",
+        title=f"Who ships each material in {year}",
+        units="per cent of the material's imports by weight, by the country it is shipped from",
+        source="shares.csv (stage exporter)",
+        alt=alt,
+        svg=draw(
+            "sourcing-mix",
+            alt,
+            1.0 + 0.27 * len(materials),
+            lambda figure: _paint(figure, mixes, materials, roles),
+        ),
+        link=csv_link(rows, "sourcing-mix.csv"),
+    )
+
+
+def _paint(figure: Figure, mixes: dict[str, pd.DataFrame], materials: list[str], roles: dict[str, str]) -> None:
+    panels = figure.subplots(1, len(mixes), sharey=True, squeeze=False)[0]
+    for axes, (strategy, rows) in zip(panels, mixes.items(), strict=True):
+        for position, material in enumerate(materials):
+            mine = rows[rows["material"] == material]
+            _bar(axes, position, list(zip(mine["country"], mine["share"], strict=True)), len(mixes))
+        axes.set_xlim(0, 1)
+        axes.set_ylim(len(materials) - 0.5, -0.5)
+        axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0], ["0", "25", "50", "75", "100 %"])
+        axes.set_yticks(np.arange(len(materials)), materials)
+        axes.set_title(strategy + (f" ({roles[strategy]})" if roles[strategy] else ""))
+        bare(axes, "left", "bottom")
+    marks = [
+        Patch(facecolor=RED, hatch="////", edgecolor="white", label="CHN China"),
+        Patch(facecolor=SKY, label="largest supplier where it is not China"),
+        Patch(facecolor=GREYS[0], label="others, the largest first"),
+        Patch(facecolor="white", edgecolor=INK, linewidth=1.4, label="outlined: largest supplier"),
+    ]
+    figure.legend(handles=marks, loc="outside lower left", ncols=len(marks), handlelength=1.6)
+
+
+def _bar(axes: Axes, position: int, shares: list[tuple[str, float]], panels: int) -> None:
+    if not shares:
+        axes.text(0.01, position, "no imports", va="center", color=SOFT, fontsize=8)
+        return
+    left = 0.0
+    wide = 1.0 if panels > 1 else 0.45  # a single panel has room for more names
+    for rank, (code, share) in enumerate(shares):
+        china = code == CHINA
+        colour = RED if china else SKY if rank == 0 else GREYS[rank % 2]
+        hatch = "////" if china else None
+        axes.barh(position, share, 0.78, left, color=colour, hatch=hatch, edgecolor="white", linewidth=0.5)
+        if share >= NAMED * wide:
+            label = f"{code} {percent(share)}" if share >= NUMBERED * wide else code
+            box = {"boxstyle": "round,pad=0.15", "facecolor": RED, "edgecolor": "none"} if china else None
+            colour = "white" if china else INK
+            weight = "bold" if rank == 0 else "normal"
+            middle = left + share / 2
+            axes.text(
+                middle, position, label, ha="center", va="center", color=colour, weight=weight, fontsize=7.2, bbox=box
+            )
+        left += share
+    largest = shares[0][1]
+    axes.barh(position, largest, 0.78, 0, facecolor="none", edgecolor=INK, linewidth=1.4)
+
+
+def _in_words(case: Case, mixes: dict[str, pd.DataFrame], materials: list[str]) -> str:
+    parts = []
+    for strategy, rows in mixes.items():
+        chinese = rows[rows["country"] == CHINA].set_index("material")["share"]
+        largest = rows.drop_duplicates("material")
+        led = int((largest["country"] == CHINA).sum())
+        top = [f"{material} {percent(value)}" for material, value in chinese.sort_values(ascending=False).items()]
+        text = f"Under {strategy} China is the largest supplier of {led} of {len(materials)} materials"
+        parts.append(text + (f"; its largest shares are {listed(top[:3])}." if top else "."))
+    return f"Stacked bars of import shares by country in {last_year(case.world)}. {' '.join(parts)}"

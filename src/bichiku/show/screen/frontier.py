@@ -1,0 +1,34 @@
+"""The screen that `bichiku sweep` prints: one line for each point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from bichiku.show.numbers import money, percent
+
+
+def print_frontier(console: Console, frontier: pd.DataFrame, paths: Sequence[str], currency: str) -> None:
+    """The varied numbers, cost a year, damage, Chinese share and days held at each point."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for path in paths:
+        table.add_column(f"  {path}", justify="right")
+    for heading in ("cost a year", "expected damage a year", "CVaR of damage", "China's share", "days held, least"):
+        table.add_column(heading, justify="right")
+    for row in frontier.to_dict("records"):
+        varied = [f"{row[path]:g}" if isinstance(row[path], float) else str(row[path]) for path in paths]
+        if row["status"] != "optimal":
+            table.add_row(*varied, str(row["status"]))
+            continue
+        table.add_row(
+            *varied,
+            money(row["cost_per_year"], currency),
+            money(row["expected_damage_per_year"], currency),
+            money(row["cvar_damage"], currency),
+            percent(row["china_share_exporter"]),
+            f"{row['cover_days_at_end_least']:.0f}",
+        )
+    console.print(table)
