@@ -10,9 +10,9 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from bichiku.build import formulate
-from bichiku.build.program import LinearProgram
+from bichiku.build import build
 from bichiku.model.world import World
+from bichiku.program import LinearProgram
 from bichiku.result.pipeline import Clock, NoSolution, grow, optimise
 from bichiku.solve import HotProgram, SolverOptions
 from tests.by_hand import read
@@ -70,7 +70,7 @@ def final_program(world: World) -> LinearProgram:
 
     Without a solution it is the one that was found to have none.
     """
-    hot = HotProgram(formulate(world, *grow(world)), SolverOptions())
+    hot = HotProgram(build(world, *grow(world)), SolverOptions())
     with suppress(NoSolution):
         optimise(world, Clock(), hot=hot)
     return hot.program

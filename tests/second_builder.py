@@ -14,7 +14,8 @@ import numpy as np
 
 from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
-from bichiku.read.settings import CountryCap, ShareLimit
+from bichiku.policies.country_cap import CountryCapKeys
+from bichiku.policies.share_limits import ShareLimit
 from tests.second_program import Affine, Column, SecondProgram, matrix_of, total
 from tests.second_tree import PERIODS_PER_YEAR, Branch, Node, second_tree
 
@@ -260,7 +261,9 @@ class _Builder:
                 target = float(path(np.array([last_month]))[0]) * self._demand(material, node) / self.days
                 self.at_most_zero.append(Affine({("stock", material, node): -1.0}, target))
 
-    def _share_limit(self, limit: ShareLimit | CountryCap, group: Iterable[str], path: TimePath, sign: float) -> None:
+    def _share_limit(
+        self, limit: ShareLimit | CountryCapKeys, group: Iterable[str], path: TimePath, sign: float
+    ) -> None:
         """Sign 1 for a cap, -1 for a floor; the group's share of what the limit is `of`, material by material."""
         countries = self.world.members(group)
         for material in limit.materials or self.world.materials:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from pyscipopt import LP, SCIP_LPPARAM
 
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram
 from bichiku.solve import Solution, Status
 
 TIGHT = 1e-9  # tolerance on rows and reduced costs; HiGHS has 1e-7

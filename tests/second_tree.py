@@ -9,8 +9,8 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bichiku.model.settings import Crisis, EventEffect
 from bichiku.model.world import World
-from bichiku.read.settings import Crisis, EventEffect
 
 PERIODS_PER_YEAR = {"month": 12, "quarter": 4, "year": 1}
 ROUNDING = 1e-9

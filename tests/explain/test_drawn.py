@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bichiku.build import formulate
+from bichiku.build import build
 from bichiku.explain import Change, Finding, explain
 from bichiku.explain.judge import Judge
 from bichiku.model.calendar import month_label
@@ -54,7 +54,7 @@ def feasible(description: Description) -> bool | None:
     """Whether the model has a plan, by one solve of the whole program."""
     world = read(description)
     tree, state = grow(world)
-    return Judge(60).feasible(formulate(world, tree, state))
+    return Judge(60).feasible(build(world, tree, state))
 
 
 def typed(description: Description, change: Change, value: float) -> Description | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram
 from bichiku.read.model import read_model
 from bichiku.solve import SolverOptions, Status, solve
 from bichiku.solve.certificate import certify

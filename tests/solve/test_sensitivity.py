@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram
 from bichiku.solve.highs import HighsRun, SolverOptions, Status
 from bichiku.solve.sensitivity import Direction, sensitivity
 from tests.solve.programs import INF, program

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from bichiku.build.costs import (
+from bichiku.check.facts import Facts
+from bichiku.check.program import Piece
+from bichiku.model.cost_lines import (
     FREIGHT,
     GAP,
     HOLDING,
@@ -19,10 +21,9 @@ from bichiku.build.costs import (
     TARIFF,
     TERMINAL,
 )
-from bichiku.build.extremes import BOUNDS, COSTS, LIMITS
-from bichiku.build.program import ALL, ColumnBlock, LinearProgram, RowBlock
-from bichiku.check.facts import Facts
-from bichiku.check.program import Piece
+from bichiku.program import ALL, ColumnBlock, LinearProgram, RowBlock
+from bichiku.program.blocks import index_text
+from bichiku.program.extremes import BOUNDS, COSTS, LIMITS
 
 # Which cell a cost line multiplies; {} stands for the row
 _OF_LINE = {
@@ -90,39 +91,39 @@ def culprit(facts: Facts, piece: Piece, kind: int, position: int) -> str:
     if what == COSTS:
         return _cost(facts, piece.program, column, place.column)
     if what == BOUNDS:
-        return _OF_BOUND.get(column.variable, column.variable + " of {}").format(column.index)
+        return _OF_BOUND.get(column.variable, column.variable + " of {}").format(column.index[0])
     assert place.row is not None
     return _coefficient(facts, _row_block(piece.program, place.row), column)
 
 
 def _limit(row: RowBlock) -> str:
     if row.family in SHARES:
-        return f"goods under way that count in policies.{row.family} {row.index}"
-    return _OF_ROW.get(row.family, f"{row.family} of {{}}").format(row.index)
+        return f"goods under way that count in policies.{row.family} {index_text(row.index)}"
+    return _OF_ROW.get(row.family, f"{row.family} of {{}}").format(row.material)
 
 
 def _coefficient(facts: Facts, row: RowBlock, column: ColumnBlock) -> str:
     if (row.family, column.variable) in _OF_COEFFICIENT:
-        return _OF_COEFFICIENT[row.family, column.variable].format(column.index)
+        return _OF_COEFFICIENT[row.family, column.variable].format(column.index[0])
     if row.family in SHARES:
-        return f"share of {column.index} in policies.{row.family} {row.index}"
+        return f"share of {column.index[0]} in policies.{row.family} {index_text(row.index)}"
     if row.family == "balance" and column.variable == "run":
-        project = facts.world.projects[column.index]
-        cell = "input_per_output" if project.input_material == row.index else "route"
-        return f"projects[{column.index}].{cell}"
+        project = facts.world.projects[column.index[0]]
+        cell = "input_per_output" if project.input_material == row.material else "route"
+        return f"projects[{column.index[0]}].{cell}"
     if row.family in ("risk_limit", "excess_damage"):
         return "policies.risk"
-    return f"losses that hit {column.index}"
+    return f"losses that hit {column.index[0]}"
 
 
 def _cost(facts: Facts, program: LinearProgram, block: ColumnBlock, column: int) -> str:
     sizes = {
-        term.line: np.abs(term.coefficients[term.columns == column]).sum()
-        for term in program.cost_terms
-        if (term.columns == column).any()
+        part.line: np.abs(part.money.coefficients[part.money.columns == column]).sum()
+        for part in program.cost_lines
+        if (part.money.columns == column).any()
     }
     line = max(sizes, key=lambda name: sizes[name])
-    name = block.index if block.index != ALL else ""
+    name = "" if block.index == (ALL,) else index_text(block.index)
     return _OF_LINE[line].format(name) + _probability(facts, block, column)
 
 

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from bichiku.build.extremes import BOUNDS, COEFFICIENTS, COSTS, LIMITS
 from bichiku.check.culprits import SHARES, culprit
 from bichiku.check.facts import Facts, Found
 from bichiku.check.program import LEAST_COEFFICIENT
+from bichiku.program.extremes import BOUNDS, COEFFICIENTS, COSTS, LIMITS
 
 WIDEST = 1e10  # 1e6 / 1e-4, see above
 

@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bichiku.build.program import LinearProgram
 from bichiku.explain.conflict import RuleSet
 from bichiku.explain.dials import FINE, Dial, ShareDial, demand_dial, dial_of
 from bichiku.explain.judge import Judge
 from bichiku.explain.policy_rules import POLICY_KINDS, amount, number
 from bichiku.explain.rules import Part, Rule, without
+from bichiku.policies import FAMILIES
+from bichiku.program import LinearProgram
 
 CLOSE = 1e-6  # relative; a number this close to a round one is that
 FEW_YEARS = 3  # a number that is in conflict in more years is turned in all years together
 TONNES = ("survive", "demand")  # kinds whose number is tonnes that are missing, none as things stand
-UNDATED = ("budget_reserve",)  # kinds with rules for each year and one number for all of them
+UNDATED = {name for name, family in FAMILIES.items() if family.undated}
 MANY_CAPACITIES = 4  # of so many suppliers none is tried by itself; what is missing elsewhere says it better
 LATE, UNTRIED, NOT_ENOUGH = "the time was up", "not tried by itself", "no change of it alone is enough"
 BELOW = 0.99  # share of the least change that must not be enough
@@ -266,14 +267,7 @@ def _change(rules: list[Rule], bench: Bench) -> list[Change]:
 
 
 _NOUNS = {
-    "reserve_days": "the reserve of {material}",
-    "share_caps": "the share cap {name} on {material}",
-    "share_floors": "the share floor {name} on {material}",
-    "country_cap": "the cap on any one country for {material}",
-    "expected_shortage": "the limit on the expected shortage of {material}",
-    "risk_limit": "the limit on CVaR",
-    "budget_investment": "the investment budget",
-    "budget_reserve": "the reserve budget",
+    **{name: family.noun for name, family in FAMILIES.items()},
     "supplier_capacity": "the capacity of {name}",
     "project_capacity": "the ready capacity of project {name}",
     "project_build_limit": "what may be built of project {name}",
@@ -293,7 +287,7 @@ def _worded(rule: Rule, rules: list[Rule], found: Found) -> Change:
     else:
         unit = rule.unit
         verb = "raise" if rule.loosening > 0 else "lower"
-        noun = _NOUNS[rule.kind].format(material=rule.material, name=rule.name)
+        noun = _NOUNS[rule.kind].format(material=rule.material, name=rule.name, limit=rule.name)
         span = f"from {amount(rule.value, unit)} to {amount(found.after, unit)}"
         when = " in every year" if all_years else f" in {year}" if year else ""
         beyond = found.step > abs(found.after - rule.value) * (1.0 + CLOSE)

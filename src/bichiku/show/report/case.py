@@ -9,9 +9,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from bichiku.build.program import ALL
 from bichiku.model.calendar import month_label
 from bichiku.model.world import World
+from bichiku.program import ALL
 from bichiku.result.metrics.crises import short_on_plan
 from bichiku.result.saved_run import SavedRun
 

@@ -10,8 +10,8 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from bichiku.build.program import ALL
 from bichiku.model.calendar import month_label
+from bichiku.program import ALL
 from bichiku.result.metrics import last_reported_year
 from bichiku.result.metrics.costs import PAID_LINES
 from bichiku.result.metrics.crises import short_on_plan

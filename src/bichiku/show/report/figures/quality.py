@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from bichiku.build.program import ALL
+from bichiku.program import ALL
 from bichiku.result.metrics.basis import BASES
 from bichiku.result.saved_run import SavedRun
 from bichiku.show.numbers import percent

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from bichiku.build.program import ALL
+from bichiku.program import ALL
 from bichiku.result.metrics.costs import PAID_LINES
 from bichiku.result.saved_run import SavedRun
 from bichiku.show.report.blocks import Block, Cell, Fold, Note, Section, Table

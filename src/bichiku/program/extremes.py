@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bichiku.build.program import LinearProgram
+from bichiku.program.linear_program import LinearProgram
 
 COEFFICIENTS = "coefficients"
 COSTS = "costs"
@@ -17,7 +17,7 @@ ROUNDING = 1e-9  # of what was taken from a limit; less than this is what the su
 
 
 @dataclass(frozen=True)
-class Place:
+class NumberPlace:
     """Where a number stands: a row, a column, or both for a coefficient."""
 
     row: int | None
@@ -37,10 +37,10 @@ class Extreme:
     what: str
     smallest: float
     smallest_at: str
-    smallest_place: Place
+    smallest_place: NumberPlace
     largest: float
     largest_at: str
-    largest_place: Place
+    largest_place: NumberPlace
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,10 @@ class Numbers:
     rows: np.ndarray | None
     columns: np.ndarray | None
 
-    def place(self, i: int) -> Place:
+    def place(self, i: int) -> NumberPlace:
         row = None if self.rows is None else int(self.rows[i])
         column = None if self.columns is None else int(self.columns[i])
-        return Place(row, column)
+        return NumberPlace(row, column)
 
     def used(self) -> np.ndarray:
         """Positions of those that are finite and not nought."""
