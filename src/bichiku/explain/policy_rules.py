@@ -11,7 +11,7 @@ from bichiku.explain.rules import Rule, free
 from bichiku.read.settings import CountryCap, ShareLimit
 from bichiku.result.outcome import Outcome
 from bichiku.result.prices.questions import Question
-from bichiku.show.numbers import three_digits
+from bichiku.show.numbers import four_digits, four_digits_with_unit, three_digits
 
 POLICY_KINDS = (
     "reserve_days",
@@ -25,8 +25,6 @@ POLICY_KINDS = (
     "budget_investment",
     "budget_reserve",
 )
-
-SIZES = ((1e12, " tn"), (1e9, " bn"), (1e6, " m"))
 
 
 def policy_rules(outcome: Outcome, questions: list[Question]) -> Iterator[Rule]:
@@ -42,28 +40,11 @@ def policy_rules(outcome: Outcome, questions: list[Question]) -> Iterator[Rule]:
     yield from _concentration(outcome)
 
 
-def number(value: float) -> str:
-    """A number to four digits without noughts at its end."""
-    text = f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
-    return text if "e" not in text else three_digits(value)
-
-
-def amount(value: float, unit: str) -> str:
-    """A number with its unit, to four digits; points of a share as per cent, millions as money."""
-    if unit == "points":
-        return f"{number(value)} %"
-    if unit.startswith("million "):
-        currency, whole = unit.removeprefix("million "), value * 1e6
-        size, word = next(((by, word) for by, word in SIZES if abs(whole) >= by), (1.0, ""))
-        return f"{currency} {number(whole / size)}{word}"
-    return f"{number(value)} {unit}"
-
-
 def _words(outcome: Outcome, q: Question) -> str:
-    value = amount(q.value, q.unit)
+    value = four_digits_with_unit(q.value, q.unit)
     if q.policy == "reserve_days":
         tonnes = float(np.max(q.row_moves)) * q.value
-        return f"reserve of {q.material}: {number(q.value)} days in {q.year} ({three_digits(tonnes)} t)"
+        return f"reserve of {q.material}: {four_digits(q.value)} days in {q.year} ({three_digits(tonnes)} t)"
     if q.policy in ("share_caps", "share_floors", "country_cap"):
         return _share_words(outcome, q, value)
     if q.policy == "expected_shortage":
@@ -149,5 +130,5 @@ def _concentration(outcome: Outcome) -> Iterator[Rule]:
     for (material, year), rows in found.items():
         assert policy is not None
         value = float(policy.max(np.array(year)))
-        words = f"concentration (HHI) of {policy.of} of {material} in {year}: at most {number(value)}"
+        words = f"concentration (HHI) of {policy.of} of {material} in {year}: at most {four_digits(value)}"
         yield free(Rule("concentration", "", material, year, value, "HHI", words), rows=np.array(rows))

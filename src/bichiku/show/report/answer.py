@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from bichiku.result.saved_run import SavedRun
-from bichiku.show.numbers import percent
+from bichiku.show.numbers import page_days, page_money, percent
+from bichiku.show.phrases import country, listed
 from bichiku.show.report.case import PLAN_DAMAGE, Case
-from bichiku.show.words import amount, country, days, listed
 
 CRISIS_DAMAGE = "expected_damage_in_crises_per_year"
 CLOSE = 0.01  # strategies this near in cost are told as one group
@@ -33,20 +33,20 @@ def answer(case: Case) -> list[str]:
 def _one_cost(case: Case) -> str:
     run, value = case.runs[0].strategy, case.metrics.value
     worst = value(run, "worst_crisis_damage")
-    text = f"Under {run}, {_buyer(case)} pays {amount(value(run, 'cost_per_year'), case.currency)} a year "
+    text = f"Under {run}, {_buyer(case)} pays {page_money(value(run, 'cost_per_year'), case.currency)} a year "
     text += f"({case.window}, expected), of which {_damage(case, case.runs[0])}"
     if worst > 0:
         text += f"; the worst crisis, {case.metrics.detail(run, 'worst_crisis_damage')}, does damage of "
-        text += amount(worst, case.currency)
+        text += page_money(worst, case.currency)
     return f"{text}."
 
 
 def _damage(case: Case, run: SavedRun) -> str:
     """What part of the cost is damage, told by where it falls."""
     crises, plan = (case.metrics.value(run.strategy, name) for name in (CRISIS_DAMAGE, PLAN_DAMAGE))
-    text = f"{amount(crises, case.currency)} is damage from crises"
+    text = f"{page_money(crises, case.currency)} is damage from crises"
     if case.loses_on_plan(run):
-        text += f" and {amount(plan, case.currency)} that of going short or without on the plan, without any crisis"
+        text += f" and {page_money(plan, case.currency)} that of going short or without on the plan, without any crisis"
     return text
 
 
@@ -57,12 +57,14 @@ def _one_plan(case: Case) -> str:
     parts = []
     if held:
         low, high = min(held, key=lambda m: (held[m], m)), max(held, key=lambda m: (held[m], m))
-        parts.append(f"holds from {days(held[low])} days ({low}) to {days(held[high])} days ({high}) at the end")
+        parts.append(
+            f"holds from {page_days(held[low])} days ({low}) to {page_days(held[high])} days ({high}) at the end"
+        )
     if not math.isnan(china):
         parts.append(f"has {percent(china)} of its imports by cost shipped from China")
     investment = case.metrics.value(run, "investment_per_year")
     if investment > 0:
-        parts.append(f"spends {amount(investment, case.currency)} a year on new plants and mines")
+        parts.append(f"spends {page_money(investment, case.currency)} a year on new plants and mines")
     return f"The plan {listed(parts)}." if parts else "The plan holds and imports nothing."
 
 
@@ -72,13 +74,15 @@ def _cost(case: Case) -> str:
         return "The costs of the strategies are not known."
     cost, least = (value(run.strategy, "cost_per_year") for run in (base, cheapest))
     start = "" if base.strategy == case.baseline else f"No plan keeps all limits of {case.baseline}. "
-    text = f"{start}Under {base.strategy}, {_buyer(case)} pays {amount(cost, case.currency)} a year ({case.window}, "
+    text = (
+        f"{start}Under {base.strategy}, {_buyer(case)} pays {page_money(cost, case.currency)} a year ({case.window}, "
+    )
     text += f"expected), of which {_damage(case, base)}; "
     near = [run for run in case.runs if value(run.strategy, "cost_per_year") <= least + CLOSE * abs(least)]
     if cheapest.strategy == base.strategy:
         text += "no other strategy costs less"
     else:
-        saving = f"{amount(cost - least, case.currency)} ({percent((cost - least) / cost)}) less"
+        saving = f"{page_money(cost - least, case.currency)} ({percent((cost - least) / cost)}) less"
         text += f"the cheapest strategy, {cheapest.strategy}, costs {saving}"
     if len(near) > 1:
         text += f", and {len(near)} of the {len(case.runs)} strategies lie within {percent(CLOSE)} of "
@@ -91,13 +95,13 @@ def _safety(case: Case) -> str:
     if base is None or safest is None:
         return "No crisis is in the model, so it says nothing about safety."
     tail, least = (value(run.strategy, "cvar_damage") for run in (base, safest))
-    if tail <= 0 or amount(tail, case.currency) == amount(least, case.currency):
+    if tail <= 0 or page_money(tail, case.currency) == page_money(least, case.currency):
         text = f"No strategy does better in the worst tenth of crises than {base.strategy}, where damage averages "
-        return f"{text}{amount(tail, case.currency)}."
+        return f"{text}{page_money(tail, case.currency)}."
     extra = value(safest.strategy, "cost_per_year") - value(base.strategy, "cost_per_year")
-    more = f"{amount(abs(extra), case.currency)} a year {'more' if extra > 0 else 'less'} than {base.strategy}"
+    more = f"{page_money(abs(extra), case.currency)} a year {'more' if extra > 0 else 'less'} than {base.strategy}"
     text = f"Least is lost in the worst crises under {safest.strategy}, at {more}: damage in the worst tenth of them "
-    text += f"averages {amount(least, case.currency)} instead of {amount(tail, case.currency)}"
+    text += f"averages {page_money(least, case.currency)} instead of {page_money(tail, case.currency)}"
     china = [value(run.strategy, "china_share_exporter") for run in (safest, base)]
     alike = sum(_same(least, value(run.strategy, "cvar_damage")) for run in case.runs) - 1
     if alike:
@@ -127,7 +131,7 @@ def _weak_spot(case: Case) -> str:
 def _spot(case: Case, run: SavedRun) -> str:
     """The material that lacks soonest: on the plan itself before any crisis; nothing where none is ever short."""
     for material, short in case.short_on_plan(run).items():
-        return f"{material}, {days(short)} days short on the plan itself, without any crisis,"
+        return f"{material}, {page_days(short)} days short on the plan itself, without any crisis,"
     material, left = case.metrics.least(run.strategy, "least_time_to_survive")
     where = case.metrics.detail(run.strategy, "least_time_to_survive", material).replace(" from ", " begun ")
     return f"{material}, short after {_day(left)} days of {where}" if material else ""
@@ -136,7 +140,7 @@ def _spot(case: Case, run: SavedRun) -> str:
 def _spot_in_short(case: Case, run: SavedRun) -> str:
     """The same of a strategy that is set beside the baseline."""
     for material, short in case.short_on_plan(run).items():
-        return f"{material}, {days(short)} days on the plan itself,"
+        return f"{material}, {page_days(short)} days on the plan itself,"
     material, left = case.metrics.least(run.strategy, "least_time_to_survive")
     return f"{material}, after {_day(left)} days," if material else "nothing short"
 

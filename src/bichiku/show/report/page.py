@@ -9,6 +9,7 @@ import pandas as pd
 
 from bichiku import __version__
 from bichiku.result.saved_run import SavedRun
+from bichiku.show.phrases import country
 from bichiku.show.report.answer import answer
 from bichiku.show.report.blocks import Section
 from bichiku.show.report.case import Case, Frontier
@@ -22,7 +23,6 @@ from bichiku.show.report.sections import (
     sourcing,
     strategies,
 )
-from bichiku.show.words import country
 
 SECTIONS = (strategies, sourcing, cover, crises, policy_prices, frontiers, assumptions, solving)
 NO_PRICES: Mapping[str, pd.DataFrame] = {}

@@ -19,8 +19,11 @@ from bichiku.read.settings import (
     ShareFloor,
     ShareLimit,
 )
+from bichiku.show.numbers import page_days as days
+from bichiku.show.numbers import page_money as amount
+from bichiku.show.numbers import page_number as number
 from bichiku.show.numbers import percent
-from bichiku.show.words import amount, country, days, listed, number
+from bichiku.show.phrases import country, listed
 
 NAMED = 6  # what an effect hits, before "and so many more"; a limit names all that it is on
 

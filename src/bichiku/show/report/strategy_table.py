@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from bichiku.result.saved_run import SavedRun
+from bichiku.show.numbers import NO_NUMBER, Scale, page_days, page_number, page_share
 from bichiku.show.report.case import PLAN_DAMAGE, Case, last_year
-from bichiku.show.words import NONE, Scale, days, number, share
 
 Written = tuple[str, str]  # the number, and words for a second line
 
@@ -50,15 +50,15 @@ def columns(case: Case) -> list[Column]:
 
     def held(run: SavedRun) -> Written:
         material, least = metrics.least(run.strategy, "cover_days_at_end")
-        return days(least), material
+        return page_days(least), material
 
     def survived(run: SavedRun) -> Written:
         material, least = metrics.least(run.strategy, "least_time_to_survive")
         where = metrics.detail(run.strategy, "least_time_to_survive", material)
         if material:
-            return days(least), f"{material}, {where}"
+            return page_days(least), f"{material}, {where}"
         if not run.world.settings.crises:
-            return NONE, ""
+            return NO_NUMBER, ""
         return "in no crisis" if case.short_on_plan(run) else "never short", ""
 
     def damaged(run: SavedRun) -> Written:
@@ -67,7 +67,7 @@ def columns(case: Case) -> list[Column]:
 
     def short_on_plan(run: SavedRun) -> Written:
         for material, short in case.short_on_plan(run).items():
-            return days(short), material
+            return page_days(short), material
         return "0", ""
 
     year = str(last_year(case.world))
@@ -92,7 +92,9 @@ def columns(case: Case) -> list[Column]:
         Column(RISK, "China's share, shipped", f"% of imports {year}", shares("china_share_exporter")),
         Column(RISK, "China's share, mined", f"% of imports {year}", shares("china_share_origin")),
         Column(RISK, "Largest supplier", "% of imports, mean by cost", lambda run: (_mean(case, run, LARGEST), "")),
-        Column(RISK, "HHI of suppliers", "0 to 1, mean by cost", lambda run: (number(weighted(case, run, HHI)), "")),
+        Column(
+            RISK, "HHI of suppliers", "0 to 1, mean by cost", lambda run: (page_number(weighted(case, run, HHI)), "")
+        ),
         Column(RISK, "Held at the end, least", "days", held),
         Column(RISK, "First short after", "days, least over crises", survived),
         *calm,
@@ -133,7 +135,7 @@ def _mean(case: Case, run: SavedRun, metric: str) -> str:
 
 
 def _percent(value: float) -> str:
-    return share(value).removesuffix(" %")
+    return page_share(value).removesuffix(" %")
 
 
 def _scale(case: Case, *metrics: str) -> Scale:

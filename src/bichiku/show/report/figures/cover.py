@@ -11,11 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bichiku.result.saved_run import SavedRun
+from bichiku.show.numbers import page_days
 from bichiku.show.report.blocks import Picture
 from bichiku.show.report.case import Case
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.style import INK, RULE, dashes, draw, side_by_side
-from bichiku.show.words import days
 
 COLUMNS = 5
 TARGET = (0, (1, 2))
@@ -117,7 +117,7 @@ def _in_words(case: Case, frames: dict[str, pd.DataFrame]) -> str:
             continue
         low, high = last.loc[last["cover_days"].idxmin()], last.loc[last["cover_days"].idxmax()]
         parts.append(
-            f"Under {run.strategy} cover in {low['month']} runs from {days(float(low['cover_days']))} days of "
-            f"{low['material']} to {days(float(high['cover_days']))} days of {high['material']}."
+            f"Under {run.strategy} cover in {low['month']} runs from {page_days(float(low['cover_days']))} days of "
+            f"{low['material']} to {page_days(float(high['cover_days']))} days of {high['material']}."
         )
     return f"Lines of days of cover by month, a panel for each material. {' '.join(parts)}"

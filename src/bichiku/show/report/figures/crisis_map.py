@@ -13,11 +13,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from bichiku.result.saved_run import SavedRun
+from bichiku.show.numbers import page_days
+from bichiku.show.phrases import listed
 from bichiku.show.report.blocks import Picture
 from bichiku.show.report.case import window_of
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.style import INK, SOFT, bare, draw
-from bichiku.show.words import days, listed
 
 EDGES = (30.0, 60.0, 90.0, 180.0)  # days; the last class has no upper end
 COLOURS = ("#67000d", "#b3261e", "#e8683c", "#f9b27c", "#fde3cb")  # dark is soon; lightness alone tells them apart
@@ -83,7 +84,7 @@ def _paint(figure: Figure, table: pd.DataFrame) -> None:
     for row in range(len(table)):
         for column in range(len(table.columns)):
             code = coded[row, column]
-            text = days(values[row, column]) if code >= 0 else "·"
+            text = page_days(values[row, column]) if code >= 0 else "·"
             colour = SOFT if code < 0 else "white" if code < 2 else INK
             axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=colour, fontsize=8)
     axes.set_yticks(np.arange(len(table)) + 0.5, table.index)
@@ -114,5 +115,7 @@ def _in_words(run: SavedRun, table: pd.DataFrame) -> str:
     start = f"Map of {len(table)} crises by {len(table.columns)} materials under {run.strategy}."
     if found.empty:
         return f"{start} No material runs short in any of them."
-    worst = [f"{material} after {days(float(left))} days in {crisis}" for (crisis, material), left in found.items()]
+    worst = [
+        f"{material} after {page_days(float(left))} days in {crisis}" for (crisis, material), left in found.items()
+    ]
     return f"{start} {len(found)} pairs run short, soonest {listed(worst, 4)}."

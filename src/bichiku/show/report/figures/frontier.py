@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from bichiku.show.numbers import Scale, page_number
+from bichiku.show.phrases import listed
 from bichiku.show.report.blocks import Picture
 from bichiku.show.report.case import Axis, Frontier
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, SOFT, draw
-from bichiku.show.words import Scale, listed, number
 
 SIZE_WORDS = {"k": "thousands", "m": "millions", "bn": "billions"}
 LOOKS = (
@@ -113,8 +114,8 @@ def _in_words(frontier: Frontier) -> str:
     if y.notna().any():
         for name, at in (("least", y.idxmin()), ("most", y.idxmax())):
             where = data.loc[at, frontier.x.column]
-            spot = number(float(where)) if isinstance(where, int | float | np.number) else str(where)
-            parts.append(f"{name} {number(float(y[at]))} {frontier.y.unit} at {frontier.x.label} {spot}")
+            spot = page_number(float(where)) if isinstance(where, int | float | np.number) else str(where)
+            parts.append(f"{name} {page_number(float(y[at]))} {frontier.y.unit} at {frontier.x.label} {spot}")
     missing = int(y.isna().sum())
     end = f" {missing} of {len(data)} points have no solution." if missing else ""
     return f"Line of {frontier.y.label} over {frontier.x.label}: {listed(parts) or 'no point has a solution'}.{end}"

@@ -6,17 +6,17 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from bichiku.show.numbers import Scale, page_number
 from bichiku.show.report.blocks import Picture
 from bichiku.show.report.case import Axis
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.style import INK, bare, draw
-from bichiku.show.words import Scale, number
 
 
 def map_picture(key: str, title: str, x: Axis, y: Axis, value: Axis, data: pd.DataFrame, source: str) -> Picture:
     """One map; a cell without a solution stays white and says so."""
     table = data.pivot_table(index=y.column, columns=x.column, values=value.column, dropna=False)
-    least, most = number(float(np.nanmin(table.to_numpy()))), number(float(np.nanmax(table.to_numpy())))
+    least, most = page_number(float(np.nanmin(table.to_numpy()))), page_number(float(np.nanmax(table.to_numpy())))
     alt = f"Map of {value.label} over {x.label} and {y.label}: from {least} to {most} {value.unit}."
 
     def paint(figure: Figure) -> None:
@@ -29,7 +29,7 @@ def map_picture(key: str, title: str, x: Axis, y: Axis, value: Axis, data: pd.Da
         for row in range(shown.shape[0]):
             for column in range(shown.shape[1]):
                 cell = shown[row, column]
-                text = "none" if np.isnan(cell) else number(float(cell))
+                text = "none" if np.isnan(cell) else page_number(float(cell))
                 axes.text(column, row, text, ha="center", va="center", color="white" if cell > middle else INK)
         axes.set_xticks(range(len(table.columns)), [_tick(name) for name in table.columns])
         axes.set_yticks(range(len(table.index)), [_tick(name) for name in table.index])
@@ -45,4 +45,4 @@ def map_picture(key: str, title: str, x: Axis, y: Axis, value: Axis, data: pd.Da
 
 
 def _tick(name: object) -> str:
-    return number(name) if isinstance(name, float) else str(name)
+    return page_number(name) if isinstance(name, float) else str(name)

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from bichiku.show.numbers import page_number
+from bichiku.show.phrases import listed
 from bichiku.show.report.blocks import Picture
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.style import BLUE, ORANGE, bare, beside, draw
-from bichiku.show.words import listed, number
 
 MOST = 8  # bars of a panel
 PANELS = 3
@@ -69,7 +70,7 @@ def _paint(figure: Figure, panels: dict[str, pd.DataFrame], rows: int) -> None:
         values = frame["price"].to_numpy(dtype=float)
         for place, value in enumerate(values):
             axes.barh(place, value, 0.66, color=BLUE if value > 0 else ORANGE, hatch="" if value > 0 else "////")
-            beside(axes, max(float(value), 0.0), place, number(float(value)))
+            beside(axes, max(float(value), 0.0), place, page_number(float(value)))
         low, high = min(0.0, values.min()), max(0.0, values.max())
         axes.set_xlim(low * 1.05, high + 0.3 * (high - low))
         axes.set_ylim(rows - 0.5, -0.5)
@@ -82,6 +83,6 @@ def _paint(figure: Figure, panels: dict[str, pd.DataFrame], rows: int) -> None:
 def _in_words(strategy: str, panels: dict[str, pd.DataFrame]) -> str:
     parts = []
     for unit, frame in panels.items():
-        named = [f"{label(row)} {number(float(row.price))}" for row in frame.itertuples(index=False)]
+        named = [f"{label(row)} {page_number(float(row.price))}" for row in frame.itertuples(index=False)]
         parts.append(f"{unit}: {listed(named, 5)}.")
     return f"Bars of the largest prices of limits under {strategy}. {' '.join(parts)}"

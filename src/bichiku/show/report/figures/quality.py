@@ -11,11 +11,11 @@ from bichiku.build.program import ALL
 from bichiku.result.metrics.basis import BASES
 from bichiku.result.saved_run import SavedRun
 from bichiku.show.numbers import percent
+from bichiku.show.phrases import listed
 from bichiku.show.report.blocks import Picture
 from bichiku.show.report.case import Case
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.style import BLUE, INK, ORANGE, PALE, SKY, bare, draw
-from bichiku.show.words import listed
 
 LOOKS = {"sourced": (BLUE, ""), "derived": (SKY, "...."), "assumed": (ORANGE, "////"), "not stated": (PALE, "xxxx")}
 

@@ -11,11 +11,11 @@ from matplotlib.patches import Patch
 from bichiku.result.metrics.sourcing import CHINA
 from bichiku.result.saved_run import SavedRun
 from bichiku.show.numbers import percent
+from bichiku.show.phrases import country, listed
 from bichiku.show.report.blocks import Picture
 from bichiku.show.report.case import Case, last_year
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.style import INK, RED, SKY, SOFT, bare, draw
-from bichiku.show.words import country, listed
 
 GREYS = ("#d9d9d9", "#c4c4c4")
 NAMED = 0.095  # share from which a bar is wide enough for its country's code

@@ -10,11 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from bichiku.show.numbers import Scale, page_number
 from bichiku.show.report.blocks import Picture
 from bichiku.show.report.case import Case
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.style import BLUE, INK, ORANGE, RED, SOFT, bare, beside, draw
-from bichiku.show.words import Scale, number
 
 METRICS = ("cost_per_year", "expected_damage_per_year", "china_share_exporter")
 
@@ -52,7 +52,7 @@ def _paint(figure: Figure, case: Case, table: pd.DataFrame) -> None:
     damage = Scale(float(table["expected_damage_per_year"].abs().max()), case.currency)
     _bars(panels[0], table["cost_per_year"], INK, "", f"Cost a year, {cost.unit}", cost)
     _bars(panels[1], table["expected_damage_per_year"], ORANGE, "\\\\\\\\", f"Of which damage, {damage.unit}", damage)
-    _bars(panels[2], 100 * table["china_share_exporter"], RED, "////", "Shipped from China, %", number)
+    _bars(panels[2], 100 * table["china_share_exporter"], RED, "////", "Shipped from China, %", page_number)
     for place in range(len(table), len(rows)):
         beside(panels[0], 0.0, place, "no solution", color=SOFT, style="italic")
     panels[0].set_yticks(np.arange(len(rows)), rows)

@@ -6,11 +6,12 @@ from bichiku.check.telling import telling
 from bichiku.model.calendar import month_label
 from bichiku.model.world import World
 from bichiku.result.metrics.basis import BASES
+from bichiku.show.numbers import page_share
+from bichiku.show.phrases import country
 from bichiku.show.report.blocks import Block, Cell, Fold, Note, Section, Table, Terms
 from bichiku.show.report.case import Case
 from bichiku.show.report.figures.quality import quality
 from bichiku.show.report.policy_words import effect_words
-from bichiku.show.words import country, share
 
 KINDS = ("materials", "suppliers", "projects", "substitution")
 
@@ -55,7 +56,7 @@ def _settings(world: World) -> Terms:
     items = [
         ("Horizon solved", [span + settings.resolution]),
         ("Buyer", [country(settings.buyer) if settings.buyer else "none named: every supplier is foreign"]),
-        ("Money", [f"{settings.currency}, real; discounted at {share(settings.discount_rate)} a year"]),
+        ("Money", [f"{settings.currency}, real; discounted at {page_share(settings.discount_rate)} a year"]),
         ("Probabilities", ["The odds, length and force of crises are settings of the model, not observations."]),
         (
             "What the plan knows",
@@ -71,7 +72,7 @@ def _settings(world: World) -> Terms:
 def _crises(world: World) -> Table:
     rows = []
     for name, crisis in world.settings.crises.items():
-        odds = share(crisis.annual_probability) + " a year" if crisis.annual_probability is not None else "dated"
+        odds = page_share(crisis.annual_probability) + " a year" if crisis.annual_probability is not None else "dated"
         rows.append(
             [
                 Cell(name),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 from bichiku.result.saved_run import SavedRun
+from bichiku.show.numbers import NO_NUMBER, page_days
 from bichiku.show.report.blocks import Block, Cell, Fold, Note, Section, Table
 from bichiku.show.report.case import Case
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.cover import cover
-from bichiku.show.words import NONE, days
 
 HELD, TARGET = "cover_days_at_end", "target_days_at_end"
 
@@ -33,7 +33,9 @@ def _at_end(case: Case) -> Table:
         cells = []
         for run, target in zip(case.runs, common, strict=True):
             own = value(run.strategy, TARGET, material) if target is None else math.nan
-            cells.append(Cell(days(value(run.strategy, HELD, material)), "" if math.isnan(own) else f"of {days(own)}"))
+            cells.append(
+                Cell(page_days(value(run.strategy, HELD, material)), "" if math.isnan(own) else f"of {page_days(own)}")
+            )
         rows.append([Cell(material), *cells])
     if any(target is not None for target in common):
         targets = [Cell("" if target is None else target, shade="total") for target in common]
@@ -51,5 +53,5 @@ def _at_end(case: Case) -> Table:
 
 def _common_target(case: Case, run: SavedRun) -> str | None:
     """The target in days if all materials that have one read the same; None where they differ."""
-    texts = {days(target) for target in case.metrics.by_material(run.strategy, TARGET).values()}
-    return texts.pop() if len(texts) == 1 else NONE if not texts else None
+    texts = {page_days(target) for target in case.metrics.by_material(run.strategy, TARGET).values()}
+    return texts.pop() if len(texts) == 1 else NO_NUMBER if not texts else None

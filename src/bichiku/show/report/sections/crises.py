@@ -6,11 +6,12 @@ import math
 
 import pandas as pd
 
+from bichiku.show.numbers import page_days, page_money, page_number
+from bichiku.show.phrases import listed
 from bichiku.show.report.blocks import Block, Cell, Fold, Note, Section, Table
 from bichiku.show.report.case import Case, window_of
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.crisis_map import crisis_map, first_short, shade
-from bichiku.show.words import amount, days, listed, number
 
 
 def section(case: Case) -> Section:
@@ -57,7 +58,7 @@ def _all_strategies(case: Case) -> Table:
 
 def _days_cell(value: float) -> Cell:
     code = shade(value)
-    return Cell("·") if code is None else Cell(days(value), shade=f"soon-{code}")
+    return Cell("·") if code is None else Cell(page_days(value), shade=f"soon-{code}")
 
 
 def _damage(case: Case) -> Table:
@@ -76,12 +77,12 @@ def _damage(case: Case) -> Table:
         odds = float(chance[found.crisis])
         short = inside[(inside["crisis"] == found.crisis) & (inside["month"] == found.month)]
         short = short[short["short_days"] > 0].sort_values("short_days", ascending=False)
-        names = [f"{r.material} {days(float(r.short_days))}" for r in short.itertuples(index=False)]
+        names = [f"{r.material} {page_days(float(r.short_days))}" for r in short.itertuples(index=False)]
         rows.append(
             [
                 Cell(str(found.crisis)),
-                Cell("–" if math.isnan(odds) else number(100 * odds)),
-                Cell(amount(float(found.damage), case.currency)),
+                Cell("–" if math.isnan(odds) else page_number(100 * odds)),
+                Cell(page_money(float(found.damage), case.currency)),
                 Cell(str(found.month)),
                 Cell(listed(names, 5) or "none"),
             ]

@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 
 from bichiku.result.saved_run import SavedRun
+from bichiku.show.numbers import page_number
+from bichiku.show.phrases import listed
 from bichiku.show.report.blocks import Block, Cell, Fold, Note, Section, Table
 from bichiku.show.report.case import Case
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.prices import is_capacity, label, policy_prices, ranked, text
-from bichiku.show.words import listed, number
 
 MOST = 12  # rows of the first tables
 MOST_OF_OTHERS = 3
@@ -99,7 +100,7 @@ def _of_others(binding: dict[str, pd.DataFrame]) -> Table:
 def _cells(row: Any) -> list[Cell]:
     return [
         Cell(label(row)),
-        Cell(number(float(row.price))),
+        Cell(page_number(float(row.price))),
         Cell(text(row.unit)),
         Cell(text(row.sentence)),
     ]

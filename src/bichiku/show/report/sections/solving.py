@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from bichiku.result.saved_run import SavedRun
+from bichiku.show.numbers import NO_NUMBER, page_money
 from bichiku.show.report.blocks import Block, Cell, Note, Section, Table, Terms
 from bichiku.show.report.case import Case
-from bichiku.show.words import NONE, amount
 
 
 def section(case: Case) -> Section:
@@ -35,11 +35,11 @@ def _solves(case: Case) -> Table:
         rows.append(
             [
                 Cell(run.strategy),
-                Cell(f"{solver.get('name', NONE)}, {solver.get('method', NONE)}"),
-                Cell(str(solver.get("status", NONE))),
+                Cell(f"{solver.get('name', NO_NUMBER)}, {solver.get('method', NO_NUMBER)}"),
+                Cell(str(solver.get("status", NO_NUMBER))),
                 *(Cell(_count(size.get(key))) for key in ("rows", "columns", "non_zeros", "nodes", "branches")),
                 Cell(_count(solver.get("parts"))),
-                Cell(amount(float(solver.get("objective", "nan")), run.world.settings.currency)),
+                Cell(page_money(float(solver.get("objective", "nan")), run.world.settings.currency)),
                 *(Cell(_error(proof.get(key))) for key in ("primal", "dual", "gap")),
             ]
         )
@@ -75,8 +75,8 @@ def _fingerprints(runs: list[SavedRun]) -> list[tuple[str, list[str]]]:
 
 
 def _count(value: Any) -> str:
-    return f"{value:,}" if isinstance(value, int) else NONE
+    return f"{value:,}" if isinstance(value, int) else NO_NUMBER
 
 
 def _error(value: Any) -> str:
-    return f"{value:.0e}" if isinstance(value, int | float) else NONE
+    return f"{value:.0e}" if isinstance(value, int | float) else NO_NUMBER

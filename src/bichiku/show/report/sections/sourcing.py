@@ -6,12 +6,12 @@ import math
 
 from bichiku.result.metrics.sourcing import CHINA
 from bichiku.result.saved_run import SavedRun
-from bichiku.show.numbers import percent
+from bichiku.show.numbers import NO_NUMBER, page_number, percent
+from bichiku.show.phrases import country
 from bichiku.show.report.blocks import Block, Cell, Fold, Note, Section, Table
 from bichiku.show.report.case import Case, last_year
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.sourcing import mix, sourcing
-from bichiku.show.words import NONE, country, number
 
 NAMED = 4  # countries in a row of the table
 
@@ -44,10 +44,10 @@ def _in_words(case: Case, run: SavedRun) -> Table:
         rows.append(
             [
                 Cell(material, row.name if row.name.lower() != material.lower() else ""),
-                Cell(number(value(run.strategy, "imports_per_year", material))),
+                Cell(page_number(value(run.strategy, "imports_per_year", material))),
                 Cell("", items=[*named[:NAMED], *rest]) if named else Cell("no imports"),
                 *(Cell(_share(value(run.strategy, f"china_share_{s}", material))) for s in ("exporter", "origin")),
-                Cell(number(value(run.strategy, "hhi_exporter", material))),
+                Cell(page_number(value(run.strategy, "hhi_exporter", material))),
             ]
         )
     return Table(
@@ -96,4 +96,4 @@ def _codes(case: Case) -> Note:
 
 
 def _share(value: float) -> str:
-    return NONE if math.isnan(value) else percent(value).removesuffix(" %")
+    return NO_NUMBER if math.isnan(value) else percent(value).removesuffix(" %")

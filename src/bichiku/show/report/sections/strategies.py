@@ -9,13 +9,13 @@ import pandas as pd
 from bichiku.build.program import ALL
 from bichiku.result.metrics.costs import PAID_LINES
 from bichiku.result.saved_run import SavedRun
+from bichiku.show.numbers import page_money
 from bichiku.show.report.blocks import Block, Cell, Fold, Note, Section, Table
 from bichiku.show.report.case import Case
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.strategies import strategies
 from bichiku.show.report.policy_words import policy_words
 from bichiku.show.report.strategy_table import COST, HHI, LARGEST, RISK, Column, columns
-from bichiku.show.words import amount
 
 
 def section(case: Case) -> Section:
@@ -114,11 +114,11 @@ def _lines(case: Case) -> Table:
     run = case.runs[0].strategy
     found = [(line, case.metrics.value(run, f"{line}_per_year")) for line in PAID_LINES]
     known = sorted(((line, value) for line, value in found if abs(value) > 0), key=lambda pair: -pair[1])
-    rows = [[Cell(line.replace("_", " ")), Cell(amount(value, case.currency))] for line, value in known]
+    rows = [[Cell(line.replace("_", " ")), Cell(page_money(value, case.currency))] for line, value in known]
     total = case.metrics.value(run, "cost_per_year")
-    rows.append([Cell("cost to the buyer", shade="total"), Cell(amount(total, case.currency), shade="total")])
+    rows.append([Cell("cost to the buyer", shade="total"), Cell(page_money(total, case.currency), shade="total")])
     weighed = case.metrics.value(run, "risk_per_year")
-    note = f"Beside it, risk is weighed at {amount(weighed, case.currency)} a year, which is not a cost."
+    note = f"Beside it, risk is weighed at {page_money(weighed, case.currency)} a year, which is not a cost."
     return Table(
         caption="What the cost a year is made of",
         headings=["Cost line", f"{case.currency} a year\nexpected"],
