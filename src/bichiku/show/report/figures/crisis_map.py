@@ -15,10 +15,8 @@ from matplotlib.patches import Patch
 from bichiku.result.saved_run import SavedRun
 from bichiku.show.numbers import page_days
 from bichiku.show.phrases import listed
-from bichiku.show.report.blocks import Picture
-from bichiku.show.report.case import window_of
-from bichiku.show.report.csv_link import csv_link
-from bichiku.show.report.figures.style import INK, SOFT, bare, draw
+from bichiku.show.report.elements import Picture
+from bichiku.show.report.figures.style import INK, SOFT, bare, picture
 
 EDGES = (30.0, 60.0, 90.0, 180.0)  # days; the last class has no upper end
 COLOURS = ("#67000d", "#b3261e", "#e8683c", "#f9b27c", "#fde3cb")  # dark is soon; lightness alone tells them apart
@@ -60,17 +58,18 @@ def crisis_map(run: SavedRun, key: str = "crisis-map") -> Picture | None:
     table = shortest(run)
     if table.empty:
         return None
-    alt = _in_words(run, table)
+    alt = _alt_text(run, table)
     long = first_short(run).rename("days_until_short").reset_index()
-    return Picture(
+    return picture(
         key=key,
         title=f"Days until each material runs short, by crisis: {run.strategy}",
-        units=f"days from the onset to the first shortage, the least over all onsets in {window_of(run.world)}; "
-        "a dot means not short in that crisis",
+        units="days from the onset to the first shortage, the least over all onsets in "
+        f"{run.world.calendar.reported_months}; a dot means not short in that crisis",
         source="crises.csv (time_to_survive_days)",
         alt=alt,
-        svg=draw(key, alt, 1.75 + 0.27 * len(table), lambda figure: _paint(figure, table)),
-        link=csv_link(long, f"{key}.csv"),
+        height=1.75 + 0.27 * len(table),
+        paint=lambda figure: _paint(figure, table),
+        data=long,
     )
 
 
@@ -110,7 +109,7 @@ def _axes(figure: Figure, columns: int) -> Axes:
     return axes
 
 
-def _in_words(run: SavedRun, table: pd.DataFrame) -> str:
+def _alt_text(run: SavedRun, table: pd.DataFrame) -> str:
     found = first_short(run).dropna().sort_values(kind="stable")
     start = f"Map of {len(table)} crises by {len(table.columns)} materials under {run.strategy}."
     if found.empty:

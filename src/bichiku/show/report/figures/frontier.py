@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,8 @@ from matplotlib.ticker import FuncFormatter
 
 from bichiku.show.numbers import Scale, page_number
 from bichiku.show.phrases import listed
-from bichiku.show.report.blocks import Picture
-from bichiku.show.report.case import Axis, Frontier
-from bichiku.show.report.csv_link import csv_link
-from bichiku.show.report.figures.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, SOFT, draw
+from bichiku.show.report.elements import Picture
+from bichiku.show.report.figures.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, SOFT, picture
 
 SIZE_WORDS = {"k": "thousands", "m": "millions", "bn": "billions"}
 LOOKS = (
@@ -28,20 +27,59 @@ LOOKS = (
 )
 
 
+@dataclass(frozen=True)
+class Axis:
+    """One axis of a frontier.
+
+    Attributes:
+        column: column of the frontier's data.
+        label: what it is, in words.
+        unit: unit of the numbers.
+    """
+
+    column: str
+    label: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Frontier:
+    """A picture of a sweep.
+
+    Attributes:
+        title: heading of the picture.
+        x: what was varied; numbers, or names in the order given.
+        y: what came of it; an empty value means no solution there.
+        data: one row for each point.
+        second: another outcome, drawn in a panel below over the same x.
+        series: column that tells lines apart, when more than one setting was varied.
+        source: file that holds the data.
+    """
+
+    title: str
+    x: Axis
+    y: Axis
+    data: pd.DataFrame
+    second: Axis | None = None
+    series: str | None = None
+    source: str = "sweep.csv"
+
+
 def frontier_picture(frontier: Frontier, place: int) -> Picture:
     """One frontier; `place` numbers those of a page."""
     key = f"frontier-{place}"
-    alt = _in_words(frontier)
+    alt = _alt_text(frontier)
     axes = [axis for axis in (frontier.y, frontier.second) if axis]
     units = [f"{axis.label} in {axis.unit}" if axis.unit else axis.label for axis in (frontier.x, *axes)]
-    return Picture(
+    return picture(
         key=key,
         title=frontier.title,
         units="; ".join(units),
         source=frontier.source,
         alt=alt,
-        svg=draw(key, alt, 0.5 + 2.4 * len(axes), lambda figure: _paint(figure, frontier, axes)),
-        link=csv_link(frontier.data, f"{key}.csv"),
+        height=0.5 + 2.4 * len(axes),
+        paint=lambda figure: _paint(figure, frontier, axes),
+        data=frontier.data,
     )
 
 
@@ -107,7 +145,7 @@ def _tick(value: float) -> str:
     return re.sub(r"(\.\d*?)0+\Z", r"\1", f"{value:,.6f}").removesuffix(".").replace("-", "−")
 
 
-def _in_words(frontier: Frontier) -> str:
+def _alt_text(frontier: Frontier) -> str:
     data = frontier.data
     y = pd.to_numeric(data[frontier.y.column])
     parts = []

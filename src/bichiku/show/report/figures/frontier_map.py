@@ -7,10 +7,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from bichiku.show.numbers import Scale, page_number
-from bichiku.show.report.blocks import Picture
-from bichiku.show.report.case import Axis
-from bichiku.show.report.csv_link import csv_link
-from bichiku.show.report.figures.style import INK, bare, draw
+from bichiku.show.report.elements import Picture
+from bichiku.show.report.figures.frontier import Axis
+from bichiku.show.report.figures.style import INK, bare, picture
 
 
 def map_picture(key: str, title: str, x: Axis, y: Axis, value: Axis, data: pd.DataFrame, source: str) -> Picture:
@@ -39,9 +38,16 @@ def map_picture(key: str, title: str, x: Axis, y: Axis, value: Axis, data: pd.Da
         unit = f"{scale.unit} {value.unit}".strip()
         figure.colorbar(image, label=f"{value.label}, {unit}", pad=0.02)
 
-    height = 1.6 + 0.42 * len(table.index)
-    units = f"{value.label} in {value.unit}"
-    return Picture(key, title, units, source, alt, draw(key, alt, height, paint), csv_link(data, f"{key}.csv"))
+    return picture(
+        key=key,
+        title=title,
+        units=f"{value.label} in {value.unit}",
+        source=source,
+        alt=alt,
+        height=1.6 + 0.42 * len(table.index),
+        paint=paint,
+        data=data,
+    )
 
 
 def _tick(name: object) -> str:
