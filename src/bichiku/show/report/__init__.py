@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bichiku.show.report.data import ReportData
-from bichiku.show.report.figures.frontier import Axis, Frontier
+from bichiku.show.report.data import Axis, Frontier, ReportData
 from bichiku.show.report.key_findings import key_findings
 from bichiku.show.report.markdown import comparison_markdown
 from bichiku.show.report.page import render_report

@@ -13,11 +13,48 @@ from bichiku.model.world import World
 from bichiku.result.metrics.crises import short_on_plan
 from bichiku.result.saved_run import SavedRun
 from bichiku.show.metric_values import MetricValues
-from bichiku.show.report.figures.frontier import Frontier
 
 SHOWN = 3  # strategies that the pictures tell apart
 NEGLIGIBLE = 5e-4  # share of the cost a year below which damage on the plan is not told
 PLAN_DAMAGE = "expected_damage_on_plan_per_year"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis of a frontier.
+
+    Attributes:
+        column: column of the frontier's data.
+        label: what it is, in words.
+        unit: unit of the numbers.
+    """
+
+    column: str
+    label: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Frontier:
+    """A picture of a sweep.
+
+    Attributes:
+        title: heading of the picture.
+        x: what was varied; numbers, or names in the order given.
+        y: what came of it; an empty value means no solution there.
+        data: one row for each point.
+        second: another outcome, drawn in a panel below over the same x.
+        series: column that tells lines apart, when more than one setting was varied.
+        source: file that holds the data.
+    """
+
+    title: str
+    x: Axis
+    y: Axis
+    data: pd.DataFrame
+    second: Axis | None = None
+    series: str | None = None
+    source: str = "sweep.csv"
 
 
 @dataclass(frozen=True)

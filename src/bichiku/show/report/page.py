@@ -10,9 +10,8 @@ import pandas as pd
 from bichiku import __version__
 from bichiku.result.saved_run import SavedRun
 from bichiku.show.phrases import country
-from bichiku.show.report.data import ReportData
+from bichiku.show.report.data import Frontier, ReportData
 from bichiku.show.report.elements import Section
-from bichiku.show.report.figures.frontier import Frontier
 from bichiku.show.report.key_findings import key_findings
 from bichiku.show.report.sections import (
     assumptions,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from matplotlib.ticker import FuncFormatter
 
 from bichiku.show.numbers import Scale, page_number
 from bichiku.show.phrases import listed
+from bichiku.show.report.data import Axis, Frontier
 from bichiku.show.report.elements import Picture
 from bichiku.show.report.figures.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, SOFT, picture
 
@@ -25,44 +25,6 @@ LOOKS = (
     (PURPLE, "-", "v"),
     (ORANGE, (0, (4, 1.5)), "P"),
 )
-
-
-@dataclass(frozen=True)
-class Axis:
-    """One axis of a frontier.
-
-    Attributes:
-        column: column of the frontier's data.
-        label: what it is, in words.
-        unit: unit of the numbers.
-    """
-
-    column: str
-    label: str
-    unit: str
-
-
-@dataclass(frozen=True)
-class Frontier:
-    """A picture of a sweep.
-
-    Attributes:
-        title: heading of the picture.
-        x: what was varied; numbers, or names in the order given.
-        y: what came of it; an empty value means no solution there.
-        data: one row for each point.
-        second: another outcome, drawn in a panel below over the same x.
-        series: column that tells lines apart, when more than one setting was varied.
-        source: file that holds the data.
-    """
-
-    title: str
-    x: Axis
-    y: Axis
-    data: pd.DataFrame
-    second: Axis | None = None
-    series: str | None = None
-    source: str = "sweep.csv"
 
 
 def frontier_picture(frontier: Frontier, place: int) -> Picture:

@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from bichiku.show.numbers import Scale, page_number
+from bichiku.show.report.data import Axis
 from bichiku.show.report.elements import Picture
-from bichiku.show.report.figures.frontier import Axis
 from bichiku.show.report.figures.style import INK, bare, picture
 
 
