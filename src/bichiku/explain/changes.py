@@ -11,10 +11,11 @@ import numpy as np
 from bichiku.explain.conflict import RuleSet
 from bichiku.explain.dials import FINE, Dial, ShareDial, demand_dial, dial_of
 from bichiku.explain.judge import Judge
-from bichiku.explain.policy_rules import POLICY_KINDS, amount, number
+from bichiku.explain.policy_rules import POLICY_KINDS
 from bichiku.explain.rules import Part, Rule, without
 from bichiku.policies import FAMILIES
 from bichiku.program import LinearProgram
+from bichiku.show.numbers import four_digits, four_digits_with_unit
 
 CLOSE = 1e-6  # relative; a number this close to a round one is that
 FEW_YEARS = 3  # a number that is in conflict in more years is turned in all years together
@@ -282,23 +283,23 @@ def _worded(rule: Rule, rules: list[Rule], found: Found) -> Change:
     all_years = not undated and len({(other.year, other.onset) for other in rules}) > 1
     year = None if all_years or undated else rule.year
     if rule.kind in TONNES:
-        words = _tonnes_words(rule, number(found.after), all_years)
+        words = _tonnes_words(rule, four_digits(found.after), all_years)
         unit = "t"
     else:
         unit = rule.unit
         verb = "raise" if rule.loosening > 0 else "lower"
         noun = _NOUNS[rule.kind].format(material=rule.material, name=rule.name, limit=rule.name)
-        span = f"from {amount(rule.value, unit)} to {amount(found.after, unit)}"
+        span = f"from {four_digits_with_unit(rule.value, unit)} to {four_digits_with_unit(found.after, unit)}"
         when = " in every year" if all_years else f" in {year}" if year else ""
         beyond = found.step > abs(found.after - rule.value) * (1.0 + CLOSE)
         if all_years or beyond:
-            by = amount(found.step, unit).replace(" %", " points")
+            by = four_digits_with_unit(found.step, unit).replace(" %", " points")
             words = f"{verb} {noun} by {by}{when}{_at_the_end(rules, found.step)}"
             words += f" ({f'in {rule.year} ' if rule.year else ''}{span})"
         else:
             words = f"{verb} {noun}{when} {span}"
         if unit == "t/year":
-            words += f", {number(found.after - rule.value)} t/year more"
+            words += f", {four_digits(found.after - rule.value)} t/year more"
     return Change(
         rule.kind, rule.name, rule.material, year, found.least, rule.value, found.after, unit, words,
         found.verified, found.alone, found.enough, None if undated or rule.kind in TONNES else rule.year,

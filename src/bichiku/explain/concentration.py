@@ -9,7 +9,6 @@ import numpy as np
 from bichiku.build import Cuts, build
 from bichiku.explain.changes import Bench, Change
 from bichiku.explain.dials import halved
-from bichiku.explain.policy_rules import number
 from bichiku.explain.rules import Rule
 from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
@@ -18,6 +17,7 @@ from bichiku.program import LinearProgram
 from bichiku.program.components import limited_components
 from bichiku.result.outcome import Outcome
 from bichiku.result.pipeline import MOST_ROUNDS
+from bichiku.show.numbers import four_digits
 from bichiku.solve import Solution, Status
 
 SENT = ("ship", "contract", "run")  # variables that arrivals follow from
@@ -44,8 +44,12 @@ def index_change(rule: Rule, bench: Bench, outcome: Outcome, cuts: Cuts) -> Chan
     if least is None:
         return None
     after = min(float(np.ceil((rule.value + least) * 1e4 - 1e-6) / 1e4), 1.0)
-    span = "" if len(set(policy.max.values)) == 1 else f" by {number(after - rule.value)} in every year, in {rule.year}"
-    words = f"raise the limit on concentration{span} from {number(rule.value)} to {number(after)}"
+    span = (
+        ""
+        if len(set(policy.max.values)) == 1
+        else f" by {four_digits(after - rule.value)} in every year, in {rule.year}"
+    )
+    words = f"raise the limit on concentration{span} from {four_digits(rule.value)} to {four_digits(after)}"
     verified = helps(after - rule.value) is True and helps(max(least - 2 * TOLERANCE, 0.0)) is False
     return Change("concentration", "", rule.material, None, least, rule.value, after, "HHI", words, verified, True)
 

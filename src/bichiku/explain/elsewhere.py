@@ -12,12 +12,12 @@ from bichiku.explain.changes import Bench, Change
 from bichiku.explain.conflict import RuleSet
 from bichiku.explain.dials import Dial
 from bichiku.explain.judge import Judge
-from bichiku.explain.policy_rules import number
 from bichiku.policies import FAMILIES
 from bichiku.policies.country_cap import COUNTRY_CAP
 from bichiku.policies.share_limits import SHARE_CAPS, SHARE_FLOORS
 from bichiku.program import LinearProgram
 from bichiku.result.outcome import Outcome
+from bichiku.show.numbers import four_digits
 from bichiku.solve import Status
 
 SHARE_POLICIES = (SHARE_CAPS, SHARE_FLOORS, COUNTRY_CAP)
@@ -69,7 +69,7 @@ def new_sources(ruleset: RuleSet, bench: Bench, outcome: Outcome) -> Iterator[Ch
         found = bench.try_out(dial, 0.0, 1.0)
         if found is None or found.least == 0:
             continue
-        tonnes = f"{number(found.after)} t/year of {material}"
+        tonnes = f"{four_digits(found.after)} t/year of {material}"
         words = f"find {tonnes} elsewhere (a source that no crisis hits and no cap counts)"
         yield Change(
             "new_source", "", material, None, found.least, 0.0, found.after, "t/year", words,

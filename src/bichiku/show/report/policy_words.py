@@ -9,8 +9,8 @@ from bichiku.model.countries import is_country
 from bichiku.model.settings import Effect, EventEffect, PolicySettings
 from bichiku.model.time_path import TimePath
 from bichiku.policies import POLICIES
-from bichiku.show.numbers import percent
-from bichiku.show.words import amount, country, days, listed, number
+from bichiku.show.numbers import page_days, page_money, page_number, percent
+from bichiku.show.phrases import country, listed
 
 NAMED = 6  # what an effect hits, before "and so many more"; a limit names all that it is on
 
@@ -30,16 +30,16 @@ class ReportWords:
         self._currency = currency
 
     def number(self, value: float) -> str:
-        return number(value)
+        return page_number(value)
 
     def days(self, value: float) -> str:
-        return days(value)
+        return page_days(value)
 
     def money(self, value: float) -> str:
-        return amount(value, self._currency)
+        return page_money(value, self._currency)
 
     def percent(self, value: float) -> str:
-        return f"{days(100 * value)} %"
+        return f"{page_days(100 * value)} %"
 
     def month(self, index: int) -> str:
         return month_label(index)

@@ -9,7 +9,7 @@ from functools import cache
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.saved_run import SavedRun, of_solved
-from bichiku.show.report import render_report, three_sentences
+from bichiku.show.report import ReportData, key_findings, render_report
 from tests.report_cases import TUTORIAL, Page, comparison, runs
 
 TODAY = runs()[0]
@@ -23,7 +23,7 @@ def changed(name: str, *changes: str) -> SavedRun:
 
 
 def sentences(*chosen: SavedRun) -> list[str]:
-    return three_sentences(chosen, chosen[0].strategy, comparison(chosen, {}))
+    return key_findings(ReportData(chosen, {}, chosen[0].strategy, comparison(chosen, {})))
 
 
 def single(run: SavedRun) -> Page:
@@ -38,7 +38,7 @@ def test_strategies_are_ranked_by_one_level_of_cvar() -> None:
     alike = "No strategy does better in the worst tenth of crises than today, where damage averages USD 6.03 m."
     assert sentences(TODAY, changed(*MEAN_RISK))[1] == alike
     chosen = (changed(*MEAN_RISK), TODAY)
-    assert three_sentences(chosen, "today", comparison(chosen, {}))[1] == alike
+    assert key_findings(ReportData(chosen, {}, "today", comparison(chosen, {})))[1] == alike
 
 
 def test_a_single_page_gives_cvar_at_the_level_of_the_policy_as_well() -> None:

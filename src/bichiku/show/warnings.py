@@ -10,15 +10,15 @@ from bichiku.check import Advice, advice_by_strategy
 from bichiku.model.warning_codes import CODES
 from bichiku.model.world import World
 
-MOST = 5  # warnings of one code that are told one by one
+MOST_APART = 5  # warnings of one code that have a line each
 
 
 @dataclass(frozen=True)
-class Telling:
-    """What is told about a model.
+class ShownWarnings:
+    """The warnings about a model as they are shown.
 
     Attributes:
-        lines: the warnings.
+        lines: a line for each warning, or for many of a code.
         silenced: number of warnings left out, by code.
     """
 
@@ -26,7 +26,7 @@ class Telling:
     silenced: Mapping[str, int]
 
 
-def telling(worlds: Mapping[str, World], silence: Collection[str] = (), every: bool = False) -> Telling:
+def shown_warnings(worlds: Mapping[str, World], silence: Collection[str] = (), every: bool = False) -> ShownWarnings:
     """All warnings about several strategies.
 
     Args:
@@ -37,23 +37,23 @@ def telling(worlds: Mapping[str, World], silence: Collection[str] = (), every: b
     Raises:
         InputError: the crises' probabilities exceed one together.
     """
-    said: dict[Advice, list[str]] = {}
-    unsaid: dict[Advice, None] = {}
+    shown: dict[Advice, list[str]] = {}
+    silenced: dict[Advice, None] = {}
     for strategy, found in advice_by_strategy(worlds).items():
         for item in found:
             if item.code in silence or item.code in worlds[strategy].settings.silence:
-                unsaid[item] = None
+                silenced[item] = None
             else:
-                said.setdefault(item, []).append(strategy)
+                shown.setdefault(item, []).append(strategy)
     lines: list[str] = []
     for code in CODES:
-        mine = {item: names for item, names in said.items() if item.code == code}
-        if len(mine) > MOST and not every:
+        mine = {item: names for item, names in shown.items() if item.code == code}
+        if len(mine) > MOST_APART and not every:
             lines.append(_together(code, list(mine)))
         else:
             lines += [_alone(item, names, worlds) for item, names in mine.items()]
-    silenced = Counter(item.code for item in unsaid)
-    return Telling(tuple(lines), {code: silenced[code] for code in CODES if code in silenced})
+    counts = Counter(item.code for item in silenced)
+    return ShownWarnings(tuple(lines), {code: counts[code] for code in CODES if code in counts})
 
 
 def _alone(item: Advice, strategies: list[str], worlds: Mapping[str, World]) -> str:
@@ -62,5 +62,6 @@ def _alone(item: Advice, strategies: list[str], worlds: Mapping[str, World]) -> 
 
 def _together(code: str, items: list[Advice]) -> str:
     subjects = list(dict.fromkeys(item.subject for item in items))
-    more = f" and {len(subjects) - MOST} more (bichiku check --all shows each)" if len(subjects) > MOST else ""
-    return f"{code}: {len(subjects)} {CODES[code]}: {', '.join(subjects[:MOST])}{more}"
+    left = len(subjects) - MOST_APART
+    more = f" and {left} more (bichiku check --all shows each)" if left > 0 else ""
+    return f"{code}: {len(subjects)} {CODES[code]}: {', '.join(subjects[:MOST_APART])}{more}"

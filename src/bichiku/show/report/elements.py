@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from bichiku.show.report.csv_link import Link
+from bichiku.show.report.csv_link import CsvLink
 
 
 @dataclass(frozen=True)
-class Cell:
+class PageCell:
     """A table cell.
 
     Attributes:
@@ -31,7 +31,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Table:
+class PageTable:
     """A table. Numbers are set flush right.
 
     Attributes:
@@ -49,12 +49,12 @@ class Table:
 
     caption: str
     headings: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[PageCell]]
     text: Sequence[int] = (0,)
     note: str = ""
     style: str = ""
     source: str = ""
-    link: Link | None = None
+    link: CsvLink | None = None
 
     def is_numeric(self, column: int) -> bool:
         """Whether a column holds numbers."""
@@ -83,7 +83,7 @@ class Picture:
     source: str
     alt: str
     svg: Markup
-    link: Link
+    link: CsvLink
 
 
 @dataclass(frozen=True)
@@ -112,10 +112,10 @@ class Fold:
     kind: ClassVar[str] = "fold"
 
     summary: str
-    blocks: Sequence[Block]
+    elements: Sequence[Element]
 
 
-Block = Table | Picture | Note | Terms | Fold
+Element = PageTable | Picture | Note | Terms | Fold
 
 
 @dataclass(frozen=True)
@@ -124,4 +124,4 @@ class Section:
 
     key: str
     heading: str
-    blocks: Sequence[Block] = field(default_factory=list)
+    elements: Sequence[Element] = field(default_factory=list)

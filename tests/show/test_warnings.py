@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bichiku.check.telling import MOST, telling
 from bichiku.read.model import read_model
+from bichiku.show.warnings import MOST_APART, shown_warnings
 from tests.models import TABLES, the_fault, write_model
 
 BASED = {
@@ -22,20 +22,20 @@ def contracts(folder: Path, count: int, extra: str = "") -> Path:
 
 
 def test_a_few_of_a_kind_have_a_line_each(tmp_path: Path) -> None:
-    lines = telling(read_model(contracts(tmp_path, MOST)).worlds).lines
+    lines = shown_warnings(read_model(contracts(tmp_path, MOST_APART)).worlds).lines
     assert [line.split(":")[1] for line in lines] == [" c1", " c2", " c3", " c4", " c5"]
 
 
 def test_many_of_a_kind_share_a_line(tmp_path: Path) -> None:
     worlds = read_model(contracts(tmp_path, 7)).worlds
-    (line,) = telling(worlds).lines
+    (line,) = shown_warnings(worlds).lines
     assert line.startswith("W101: 7 contracts have a lead time or goods in transit, and neither is used: c1, c2, c3")
     assert line.endswith("c5 and 2 more (bichiku check --all shows each)")
-    assert len(telling(worlds, every=True).lines) == 7
+    assert len(shown_warnings(worlds, every=True).lines) == 7
 
 
 def test_what_strategies_share_is_told_once_and_the_rest_with_their_names(tmp_path: Path) -> None:
-    told = telling(read_model(contracts(tmp_path, 1, STRATEGIES)).worlds)
+    told = shown_warnings(read_model(contracts(tmp_path, 1, STRATEGIES)).worlds)
     transit = "contracts deliver through the whole year; lead_periods and in_transit_t are not used"
     assert told.lines == (
         f"W101: c1: {transit} [calm, held]",
@@ -45,10 +45,10 @@ def test_what_strategies_share_is_told_once_and_the_rest_with_their_names(tmp_pa
 
 def test_silenced_warnings_are_counted(tmp_path: Path) -> None:
     worlds = read_model(contracts(tmp_path, 7, "silence: [W101]\n")).worlds
-    told = telling(worlds)
+    told = shown_warnings(worlds)
     assert (told.lines, told.silenced) == ((), {"W101": 7})
     worlds = read_model(contracts(tmp_path / "open", 7)).worlds
-    assert telling(worlds, silence=["W101"]).silenced == {"W101": 7}
+    assert shown_warnings(worlds, silence=["W101"]).silenced == {"W101": 7}
 
 
 def test_a_code_that_does_not_exist_is_a_fault(tmp_path: Path) -> None:

@@ -9,11 +9,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from bichiku.model.calendar import month_label
 from bichiku.model.world import World
-from bichiku.program import ALL
 from bichiku.result.metrics.crises import short_on_plan
 from bichiku.result.saved_run import SavedRun
+from bichiku.show.metric_values import MetricValues
 
 SHOWN = 3  # strategies that the pictures tell apart
 NEGLIGIBLE = 5e-4  # share of the cost a year below which damage on the plan is not told
@@ -58,39 +57,8 @@ class Frontier:
     source: str = "sweep.csv"
 
 
-class Metrics:
-    """The numbers of a comparison by strategy, metric and material."""
-
-    def __init__(self, comparison: pd.DataFrame) -> None:
-        self._rows: dict[tuple[str, str, str], tuple[float, str]] = {}
-        self._materials: dict[tuple[str, str], list[str]] = {}
-        for row in comparison.itertuples(index=False):
-            strategy, metric, material = str(row.strategy), str(row.metric), str(row.material)
-            detail = row.detail if isinstance(row.detail, str) else ""
-            self._rows[strategy, metric, material] = (float(row.value), detail)
-            if material != ALL:
-                self._materials.setdefault((strategy, metric), []).append(material)
-
-    def value(self, strategy: str, metric: str, material: str = ALL) -> float:
-        """A number; not a number where there is none."""
-        return self._rows.get((strategy, metric, material), (math.nan, ""))[0]
-
-    def detail(self, strategy: str, metric: str, material: str = ALL) -> str:
-        """The words beside a number."""
-        return self._rows.get((strategy, metric, material), (math.nan, ""))[1]
-
-    def by_material(self, strategy: str, metric: str) -> dict[str, float]:
-        """A metric of every material that has it."""
-        return {m: self.value(strategy, metric, m) for m in self._materials.get((strategy, metric), [])}
-
-    def least(self, strategy: str, metric: str) -> tuple[str, float]:
-        """The material with the smallest value, and the value; no name and not a number where none has it."""
-        found = [(value, name) for name, value in self.by_material(strategy, metric).items() if not math.isnan(value)]
-        return (min(found)[1], min(found)[0]) if found else ("", math.nan)
-
-
 @dataclass(frozen=True)
-class Case:
+class ReportData:
     """All that a report is made from.
 
     Attributes:
@@ -110,8 +78,8 @@ class Case:
     prices: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @cached_property
-    def metrics(self) -> Metrics:
-        return Metrics(self.comparison)
+    def metrics(self) -> MetricValues:
+        return MetricValues(self.comparison)
 
     @cached_property
     def base(self) -> SavedRun | None:
@@ -172,7 +140,7 @@ class Case:
     @cached_property
     def window(self) -> str:
         """The months that the numbers speak of, such as ``2026-01 to 2030-12``."""
-        return window_of(self.world)
+        return self.world.calendar.reported_months
 
     def short_on_plan(self, run: SavedRun) -> dict[str, float]:
         """Materials that a strategy's plan leaves short without any crisis, and their days short, the most first."""
@@ -190,16 +158,10 @@ class Case:
         names = {"baseline": self.base, "cheapest": self.cheapest, "least damage": self.safest}
         return ", ".join(name for name, other in names.items() if other is not None and other.strategy == run.strategy)
 
-
-def window_of(world: World) -> str:
-    """The reported window, first and last month."""
-    calendar = world.calendar
-    return f"{calendar.label(1)} to {month_label(int(calendar.ends[calendar.reported - 1]))}"
-
-
-def last_year(world: World) -> int:
-    """The last calendar year that the reported window reaches."""
-    return int(world.calendar.years[world.calendar.reported - 1])
+    def label(self, run: SavedRun) -> str:
+        """A strategy's name, with why it is among those shown."""
+        role = self.role(run)
+        return f"{run.strategy} ({role})" if role else run.strategy
 
 
 def _digits(value: float) -> float:

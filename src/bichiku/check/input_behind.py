@@ -73,7 +73,7 @@ _OF_COEFFICIENT = {  # by constraint family and variable, where a number of the 
 SHARES = ("share_caps", "share_floors", "country_cap")
 
 
-def culprit(facts: Facts, piece: Piece, kind: int, position: int) -> str:
+def input_behind(facts: Facts, piece: Piece, kind: int, position: int) -> str:
     """The cell or key behind a number, with the probability of its branch where the number is a cost.
 
     Args:
