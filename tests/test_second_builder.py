@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, given, settings
 
 from bichiku.model.world import World
 from bichiku.read.model import read_model
-from tests.policy_strategies import POLICY_NAMES, policy_variants, with_policies
-from tests.second_builder import second_objective, second_program
-from tests.second_program import InfeasibleError, SecondProgram
-from tests.second_tree import Branch, Node, second_tree
-from tests.world_strategies import Description, small_models, write_model
+from oracles.policy_strategies import POLICY_NAMES, policy_variants, with_policies
+from oracles.second_builder import second_objective, second_program
+from oracles.second_program import InfeasibleError, SecondProgram
+from oracles.second_tree import Branch, Node, second_tree
+from oracles.world_strategies import Description, small_models, write_model
 
 ALL_HALT = {"all": True, "loss": 1.0}
 

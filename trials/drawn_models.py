@@ -22,10 +22,10 @@ from bichiku.result.pipeline import NoSolution, run_strategy
 from bichiku.result.run_folder import write_run
 from bichiku.solve import Status
 from bichiku.verify import verify_run
-from tests.policy_strategies import some_policies, with_policies
-from tests.second_builder import second_objective
-from tests.second_program import InfeasibleError
-from tests.world_strategies import Description, small_models, write_model
+from oracles.policy_strategies import some_policies, with_policies
+from oracles.second_builder import second_objective
+from oracles.second_program import InfeasibleError
+from oracles.world_strategies import Description, small_models, write_model
 from trials.drawing import draw_with_bar
 from trials.results import SeedOption, WriteOption, finish
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bichiku.check.telling import MOST, telling
 from bichiku.read.model import read_model
-from tests.models import TABLES, the_fault, write_model
+from oracles.models import TABLES, the_fault, write_model
 
 BASED = {
     "materials": "material,reference_price,shortage_cost,basis\ncobalt,10,100,sourced\n",

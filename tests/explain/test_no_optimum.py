@@ -14,7 +14,7 @@ from bichiku.explain import Finding, engine, explain
 from bichiku.explain.judge import Judge
 from bichiku.explain.unbounded import unbounded_ray
 from bichiku.solve import Solution, Status
-from tests.by_hand import description, read
+from oracles.by_hand import description, read
 
 
 def program(**changes: Any) -> LinearProgram:

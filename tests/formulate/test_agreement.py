@@ -13,10 +13,10 @@ from bichiku.model.world import World
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import NoSolution, run_strategy
 from bichiku.solve import Status
-from tests.policy_strategies import POLICY_NAMES, policy_variants
-from tests.second_builder import second_objective
-from tests.second_program import InfeasibleError
-from tests.world_strategies import small_models, write_model
+from oracles.policy_strategies import POLICY_NAMES, policy_variants
+from oracles.second_builder import second_objective
+from oracles.second_program import InfeasibleError
+from oracles.world_strategies import small_models, write_model
 
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
 

@@ -16,8 +16,8 @@ from bichiku.result.pipeline import Clock, NoSolution, optimise
 from bichiku.result.prices.answers import answer_all, moved
 from bichiku.result.prices.questions import all_questions
 from bichiku.solve import SolverOptions, Status, solve
-from tests.policy_strategies import policy_variants
-from tests.world_strategies import write_model
+from oracles.policy_strategies import policy_variants
+from oracles.world_strategies import write_model
 
 CHECKED = 25  # questions of each model
 few = settings(

@@ -12,8 +12,8 @@ from bichiku.read.model import read_model
 from bichiku.result.pipeline import NoSolution, run_strategy
 from bichiku.result.run_folder import write_run
 from bichiku.verify import verify_run
-from tests.policy_strategies import some_policies, with_policies
-from tests.world_strategies import Description, small_models, write_model
+from oracles.policy_strategies import some_policies, with_policies
+from oracles.world_strategies import Description, small_models, write_model
 
 
 @st.composite

@@ -15,8 +15,8 @@ import numpy as np
 from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
 from bichiku.read.settings import CountryCap, ShareLimit
-from tests.second_program import Affine, Column, SecondProgram, matrix_of, total
-from tests.second_tree import PERIODS_PER_YEAR, Branch, Node, second_tree
+from oracles.second_program import Affine, Column, SecondProgram, matrix_of, total
+from oracles.second_tree import PERIODS_PER_YEAR, Branch, Node, second_tree
 
 OPENING = None
 

@@ -1,4 +1,4 @@
-"""A linear program in plain Python and SciPy: sums of columns, and what `tests.second_builder` makes of them."""
+"""A linear program in plain Python and SciPy: sums of columns, and what `oracles.second_builder` makes of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix
 
-from tests.second_tree import SecondTree
+from oracles.second_tree import SecondTree
 
 Column = tuple[Hashable, ...]
 SOLVED, NO_SOLUTION, TROUBLE = 0, 2, 4

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for each policy over the small models of `tests.world_strategies`."""
+"""Hypothesis strategies for each policy over the small models of `oracles.world_strategies`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.world_strategies import BUYER, COUNTRIES, START_YEAR, Description, month_after, small_models
+from oracles.world_strategies import BUYER, COUNTRIES, START_YEAR, Description, month_after, small_models
 
 POLICY_NAMES = (
     "reserve_days",
