@@ -21,6 +21,7 @@ from bichiku.policies.shares import (
     add_share_rows,
     base,
     not_offered,
+    share_inputs,
     share_phrases,
     share_points,
     why_idle,
@@ -140,8 +141,10 @@ class ShareCaps(ShareLimits):
             "share_caps",
             "One more point of the cap {limit} on {material} in {year}",
             "the share cap {limit} on {material}",
+            "cap {name}",
         ),
     )
+    inputs = share_inputs("share_caps")
     text = "a group's share of a material's imports (or supply) in each year, at most so much"
 
 
@@ -156,9 +159,11 @@ class ShareFloors(ShareLimits):
             "share_floors",
             "One more point of the floor {limit} on {material} in {year}",
             "the share floor {limit} on {material}",
+            "floor {name}",
             tighter_by_less=True,
         ),
     )
+    inputs = share_inputs("share_floors")
     text = "a group's share of a material's imports (or supply) in each year, at least so much"
 
 
