@@ -11,6 +11,7 @@ from bichiku.verify import RULES, verify_run
 from bichiku.verify.files import COLUMNS, Cell
 from bichiku.verify.metrics import METRICS
 from bichiku.verify.policies import STATEMENTS
+from oracles.policy_examples import EXAMPLES
 from tests.verify.tampering import (
     Tamper,
     cell,
@@ -148,16 +149,11 @@ TAMPERS: dict[str, Tamper] = {
     "limit.demand": _flow(1.0, 500.0, item="short"),
     "limit.storage": _input("materials", "alloy", "storage_limit_t", 10.0),
     "limit.release": _input("materials", "alloy", "release_rate_t_per_day", 0.05),
-    "policy.reserve_days": _policy("reserve_days", "default", value=60),
-    "policy.share_caps": _policy("share_caps", 0, "max", value=0.3),
-    "policy.share_floors": _policy("share_floors", 0, "min", value=0.9),
-    "policy.country_cap": _policy("country_cap", "max", value=0.2),
-    "policy.concentration": _policy("concentration", "max", value=0.3),
-    "policy.survive": _policy("survive", "materials", value=["alloy"]),
-    "policy.expected_shortage": _policy("expected_shortage", "max_days", value=1),
-    "policy.budget_investment": _policy("budget", "investment", value=1000),
-    "policy.budget_reserve": _policy("budget", "reserve_per_year", value=0),
-    "policy.risk_limit": _policy("risk", "limit", value=10),
+    **{
+        f"policy.{family}": _policy(name, *path, value=value)
+        for name, example in EXAMPLES.items()
+        for family, (path, value) in example.broken.items()
+    },
     "dual.value": _in("duals.csv", "value", policy="reserve_days"),
     "dual.sign": _dual_sign,
     "dual.slack": _dual_slack,

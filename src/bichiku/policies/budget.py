@@ -52,7 +52,7 @@ class Budget(Policy[BudgetKeys]):
         "budget_investment": Inputs("policies.budget.investment", {"build": "projects[{column}].capex"}),
         "budget_reserve": Inputs("policies.budget.reserve_per_year", {"stock": "materials[{column}].reference_price"}),
     }
-    text = "net investment in all, and money spent on the reserve in each year, at most so much"
+    text = "limits on net investment and on money spent on the reserve in each year"
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
         asked = self.asked(world)

@@ -50,7 +50,7 @@ class Concentration(Policy[ConcentrationKeys]):
     families = (Family("concentration", "", "the limit on concentration", "concentration"),)
     inputs = {"concentration": Inputs("policies.concentration.max", differences=True)}
     refers = {"material": ("materials",)}
-    text = "Herfindahl-Hirschman index of a material's imports (or supply) in each year, at most so much"
+    text = "a limit on how much a material's imports (or supply) of a year depend on few countries"
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
         asked, found = self.asked(world), rows.cuts.get(self.name, ())

@@ -51,7 +51,7 @@ class CountryCap(Policy[CountryCapKeys]):
     )
     inputs = share_inputs("country_cap")
     refers = {"country": ("except",), "material": ("materials",)}
-    text = "any one country's share of a material's imports (or supply) in each year, at most so much"
+    text = "a share of a material's imports (or supply) in each year that no single country may exceed"
 
     def share_rows(self, world: World) -> dict[RowKey, ShareRow]:
         """What the cap limits, by (country, material); empty without the policy."""

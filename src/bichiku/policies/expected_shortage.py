@@ -47,7 +47,7 @@ class ExpectedShortage(Policy[ExpectedShortageKeys]):
     )
     inputs = {"expected_shortage": Inputs("policies.expected_shortage.max_days", {"short": "demand[{column}].tonnes"})}
     refers = {"material": ("materials",)}
-    text = "expected days short of each material over the horizon, at most so many"
+    text = "a limit on the expected days short of each material over the horizon"
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
         asked = self.asked(world)

@@ -234,7 +234,8 @@ class Policy(ABC, Generic[Keys]):
         families: the families of rows that a person sets with it.
         inputs: what stands behind the numbers of its rows, by family; also of rows that only count.
         refers: kind of name to the key paths below its own at which such names stand.
-        text: one line for the reference.
+        shape: type and unit of its value, in the words of the reference.
+        text: what it is, for the reference.
     """
 
     name: ClassVar[str]
@@ -243,6 +244,7 @@ class Policy(ABC, Generic[Keys]):
     families: ClassVar[tuple[Family, ...]]
     inputs: ClassVar[Mapping[str, Inputs]]
     refers: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    shape: ClassVar[str] = "mapping"
     text: ClassVar[str]
 
     def named(self, value: Any) -> Iterator[tuple[KeyPath, str, Any]]:

@@ -73,7 +73,11 @@ class ReserveDays(Policy[DaysPath]):
         ),
     )
     inputs = {"reserve_days": Inputs("policies.reserve_days of {material}")}
-    text = "on the plan, a stock of at least so many days of demand"
+    shape = "path, days; or by material"
+    text = (
+        "least stock at the end of each period of the plan, in days of that period's demand; "
+        "in a crisis the stock may be used"
+    )
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
         days = {material: target for material in world.demand if (target := target_days(world, material)) is not None}

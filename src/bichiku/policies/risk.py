@@ -68,7 +68,7 @@ class Risk(Policy[RiskKeys]):
             "policies.risk",
         ),
     }
-    text = "the CVaR of damage given a crisis, weighed in the cost or at most so much"
+    text = "a weight or a limit on the worst crises"
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
         asked, tree = self.asked(world), rows.tree

@@ -63,6 +63,7 @@ class ShareLimits(Policy[list[ShareLimit]]):
     bound: ClassVar[str]
     key: ClassVar[str]
     default = []
+    shape = "list"
     refers = {"country or group": ("*.group",), "material": ("*.materials",)}
 
     def share_rows(self, world: World) -> dict[RowKey, ShareRow]:
@@ -145,7 +146,7 @@ class ShareCaps(ShareLimits):
         ),
     )
     inputs = share_inputs("share_caps")
-    text = "a group's share of a material's imports (or supply) in each year, at most so much"
+    text = "shares of a material's imports (or supply) in each year that a group of countries may not exceed"
 
 
 class ShareFloors(ShareLimits):
@@ -164,7 +165,7 @@ class ShareFloors(ShareLimits):
         ),
     )
     inputs = share_inputs("share_floors")
-    text = "a group's share of a material's imports (or supply) in each year, at least so much"
+    text = "shares of a material's imports (or supply) in each year that a group of countries must reach"
 
 
 def _free_name(name: str, material: str, taken: Mapping[RowKey, ShareRow]) -> str:

@@ -64,7 +64,7 @@ class Survive(Policy[SurviveKeys]):
     )
     inputs = {"survive": Inputs("policies.survive of {material}")}
     refers = {"material": ("materials",), "crisis": ("crises",)}
-    text = "no shortage in named crises, for so many days or throughout"
+    text = "crises that must pass without shortage, for so many days or throughout"
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
         asked = self.asked(world)
