@@ -54,9 +54,8 @@ def _looser_days(survive: dict[str, Any]) -> dict[str, Any]:
 
 
 def _looser_risk(risk: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: value / 2 if key == "weight" else 2 * value if key == "limit" else value for key, value in risk.items()
-    }
+    factor = {"weight": 0.5, "limit": 2}
+    return {key: factor.get(key, 1) * value for key, value in risk.items()}
 
 
 _SCOPE = {"stage": "origin", "of": "supply", "materials": ["tungsten"]}

@@ -53,7 +53,8 @@ def test_a_policy_has_an_example(policy: Policy[Any]) -> None:
 
 @each_policy
 def test_a_policy_has_a_case_worked_out_on_paper(policy: Policy[Any]) -> None:
-    file = ROOT / "tests" / "policies" / f"test_{policy.name}.py"
+    module = type(policy).__module__.rpartition(".")[2]
+    file = ROOT / "tests" / "policies" / f"test_{module}.py"
     assert re.findall(r"^def test_", file.read_text(encoding="utf-8"), re.MULTILINE)
 
 
