@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from bichiku.build import build
 from bichiku.result.pipeline import grow
 from bichiku.solve import SolverOptions, Status, solve
-from tests.by_hand import read
-from tests.drawn import drawn, solved
-from tests.policy_strategies import POLICY_NAMES, policies, policy_variants, with_policies
-from tests.world_strategies import Description, small_models
+from oracles.by_hand import read
+from oracles.drawn import drawn, solved
+from oracles.policy_strategies import POLICY_NAMES, policies, policy_variants, with_policies
+from oracles.world_strategies import Description, small_models
 
 Change = Callable[[Description], Description]
 

@@ -17,10 +17,10 @@ from bichiku.check import Advice, advice, advice_by_strategy
 from bichiku.check.facts import Facts
 from bichiku.model.world import World
 from bichiku.program.extremes import numbers
-from tests.by_hand import read
-from tests.drawn import drawn, solved
-from tests.policy_strategies import POLICY_NAMES, policy_variants, with_policies
-from tests.world_strategies import Description, small_models
+from oracles.by_hand import read
+from oracles.drawn import drawn, solved
+from oracles.policy_strategies import POLICY_NAMES, policy_variants, with_policies
+from oracles.world_strategies import Description, small_models
 
 
 def objective(description: Description) -> Any:

@@ -10,7 +10,7 @@ from bichiku.explain import Finding, explain
 from bichiku.explain.policy_rules import POLICY_KINDS
 from bichiku.policies import Policies
 from bichiku.result.pipeline import run_strategy
-from tests.by_hand import MATERIAL, SPOT, description, halt, read
+from oracles.by_hand import MATERIAL, SPOT, description, halt, read
 from tests.explain.cases import (
     AUSTRALIA,
     CASES,

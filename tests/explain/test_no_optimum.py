@@ -14,7 +14,7 @@ from bichiku.explain.unbounded import unbounded_ray
 from bichiku.program import ColumnBlock, LinearProgram, RowBlock
 from bichiku.program.extremes import extremes
 from bichiku.solve import Solution, Status
-from tests.by_hand import description, read
+from oracles.by_hand import description, read
 
 
 def program(**changes: Any) -> LinearProgram:

@@ -16,8 +16,8 @@ from bichiku.result.pipeline import Clock, NoSolution, optimise
 from bichiku.result.prices.limits import all_limits
 from bichiku.result.prices.prices import prices_of
 from bichiku.solve import SolverOptions, Status, solve
-from tests.policy_strategies import policy_variants
-from tests.world_strategies import write_model
+from oracles.policy_strategies import policy_variants
+from oracles.world_strategies import write_model
 
 CHECKED = 25  # limits of each model
 few = settings(

@@ -138,5 +138,5 @@ TABLES: dict[str, list[dict[str, Any]]] = {
 
 
 def description() -> dict[str, Any]:
-    """The model as `tests.world_strategies.write_model` takes it."""
+    """The model as `oracles.world_strategies.write_model` takes it."""
     return {"model": MODEL, "tables": {name: [row | BASIS for row in rows] for name, rows in TABLES.items()}}
