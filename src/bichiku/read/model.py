@@ -135,7 +135,7 @@ def _world(
     for row in tables["origins"].rows.values():
         if row.lag_periods:
             lags.setdefault(row.supplier, {})[row.country] = row.lag_periods
-    years = set(calendar.month_years.tolist())
+    years = set(calendar.month_years.ravel().tolist())
     demand: dict[str, dict[int, float]] = {}
     for row in tables["demand"].rows.values():
         if row.year in years:
