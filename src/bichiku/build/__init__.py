@@ -1,62 +1,56 @@
-"""World and tree in, linear program out."""
+"""World and chains in, linear program out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bichiku.build.balances import add_balances
 from bichiku.build.costs import add_costs
+from bichiku.build.coupling import Coupling, assembled
+from bichiku.build.hand_back import add_hand_back
+from bichiku.build.rationing import add_rationing
+from bichiku.build.reserve import add_reserve, emergencies
 from bichiku.build.stamp import stamp
 from bichiku.build.stencil import Stencil
 from bichiku.build.tie_break import add_tie_break
-from bichiku.model.state import State
-from bichiku.model.tree import Tree
+from bichiku.model.chains import Chain
 from bichiku.model.world import World
 from bichiku.policies import POLICIES
 from bichiku.program import LinearProgram
 
-__all__ = ["build", "build_policies", "stamp", "stencil_of"]
+__all__ = ["build", "stamp", "stencil_of"]
 
 Cuts = Mapping[str, tuple[Any, ...]]
 NO_CUTS: Cuts = {}
 
 
-def build(world: World, tree: Tree, state: State, cuts: Cuts = NO_CUTS) -> LinearProgram:
+def build(world: World, chains: Sequence[Chain], cuts: Cuts = NO_CUTS) -> LinearProgram:
     """The linear program of one strategy; ``docs/formulation.md`` is its text.
 
     Args:
-        world, tree, state: the strategy.
+        world: the strategy.
+        chains: its chains.
         cuts: the planes found so far, by policy that is kept by planes.
     """
-    return stamp(stencil_of(world, tree, state, cuts))
+    program = assembled([stamp(stencil_of(chain, cuts)) for chain in chains])
+    coupling = Coupling(program, chains)
+    for policy in POLICIES:
+        policy.couple(coupling, world)
+    return coupling.program()
 
 
-def build_policies(world: World, tree: Tree, state: State) -> LinearProgram:
-    """The rows, columns and costs that the policies add to the program of the same world without them.
-
-    Its columns are those of the whole program, of which rows and costs of the policies alone are stated.
-    """
-    physical = _physical_stencil(world, tree, state, NO_CUTS)
-    alone = replace(physical, rows=[], bounds=[], costs=[], preferences=[], quantities=[])
-    return stamp(_with_policies(alone, world))
-
-
-def stencil_of(world: World, tree: Tree, state: State, cuts: Cuts = NO_CUTS) -> Stencil:
-    """The algebra of one node in Pyomo, with all balances, costs and policies."""
-    return _with_policies(_physical_stencil(world, tree, state, cuts), world)
-
-
-def _physical_stencil(world: World, tree: Tree, state: State, cuts: Cuts) -> Stencil:
-    stencil = Stencil(tree, world.calendar.years[tree.period - 1], cuts=cuts)
+def stencil_of(chain: Chain, cuts: Cuts = NO_CUTS) -> Stencil:
+    """The algebra of one node of a chain in Pyomo, with all balances, costs and policies but what couples chains."""
+    world, state = chain.world, chain.state
+    stencil = Stencil(chain.tree, chain.years, chain.name, cuts=cuts)
+    emergency = emergencies(world, chain.tree, state)
     add_balances(stencil, world, state)
+    add_rationing(stencil, world, state)
+    add_reserve(stencil, world, emergency)
+    add_hand_back(stencil, world, state, emergency)
     add_costs(stencil, world)
     add_tie_break(stencil, world)
-    return stencil
-
-
-def _with_policies(stencil: Stencil, world: World) -> Stencil:
     for policy in POLICIES:
         policy.add_rows(stencil, world)
     return stencil

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bichiku.build.stencil import Stencil
-from bichiku.model.state import State, demand_by_node
+from bichiku.model.state import State
 from bichiku.model.world import World
 
 
@@ -19,7 +19,6 @@ def add_balances(stencil: Stencil, world: World, state: State) -> None:
     _add_capacities(stencil, world)
     _add_demand_limits(stencil, world)
     _add_stock_limits(stencil, world)
-    _add_back_to_plan(stencil, world)
 
 
 def _add_symbols(stencil: Stencil, world: World, state: State) -> None:
@@ -51,7 +50,7 @@ def _add_symbols(stencil: Stencil, world: World, state: State) -> None:
     )
     stencil.parameters("export", state.export)
     stencil.parameters("route", state.route)
-    stencil.parameters("demand", demand_by_node(world, stencil.years, state))
+    stencil.parameters("demand", state.demand)
     stencil.parameters("price_factor", state.price_factor)
 
 
@@ -80,17 +79,19 @@ def _add_arrivals(stencil: Stencil, world: World) -> None:
 
     stencil.expressions("saved_in_all", world.demand, saved)
 
+    def feed(m: Any, material: str) -> Any:
+        return sum(world.projects[name].input_per_output * m.run[name] for name in world.consumers(material))
+
+    stencil.expressions("feed", world.materials, feed)
+
 
 def _add_stock_balance(stencil: Stencil, world: World) -> None:
     def balance(m: Any, material: str) -> Any:
         arrivals = sum(m.arrive[name] for name, row in world.sources.items() if row.material == material)
-        inputs = sum(
-            row.input_per_output * m.run[name] for name, row in world.projects.items() if row.input_material == material
-        )
         use = 0.0
         if material in world.demand:
             use = m.demand[material] - m.saved_in_all[material] - m.short[material]
-        return m.stock[material] == world.kept(material) * m.stock_before[material] + arrivals - inputs - use
+        return m.stock[material] == world.kept(material) * m.stock_before[material] + arrivals - m.feed[material] - use
 
     stencil.add_rows("balance", world.materials, balance, nodes=stencil.all_nodes, unit="t")
 
@@ -137,13 +138,23 @@ def _add_capacities(stencil: Stencil, world: World) -> None:
 
 def _add_demand_limits(stencil: Stencil, world: World) -> None:
     tree, nodes = stencil.tree, stencil.all_nodes
-    since = np.where(tree.branch >= 0, tree.period - tree.onset, np.iinfo(int).max)
-    ready = {key: (since >= world.tranches[key].delay_periods).astype(float) for key in _tranches(world)}
-    stencil.parameters("ready", ready)
+    late = {key: world.tranches[key].delay_periods for key in _tranches(world)}
+    delayed = {key: (tree.age >= 0) & (tree.age < delay) for key, delay in late.items() if delay}
 
     def tranche(m: Any, material: str, name: str) -> Any:
-        share = world.tranches[material, name].max_share
-        return m.saved[material, name] <= share * m.demand[material] * m.ready[material, name]
+        return m.saved[material, name] <= world.tranches[material, name].max_share * m.demand[material]
+
+    stencil.elsewhere(
+        "saved_before_branch",
+        of=stencil.model.saved,
+        at=dict.fromkeys(delayed, tree.before_branch),
+        outside=dict.fromkeys(delayed, 0.0),
+    )
+
+    def not_yet(m: Any, material: str, name: str) -> Any:
+        return m.saved[material, name] <= m.saved_before_branch[material, name]
+
+    stencil.add_rows("tranche_delay", delayed, not_yet, nodes=lambda key: np.flatnonzero(delayed[key]), unit="t")
 
     def short_only(m: Any, material: str) -> Any:
         return m.short[material] <= m.demand[material]
@@ -175,27 +186,3 @@ def _add_stock_limits(stencil: Stencil, world: World) -> None:
 
     stencil.add_bounds("storage_limit", stored, storage, nodes)
     stencil.add_rows("release_limit", released, release, nodes=nodes, unit="t")
-
-
-def _add_back_to_plan(stencil: Stencil, world: World) -> None:
-    tree = stencil.tree
-    ends = returning_ends(stencil)
-    gap = stencil.variables("gap", world.materials if len(ends) else [], stencil.per_branch)
-    stencil.elsewhere(
-        "stock_on_plan",
-        of=stencil.model.stock,
-        at=dict.fromkeys(gap, tree.on_plan),
-        outside=dict.fromkeys(gap, 0.0),
-    )
-
-    def hand_back(m: Any, material: str) -> Any:
-        return m.stock[material] + m.gap[material] >= m.stock_on_plan[material]
-
-    stencil.add_rows("back_to_plan", gap, hand_back, nodes=ends, unit="t")
-
-
-def returning_ends(stencil: Stencil) -> np.ndarray:
-    """Last nodes of the branches that hand back to the plan before the horizon."""
-    tree = stencil.tree
-    returns = np.array([branch.returns for branch in tree.branches], dtype=bool)
-    return tree.last[returns]

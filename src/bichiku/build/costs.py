@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from bichiku.build.balances import returning_ends
 from bichiku.build.stencil import Stencil
 from bichiku.model.cost_lines import (
     FREIGHT,
-    GAP,
     HOLDING,
     INVESTMENT,
     PURCHASE,
@@ -30,7 +28,6 @@ def add_costs(stencil: Stencil, world: World) -> None:
     _add_supply(stencil, world)
     _add_holding(stencil, world)
     _add_damage(stencil, world)
-    _add_gap(stencil, world)
     _add_investment(stencil, world)
     _add_terminal_value(stencil, world)
 
@@ -38,7 +35,7 @@ def add_costs(stencil: Stencil, world: World) -> None:
 def price_paid(world: World, m: Any, supplier: str) -> Any:
     """Money per tonne delivered, before freight and tariff."""
     row = world.suppliers[supplier]
-    return row.price * m.price_factor[row.material] if row.kind == "spot" else row.price
+    return row.price * m.price_factor[supplier] if row.kind == "spot" else row.price
 
 
 def substitution_cost(world: World, m: Any, material: str) -> Any:
@@ -59,10 +56,7 @@ def node_discount(stencil: Stencil, world: World) -> np.ndarray:
 def _add_supply(stencil: Stencil, world: World) -> None:
     nodes = stencil.all_nodes
     factor = stencil.tree.weight * node_discount(stencil, world)
-    sellers = {
-        material: [name for name, row in world.suppliers.items() if row.material == material]
-        for material in world.materials
-    }
+    sellers = {material: world.sellers(material) for material in world.materials}
 
     def purchase(m: Any, material: str) -> Any:
         return sum(price_paid(world, m, name) * m.arrive[name] for name in sellers[material])
@@ -101,34 +95,34 @@ def _add_damage(stencil: Stencil, world: World) -> None:
     for line, cost in [(SUBSTITUTION, substitution_cost), (SHORTAGE, shortage_cost)]:
         stencil.add_cost(line, world.demand, partial(cost, world), stencil.all_nodes, factor)
 
-    def damage(m: Any, material: str) -> Any:
-        return shortage_cost(world, m, material) + substitution_cost(world, m, material)
-
-    stencil.expressions("damage", world.demand, damage)
+    _add_damage_by_part(stencil, world)
 
 
-def _add_gap(stencil: Stencil, world: World) -> None:
-    nodes = returning_ends(stencil)
-    tree = stencil.tree
-    prices = {material: _gap_price(stencil, world, material) for material in stencil.model.gap}
-    stencil.parameters("gap_price", prices)
+def _add_damage_by_part(stencil: Stencil, world: World) -> None:
+    """Discounted money of each part of damage if a node is reached, as quantities; refill is added at the hand-back."""
+    discount = {material: node_discount(stencil, world) for material in world.materials}
+    stencil.parameters("damage_discount", discount)
+    on_plan = {name: stencil.number("price_factor", name)[stencil.tree.on_plan] for name in world.spot}
+    dearer = {name: np.maximum(stencil.number("price_factor", name) - on_plan[name], 0.0) for name in world.spot}
+    stencil.parameters("dearer", dearer)
 
-    def gap(m: Any, material: str) -> Any:
-        return m.gap_price[material] * m.gap[material]
+    def shortage(m: Any, material: str) -> Any:
+        return m.damage_discount[material] * shortage_cost(world, m, material)
 
-    factor = (tree.weight * node_discount(stencil, world))[nodes]
-    stencil.add_cost(GAP, prices, gap, nodes, factor)
+    def substitution(m: Any, material: str) -> Any:
+        return m.damage_discount[material] * substitution_cost(world, m, material)
 
+    def purchases(m: Any, material: str) -> Any:
+        risen = [name for name in world.sellers(material) if name in dearer and dearer[name].any()]
+        paid = sum(
+            world.suppliers[name].price * (1.0 + world.suppliers[name].tariff_rate) * m.dearer[name] * m.arrive[name]
+            for name in risen
+        )
+        return m.damage_discount[material] * paid
 
-def _gap_price(stencil: Stencil, world: World, material: str) -> np.ndarray:
-    """Highest delivered price among a material's suppliers, at the plan's price factor of each period."""
-    plan_factor = stencil.number("price_factor", material)[stencil.tree.on_plan]
-    sellers = [name for name, row in world.suppliers.items() if row.material == material]
-    if not sellers:
-        return np.full(stencil.tree.size, world.materials[material].reference_price)
-    factors, back = np.unique(plan_factor, return_inverse=True)
-    highest = np.array([max(world.delivered_price(name, factor) for name in sellers) for factor in factors])
-    return highest[back]
+    stencil.add_quantity("shortage_damage", world.demand, shortage)
+    stencil.add_quantity("substitution_damage", world.demand, substitution)
+    stencil.add_quantity("dearer_purchases", world.materials, purchases)
 
 
 def _add_investment(stencil: Stencil, world: World) -> None:

@@ -8,7 +8,7 @@ the coefficient at every node in one sweep of numpy.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,7 +40,7 @@ class _Terms:
 
 
 def stamp(stencil: Stencil) -> LinearProgram:
-    """Writes the linear program of the whole tree.
+    """Writes the linear program of a chain.
 
     Raises:
         NotLinear: a rule is not linear in the variables.
@@ -79,7 +79,7 @@ def _cost_lines(line: Cost, stencil: Stencil, evaluate: _ArrayEvaluator) -> list
         constant[line.nodes] = terms.constant * line.factor
         coefficients = terms.coefficients * line.factor[terms.nodes]
         money = Quantity(line.nodes[terms.nodes], terms.columns, coefficients, constant)
-        result.append(CostLine(line.line, index_text(index_of(index)), money))
+        result.append(CostLine(line.line, index_text(index_of(index)), money, stencil.years))
     return result
 
 
@@ -131,7 +131,7 @@ def _with_rows(
             constants.append(moved)
             uppers.append(evaluate.limit(high, nodes, np.inf)[first] - moved)
             name = family.constraint.local_name
-            blocks.append(RowBlock(name, index_of(index), count, keys, family.place, family.unit, family.policy))
+            blocks.append(RowBlock(name, index_of(index), count, keys, family.place, family.unit, family.policy, stencil.chain))
             count += len(keys)
     matrix = sparse.coo_array(
         (_joined(values, float), (_joined(rows, int), _joined(columns, int))), shape=(count, len(cost))
@@ -147,7 +147,7 @@ def _with_rows(
         row_constant=_joined(constants, float),
         preference=preference,
         row_blocks=tuple(blocks),
-        column_blocks=tuple(stencil.columns),
+        column_blocks=tuple(replace(block, chain=stencil.chain) for block in stencil.columns),
         cost_lines=cost_lines,
         quantities=_quantities(stencil, evaluate),
     )

@@ -29,7 +29,7 @@ class Copies:
     """Where copies of a variable live: how many there are, and which one each node means.
 
     Attributes:
-        name: ``node``, ``year``, ``branch`` or ``once``.
+        name: ``node``, ``year``, ``hand-back`` or ``once``.
         count: number of copies.
         at: number of the copy that each node means, -1 for none; shape (nodes,).
     """
@@ -105,6 +105,7 @@ class Stencil:
 
     tree: Tree
     years: np.ndarray
+    chain: str = ""
     model: pyo.ConcreteModel = field(default_factory=lambda: pyo.ConcreteModel("stencil"))
     symbols: dict[Key, Symbol] = field(default_factory=dict)
     numbers: dict[Key, np.ndarray] = field(default_factory=dict)
@@ -127,8 +128,11 @@ class Stencil:
         return Copies("year", int(self.years.max()) - first + 1, self.years - first)
 
     @property
-    def per_branch(self) -> Copies:
-        return Copies("branch", len(self.tree.branches), self.tree.branch)
+    def per_hand_back(self) -> Copies:
+        """A copy for each node at which some future ends."""
+        at = np.full(self.tree.size, -1)
+        at[self.tree.ends] = np.arange(len(self.tree.ends))
+        return Copies("hand-back", len(self.tree.ends), at)
 
     @property
     def once(self) -> Copies:

@@ -81,6 +81,11 @@ class Calendar:
         """Calendar year in which each period begins; shape (periods,)."""
         return self.begins // 12
 
+    @cached_property
+    def month_years(self) -> np.ndarray:
+        """Calendar year of each month of each period; shape (periods, months per period)."""
+        return (self.begins[:, np.newaxis] + np.arange(self.months_per_period)) // 12
+
     def label(self, period: int) -> str:
         """Name of a period: the month in which it begins, such as ``2026-01``."""
         return month_label(int(self.begins[period - 1]))

@@ -31,8 +31,31 @@ def _recovery(value: Any) -> int | Literal["to-end"]:
     raise ValueError(f"{shown(value)} is neither a number of periods nor to-end")
 
 
+SUMS_TO_ONE = 1e-6
+
+
+def _lengths(value: Any) -> dict[int, float]:
+    """A number of periods, or periods with their probabilities, as lengths in increasing order."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = {value: 1.0}
+    if not isinstance(value, dict) or not value:
+        raise ValueError(f"{shown(value)} is neither a number of periods nor lengths with their probabilities")
+    for length, share in value.items():
+        if isinstance(length, bool) or not isinstance(length, int) or not 1 <= length <= MOST_PERIODS:
+            raise ValueError(f"{shown(length)} is not a number of periods of one or more")
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+            raise ValueError(f"{shown(share)} is not a probability, of a length of {length}")
+    total = sum(value.values())
+    if abs(total - 1.0) > SUMS_TO_ONE:
+        raise ValueError(f"the probabilities of its lengths sum to {total:.6g}, not to one")
+    return {length: float(value[length]) for length in sorted(value)}
+
+
 class EventEffect(Strict):
-    """What is hit (the selectors narrow each other) and how hard."""
+    """What is hit (the selectors narrow each other) and how hard.
+
+    A `price_factor` moves the prices of the selected suppliers; with `market` all prices of the materials.
+    """
 
     countries: list[str] | None = None
     suppliers: list[str] | None = None
@@ -42,6 +65,7 @@ class EventEffect(Strict):
     loss: Share | None = None
     demand_factor: Factor | None = None
     price_factor: Factor | None = None
+    market: bool = False
 
     @model_validator(mode="after")
     def _hits_something(self) -> EventEffect:
@@ -49,6 +73,8 @@ class EventEffect(Strict):
             raise ValueError("names nothing to hit; give countries, suppliers, routes, materials or all: true")
         if self.loss is None and self.demand_factor is None and self.price_factor is None:
             raise ValueError("does nothing; give loss, demand_factor or price_factor")
+        if self.market and self.price_factor is None:
+            raise ValueError("market goes with a price_factor")
         return self
 
 
@@ -82,13 +108,16 @@ class Onset(Strict):
 
 
 class Crisis(Strict):
-    """A named disruption; with its start period it is a branch off the plan."""
+    """A named disruption; with its start period it is a branch off the plan, with an exit for each length.
+
+    `duration` holds the lengths in periods with their probabilities, in increasing order.
+    """
 
     annual_probability: Probability | None = None
     onset_every: Positive | None = None
     first_onset: Positive | None = None
     onsets: Annotated[list[Onset] | None, Field(min_length=1)] = None
-    duration: Positive
+    duration: Annotated[dict[int, float], BeforeValidator(_lengths)]
     recovery: Annotated[int | Literal["to-end"], BeforeValidator(_recovery)]
     effects: Annotated[list[Effect], Field(min_length=1)]
 
@@ -117,8 +146,9 @@ class PolicySettings(Strict):
 
 
 class Settings(Strict):
-    """model.yaml with one strategy merged in."""
+    """model.yaml with one strategy merged in; `refill_periods` is None for a year."""
 
+    format: Literal[2] | None = None
     model: Line
     currency: Line = "USD"
     buyer: str | None = None
@@ -131,5 +161,6 @@ class Settings(Strict):
     policies: PolicySettings = PolicySettings()
     events: dict[EventName, Event] = {}
     crises: dict[CrisisName, Crisis] = {}
+    refill_periods: Positive | None = None
     solver: Solver = Solver()
     silence: list[str] = []

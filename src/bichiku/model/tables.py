@@ -155,7 +155,10 @@ class SupplierRow(Row):
 
 
 class OriginRow(Row):
-    """The share of a supplier's (or project's) feed that comes from a country."""
+    """The share of a supplier's (or project's) feed that comes from a country.
+
+    A loss of the feed reaches the plant `lag_periods` whole periods later.
+    """
 
     table: ClassVar[str] = "origins"
     key: ClassVar[tuple[str, ...]] = ("supplier", "country")
@@ -163,6 +166,7 @@ class OriginRow(Row):
     supplier: Name
     country: Country
     share: Share
+    lag_periods: Count = 0
 
 
 class ProjectRow(Row):

@@ -1,13 +1,15 @@
-"""The tree of nodes: one chain of plan nodes, and a branch for every crisis and onset.
+"""The tree of nodes: a plan, and the branches of every crisis and onset, with an exit for each length.
 
-Nodes are numbered from 0: first the plan's periods, then branch after branch. Every array here has one
-element per node (or per branch) in that order, which is what lets the rest work on whole arrays.
+Nodes are numbered from 0: first the plan's periods, then stretch after stretch. Every array here has one element per
+node (or per stretch) in that order, which is what lets the rest work on whole arrays. A stretch is a run of nodes that
+follow each other: the spine of a branch, on which its crisis goes on, or the exit after one of its lengths. It knows the
+node that it leaves, whatever that is of, so that a branch of a branch is no new concept.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +20,7 @@ from bichiku.model.settings import Crisis
 
 BEFORE = -1  # the parent of period 1: the opening state
 ROUNDING = 1e-12
+SPINE = 0  # length of a stretch whose crisis goes on
 
 
 class TreeError(ValueError):
@@ -25,40 +28,67 @@ class TreeError(ValueError):
 
 
 @dataclass(frozen=True)
-class Branch:
-    """One crisis that breaks off the plan at one onset.
+class Stretch:
+    """Nodes of a branch that follow each other.
 
     Attributes:
-        crisis: its name.
+        crisis: name of the crisis.
         onset: period in which it begins.
-        end: last period of the branch.
-        probability: probability that the branch happens.
-        returns: whether it hands back to the plan before the horizon.
+        length: periods after which it ended, on the exit after that length; `SPINE` while it goes on.
+        first, last: numbers of its first and last node.
     """
 
     crisis: str
     onset: int
-    end: int
+    length: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Future:
+    """A crisis, its onset and how long it lasts.
+
+    Attributes:
+        crisis: name of the crisis.
+        onset: period in which it begins.
+        length: periods that it lasts.
+        probability: that it happens.
+        path: numbers of the nodes that it runs through, from the onset on; several futures share those at the front.
+    """
+
+    crisis: str
+    onset: int
+    length: int
     probability: float
-    returns: bool
+    path: np.ndarray
+
+    @property
+    def end(self) -> int:
+        """Number of its last node."""
+        return int(self.path[-1])
 
 
 @dataclass(frozen=True)
 class Tree:
-    """Nodes with their periods, parents, branches and weights.
+    """Nodes with their periods, parents, stretches and weights.
 
     Attributes:
-        periods: number of plan nodes; plan node of period t has number t - 1.
-        branches: in node order.
+        periods: number of plan nodes; the plan's node of period t has number t − 1.
+        stretches: in node order.
+        futures: ordered by crisis, onset and length.
         period: period of each node; shape (nodes,).
-        branch: number of each node's branch, -1 on the plan; shape (nodes,).
+        parent: number of the node before each, `BEFORE` in period 1; shape (nodes,).
+        stretch: number of each node's stretch, -1 on the plan; shape (nodes,).
         weight: probability weight of each node; the weights of each period sum to one.
     """
 
     periods: int
-    branches: tuple[Branch, ...]
+    stretches: tuple[Stretch, ...]
+    futures: tuple[Future, ...]
     period: np.ndarray
-    branch: np.ndarray
+    parent: np.ndarray
+    stretch: np.ndarray
     weight: np.ndarray
 
     @property
@@ -71,131 +101,224 @@ class Tree:
         return np.arange(self.periods)
 
     @cached_property
+    def off_plan(self) -> np.ndarray:
+        """Numbers of the nodes of branches."""
+        return np.arange(self.periods, self.size)
+
+    @cached_property
     def on_plan(self) -> np.ndarray:
-        """Number of the plan node of the same period, for each node."""
+        """Number of the plan's node of the same period, for each node."""
         return self.period - 1
 
     @cached_property
     def onset(self) -> np.ndarray:
-        """Period in which a node's branch begins; 1 on the plan."""
-        starts = np.array([branch.onset for branch in self.branches] + [1])
-        return starts[self.branch]
+        """Period in which the branch of a node begins; 0 on the plan."""
+        return np.array([part.onset for part in self.stretches] + [0])[self.stretch]
 
     @cached_property
-    def first(self) -> np.ndarray:
-        """Node with which each branch begins; shape (branches,)."""
-        lengths = [branch.end - branch.onset + 1 for branch in self.branches]
-        return self.periods + np.concatenate([[0], np.cumsum(lengths)])[: len(lengths)].astype(int)
+    def length(self) -> np.ndarray:
+        """Length after which a node's crisis ended; `SPINE` while it goes on, and on the plan."""
+        return np.array([part.length for part in self.stretches] + [SPINE])[self.stretch]
 
     @cached_property
-    def last(self) -> np.ndarray:
-        """Node with which each branch ends; shape (branches,)."""
-        return self.first + np.array([branch.end - branch.onset for branch in self.branches], dtype=int)
+    def age(self) -> np.ndarray:
+        """Periods since the onset of a node's branch; -1 on the plan."""
+        return np.where(self.stretch < 0, -1, self.period - self.onset)
+
+    @cached_property
+    def before_branch(self) -> np.ndarray:
+        """Number of the node from which each node's branch leaves the plan, `BEFORE` for an onset in period 1.
+
+        On the plan, the node's own parent.
+        """
+        return np.where(self.stretch < 0, self.parent, self.onset - 2)
+
+    @cached_property
+    def ends(self) -> np.ndarray:
+        """Numbers of the nodes at which some future ends, each once."""
+        return np.unique(np.array([future.end for future in self.futures], dtype=int))
+
+    @cached_property
+    def end_weight(self) -> np.ndarray:
+        """Probability of the futures that end at each of `ends`; same shape."""
+        where = np.searchsorted(self.ends, [future.end for future in self.futures])
+        return np.bincount(where, [future.probability for future in self.futures], minlength=len(self.ends))
+
+    def of_crisis(self, crisis: str) -> np.ndarray:
+        """Whether each node belongs to a branch of a crisis; shape (nodes,)."""
+        mine = np.array([part.crisis == crisis for part in self.stretches] + [False])
+        found: np.ndarray = mine[self.stretch]
+        return found
 
     def ancestor(self, steps: int) -> np.ndarray:
         """Node so many periods before each node, along parents; `BEFORE` before the tree begins."""
-        at = self.period - steps
-        own = np.arange(self.size) - steps
-        node = np.where(at >= self.onset, own, at - 1)
-        return np.where(at >= 1, node, BEFORE)
+        node = np.arange(self.size)
+        for _ in range(steps):
+            node = np.where(node >= 0, self.parent[node], BEFORE)
+        return node
 
     def reaches(self, steps: int) -> np.ndarray:
-        """Whether what leaves each node arrives so many periods later, before the horizon or the branch's end."""
+        """Whether what leaves each node arrives so many periods later at some node."""
         due = self.ancestor(steps)
         return np.isin(np.arange(self.size), due[due >= 0])
 
-    @cached_property
-    def parent(self) -> np.ndarray:
-        return self.ancestor(1)
-
-    def label(self, node: int) -> tuple[str, int, int]:
-        """Crisis (``plan`` on the plan), onset (0 on the plan) and period of a node."""
-        branch = int(self.branch[node])
-        if branch < 0:
-            return ("plan", 0, int(self.period[node]))
-        return (self.branches[branch].crisis, self.branches[branch].onset, int(self.period[node]))
+    def label(self, node: int) -> tuple[str, int, int, int]:
+        """Crisis (``plan`` on the plan), onset, length (both 0 on the plan) and period of a node."""
+        part = int(self.stretch[node])
+        if part < 0:
+            return ("plan", 0, SPINE, int(self.period[node]))
+        found = self.stretches[part]
+        return (found.crisis, found.onset, found.length, int(self.period[node]))
 
 
-def onset_periods(crisis: Crisis, periods: int) -> Sequence[int]:
-    """Periods in which a crisis may begin, in increasing order."""
+@dataclass(frozen=True)
+class Start:
+    """A crisis that begins in one period, with the probability that it does and the years of the window it stands for."""
+
+    crisis: str
+    onset: int
+    probability: float
+    years: float
+
+
+def starts(name: str, crisis: Crisis, calendar: Calendar) -> list[Start]:
+    """When a crisis may begin, in increasing order of onsets.
+
+    Windows of `onset_every` periods tile the horizon from the one that holds `first_onset`; with the rate
+    ``λ = -ln(1 - annual_probability)`` it begins in a window of Δ years with probability ``1 - exp(-λ Δ)``.
+    """
+    periods, per_year = calendar.periods, calendar.periods_per_year
     if crisis.onsets is not None:
-        return sorted(onset.period for onset in crisis.onsets)
+        listed = sorted(crisis.onsets, key=lambda onset: onset.period)
+        each = periods / per_year / len(listed)
+        return [Start(name, onset.period, onset.probability, each) for onset in listed]
     assert crisis.onset_every is not None
-    first = crisis.first_onset or 1 + crisis.onset_every // 2
-    return range(first, periods + 1, crisis.onset_every)
+    every = crisis.onset_every
+    first = crisis.first_onset or 1 + every // 2
+    found = []
+    for window in range((first - 1) // every * every, periods, every):
+        years = min(every, periods - window) / per_year
+        onset = min(window + (first - 1) % every + 1, periods)
+        found.append(Start(name, onset, -math.expm1(-rate(crisis, calendar) * years), years))
+    return found
 
 
-def tree_size(crises: dict[str, Crisis], periods: int) -> int:
-    """Number of nodes that `grow_tree` would make."""
-    nodes = periods
-    for crisis in crises.values():
-        onsets = onset_periods(crisis, periods)
-        begins = np.arange(onsets.start, onsets.stop, onsets.step) if isinstance(onsets, range) else np.array(onsets)
-        longest = periods if crisis.recovery == "to-end" else crisis.duration + int(crisis.recovery)
-        nodes += int(np.minimum(longest, periods + 1 - begins).sum())
+def rate(crisis: Crisis, calendar: Calendar) -> float:
+    """Starts a year: ``-ln(1 - annual_probability)``, or the listed probabilities over the horizon's years."""
+    if crisis.annual_probability is not None:
+        return -math.log1p(-crisis.annual_probability)
+    assert crisis.onsets is not None
+    return sum(onset.probability for onset in crisis.onsets) * calendar.periods_per_year / calendar.periods
+
+
+def effective_annual_probability(begun: list[Start]) -> float:
+    """The yearly probability that the starts of a crisis amount to, over the years of their windows."""
+    never = math.prod(1.0 - start.probability for start in begun)
+    return 1.0 - never ** (1.0 / sum(start.years for start in begun))
+
+
+def exit_end(crisis: Crisis, onset: int, length: int, periods: int) -> int:
+    """Last period of the exit after a length, cut at the horizon; before its first where it has no node."""
+    if crisis.recovery == "to-end":
+        return periods
+    return min(onset + length + int(crisis.recovery) - 1, periods)
+
+
+def tree_size(crises: Mapping[str, Crisis], calendar: Calendar) -> int:
+    """Number of nodes of the tree that these crises make."""
+    nodes = calendar.periods
+    for name, crisis in crises.items():
+        for start in starts(name, crisis, calendar):
+            left = calendar.periods + 1 - start.onset
+            nodes += min(max(crisis.duration), left)
+            for length in crisis.duration:
+                nodes += max(exit_end(crisis, start.onset, length, calendar.periods) - start.onset - length + 1, 0)
     return nodes
 
 
-def branch_end(crisis: Crisis, onset: int, periods: int) -> int:
-    """Last period of a branch, cut at the horizon."""
-    if crisis.recovery == "to-end":
-        return periods
-    return min(onset + crisis.duration + int(crisis.recovery) - 1, periods)
-
-
-def grow_tree(crises: dict[str, Crisis], calendar: Calendar) -> Tree:
+def grow_tree(crises: Mapping[str, Crisis], calendar: Calendar, chain: str = "") -> Tree:
     """Builds plan and branches, and weighs them.
 
-    A crisis with a yearly probability p has the rate -ln(1 - p). With the sum of all rates L and an onset
-    window of D years, it starts in a window with probability (1 - exp(-L D)) rate / L, given that the plan
-    is running; the plan is running with what is not inside an earlier branch at that onset.
+    Args:
+        crises: those that touch the chain.
+        calendar: the time axis.
+        chain: what a message calls the chain.
 
     Raises:
-        TreeError: listed probabilities sum to more than one in some period.
+        TreeError: the branches that are active in some period have a probability over one together.
     """
     periods = calendar.periods
-    rates = {
-        name: -math.log1p(-crisis.annual_probability)
-        for name, crisis in crises.items()
-        if crisis.annual_probability is not None
-    }
-    total_rate = sum(rates.values())
-    starts: dict[int, list[str]] = {}
+    grown = _Grown(calendar)
     for name in sorted(crises):
-        for onset in onset_periods(crises[name], periods):
-            starts.setdefault(onset, []).append(name)
-
-    taken = np.zeros(periods)  # probability inside branches, by period
-    branches: list[Branch] = []
-    for onset in sorted(starts):
-        running, known = 1.0 - taken[onset - 1], len(branches)
-        for name in starts[onset]:
-            crisis = crises[name]
-            if crisis.onsets is not None:
-                probability = next(o.probability for o in crisis.onsets if o.period == onset)
-            elif total_rate == 0.0:
-                probability = 0.0
-            else:
-                assert crisis.onset_every is not None
-                window = crisis.onset_every / calendar.periods_per_year
-                probability = running * -math.expm1(-total_rate * window) * rates[name] / total_rate
-            end = branch_end(crisis, onset, periods)
-            returns = crisis.recovery != "to-end" and end < periods
-            branches.append(Branch(name, onset, end, probability, returns))
-        for branch in branches[known:]:
-            taken[branch.onset - 1 : branch.end] += branch.probability
+        for start in starts(name, crises[name], calendar):
+            grown.add(start, crises[name])
+    weight = np.concatenate([np.zeros(periods), *grown.weight])
+    period = np.concatenate([np.arange(1, periods + 1), *grown.period])
+    taken = np.bincount(period[periods:] - 1, weight[periods:], minlength=periods)
     if taken.max(initial=0.0) > 1.0 + ROUNDING:
-        worst = int(taken.argmax())
-        raise TreeError(f"crises have a probability of {taken[worst]:.6g} together in {calendar.label(worst + 1)}")
-
-    branches.sort(key=lambda branch: (branch.crisis, branch.onset))
-    period = [np.arange(1, periods + 1)]
-    number = [np.full(periods, -1)]
+        _too_likely(taken, grown, calendar, chain)
     left = 1.0 - taken
-    weight = [np.where(left < ROUNDING, 0.0, left)]
-    for i, branch in enumerate(branches):
-        length = branch.end - branch.onset + 1
-        period.append(np.arange(branch.onset, branch.end + 1))
-        number.append(np.full(length, i))
-        weight.append(np.full(length, branch.probability))
-    return Tree(periods, tuple(branches), np.concatenate(period), np.concatenate(number), np.concatenate(weight))
+    weight[:periods] = np.where(left < ROUNDING, 0.0, left)
+    return Tree(
+        periods,
+        tuple(grown.stretches),
+        tuple(grown.futures),
+        period,
+        np.concatenate([np.arange(-1, periods - 1), *grown.parent]),
+        np.concatenate([np.full(periods, -1), *grown.stretch]),
+        weight,
+    )
+
+
+class _Grown:
+    """Stretches and futures of a tree that grows."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._periods = calendar.periods
+        self._size = calendar.periods
+        self.stretches: list[Stretch] = []
+        self.futures: list[Future] = []
+        self.period: list[np.ndarray] = []
+        self.parent: list[np.ndarray] = []
+        self.stretch: list[np.ndarray] = []
+        self.weight: list[np.ndarray] = []
+
+    def add(self, start: Start, crisis: Crisis) -> None:
+        """The branch of a start: its spine, and an exit for each length."""
+        onset, lengths = start.onset, crisis.duration
+        ages = np.arange(min(max(lengths), self._periods + 1 - onset))
+        going_on = np.array([sum(q for length, q in lengths.items() if length > age) for age in ages])
+        spine = self._stretch(start.crisis, onset, SPINE, onset - 2, onset, start.probability * going_on)
+        for length, share in lengths.items():
+            path = spine[:length]
+            first, last = onset + length, exit_end(crisis, onset, length, self._periods)
+            if last >= first:
+                weights = np.full(last - first + 1, start.probability * share)
+                away = self._stretch(start.crisis, onset, length, int(path[-1]), first, weights)
+                path = np.concatenate([path, away])
+            self.futures.append(Future(start.crisis, onset, length, start.probability * share, path))
+
+    def _stretch(
+        self, crisis: str, onset: int, length: int, leaves: int, period: int, weights: np.ndarray
+    ) -> np.ndarray:
+        nodes = self._size + np.arange(len(weights))
+        self.period.append(period + np.arange(len(weights)))
+        self.parent.append(np.concatenate([[leaves], nodes[:-1]]))
+        self.stretch.append(np.full(len(weights), len(self.stretches)))
+        self.weight.append(weights)
+        self.stretches.append(Stretch(crisis, onset, length, int(nodes[0]), int(nodes[-1])))
+        self._size += len(weights)
+        return nodes
+
+
+def _too_likely(taken: np.ndarray, grown: _Grown, calendar: Calendar, chain: str) -> None:
+    worst = int(taken.argmax())
+    names = sorted(
+        {part.crisis for part, periods in zip(grown.stretches, grown.period, strict=True) if worst + 1 in periods}
+    )
+    of = f" of the chain of {chain}" if chain else ""
+    remedies = "a shorter recovery, periods instead of to-end, or one crisis for those of one cause"
+    raise TreeError(
+        f"crises{of} have a probability of {taken[worst]:.6g} together in {calendar.label(worst + 1)}:"
+        f" {', '.join(names)}; {remedies} leaves the plan more"
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -38,6 +38,8 @@ class World:
         origins: supplier or project to country to share of its feed; shares sum to one (what the
             table leaves out comes from the supplier's own country).
         unlisted: the share that the origins table leaves out, for each supplier or project it has rows of.
+        lags: supplier or project to country to the whole periods after which a loss of its feed from there reaches it;
+            only where there is a lag.
         tranches: substitution tranches by (material, tranche).
         countries: rows of the countries table by code.
         crises_at: file and line of the crises, for a fault that shows only when the tree is grown.
@@ -52,6 +54,7 @@ class World:
     projects: dict[str, ProjectRow]
     origins: dict[str, dict[str, float]]
     unlisted: dict[str, float]
+    lags: dict[str, dict[str, int]]
     tranches: dict[tuple[str, str], SubstitutionRow]
     countries: dict[str, CountryRow]
     crises_at: SourceLine
@@ -94,7 +97,7 @@ class World:
 
     def chosen(self, materials: list[str] | None) -> list[str]:
         """Materials that a policy speaks of: those named, or all."""
-        return sorted(self.materials) if materials is None else sorted(set(materials))
+        return sorted(self.materials) if materials is None else sorted(set(materials) & set(self.materials))
 
     def with_demand(self, materials: list[str] | None) -> list[str]:
         """Those of the materials that a policy speaks of that have demand."""
@@ -119,6 +122,43 @@ class World:
     def kept(self, material: str) -> float:
         """The share of a stock that storage losses leave after a period."""
         return (1.0 - self.materials[material].loss_rate) ** self.calendar.year_share
+
+    def part(self, materials: Iterable[str], crises: Iterable[str]) -> World:
+        """The world of some materials: what is offered and used of them, and some of the crises."""
+        kept, hit = set(materials), set(crises)
+        suppliers = {name: row for name, row in self.suppliers.items() if row.material in kept}
+        projects = {name: row for name, row in self.projects.items() if row.material in kept}
+        sources = {*suppliers, *projects}
+        left = {name: crisis for name, crisis in self.settings.crises.items() if name in hit}
+        return replace(
+            self,
+            settings=self.settings.model_copy(update={"crises": left}),
+            materials={name: row for name, row in self.materials.items() if name in kept},
+            demand={name: tonnes for name, tonnes in self.demand.items() if name in kept},
+            suppliers=suppliers,
+            projects=projects,
+            origins={name: shares for name, shares in self.origins.items() if name in sources},
+            unlisted={name: share for name, share in self.unlisted.items() if name in sources},
+            lags={name: lags for name, lags in self.lags.items() if name in sources},
+            tranches={key: row for key, row in self.tranches.items() if key[0] in kept},
+        )
+
+    def sellers(self, material: str) -> list[str]:
+        """Suppliers of a material."""
+        return [name for name, row in self.suppliers.items() if row.material == material]
+
+    def makers(self, material: str) -> list[str]:
+        """Projects that make a material."""
+        return [name for name, row in self.projects.items() if row.material == material]
+
+    def consumers(self, material: str) -> list[str]:
+        """Projects that use a material as feed."""
+        return [name for name, row in self.projects.items() if row.input_material == material]
+
+    @property
+    def refill_periods(self) -> int:
+        """Periods over which spare tonnes refill a stock after a branch."""
+        return self.settings.refill_periods or self.calendar.periods_per_year
 
     def delivered_price(self, supplier: str, price_factor: float = 1.0) -> float:
         """Price, tariff and freight of a tonne delivered, in money per tonne.

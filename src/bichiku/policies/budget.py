@@ -9,19 +9,7 @@ import numpy as np
 
 from bichiku.model.values import NotNegative, Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import (
-    Bounds,
-    Built,
-    Family,
-    Inputs,
-    Limit,
-    PhraseWords,
-    Policy,
-    RowWriter,
-    RuleWords,
-    totals,
-)
-from bichiku.program import ALL
+from bichiku.policies.policy import Bounds, Built, CouplingWriter, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords, totals
 
 
 class BudgetKeys(Strict):
@@ -39,47 +27,53 @@ class Budget(Policy[BudgetKeys]):
     name = "budget"
     keys = BudgetKeys | None
     families = (
-        Family("budget_investment", "One more {unit} of investment budget", "the investment budget", "investment"),
-        Family(
-            "budget_reserve",
-            "One more {unit} of reserve budget in {year}",
-            "the reserve budget",
-            "reserve budget",
-            undated=True,
-        ),
+        Family("budget_investment", "One more {unit} of investment budget", "the investment budget"),
+        Family("budget_reserve", "One more {unit} of reserve budget in {year}", "the reserve budget", undated=True),
     )
-    inputs = {
-        "budget_investment": Inputs("policies.budget.investment", {"build": "projects[{column}].capex"}),
-        "budget_reserve": Inputs("policies.budget.reserve_per_year", {"stock": "materials[{column}].reference_price"}),
-    }
-    text = "limits on net investment and on money spent on the reserve in each year"
+    text = "net investment in all, and money spent on the reserve in each year, at most so much"
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
-        asked = self.asked(world)
-        if asked is None:
+        if self.asked(world) is None:
             return
-        unit, projects = world.settings.currency, world.projects
+        chain, projects = rows.chain, world.projects
+        starts = np.zeros(rows.tree.size)
+        starts[0] = 1.0
+        rows.parameters("start", {chain: starts})
 
         def investment(m: Any, _: str) -> Any:
             net = {name: projects[name].capex * (1.0 - projects[name].subsidy_rate) for name in m.build}
-            return sum(net[name] * m.build[name] for name in m.build) <= asked.investment
+            return m.start[chain] * sum(net[name] * m.build[name] for name in m.build)
 
         def reserve(m: Any, _: str) -> Any:
-            rises = [
+            return sum(
                 row.reference_price * (m.stock[name] - m.stock_before[name]) for name, row in world.materials.items()
-            ]
-            return sum(rises) <= asked.reserve_per_year
+            )
 
-        if asked.investment is not None and len(rows.model.build):
-            start, once = np.array([0]), np.zeros(rows.tree.size, dtype=int)
-            rows.add_rows(
-                "budget_investment", [ALL], investment, nodes=start, key=once, place="once", unit=unit, policy=True
-            )
+        rows.add_quantity("net_investment", [chain], investment)
+        rows.add_quantity("reserve_rise", [chain], reserve)
+
+    def couple(self, coupling: CouplingWriter, world: World) -> None:
+        asked, unit = self.asked(world), world.settings.currency
+        if asked is None:
+            return
+        if asked.investment is not None:
+            start = np.array([0])
+            terms = [q.terms(start) for chain in coupling.chains for q in coupling.quantities("net_investment", chain)]
+            if any(len(columns) for columns, *_ in terms):
+                limit = np.array([asked.investment])
+                coupling.add_rows("budget_investment", start, [terms], limit, place="once", unit=unit, policy=True)
         if asked.reserve_per_year is not None:
-            plan = rows.tree.plan
-            rows.add_rows(
-                "budget_reserve", [ALL], reserve, nodes=plan, key=rows.years, place="year", unit=unit, policy=True
-            )
+            years = np.unique(world.calendar.years)
+            by_year = [
+                [
+                    quantity.terms(np.flatnonzero(world.calendar.years == year))
+                    for chain in coupling.chains
+                    for quantity in coupling.quantities("reserve_rise", chain)
+                ]
+                for year in years
+            ]
+            limit = np.full(len(years), asked.reserve_per_year)
+            coupling.add_rows("budget_reserve", years, by_year, limit, place="year", unit=unit, policy=True)
 
     def limits(self, built: Built) -> Iterator[Limit]:
         for family in self.families:

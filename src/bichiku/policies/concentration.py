@@ -94,15 +94,14 @@ class Concentration(Policy[ConcentrationKeys]):
         world, asked = built.world, self.asked(built.world)
         if asked is None:
             return ()
-        plan = built.tree.plan
-        years = built.years[plan]
+        years = world.calendar.years
         found = []
         for material in world.chosen(asked.materials):
             sources = counted_sources(world, material, asked.of)
             for year in np.unique(years):
                 tonnes: dict[str, float] = {}
                 for source in sources:
-                    arrived = float(built.arrived[source][plan][years == year].sum())
+                    arrived = float(built.arrived[source][: len(years)][years == year].sum())
                     for country, share in world.countries_of(source, asked.stage).items():
                         tonnes[country] = tonnes.get(country, 0.0) + share * arrived
                 total, norm = sum(tonnes.values()), math.hypot(*tonnes.values())

@@ -7,7 +7,7 @@ can never bind, and how it is called. Nothing else in the program knows a policy
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -16,7 +16,7 @@ import numpy as np
 from bichiku.model.time_path import TimePath
 from bichiku.model.tree import Tree
 from bichiku.model.world import World
-from bichiku.program import LinearProgram, Move
+from bichiku.program import LinearProgram, Move, Quantity
 
 Keys = TypeVar("Keys")
 Nodes = np.ndarray
@@ -37,12 +37,14 @@ class RowWriter(Protocol):
     Attributes:
         tree: the tree.
         years: calendar year of each node; shape (nodes,).
+        chain: name of the chain whose node it is.
         model: the variables, parameters and expressions of one node, by name: ``model.stock[material]``.
         cuts: what a policy that is kept by cutting planes has found so far, by policy.
     """
 
     tree: Tree
     years: np.ndarray
+    chain: str
     cuts: Mapping[str, tuple[Any, ...]]
 
     @property
@@ -68,6 +70,7 @@ class RowWriter(Protocol):
         place: str = "node",
         policy: bool = False,
     ) -> None: ...
+    def add_quantity(self, name: str, index: Iterable[Any], rule: Callable[..., Any]) -> Any: ...
     def add_cost(
         self,
         name: str,
@@ -79,50 +82,109 @@ class RowWriter(Protocol):
     ) -> None: ...
 
 
-class Built(Protocol):
-    """A strategy as built, solved or not.
+class ChainView(Protocol):
+    """A chain, as a policy that couples chains sees it."""
 
-    Attributes:
-        world, tree, program: the strategy.
-        years: calendar year of each node; shape (nodes,).
-        demand: tonnes used in each node's period, by material with demand; shape (nodes,).
-        arrived: tonnes that come in at each node, by supplier and project; only of what is solved.
-    """
-
+    @property
+    def name(self) -> str: ...
     @property
     def world(self) -> World: ...
     @property
     def tree(self) -> Tree: ...
     @property
-    def program(self) -> LinearProgram: ...
-    @property
     def years(self) -> np.ndarray: ...
+
+
+class FutureView(Protocol):
+    """A future with its paths by chain."""
+
+    @property
+    def crisis(self) -> str: ...
+    @property
+    def onset(self) -> int: ...
+    @property
+    def length(self) -> int: ...
+    @property
+    def probability(self) -> float: ...
+    @property
+    def paths(self) -> Mapping[str, np.ndarray]: ...
+
+
+Term = tuple[np.ndarray, np.ndarray, float]  # columns, coefficients, constant
+
+
+class CouplingWriter(Protocol):
+    """Rows and columns over all chains.
+
+    Attributes:
+        chains: the chains.
+        futures: the futures of all of them, those of one crisis, onset and length as one.
+    """
+
+    @property
+    def chains(self) -> Sequence[ChainView]: ...
+    @property
+    def futures(self) -> Sequence[FutureView]: ...
+    def quantities(self, name: str, chain: Any) -> Iterator[Quantity]: ...
+    def variables(self, name: str, count: int, place: str) -> np.ndarray: ...
+    def add_cost(self, line: str, columns: np.ndarray, money: np.ndarray, years: np.ndarray) -> None: ...
+    def add_rows(
+        self,
+        family: str,
+        keys: np.ndarray,
+        terms: Sequence[Sequence[Term]],
+        upper: np.ndarray,
+        *,
+        place: str,
+        unit: str,
+        policy: bool = False,
+    ) -> None: ...
+
+
+class Built(Protocol):
+    """A strategy as built, solved or not. The plan's nodes have the same numbers in every chain, 0 to periods - 1.
+
+    Attributes:
+        world, program: the strategy.
+        demand: tonnes used at each node of its chain, by material with demand.
+        arrived: tonnes that come in at each node of its chain, by supplier and project; only of what is solved.
+    """
+
+    @property
+    def world(self) -> World: ...
+    @property
+    def program(self) -> LinearProgram: ...
     @property
     def demand(self) -> Mapping[str, np.ndarray]: ...
     @property
     def arrived(self) -> Mapping[str, np.ndarray]: ...
+    def tree_of(self, chain: str) -> Tree: ...
 
 
 class Bounds(Protocol):
     """What follows from a world for every plan whatever: the most that can arrive, be short or do damage.
 
     Attributes:
-        world, tree: the world and its tree.
+        world: the world.
+        trees: the trees of its chains.
         plan_years: calendar years of the horizon.
-        demand: as in `Built`.
         yearly: the most that can arrive from each supplier and project in each year of the plan.
+        has_likely_crisis: whether some future has a probability above zero.
+        most_damage: no future with a probability can do more damage; money.
     """
 
     @property
     def world(self) -> World: ...
     @property
-    def tree(self) -> Tree: ...
+    def trees(self) -> Sequence[Tree]: ...
     @property
     def plan_years(self) -> list[int]: ...
     @property
-    def demand(self) -> Mapping[str, np.ndarray]: ...
-    @property
     def yearly(self) -> Mapping[str, np.ndarray]: ...
+    @property
+    def has_likely_crisis(self) -> bool: ...
+    @property
+    def most_damage(self) -> float: ...
     def on_plan(self, year: int) -> np.ndarray: ...
     def offers(self, material: str) -> list[str]: ...
     def arrivals(self, sources: Iterable[str]) -> np.ndarray: ...
@@ -262,6 +324,9 @@ class Policy(ABC, Generic[Keys]):
     @abstractmethod
     def add_rows(self, rows: RowWriter, world: World) -> None:
         """Writes the policy's rows, columns and costs; nothing where the strategy does not ask for it."""
+
+    def couple(self, coupling: CouplingWriter, world: World) -> None:
+        """Writes the rows that look at several chains together; nothing for a policy that looks at one."""
 
     def violated(self, built: Built) -> tuple[Any, ...]:
         """Cutting planes that a solution asks for; none for a policy that rows state exactly."""

@@ -1,4 +1,4 @@
-"""Reserve days: on the plan, a stock of at least so many days of demand."""
+"""Reserve days: on the plan, a stock of at least so many days of use, which is demand and feed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bichiku.model.names import check_name
 from bichiku.model.time_path import TimePath, monthly_path
 from bichiku.model.values import Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import Bounds, Built, Family, Inputs, Limit, PhraseWords, Policy, RowWriter, RuleWords
+from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords
 from bichiku.program import Move
 
 MOST_DAYS = 100_000
@@ -51,15 +51,20 @@ def _days(value: Any) -> DaysPath:
     return DaysPath(default=default, materials={check_name(key): path(days) for key, days in given.items()})
 
 
+def is_used(world: World, material: str) -> bool:
+    """Whether a material has demand, or is the feed of a project."""
+    return material in world.demand or bool(world.consumers(material))
+
+
 def target_days(world: World, material: str) -> np.ndarray | None:
     """Days of cover asked for at the end of each period; shape (periods,). None without a target."""
     asked = RESERVE_DAYS.asked(world)
-    path = asked.of(material) if asked and material in world.demand else None
+    path = asked.of(material) if asked and is_used(world, material) else None
     return None if path is None else path(world.calendar.ends)
 
 
 class ReserveDays(Policy[DaysPath]):
-    """``stock ≥ days · demand / d`` at each plan node; in a crisis the reserve may be used."""
+    """``stock ≥ days · (demand + feed) / d`` at each plan node; in an emergency the reserve may be used."""
 
     name = "reserve_days"
     keys = Annotated[DaysPath | None, BeforeValidator(_days)]
@@ -68,26 +73,21 @@ class ReserveDays(Policy[DaysPath]):
             "reserve_days",
             "One more day of reserve of {material} in {year}",
             "the reserve of {material}",
-            "reserve",
             tighter_by_less=True,
         ),
     )
-    inputs = {"reserve_days": Inputs("policies.reserve_days of {material}")}
-    shape = "path, days; or by material"
-    text = (
-        "least stock at the end of each period of the plan, in days of that period's demand; "
-        "in a crisis the stock may be used"
-    )
+    text = "on the plan, a stock of at least so many days of use (demand and feed)"
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
-        days = {material: target for material in world.demand if (target := target_days(world, material)) is not None}
+        days = {name: target for name in world.materials if (target := target_days(world, name)) is not None}
         if not days:
             return
         tree, length = rows.tree, world.calendar.days
         rows.parameters("reserve_target_days", {k: target[tree.period - 1] for k, target in days.items()})
 
         def rule(m: Any, material: str) -> Any:
-            return m.stock[material] >= m.reserve_target_days[material] * m.demand[material] / length
+            use = m.feed[material] + (m.demand[material] if material in world.demand else 0.0)
+            return m.stock[material] >= m.reserve_target_days[material] * use / length
 
         rows.add_rows("reserve_days", days, rule, nodes=tree.plan, unit="t", policy=True)
 
@@ -96,18 +96,30 @@ class ReserveDays(Policy[DaysPath]):
 
     def limits(self, built: Built) -> Iterator[Limit]:
         """One more day of cover in all periods of a year."""
-        for block in built.program.blocks("reserve_days"):
-            tonnes_per_day = built.demand[block.material][block.keys] / built.world.calendar.days
-            target = built.program.limits_as_set(block.rows)
-            years = built.years[block.keys]
+        world, program, d = built.world, built.program, built.world.calendar.days
+        for block in program.blocks("reserve_days"):
+            target = target_days(world, block.material)
+            assert target is not None
+            none = np.zeros(len(block.keys))
+            per_day = built.demand[block.material][block.keys] / d if block.material in world.demand else none
+            fed = [(program.columns_of("run", name).start, world.projects[name]) for name in world.consumers(block.material)]
+            years = world.calendar.years[block.keys]
             for year in np.unique(years):
-                mine = (years == year) & (tonnes_per_day > 0)
-                if mine.any():
-                    last = np.flatnonzero(mine)[-1]
-                    days = float(target[last] / tonnes_per_day[last])
-                    rows = block.numbers[mine]
-                    move = Move(rows=rows, row_moves=tonnes_per_day[mine])
-                    yield Limit("reserve_days", "", block.material, int(year), days, "days", move, rows)
+                mine = (years == year) & ((per_day > 0) | bool(fed))
+                if not mine.any():
+                    continue
+                rows, nodes = block.numbers[mine], block.keys[mine]
+                columns = [start + nodes for start, _ in fed]
+                moves = [np.full(len(rows), -(row.input_per_output or 0.0) / d) for _, row in fed]
+                move = Move(
+                    rows=rows,
+                    row_moves=per_day[mine],
+                    entry_rows=np.tile(rows, len(fed)),
+                    entry_columns=np.concatenate(columns) if fed else np.empty(0, dtype=int),
+                    entry_moves=np.concatenate(moves) if fed else np.empty(0),
+                )
+                days = float(target[nodes[-1]])
+                yield Limit("reserve_days", "", block.material, int(year), days, "days", move, rows)
 
     def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
         tonnes = float(np.max(rule.move.row_moves)) * rule.value if rule.move else 0.0
@@ -124,15 +136,15 @@ class ReserveDays(Policy[DaysPath]):
     def never_binds(self, bounds: Bounds) -> Mapping[str, str]:
         if self.asked(bounds.world) is None:
             return {}
-        targets = [target_days(bounds.world, material) for material in bounds.world.demand]
+        targets = [target_days(bounds.world, material) for material in bounds.world.materials]
         asked = [float(days.max()) for days in targets if days is not None]
-        return {} if any(asked) else {"reserve_days": "it asks for 0 days of every material with demand"}
+        return {} if any(asked) else {"reserve_days": "it asks for 0 days of every material that is used"}
 
     def idle_names(self, bounds: Bounds) -> Iterator[tuple[str, str]]:
         asked = self.asked(bounds.world)
         for material in asked.materials if asked else {}:
-            if material not in bounds.world.demand:
-                yield f"reserve_days.{material}", f"{material} has no demand to hold days of"
+            if not is_used(bounds.world, material):
+                yield f"reserve_days.{material}", f"{material} has neither demand nor use as feed to hold days of"
 
     def path(self, rule: Limit, world: World) -> TimePath | None:
         asked = self.asked(world)

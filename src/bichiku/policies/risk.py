@@ -1,43 +1,48 @@
-"""Risk: the CVaR of damage given a crisis, weighed in the cost or limited.
+"""Risk: the CVaR of damage by year of onset, weighed in the cost or limited.
 
 Rockafellar and Uryasev (2000), "Optimization of conditional value-at-risk": CVaR at level β is the least of
-``threshold + Σ q · excess / (1 − β)`` over the threshold, with ``excess ≥ damage − threshold``.
+``threshold + Σ p · excess / (1 − β)`` over the threshold, with ``excess ≥ damage − threshold``. A scenario is a future; the
+years in which nothing begins count as no damage, so that a crisis that does none changes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from bichiku.model import cost_lines
-from bichiku.model.tree import Tree
-from bichiku.model.values import NotNegative, Strict
+from bichiku.model.values import Month, NotNegative, Strict
 from bichiku.model.world import World
 from bichiku.policies.policy import (
     Bounds,
     Built,
+    CouplingWriter,
     Family,
-    Inputs,
+    FutureView,
     Limit,
     PhraseWords,
     Policy,
     RowWriter,
     RuleWords,
+    Term,
     totals,
 )
-from bichiku.program import ALL
+
+DAMAGE_ON_PATH = ("shortage_damage", "substitution_damage", "dearer_purchases")
+DAMAGE_AT_END = "refill_damage"
 
 
 class RiskKeys(Strict):
-    """Weight on, or limit on, the CVaR of damage given a crisis."""
+    """Weight on, or limit on, the CVaR of damage by year of onset; the limit holds from the year of `from` on."""
 
     level: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
     weight: NotNegative | None = None
     limit: NotNegative | None = None
+    from_: Annotated[Month | None, Field(alias="from", default=None)]
 
     @model_validator(mode="after")
     def _one_of_both(self) -> RiskKeys:
@@ -46,69 +51,69 @@ class RiskKeys(Strict):
         return self
 
 
-def branch_shares(tree: Tree) -> np.ndarray:
-    """Probabilities of the branches, scaled to sum to one; shape (branches,)."""
-    probability = np.array([branch.probability for branch in tree.branches])
-    return probability / probability.sum()
+def limited_years(asked: RiskKeys, years: np.ndarray) -> np.ndarray:
+    """Which years of onset the limit holds in; same shape."""
+    return np.ones(len(years), dtype=bool) if asked.from_ is None else years >= asked.from_ // 12
+
+
+def damage_terms(coupling: CouplingWriter, future: FutureView) -> list[Term]:
+    """Discounted damage along the path of a future, over all chains that it touches."""
+    terms = []
+    for chain in coupling.chains:
+        path = future.paths.get(chain.name)
+        if path is not None:
+            for name in DAMAGE_ON_PATH:
+                terms += [quantity.terms(path) for quantity in coupling.quantities(name, chain)]
+            terms += [quantity.terms(path[-1:]) for quantity in coupling.quantities(DAMAGE_AT_END, chain)]
+    return terms
 
 
 class Risk(Policy[RiskKeys]):
-    """Declares damage, threshold and excess, then the weight's cost line and the limit's row."""
+    """``θ_y + Σ p · excess / (1 − level) ≤ limit`` for each year of onset, ``excess ≥ damage − θ_y``."""
 
     name = "risk"
     keys = RiskKeys | None
     families = (
-        Family("risk_limit", "One more {unit} of the limit on CVaR", "the limit on CVaR", "CVaR", across_crises=True),
-    )
-    inputs = {
-        "risk_limit": Inputs("policies.risk.limit", coefficient="policies.risk"),
-        "excess_damage": Inputs(
-            "policies.risk",
-            {"short": "materials[{column}].shortage_cost", "saved": "substitution[{column}].cost"},
-            "policies.risk",
+        Family(
+            "risk_limit", "One more {unit} of the limit on CVaR of crises that begin in {year}", "the limit on CVaR",
+            undated=True, across_crises=True,
         ),
-    }
-    text = "a weight or a limit on the worst crises"
+    )  # fmt: skip
+    text = "the CVaR of damage by year of onset, weighed in the cost or at most so much"
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
-        asked, tree = self.asked(world), rows.tree
-        if asked is None or not any(branch.probability > 0 for branch in tree.branches):
+        """Nothing: risk looks at all chains."""
+
+    def couple(self, coupling: CouplingWriter, world: World) -> None:
+        asked = self.asked(world)
+        futures = [future for future in coupling.futures if future.probability > 0]
+        if asked is None or not futures:
             return
-        rows.variables("excess", [ALL], rows.per_branch)
-        rows.variables("threshold", [ALL], rows.once)
-        begins = np.zeros(tree.size)
-        begins[tree.first] = 1.0
-        rows.parameters("branch_begins", {ALL: begins})
-        discount = world.calendar.discount(world.settings.discount_rate)[tree.period - 1]
-        rows.parameters("damage_discount", {ALL: discount})
-        shares = np.zeros(tree.size)
-        shares[tree.first] = branch_shares(tree)
-
-        def exceeds(m: Any, _: str) -> Any:
-            total = sum(m.damage[k] for k in world.demand)
-            # excess and threshold count once in a branch, at its first node
-            once = m.branch_begins[ALL] * (m.excess[ALL] + m.threshold[ALL])
-            return m.damage_discount[ALL] * total - once <= 0
-
+        began = np.array([int(world.calendar.years[future.onset - 1]) for future in futures])
+        years = np.unique(began)
+        year_of = np.searchsorted(years, began)
+        excess = coupling.variables("excess", len(futures), "future")
+        threshold = coupling.variables("threshold", len(years), "onset-year")
+        one = np.ones(1)
+        exceeds = [
+            [*damage_terms(coupling, future), (excess[i : i + 1], -one, 0.0), (threshold[[year_of[i]]], -one, 0.0)]
+            for i, future in enumerate(futures)
+        ]
         unit = world.settings.currency
-        on_branches = np.flatnonzero(tree.branch >= 0)
-        rows.add_rows("excess_damage", [ALL], exceeds, nodes=on_branches, key=tree.branch, place="branch", unit=unit)
-
-        def value_at_branch(m: Any) -> Any:
-            return m.threshold[ALL] + m.excess[ALL] / (1.0 - asked.level)
-
+        numbers = np.arange(len(futures))
+        coupling.add_rows("excess_damage", numbers, exceeds, np.zeros(len(futures)), place="future", unit=unit)
+        tail = np.array([future.probability for future in futures]) / (1.0 - asked.level)
         if asked.weight:
-            rows.add_cost(
-                cost_lines.RISK, [ALL], lambda m, _: asked.weight * value_at_branch(m), tree.first, shares[tree.first]
-            )
+            money = asked.weight * np.concatenate([tail, np.ones(len(years))])
+            columns = np.concatenate([excess, threshold])
+            coupling.add_cost(cost_lines.RISK, columns, money, np.concatenate([began, years]))
         if asked.limit is not None:
-            rows.parameters("branch_share", {ALL: shares})
-
-            def limit(m: Any, _: str) -> Any:
-                return m.branch_share[ALL] * value_at_branch(m) <= asked.limit
-
-            once = np.zeros(tree.size, dtype=int)
-            rows.add_rows("risk_limit", [ALL], limit, nodes=tree.first, key=once, place="once", unit=unit, policy=True)
+            shown = np.flatnonzero(limited_years(asked, years))
+            cvar = [
+                [(threshold[y : y + 1], one, 0.0), (excess[year_of == y], tail[year_of == y], 0.0)] for y in shown
+            ]
+            limit = np.full(len(shown), asked.limit)
+            coupling.add_rows("risk_limit", years[shown], cvar, limit, place="year", unit=unit, policy=True)
 
     def limits(self, built: Built) -> Iterator[Limit]:
         yield from totals(built.program, "risk_limit", f"million {built.world.settings.currency}", 1e6)
@@ -120,39 +125,28 @@ class Risk(Policy[RiskKeys]):
             yield replace(limit, rows=np.concatenate([limit.rows, *counted]))
 
     def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
-        return f"CVaR of damage given a crisis: at most {words.amount(rule.value, rule.unit)}"
+        return f"CVaR of damage of crises that begin in {rule.year}: at most {words.amount(rule.value, rule.unit)}"
 
     def phrases(self, asked: RiskKeys, words: PhraseWords) -> Iterator[str]:
-        what = f"CVaR of damage at level {asked.level:g}"
+        what = f"CVaR of damage by year of onset at level {asked.level:g}"
         if asked.weight is not None:
             yield f"{what} weighed {asked.weight:g} times, beside the cost"
         if asked.limit is not None:
-            yield f"{what} at most {words.money(asked.limit)}"
+            since = "" if asked.from_ is None else f", for onsets from {asked.from_ // 12} on"
+            yield f"{what} at most {words.money(asked.limit)}{since}"
 
     def never_binds(self, bounds: Bounds) -> Mapping[str, str]:
         asked = self.asked(bounds.world)
         if asked is None:
             return {}
-        if not any(branch.probability > 0 for branch in bounds.tree.branches):
+        if not bounds.has_likely_crisis:
             return {"risk": "no crisis has a probability, so there is no risk to weigh"}
         if asked.limit is None:
             return {} if asked.weight else {"risk": "its weight is 0 and it has no limit"}
-        most = _most_damage(bounds)
+        most = bounds.most_damage
         if not asked.weight and asked.limit >= most:
             return {"risk": f"no crisis can do more damage than {most:,.6g}"}
         return {}
-
-
-def _most_damage(bounds: Bounds) -> float:
-    """A bound on the damage of every branch with a probability: its demand all short or saved at the dearest."""
-    world, tree = bounds.world, bounds.tree
-    discount = world.calendar.discount(world.settings.discount_rate)[tree.period - 1]
-    money = np.zeros(tree.size)
-    for material, demand in bounds.demand.items():
-        costs = [row.cost for (name, _), row in world.tranches.items() if name == material]
-        money += discount * demand * max([world.materials[material].shortage_cost or 0.0, *costs])
-    damage = np.bincount(tree.branch[tree.periods :], money[tree.periods :], minlength=len(tree.branches))
-    return float(max(damage[i] for i, branch in enumerate(tree.branches) if branch.probability > 0))
 
 
 RISK = Risk()

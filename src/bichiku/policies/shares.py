@@ -117,7 +117,7 @@ def _add_beyond(
 
 def share_points(built: Built, family: str, limits: Mapping[RowKey, ShareRow]) -> Iterator[Limit]:
     """One more point of an allowed (or demanded) share in one year."""
-    program, plan_years = built.program, built.years[built.tree.plan]
+    program, plan_years = built.program, built.world.calendar.years
     for block in program.blocks(family):
         row = limits[block.limit, block.material]
         everything = _all_arrivals(built.world, program, block.material, row.of)

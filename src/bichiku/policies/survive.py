@@ -40,12 +40,12 @@ def surviving_nodes(asked: SurviveKeys, tree: Tree, calendar: Calendar) -> np.nd
     """Numbers of the nodes at which nothing may be short."""
     begins = calendar.begins
     wanted = [
-        branch.crisis in asked.crises and (asked.from_ is None or int(begins[branch.onset - 1]) >= asked.from_)
-        for branch in tree.branches
+        part.crisis in asked.crises and (asked.from_ is None or int(begins[part.onset - 1]) >= asked.from_)
+        for part in tree.stretches
     ]
-    inside = np.isin(tree.branch, np.flatnonzero(wanted))
+    inside = np.isin(tree.stretch, np.flatnonzero(wanted))
     if asked.days is not None:
-        inside &= (tree.period - tree.onset) * calendar.days < asked.days
+        inside &= tree.age * calendar.days < asked.days
     return np.flatnonzero(inside)
 
 
@@ -86,25 +86,20 @@ class Survive(Policy[SurviveKeys]):
             yield Limit("survive", "", block.material, None, 0.0, "t short allowed in each period", move, rows)
 
     def rules(self, built: Built) -> Iterator[Limit]:
-        """One rule for each material and each start of a crisis."""
+        """One rule for each material and each start of a crisis, whatever its length."""
         for block in built.program.blocks("survive"):
-            branches = built.tree.branch[block.keys]
-            for i in np.unique(branches):
-                branch = built.tree.branches[int(i)]
-                rows = block.numbers[branches == i]
-                year = int(built.world.calendar.years[branch.onset - 1])
-                yield Limit(
-                    "survive", branch.crisis, block.material, year, 0.0, "t short", rows=rows, onset=branch.onset
-                )
+            tree = built.tree_of(block.chain)
+            starts = [(part.crisis, part.onset) for part in tree.stretches]
+            of_row = [starts[part] for part in tree.stretch[block.keys]]
+            for crisis, onset in dict.fromkeys(of_row):
+                rows = block.numbers[[start == (crisis, onset) for start in of_row]]
+                year = int(built.world.calendar.years[onset - 1])
+                yield Limit("survive", crisis, block.material, year, 0.0, "t short", rows=rows, onset=onset)
 
     def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
-        calendar, count = world.calendar, len(rule.rows)
-        last = rule.onset + count - 1
-        span = f"{calendar.label(rule.onset)} to the end of period {last}" if count > 1 else "the first period"
-        return (
-            f"no shortage of {rule.material} in crisis {rule.name} of {calendar.label(rule.onset)}"
-            f" ({span}: {count} period{'s' if count > 1 else ''})"
-        )
+        label, count = world.calendar.label(rule.onset), len(rule.rows)
+        nodes = f"{count} node{'s' if count > 1 else ''} of its branch"
+        return f"no shortage of {rule.material} in crisis {rule.name} of {label} ({nodes})"
 
     def phrases(self, asked: SurviveKeys, words: PhraseWords) -> Iterator[str]:
         of = f" of {words.names(asked.materials)}" if asked.materials else ""
@@ -116,7 +111,7 @@ class Survive(Policy[SurviveKeys]):
         asked = self.asked(bounds.world)
         if asked is None:
             return {}
-        if not len(surviving_nodes(asked, bounds.tree, bounds.world.calendar)):
+        if not any(len(surviving_nodes(asked, tree, bounds.world.calendar)) for tree in bounds.trees):
             return {"survive": "none of its crises begins where it counts (see crises, from and days)"}
         return {} if bounds.world.with_demand(asked.materials) else {"survive": "none of its materials has demand"}
 

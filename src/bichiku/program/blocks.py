@@ -30,9 +30,10 @@ class RowBlock:
         index: what the rows are for, such as a material, or a limit and a material.
         first: number of the first row.
         keys: node, year or branch of each row, by `place`; shape (rows,).
-        place: what the keys are: ``node``, ``year``, ``branch`` or ``once``.
+        place: what the keys are: ``node``, ``year`` or ``once``; ``future`` or ``onset-year`` where they couple chains.
         unit: unit of the right-hand side.
         policy: whether the rows are a limit set by a policy.
+        chain: name of the chain whose nodes its keys are; empty where rows couple chains.
     """
 
     family: str
@@ -42,6 +43,7 @@ class RowBlock:
     place: str
     unit: str
     policy: bool
+    chain: str = ""
 
     @property
     def rows(self) -> slice:
@@ -72,7 +74,8 @@ class ColumnBlock:
         index: supplier, project, material, or material and tranche.
         first: number of the first column.
         count: number of columns.
-        place: ``node``, ``year``, ``branch`` or ``once``.
+        place: ``node``, ``year``, ``hand-back`` or ``once``; ``future`` or ``onset-year`` where they couple chains.
+        chain: name of its chain; empty where it couples chains.
     """
 
     variable: str
@@ -80,6 +83,7 @@ class ColumnBlock:
     first: int
     count: int
     place: str
+    chain: str = ""
 
     @property
     def columns(self) -> slice:

@@ -15,11 +15,19 @@ from bichiku.program.quantity import Quantity
 
 @dataclass(frozen=True)
 class CostLine:
-    """Expected discounted money of one cost line and one material (or `ALL`), by node."""
+    """Expected discounted money of one cost line and one material (or `ALL`).
+
+    Attributes:
+        line: name of the line.
+        material: the material, or `ALL`.
+        money: by node of its chain; by year where it couples chains.
+        years: calendar year of each of these; shape as the money's constant.
+    """
 
     line: str
     material: str
     money: Quantity
+    years: np.ndarray
 
 
 @dataclass(frozen=True)

@@ -48,9 +48,18 @@ class Quantity:
         size = len(self.constant)
         return np.bincount(self.nodes, self.coefficients * x[self.columns], minlength=size) + self.constant
 
+    def after(self, columns: int) -> Quantity:
+        """The quantity in a program in which so many columns stand before its own."""
+        return replace(self, columns=self.columns + columns)
+
     def scaled(self, factors: np.ndarray) -> Quantity:
         """The quantity times a number at each node; `factors` has shape (nodes,)."""
         return replace(self, coefficients=self.coefficients * factors[self.nodes], constant=self.constant * factors)
+
+    def terms(self, nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+        """Its columns and coefficients at some nodes, and the sum of the constant there."""
+        inside = np.isin(self.nodes, nodes)
+        return self.columns[inside], self.coefficients[inside], float(self.constant[nodes].sum())
 
     def summed(self, nodes: np.ndarray, columns: int) -> tuple[np.ndarray, float]:
         """The sum over some nodes, as a vector over all columns of the program and a constant."""

@@ -1,0 +1,133 @@
+"""Chains: materials tied by projects, each with a plan and branches of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from bichiku.model.settings import Effect
+from bichiku.model.state import State, hits, world_state
+from bichiku.model.tree import Tree, grow_tree, tree_size
+from bichiku.model.world import World
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A chain with its tree and state.
+
+    Attributes:
+        name: its first material in alphabetical order.
+        world: its materials with all that is offered and used of them, and the crises that touch it.
+        tree: its tree.
+        state: the state at each node of it.
+    """
+
+    name: str
+    world: World
+    tree: Tree
+    state: State
+
+    @property
+    def years(self) -> np.ndarray:
+        """Calendar year of each node; shape (nodes,)."""
+        found: np.ndarray = self.world.calendar.years[self.tree.period - 1]
+        return found
+
+
+def chain_materials(world: World) -> list[tuple[str, ...]]:
+    """The materials of each chain, in the order of their first."""
+    chain = {material: {material} for material in world.materials}
+    for row in world.projects.values():
+        if row.input_material is not None and chain[row.material] is not chain[row.input_material]:
+            joined = chain[row.material] | chain[row.input_material]
+            chain.update(dict.fromkeys(joined, joined))
+    return sorted({tuple(sorted(materials)) for materials in chain.values()})
+
+
+def grow_chains(world: World) -> tuple[Chain, ...]:
+    """The chains of a world.
+
+    Raises:
+        TreeError: see `grow_tree`.
+    """
+    return tuple(_grow(world, materials) for materials in chain_materials(world))
+
+
+def _grow(world: World, materials: tuple[str, ...]) -> Chain:
+    part = world.part(materials, touching(world, materials))
+    tree = grow_tree(part.settings.crises, world.calendar, materials[0])
+    return Chain(materials[0], part, tree, world_state(part, tree))
+
+
+def touching(world: World, materials: tuple[str, ...]) -> list[str]:
+    """Crises that change something of these materials at any node against what events alone leave."""
+    return [name for name in sorted(world.settings.crises) if _touches(world.part(materials, [name]), name)]
+
+
+def _touches(part: World, name: str) -> bool:
+    crisis = part.settings.crises[name].model_copy(update={"annual_probability": 0.0})
+    if crisis.onsets is not None:  # how likely it is does not matter here
+        unlikely = [onset.model_copy(update={"probability": 0.0}) for onset in crisis.onsets]
+        crisis = part.settings.crises[name].model_copy(update={"onsets": unlikely})
+    tree = grow_tree({name: crisis}, part.calendar)
+    state = world_state(part, tree)
+    return any(
+        (by_node[tree.off_plan] != by_node[tree.on_plan[tree.off_plan]]).any()
+        for by_name in (state.export, state.route, state.demand, state.price_factor)
+        for by_node in by_name.values()
+    )
+
+
+def nodes_of(world: World) -> Iterator[tuple[int, int]]:
+    """For each chain the number of nodes of its tree, and of suppliers, projects, materials and tranches at each."""
+    for materials in chain_materials(world):
+        part = world.part(materials, touching(world, materials))
+        yield tree_size(part.settings.crises, world.calendar), part.decisions
+
+
+def branch_faults(chain: Chain) -> Iterator[str]:
+    """Why the branches of a chain cannot end where they do; each with its remedy."""
+    world, periods = chain.world, chain.world.calendar.periods
+    rows = [*world.spot.values(), *world.projects.values()]
+    lead = max((row.lead_periods for row in rows), default=0)
+    for name, crisis in world.settings.crises.items():
+        if crisis.recovery == "to-end":
+            continue
+        recovery = int(crisis.recovery)
+        inside = [
+            future.length
+            for future in chain.tree.futures
+            if future.crisis == name and future.onset + future.length + recovery - 1 < periods
+        ]
+        if not inside:
+            continue
+        if recovery < lead:
+            yield (
+                f"{name}: a recovery of {recovery} periods is shorter than the longest lead time of the chain of "
+                f"{chain.name}, {lead}, so that the plan would ship goods that the branch never sees; "
+                f"give a recovery of {lead} or more, or to-end"
+            )
+        for effect in crisis.effects:
+            wanted = max((_outlasts(effect, length, world) for length in inside), default=0)
+            if wanted > recovery:
+                yield (
+                    f"{name}: an effect is still felt {wanted} periods after the crisis (fading, and the lag of feed, "
+                    f"included), and a recovery of {recovery} ends before; give a recovery of {wanted} or more"
+                )
+
+
+def _outlasts(effect: Effect, length: int, world: World) -> int:
+    """Periods after a crisis of some length in which an effect is still felt in a chain."""
+    if effect.start >= length:
+        return 0
+    ended = min(effect.start + (effect.duration or length), length)
+    lags = [0]
+    for source in world.sources:
+        hit = hits(effect, source, world)
+        if isinstance(hit, frozenset):
+            lags += [world.lags.get(source, {}).get(country, 0) for country in hit]
+        elif hit:
+            lags.append(0)
+    return ended + effect.return_over + max(lags) - length
