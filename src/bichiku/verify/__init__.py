@@ -16,7 +16,6 @@ from bichiku.read.model import Model, read_model
 from bichiku.verify.balances import (
     check_arrivals,
     check_balances,
-    check_hand_back,
     check_signs,
     contract_tonnes,
     stocks_before,
@@ -27,17 +26,25 @@ from bichiku.verify.duals import check_duals
 from bichiku.verify.facts import Facts
 from bichiku.verify.files import INPUTS, MANIFEST, Table, read_tables
 from bichiku.verify.flows import read_flows
+from bichiku.verify.hand_back import check_hand_back, check_kept, refill_of
 from bichiku.verify.limits import built_capacity, check_capacities, check_demand, check_storage
-from bichiku.verify.manifest import check_inputs, check_manifest, check_model, check_outputs, read_manifest
+from bichiku.verify.manifest import (
+    check_inputs,
+    check_manifest,
+    check_model,
+    check_outputs,
+    is_of_first_edition,
+    read_manifest,
+)
 from bichiku.verify.money import check_costs, cost_lines, penalty_line, risk_line
 from bichiku.verify.policies import check_policies, policy_rows
 from bichiku.verify.prices import check_prices
 from bichiku.verify.readings import projects_sheet, reserve_sheet, shares_sheet, sourcing_sheet
 from bichiku.verify.rules import RULES
 from bichiku.verify.sheet import check_sheet
-from bichiku.verify.states import states_of
+from bichiku.verify.states import emergencies, tree_and_states
 from bichiku.verify.summary import check_summary
-from bichiku.verify.tree import count_nodes, grow_nodes
+from bichiku.verify.tree import count_nodes
 from bichiku.verify.verdict import COPIED, KEPT, Finding, Ledger, Place, Residual, Verdict
 
 __all__ = ["COPIED", "KEPT", "RULES", "Finding", "Residual", "Verdict", "verify_files", "verify_run"]
@@ -49,6 +56,9 @@ def verify_run(folder: Path) -> Verdict:
     A folder that cannot be read in full gets findings about that alone, as nothing can be recomputed from it.
     """
     ledger = Ledger()
+    if is_of_first_edition(folder):
+        ledger.wrong("run.edition", MANIFEST, None, "a run of the first edition", "a run made again with `bichiku run`")
+        return ledger.verdict()
     tables = read_tables(folder, ledger)
     manifest = read_manifest(folder, ledger) if (folder / MANIFEST).is_file() else None
     world = _checked_inputs(folder, manifest, ledger)
@@ -104,20 +114,22 @@ def _recompute(world: World, tables: dict[str, Table], manifest: dict[str, objec
         place = Place("periods and crises")
         ledger.wrong("inputs.readable", f"{INPUTS}/model.yaml", place, f"{count_nodes(world):,} nodes", "fewer")
         return
-    nodes = grow_nodes(world)
-    states = states_of(world, nodes)
+    nodes, states = tree_and_states(world)
+    emergency = emergencies(world, nodes, states)
+    refill = refill_of(world, nodes, states, emergency)
     flows = read_flows(tables["flows.csv"], world, nodes, ledger)
     stocks = stocks_before(world, nodes, flows)
     projects, costs, crises = tables["projects.csv"], tables["costs.csv"], tables["crises.csv"]
     built = built_capacity(world, projects)
-    damage = damage_of(world, nodes, flows)
-    facts = Facts(world, nodes, states, flows, stocks, built, damage)
+    damage = damage_of(world, nodes, states, flows, refill)
+    facts = Facts(world, nodes, states, flows, stocks, emergency, refill, built, damage)
 
     check_signs(flows, ledger)
     contracts = contract_tonnes(world, nodes, states, flows, ledger)
     check_arrivals(world, nodes, states, flows, ledger)
     check_balances(world, nodes, states, flows, stocks, ledger)
-    check_hand_back(nodes, flows, ledger)
+    check_hand_back(nodes, flows, refill, ledger)
+    check_kept(world, nodes, states, flows, emergency, ledger)
     check_capacities(world, nodes, states, flows, contracts, projects, ledger)
     check_demand(world, nodes, states, flows, ledger)
     check_storage(world, nodes, flows, stocks, ledger)
@@ -126,8 +138,8 @@ def _recompute(world: World, tables: dict[str, Table], manifest: dict[str, objec
     check_duals(rows, world.settings.currency, tables["duals.csv"], ledger)
     check_prices(facts, rows, tables, contracts, ledger)
 
-    lines = cost_lines(world, nodes, states, flows, stocks, built, damage)
-    for name, line in (("penalty", penalty_line(world, rows)), ("risk", risk_line(world, nodes, damage, costs))):
+    lines = cost_lines(world, nodes, states, flows, stocks, built, refill)
+    for name, line in (("penalty", penalty_line(world, rows)), ("risk", risk_line(world, damage))):
         if line is not None:
             lines[name] = line
     check_costs(world, lines, costs, ledger)

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from bichiku.model.world import World
-from bichiku.verify.balances import Stocks
+from bichiku.verify.balances import Stocks, input_of_project
 from bichiku.verify.damage import Damage
 from bichiku.verify.files import NOTHING
 from bichiku.verify.flows import FILE, Flows
+from bichiku.verify.hand_back import Refill
 from bichiku.verify.states import States
 from bichiku.verify.tree import PLAN, Nodes
 from bichiku.verify.verdict import Place
@@ -42,7 +43,7 @@ class PolicyRow:
     """One row ``value <= limit`` (or ``>=`` where `floor`).
 
     Attributes:
-        key: family, limit, material, crisis, onset, year, month as duals.csv writes them (-1: empty).
+        key: family, limit, material, crisis, onset, length, year, month as duals.csv writes them (-1: empty).
         value: what the run does.
         limit: what the policy allows.
         stated: the limit as duals.csv writes it; zero where it is a share of arrivals.
@@ -58,7 +59,7 @@ class PolicyRow:
             place of the row's. Zero for a row that is stated as it is.
     """
 
-    key: tuple[str, str, str, str, int, int, str]
+    key: tuple[str, str, str, str, int, int, int, str]
     value: float
     limit: float
     stated: float
@@ -87,6 +88,8 @@ class Facts:
     states: States
     flows: Flows
     stocks: Stocks
+    emergency: np.ndarray
+    refill: Refill
     built: np.ndarray
     damage: Damage
 
@@ -94,6 +97,11 @@ class Facts:
     def plan(self) -> np.ndarray:
         """Numbers of the plan's nodes."""
         return np.flatnonzero(self.nodes.branch == PLAN)
+
+    @property
+    def use(self) -> np.ndarray:
+        """Tonnes used at each node, demand and what projects take as feed; shape (nodes, materials)."""
+        return self.states.demand + self.flows["sent"] @ input_of_project(self.world)
 
     @property
     def plan_years(self) -> np.ndarray:

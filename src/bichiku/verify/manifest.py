@@ -41,6 +41,20 @@ def read_manifest(folder: Path, ledger: Ledger) -> dict[str, Any] | None:
     return None if missing else found
 
 
+def is_of_first_edition(folder: Path) -> bool:
+    """Whether a run was made before lengths were told apart; a folder that cannot be read is no such run."""
+    try:
+        found = json_value((folder / MANIFEST).read_bytes())
+        with (folder / "flows.csv").open(encoding="utf-8") as stream:
+            columns = stream.readline().strip().split(",")
+    except (OSError, ValueError):
+        return False
+    resolved = found.get("resolved_model") if isinstance(found, dict) else None
+    if isinstance(resolved, dict) and "format" not in resolved:
+        return True
+    return {"crisis", "onset"}.issubset(columns) and "length" not in columns
+
+
 def check_inputs(folder: Path, manifest: dict[str, Any], ledger: Ledger) -> None:
     """The tables that the run was made from are those that were hashed."""
     stated = {Path(name).name: digest for name, digest in manifest["inputs_sha256"].items() if name.endswith(".csv")}

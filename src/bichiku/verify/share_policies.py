@@ -11,11 +11,11 @@ import numpy as np
 
 from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
-from bichiku.verify.damage import discount
 from bichiku.verify.facts import Facts, PolicyRow, Priced, limited_materials
 from bichiku.verify.files import NOTHING
 from bichiku.verify.flows import Flows
 from bichiku.verify.geography import countries_of, feed_from, foreign, parts_by_country
+from bichiku.verify.tree import discount
 from bichiku.verify.verdict import Place
 
 PLANES = 1e-4  # how far over its limit planes leave an index of concentration
@@ -99,7 +99,7 @@ def _share_rows(
         share = float(path(np.array([year]))[0])
         tonnes = arrived[inside].sum(axis=0)
         yield PolicyRow(
-            key=(*row, "", NOTHING, int(year), ""),
+            key=(*row, "", NOTHING, NOTHING, int(year), ""),
             value=float(part @ tonnes),
             limit=share * float(tonnes.sum()),
             stated=0.0,
@@ -138,7 +138,7 @@ def concentration(facts: Facts, policy: Any) -> Iterator[PolicyRow]:
             # the index of rounding says nothing; a year without arrivals is at every limit
             index = float(tonnes @ tonnes) / float(arrived.sum()) ** 2 if abs(over) > GRAM else limit
             yield PolicyRow(
-                key=("concentration", "", material, "", NOTHING, int(year), ""),
+                key=("concentration", "", material, "", NOTHING, NOTHING, int(year), ""),
                 value=index,
                 limit=limit,
                 stated=0.0,
