@@ -38,6 +38,8 @@ class World:
         origins: supplier or project to country to share of its feed; shares sum to one (what the
             table leaves out comes from the supplier's own country).
         unlisted: the share that the origins table leaves out, for each supplier or project it has rows of.
+        lags: supplier or project to country to the whole periods after which a loss of its feed from there reaches it;
+            only where there is a lag.
         tranches: substitution tranches by (material, tranche).
         countries: rows of the countries table by code.
         crises_at: file and line of the crises, for a fault that shows only when the tree is grown.
@@ -52,6 +54,7 @@ class World:
     projects: dict[str, ProjectRow]
     origins: dict[str, dict[str, float]]
     unlisted: dict[str, float]
+    lags: dict[str, dict[str, int]]
     tranches: dict[tuple[str, str], SubstitutionRow]
     countries: dict[str, CountryRow]
     crises_at: SourceLine

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from bichiku.model import cost_lines
 from bichiku.model.tree import Tree
-from bichiku.model.values import NotNegative, Strict
+from bichiku.model.values import Month, NotNegative, Strict
 from bichiku.model.world import World
 from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords, totals
 from bichiku.program import ALL
@@ -27,6 +27,7 @@ class RiskKeys(Strict):
     level: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
     weight: NotNegative | None = None
     limit: NotNegative | None = None
+    from_: Annotated[Month | None, Field(alias="from", default=None)]
 
     @model_validator(mode="after")
     def _one_of_both(self) -> RiskKeys:

@@ -41,7 +41,7 @@ def check_demand(tables: Tables, calendar: Calendar, log: FaultLog) -> None:
     demand, materials = tables["demand"], tables["materials"]
     if not demand.complete:
         return
-    solved = set(calendar.years.tolist())
+    solved = set(calendar.years.tolist()) | set((calendar.ends // 12).tolist())
     years = sorted(solved)
     inside = sorted({row.material for row in demand.rows.values() if row.year in solved})
     in_doubt = {key[0] for key in demand.rejected}

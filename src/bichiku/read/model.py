@@ -131,7 +131,11 @@ def _world(
     for source, row in [*suppliers.items(), *projects.items()]:
         own = 1.0 - sum(origins[source].values())
         origins[source][row.country] = origins[source].get(row.country, 0.0) + max(own, 0.0)
-    years = set(calendar.years.tolist())
+    lags: dict[str, dict[str, int]] = {}
+    for row in tables["origins"].rows.values():
+        if row.lag_periods:
+            lags.setdefault(row.supplier, {})[row.country] = row.lag_periods
+    years = set(calendar.years.tolist()) | set((calendar.ends // 12).tolist())
     demand: dict[str, dict[int, float]] = {}
     for row in tables["demand"].rows.values():
         if row.year in years:
@@ -146,6 +150,7 @@ def _world(
         projects=projects,
         origins=origins,
         unlisted=unlisted,
+        lags=lags,
         tranches={(row.material, row.tranche): row for row in tables["substitution"].rows.values()},
         countries=by_id("countries"),
         crises_at=crises_at,
