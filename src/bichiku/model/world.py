@@ -18,6 +18,8 @@ from bichiku.model.tables import (
 from bichiku.read.document import Place
 from bichiku.read.settings import Policies, Settings
 
+STAGES = ("exporter", "origin")  # where a tonne counts as coming from: the country that ships it, or those of its feed
+
 # nodes of the tree times decisions at each: three times the largest model of benchmarks/, which takes 7.6 GB
 MOST_DECISIONS = 25_000_000
 
@@ -90,15 +92,16 @@ class World:
             codes |= self.groups.get(name, frozenset({name}))
         return frozenset(codes)
 
-    def share_from(self, source: str, countries: frozenset[str], stage: str) -> float:
-        """The share of a supplier's or project's material that counts as coming from some countries.
+    def mix(self, source: str, stage: str) -> dict[str, float]:
+        """The countries that a supplier's or project's material counts as coming from, with shares that sum to one.
 
-        At the stage ``exporter`` this is one or zero, by the country it is shipped from; at ``origin``
-        it is the share of its feed.
+        At the stage ``exporter`` this is the country it is shipped from; at ``origin`` the countries of its feed.
         """
-        if stage == "exporter":
-            return float(self.sources[source].country in countries)
-        return sum(share for country, share in self.origins[source].items() if country in countries)
+        return {self.sources[source].country: 1.0} if stage == "exporter" else self.origins[source]
+
+    def share_from(self, source: str, countries: frozenset[str], stage: str) -> float:
+        """The share of a supplier's or project's material that counts as coming from some countries, see `mix`."""
+        return sum((share for country, share in self.mix(source, stage).items() if country in countries), 0.0)
 
     def is_import(self, source: str) -> bool:
         """Whether a supplier or project lies outside the buyer's country."""

@@ -10,7 +10,6 @@ from functools import cached_property
 import pandas as pd
 
 from bichiku.build.program import ALL
-from bichiku.model.calendar import month_label
 from bichiku.model.world import World
 from bichiku.result.metrics.crises import short_on_plan
 from bichiku.result.saved_run import SavedRun
@@ -172,7 +171,7 @@ class Case:
     @cached_property
     def window(self) -> str:
         """The months that the numbers speak of, such as ``2026-01 to 2030-12``."""
-        return window_of(self.world)
+        return self.world.calendar.window_label
 
     def short_on_plan(self, run: SavedRun) -> dict[str, float]:
         """Materials that a strategy's plan leaves short without any crisis, and their days short, the most first."""
@@ -189,17 +188,6 @@ class Case:
             return ""
         names = {"baseline": self.base, "cheapest": self.cheapest, "least damage": self.safest}
         return ", ".join(name for name, other in names.items() if other is not None and other.strategy == run.strategy)
-
-
-def window_of(world: World) -> str:
-    """The reported window, first and last month."""
-    calendar = world.calendar
-    return f"{calendar.label(1)} to {month_label(int(calendar.ends[calendar.reported - 1]))}"
-
-
-def last_year(world: World) -> int:
-    """The last calendar year that the reported window reaches."""
-    return int(world.calendar.years[world.calendar.reported - 1])
 
 
 def _digits(value: float) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from bichiku.result.saved_run import SavedRun
-from bichiku.show.report.case import PLAN_DAMAGE, Case, last_year
+from bichiku.show.report.case import PLAN_DAMAGE, Case
 from bichiku.show.words import NONE, Scale, days, number, share
 
 Written = tuple[str, str]  # the number, and words for a second line
@@ -70,7 +70,7 @@ def columns(case: Case) -> list[Column]:
             return days(short), material
         return "0", ""
 
-    year = str(last_year(case.world))
+    year = str(case.world.calendar.last_reported_year)
     first = case.base.strategy if case.base else case.baseline
     unit = f"{money.unit} a year"
     # strategies may weigh or limit CVaR at different levels, so a row for it is no column of a comparison
@@ -113,7 +113,8 @@ def weighted(case: Case, run: SavedRun, metric: str) -> float:
     if not math.isnan(given) or "sourcing" not in run.tables:
         return given
     table = run.tables["sourcing"]
-    bought = table[(table["year"] == last_year(run.world)) & table["share_of_imports"].notna() & (table["tonnes"] > 0)]
+    year = run.world.calendar.last_reported_year
+    bought = table[(table["year"] == year) & table["share_of_imports"].notna() & (table["tonnes"] > 0)]
     cost = (bought["tonnes"] * bought["delivered_cost"]).groupby(bought["material"]).sum()
     values = pd.Series(case.metrics.by_material(run.strategy, metric), dtype=float).reindex(cost.index)
     known = values.notna() & (cost > 0)

@@ -11,8 +11,6 @@ from rich.console import Console
 from rich.table import Table
 
 from bichiku.build.program import ALL
-from bichiku.model.calendar import month_label
-from bichiku.result.metrics import last_reported_year
 from bichiku.result.metrics.costs import PAID_LINES
 from bichiku.result.metrics.crises import short_on_plan
 from bichiku.result.pipeline import Solved
@@ -29,8 +27,8 @@ def print_strategy(console: Console, solved: Solved) -> None:
     world, calendar = solved.outcome.world, solved.outcome.world.calendar
     summary = solved.tables["summary"]
     currency = world.settings.currency
-    window = f"{calendar.label(1)} to {month_label(int(calendar.ends[calendar.reported - 1]))}"
-    console.print(f"\n{world.settings.model}: {world.strategy} ({window})", style="bold", highlight=False)
+    heading = f"\n{world.settings.model}: {world.strategy} ({calendar.window_label})"
+    console.print(heading, style="bold", highlight=False)
     for line in _cost_lines(summary, currency):
         console.print(line, highlight=False, soft_wrap=True)
     damage = value_of(summary, "worst_crisis_damage")
@@ -67,7 +65,7 @@ def _cost_lines(summary: pd.DataFrame, currency: str) -> list[str]:
 
 def _materials(solved: Solved) -> Table:
     outcome, summary = solved.outcome, solved.tables["summary"]
-    year = last_reported_year(outcome)
+    year = outcome.world.calendar.last_reported_year
     shares = solved.tables["shares"]
     shares = shares[(shares["year"] == year) & (shares["stage"] == "exporter")]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))

@@ -14,7 +14,6 @@ from matplotlib.patches import Patch
 
 from bichiku.result.saved_run import SavedRun
 from bichiku.show.report.blocks import Picture
-from bichiku.show.report.case import window_of
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.style import INK, SOFT, bare, draw
 from bichiku.show.words import days, listed
@@ -64,8 +63,8 @@ def crisis_map(run: SavedRun, key: str = "crisis-map") -> Picture | None:
     return Picture(
         key=key,
         title=f"Days until each material runs short, by crisis: {run.strategy}",
-        units=f"days from the onset to the first shortage, the least over all onsets in {window_of(run.world)}; "
-        "a dot means not short in that crisis",
+        units="days from the onset to the first shortage, the least over all onsets in "
+        f"{run.world.calendar.window_label}; a dot means not short in that crisis",
         source="crises.csv (time_to_survive_days)",
         alt=alt,
         svg=draw(key, alt, 1.75 + 0.27 * len(table), lambda figure: _paint(figure, table)),

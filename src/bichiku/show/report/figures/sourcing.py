@@ -12,7 +12,7 @@ from bichiku.result.metrics.sourcing import CHINA
 from bichiku.result.saved_run import SavedRun
 from bichiku.show.numbers import percent
 from bichiku.show.report.blocks import Picture
-from bichiku.show.report.case import Case, last_year
+from bichiku.show.report.case import Case
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.style import INK, RED, SKY, SOFT, bare, draw
 from bichiku.show.words import country, listed
@@ -25,7 +25,8 @@ NUMBERED = 0.19  # and for its share as well
 def mix(run: SavedRun, stage: str = "exporter") -> pd.DataFrame:
     """Shares of imports in the last reported year, the largest of each material first."""
     shares = run.tables["shares"]
-    now = shares[(shares["year"] == last_year(run.world)) & (shares["stage"] == stage) & (shares["share"] > 0)]
+    year = run.world.calendar.last_reported_year
+    now = shares[(shares["year"] == year) & (shares["stage"] == stage) & (shares["share"] > 0)]
     return now.sort_values(["material", "share", "country"], ascending=[True, False, True], kind="stable")
 
 
@@ -35,7 +36,7 @@ def sourcing(case: Case) -> Picture | None:
     materials = [m for m in case.materials if any((rows["material"] == m).any() for rows in mixes.values())]
     if not materials:
         return None
-    year = last_year(case.world)
+    year = case.world.calendar.last_reported_year
     rows = pd.concat([mix(run).assign(strategy=run.strategy) for run in case.runs], ignore_index=True)
     rows = rows[["strategy", "material", "year", "stage", "country", "share", "hhi"]]
     rows.insert(5, "country_name", [country(code).partition(" ")[2] or code for code in rows["country"]])
@@ -112,4 +113,4 @@ def _in_words(case: Case, mixes: dict[str, pd.DataFrame], materials: list[str]) 
         top = [f"{material} {percent(value)}" for material, value in chinese.sort_values(ascending=False).items()]
         text = f"Under {strategy} China is the largest supplier of {led} of {len(materials)} materials"
         parts.append(text + (f"; its largest shares are {listed(top[:3])}." if top else "."))
-    return f"Stacked bars of import shares by country in {last_year(case.world)}. {' '.join(parts)}"
+    return f"Stacked bars of import shares by country in {case.world.calendar.last_reported_year}. {' '.join(parts)}"

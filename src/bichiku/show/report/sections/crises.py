@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from bichiku.show.report.blocks import Block, Cell, Fold, Note, Section, Table
-from bichiku.show.report.case import Case, window_of
+from bichiku.show.report.case import Case
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.crisis_map import crisis_map, first_short, shade
 from bichiku.show.words import amount, days, listed, number
@@ -42,7 +42,7 @@ def _all_strategies(case: Case) -> Table:
     never = [material for material in case.materials if material not in short]
     long = pd.DataFrame(columns).rename_axis(["crisis", "material"]).reset_index()
     return Table(
-        caption=f"Days from the onset to the first shortage, the least over all onsets in {window_of(case.world)}",
+        caption=f"Days from the onset to the first shortage, the least over all onsets in {case.window}",
         headings=["Crisis", "Material", *columns],
         rows=rows,
         text=(0, 1),

@@ -8,7 +8,7 @@ from bichiku.result.metrics.sourcing import CHINA
 from bichiku.result.saved_run import SavedRun
 from bichiku.show.numbers import percent
 from bichiku.show.report.blocks import Block, Cell, Fold, Note, Section, Table
-from bichiku.show.report.case import Case, last_year
+from bichiku.show.report.case import Case
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.figures.sourcing import mix, sourcing
 from bichiku.show.words import NONE, country, number
@@ -31,7 +31,7 @@ def section(case: Case) -> Section:
 
 
 def _in_words(case: Case, run: SavedRun) -> Table:
-    year = last_year(run.world)
+    year = run.world.calendar.last_reported_year
     by_material = dict(list(mix(run).groupby("material")))
     rows = []
     value = case.metrics.value
@@ -71,8 +71,9 @@ def _in_words(case: Case, run: SavedRun) -> Table:
 def _china(case: Case) -> Table:
     rows = [[Cell(material), *(_china_cell(case, run, material) for run in case.runs)] for material in case.materials]
     chosen = case.comparison["metric"].isin(["china_share_exporter", "largest_exporter_share"])
+    year = case.world.calendar.last_reported_year
     return Table(
-        caption=f"Share shipped from {country(CHINA)} in {last_year(case.world)}, % of the material's imports",
+        caption=f"Share shipped from {country(CHINA)} in {year}, % of the material's imports",
         note="Where another country ships as much or more, it stands below with its share.",
         headings=["Material", *(run.strategy for run in case.runs)],
         rows=rows,
