@@ -204,9 +204,6 @@ class ResultTable:
         columns = {}
         for column in self.columns:
             found = texts[column.name]
-            short = np.flatnonzero(found.isna())
-            if len(short):
-                raise InputError([Fault(str(file), int(short[0]) + 2, column.name, "has no cell in this row")])
             columns[column.name], wrong = column.parse(found)
             if len(wrong):
                 message = f"{shown(found.iloc[wrong[0]])} is not {column.expected}"
