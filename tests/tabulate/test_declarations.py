@@ -21,8 +21,12 @@ from bichiku.result.metrics.basis import BASES
 from bichiku.result.metrics.costs import PAID_LINES
 from bichiku.result.metrics.metric import Shown
 from bichiku.result.pipeline import Solved, run_strategy
+from bichiku.result.run_folder import write_run
+from bichiku.result.saved_run import read_run
 from bichiku.result.tables import TABLES, summarise
 from bichiku.verify import files as verifier
+from tests.models import TABLES as COBALT
+from tests.models import write_model
 
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
 SHOW = Path(bichiku.__file__).parent / "show"
@@ -91,6 +95,23 @@ def test_names_that_look_like_something_else_stay_texts(tmp_path: Path, name: st
     read = STOCKS.read(tmp_path)
     assert read["material"].tolist() == [name]
     pd.testing.assert_frame_equal(read, made, check_exact=True)
+
+
+@pytest.mark.parametrize(("material", "supplier"), [("250410", "True"), ("0101", "007")])
+def test_a_run_of_names_that_look_like_numbers_verifies_and_is_read_back(
+    tmp_path: Path, material: str, supplier: str
+) -> None:
+    tables = {name: text.replace("cobalt-cod", supplier).replace("cobalt", material) for name, text in COBALT.items()}
+    halt = "crises:\n  halt: {annual_probability: 0.1, onset_every: 1, duration: 1, recovery: 0, "
+    halt += f"effects: [{{suppliers: ['{supplier}'], loss: 1}}]}}\n"
+    model = read_model(write_model(tmp_path / "model", halt, **tables))
+    (world,) = model.worlds.values()
+    solved = run_strategy(world)
+    run = read_run(write_run(model, solved, tmp_path / "runs", tmp_path))
+    assert set(run.tables["crises"]["material"]) == {material}
+    assert set(run.tables["sourcing"]["supplier"]) == {supplier}
+    for name in set(TABLES) - {"flows"}:
+        pd.testing.assert_frame_equal(run.tables[name], solved.tables[name], check_exact=True)
 
 
 def test_what_may_be_empty_is_read_as_nothing(tmp_path: Path) -> None:

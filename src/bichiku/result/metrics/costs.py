@@ -49,14 +49,9 @@ _LINE_TEXTS = {
 }
 
 
-def costs_by_line(results: Results) -> dict[tuple[str, str], float]:
-    """`cost_by_line_and_material` of what was solved."""
-    return cost_by_line_and_material(results.outcome)
-
-
 def _lines_of(results: Results, material: str) -> dict[str, float]:
     """Expected money a year by line, of a material or of all."""
-    costs = results.once(costs_by_line)
+    costs = results.once(cost_by_line_and_material)
     mine = {line: 0.0 for line in YEARLY_LINES if line not in SOMETIMES or any(f == line for f, _ in costs)}
     for (line, owner), value in costs.items():
         if material in (ALL, owner):
@@ -89,7 +84,7 @@ def _carrying(results: Results, material: str) -> Reading:
     return Reading(sum(_carrying_cost(outcome, name) for name in materials), "storage, interest and losses")
 
 
-def cost_by_line_and_material(outcome: Outcome) -> dict[tuple[str, str], float]:
+def cost_by_line_and_material(results: Results) -> dict[tuple[str, str], float]:
     """Expected money a year in the reported window, by cost line and material.
 
     Each line's discounted money inside the window is spread evenly over it (divided by the sum of the
@@ -99,6 +94,7 @@ def cost_by_line_and_material(outcome: Outcome) -> dict[tuple[str, str], float]:
     bought is an asset and a stock used up is a cost. With no `report_until` the lines sum to the objective
     plus the value of the opening stock, over the horizon's discounted years.
     """
+    outcome = results.outcome
     world, tree, calendar = outcome.world, outcome.tree, outcome.world.calendar
     discount = calendar.discount(world.settings.discount_rate)
     in_window = window_years(outcome)

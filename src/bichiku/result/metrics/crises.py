@@ -11,7 +11,7 @@ import pandas as pd
 from bichiku.build.costs import SHORTAGE, SUBSTITUTION
 from bichiku.build.program import ALL
 from bichiku.model.calendar import Calendar
-from bichiku.result.metrics.costs import costs_by_line, window_years
+from bichiku.result.metrics.costs import cost_by_line_and_material, window_years
 from bichiku.result.metrics.metric import MONEY, MONEY_PER_YEAR, Metric, Reading, Results, Scope, Shown
 from bichiku.result.outcome import SHORT_TOLERANCE
 
@@ -39,7 +39,7 @@ def _short_days_on_plan(results: Results, material: str) -> Reading | None:
 def _expected_damage(results: Results, material: str) -> Reading | None:
     if material not in (ALL, *results.outcome.world.demand):
         return None
-    costs = results.once(costs_by_line)
+    costs = results.once(cost_by_line_and_material)
     lines = (SHORTAGE, SUBSTITUTION)
     return Reading(sum(v for (line, m), v in costs.items() if line in lines and material in (ALL, m)), DAMAGE)
 
