@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.models import write_model
+from oracles.models import write_model
 
 TUTORIAL = Path(__file__).parents[1] / "models" / "tutorial"
 TABLES = {"summary", "sourcing", "flows", "reserve", "projects", "costs", "crises", "prices", "shares"}

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.build.program import LinearProgram
 from bichiku.cli import app, main
 from bichiku.cli.explain import explain
 from bichiku.cli.kept import begin, keep
 from bichiku.cli.screen import print_faults
 from bichiku.model.faults import Fault, InputError
+from bichiku.program import LinearProgram
 from bichiku.solve import HotProgram, SolverOptions
-from tests.models import write_model
+from oracles.models import write_model
 from tests.solve.programs import large_program
 
 TUTORIAL = Path(__file__).parents[1] / "models" / "tutorial"

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bichiku.build import formulate
+from bichiku.build import build
 from bichiku.result.pipeline import grow
 from bichiku.solve import SolverOptions, Status, solve
-from tests.by_hand import read
-from tests.drawn import drawn, solved
-from tests.policy_strategies import POLICY_NAMES, policies, policy_variants, with_policies
-from tests.world_strategies import Description, small_models
+from oracles.by_hand import read
+from oracles.drawn import drawn, solved
+from oracles.policy_strategies import POLICY_NAMES, policies, policy_variants, with_policies
+from oracles.world_strategies import Description, small_models
 
 Change = Callable[[Description], Description]
 
@@ -246,7 +246,7 @@ def test_no_more_can_be_had_from_an_idle_material_under_a_policy(description: De
 @given(models())
 def test_in_parts_and_in_one_piece_the_answer_is_the_same(description: Description) -> None:
     world = read(description)
-    program = formulate(world, *grow(world))
+    program = build(world, *grow(world))
     parts, report = solve(program, SolverOptions())
     whole, whole_report = solve(program, SolverOptions(), separate=False)
     assert parts.status is whole.status

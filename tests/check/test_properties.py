@@ -12,15 +12,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bichiku.build import formulate
-from bichiku.build.extremes import numbers
+from bichiku.build import build
 from bichiku.check import Advice, advice, advice_by_strategy
 from bichiku.check.facts import Facts
 from bichiku.model.world import World
-from tests.by_hand import read
-from tests.drawn import drawn, solved
-from tests.policy_strategies import POLICY_NAMES, policy_variants, with_policies
-from tests.world_strategies import Description, small_models
+from bichiku.program.extremes import numbers
+from oracles.by_hand import read
+from oracles.drawn import drawn, solved
+from oracles.policy_strategies import POLICY_NAMES, policy_variants, with_policies
+from oracles.world_strategies import Description, small_models
 
 
 def objective(description: Description) -> Any:
@@ -211,7 +211,7 @@ def test_no_plan_exceeds_the_bounds_that_warnings_rest_on(description: Descripti
 def test_the_pieces_of_a_program_hold_its_numbers(description: Description) -> None:
     facts = Facts(read(description))
     pieces = (facts.physical_piece, facts.policy_piece[0])
-    for i, kind in enumerate(numbers(formulate(facts.world, facts.tree, facts.state))):
+    for i, kind in enumerate(numbers(build(facts.world, facts.tree, facts.state))):
         held = np.concatenate([piece.numbers[i].values[piece.numbers[i].used()] for piece in pieces])
         assert np.sort(held) == pytest.approx(np.sort(kind.values[kind.used()])), kind.what
 

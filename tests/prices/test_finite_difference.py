@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import Clock, NoSolution, optimise
-from bichiku.result.prices.answers import answer_all, moved
-from bichiku.result.prices.questions import all_questions
+from bichiku.result.prices.limits import all_limits
+from bichiku.result.prices.prices import prices_of
 from bichiku.solve import SolverOptions, Status, solve
-from tests.policy_strategies import policy_variants
-from tests.world_strategies import write_model
+from oracles.policy_strategies import policy_variants
+from oracles.world_strategies import write_model
 
-CHECKED = 25  # questions of each model
+CHECKED = 25  # limits of each model
 few = settings(
     max_examples=25,
     deadline=None,
@@ -38,20 +38,20 @@ def test_prices_are_differences_of_cost(policy: str) -> None:
             write_model(description, Path(folder))
             world = read_model(Path(folder)).worlds["base"]
         try:
-            stencil, hot, outcome, _ = optimise(world, Clock())
+            hot, outcome, _ = optimise(world, Clock())
         except NoSolution:
             return
-        questions = list(all_questions(outcome, stencil))[:CHECKED]
-        for question, answer in zip(questions, answer_all(questions, hot), strict=True):
+        limits = list(all_limits(outcome))[:CHECKED]
+        for limit, answer in zip(limits, prices_of(limits, hot), strict=True):
             if math.isnan(answer.price) or math.isnan(answer.most):
                 continue
             unit = 1.0 if answer.most > 0 else -1.0
             step = unit if answer.method == "re-solve" else min(1.0, 0.9 * answer.most)
-            program = replace(moved(outcome.program, question, step), constant=outcome.program.constant)
+            program = replace(outcome.program.moved(limit.move, step), constant=outcome.program.constant)
             again, _ = solve(program, SolverOptions())
             assert again.status is Status.OPTIMAL
             rise = (again.objective - outcome.solution.objective) / step
             size = 1e-6 * (1 + abs(outcome.solution.objective)) / abs(step)
-            assert rise == pytest.approx(answer.price, rel=1e-5, abs=size), (question, answer)
+            assert rise == pytest.approx(answer.price, rel=1e-5, abs=size), (limit, answer)
 
     hold()

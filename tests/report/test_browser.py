@@ -12,8 +12,8 @@ from bichiku.read.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.saved_run import of_solved
 from bichiku.show.report import render_report
+from oracles.models import MODEL, TABLES, write_model
 from tests.chromium import Chromium, find
-from tests.models import MODEL, TABLES, write_model
 from tests.report_cases import SCRIPT, comparison_page, nasty_page, single_page
 
 BROWSER = find()

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import block_diag
 
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram
+from bichiku.program.components import split_program
 from bichiku.solve import HotProgram, Limits, SolverOptions, Status, solve
 from bichiku.solve.certificate import certify
-from bichiku.solve.components import split_program
 from bichiku.solve.highs import HighsRun
 from tests.solve.programs import INF, large_program, program
 

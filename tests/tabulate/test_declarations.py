@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 import bichiku
-from bichiku.build.program import ALL
 from bichiku.model.faults import InputError
 from bichiku.model.world import STAGES
+from bichiku.program import ALL
 from bichiku.read.model import read_model
 from bichiku.result.columns import Column, Kind, ResultTable
 from bichiku.result.metrics import METRICS, READ, shown_in, summary_table
@@ -25,8 +25,8 @@ from bichiku.result.run_folder import write_run
 from bichiku.result.saved_run import read_run
 from bichiku.result.tables import TABLES, summarise
 from bichiku.verify import files as verifier
-from tests.models import TABLES as COBALT
-from tests.models import write_model
+from oracles.models import TABLES as COBALT
+from oracles.models import write_model
 
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
 SHOW = Path(bichiku.__file__).parent / "show"

@@ -39,7 +39,7 @@ def range_(
         faults = [Fault("--material", None, "", f"unknown material {n!r}", nearest(n, known)) for n in unknown]
         raise InputError(faults)
     try:
-        _, hot, outcome, _ = optimise(saved.world, Clock())
+        hot, outcome, _ = optimise(saved.world, Clock())
     except NoSolution as failure:
         say(f"{saved.strategy}: {failure}")
         raise typer.Exit(NO_RESULT) from failure

@@ -20,11 +20,11 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from bichiku.check.telling import Telling, telling
 from bichiku.cli.kept import what_is_kept
 from bichiku.model.faults import Fault, InputError, nearest, printable
 from bichiku.model.warning_codes import CODES
 from bichiku.read.model import Model
+from bichiku.show.warnings import ShownWarnings, shown_warnings
 
 NO_RESULT, WRONG_INPUT = 1, 2
 PLAIN_WIDTH = 140  # columns of a summary that goes to a file or a pipe
@@ -85,7 +85,7 @@ def print_faults(error: InputError) -> None:
 
 def print_advice(
     model: Model, quiet: bool, silence: Collection[str] | None = None, every: bool = False
-) -> Telling | None:
+) -> ShownWarnings | None:
     """All warnings about a model; None where nothing is to be printed.
 
     Args:
@@ -96,7 +96,7 @@ def print_advice(
     """
     if quiet:
         return None
-    told = telling(model.worlds, silence or (), every)
+    told = shown_warnings(model.worlds, silence or (), every)
     for line in told.lines:
         say(f"warning {line}")
     return told

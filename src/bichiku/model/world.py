@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from bichiku.model.calendar import Calendar
+from bichiku.model.faults import SourceLine
+from bichiku.model.settings import Settings
 from bichiku.model.tables import (
     CountryRow,
     MaterialRow,
@@ -15,8 +18,6 @@ from bichiku.model.tables import (
     SubstitutionRow,
     SupplierRow,
 )
-from bichiku.read.document import Place
-from bichiku.read.settings import Policies, Settings
 
 STAGES = ("exporter", "origin")  # where a tonne counts as coming from: the country that ships it, or those of its feed
 
@@ -55,10 +56,11 @@ class World:
     unlisted: dict[str, float]
     tranches: dict[tuple[str, str], SubstitutionRow]
     countries: dict[str, CountryRow]
-    crises_at: Place
+    crises_at: SourceLine
 
     @property
-    def policies(self) -> Policies:
+    def policies(self) -> Any:
+        """What the strategy asks for, by policy; a policy's own `asked` gives it with its type."""
         return self.settings.policies
 
     @cached_property
@@ -92,7 +94,15 @@ class World:
             codes |= self.groups.get(name, frozenset({name}))
         return frozenset(codes)
 
-    def mix(self, source: str, stage: str) -> dict[str, float]:
+    def chosen(self, materials: list[str] | None) -> list[str]:
+        """Materials that a policy speaks of: those named, or all."""
+        return sorted(self.materials) if materials is None else sorted(set(materials))
+
+    def with_demand(self, materials: list[str] | None) -> list[str]:
+        """Those of the materials that a policy speaks of that have demand."""
+        return [material for material in self.chosen(materials) if material in self.demand]
+
+    def countries_of(self, source: str, stage: str) -> dict[str, float]:
         """The countries that a supplier's or project's material counts as coming from, with shares that sum to one.
 
         At the stage ``exporter`` this is the country it is shipped from; at ``origin`` the countries of its feed.
@@ -100,8 +110,8 @@ class World:
         return {self.sources[source].country: 1.0} if stage == "exporter" else self.origins[source]
 
     def share_from(self, source: str, countries: frozenset[str], stage: str) -> float:
-        """The share of a supplier's or project's material that counts as coming from some countries, see `mix`."""
-        return sum((share for country, share in self.mix(source, stage).items() if country in countries), 0.0)
+        """The share of a supplier's or project's material that counts as from some countries, see `countries_of`."""
+        return sum((share for country, share in self.countries_of(source, stage).items() if country in countries), 0.0)
 
     def is_import(self, source: str) -> bool:
         """Whether a supplier or project lies outside the buyer's country."""

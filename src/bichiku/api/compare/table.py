@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from bichiku.build.program import ALL
+from bichiku.program import ALL
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.metrics import shown_in
 from bichiku.result.metrics.metric import Shown

@@ -15,8 +15,8 @@ from bichiku.read.model import Model
 from bichiku.result.run_folder import input_digests
 from bichiku.result.saved_run import MANIFEST
 from bichiku.result.staging import settle, staged
-from bichiku.show.report.blocks import Picture
-from bichiku.show.report.case import Axis, Frontier
+from bichiku.show.report.data import Axis, Frontier
+from bichiku.show.report.elements import Picture
 from bichiku.show.report.figures.frontier import frontier_picture
 from bichiku.show.report.figures.frontier_map import map_picture
 

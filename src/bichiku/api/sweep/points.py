@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bichiku.build.program import ALL
 from bichiku.model.faults import InputError
 from bichiku.model.world import World
+from bichiku.program import ALL
 from bichiku.read.model import read_model
 from bichiku.result.metrics import shown_in
 from bichiku.result.metrics.metric import Shown
@@ -75,7 +75,7 @@ class PointSolver:
             InputError: a value does not fit.
         """
         try:
-            _, self._hot, outcome, _ = optimise(self.world(values), Clock(), hot=self._hot)
+            self._hot, outcome, _ = optimise(self.world(values), Clock(), hot=self._hot)
         except NoSolution as failure:
             return {"status": failure.status.value}
         if not certify(outcome.program, outcome.solution).holds:

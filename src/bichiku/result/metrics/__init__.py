@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from bichiku.build.program import ALL
+from bichiku.program import ALL
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.metrics import basis, costs, crises, reserve, sourcing
 from bichiku.result.metrics.metric import Metric, Results, Shown

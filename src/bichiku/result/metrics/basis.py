@@ -6,7 +6,7 @@ from functools import partial
 
 import pandas as pd
 
-from bichiku.build.program import ALL
+from bichiku.program import ALL
 from bichiku.result.metrics.metric import Metric, Reading, Results, Scope, Shown
 
 BASES = ("sourced", "derived", "assumed", "not stated")

@@ -8,9 +8,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from bichiku.build.costs import SHORTAGE, SUBSTITUTION
-from bichiku.build.program import ALL
 from bichiku.model.calendar import Calendar
+from bichiku.model.cost_lines import SHORTAGE, SUBSTITUTION
+from bichiku.policies.risk import RISK
+from bichiku.program import ALL
 from bichiku.result.metrics.costs import cost_by_line_and_material, window_years
 from bichiku.result.metrics.metric import MONEY, MONEY_PER_YEAR, Metric, Reading, Results, Scope, Shown
 from bichiku.result.outcome import SHORT_TOLERANCE
@@ -67,7 +68,7 @@ def _expected_damage_of_place(results: Results, material: str, place: str) -> Re
 
 def _own_cvar(results: Results, material: str) -> Reading | None:
     """The number that the risk policy weighs or limits, which speaks of all crises of the horizon."""
-    risk, crises = results.outcome.world.policies.risk, results.tables["crises"]
+    risk, crises = RISK.asked(results.outcome.world), results.tables["crises"]
     if not risk or crises.empty:
         return None
     return Reading(_tail(_by_branch(crises), risk.level), f"level {risk.level:g}, over all crises of the horizon")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
-from bichiku.build.program import ALL
+from bichiku.program import ALL
 from bichiku.result.outcome import Outcome
 
 Result = TypeVar("Result")

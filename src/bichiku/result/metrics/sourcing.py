@@ -7,8 +7,8 @@ from functools import partial
 
 import pandas as pd
 
-from bichiku.build.program import ALL
 from bichiku.model.world import STAGES, World
+from bichiku.program import ALL
 from bichiku.result.metrics.metric import Metric, Reading, Results, Scope, Shown
 
 CHINA = "CHN"

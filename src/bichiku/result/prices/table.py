@@ -6,12 +6,11 @@ import math
 
 import pandas as pd
 
-from bichiku.build.stencil import Stencil
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.outcome import Outcome
-from bichiku.result.prices.answers import answer_all
-from bichiku.result.prices.questions import all_questions
-from bichiku.result.prices.sentences import limits, sentence
+from bichiku.result.prices.limits import all_limits
+from bichiku.result.prices.prices import prices_of
+from bichiku.result.prices.sentences import sentence, values
 from bichiku.solve import HotProgram
 
 PRICES = ResultTable(
@@ -78,7 +77,7 @@ PRICES = ResultTable(
 )
 
 
-def prices_table(outcome: Outcome, stencil: Stencil, hot: HotProgram) -> pd.DataFrame:
+def prices_table(outcome: Outcome, hot: HotProgram) -> pd.DataFrame:
     """Prices of all limits and capacities whose year lies in the reported window.
 
     `price` is the rise of expected discounted cost for one unit more of `value`, negative where it saves;
@@ -86,25 +85,25 @@ def prices_table(outcome: Outcome, stencil: Stencil, hot: HotProgram) -> pd.Data
     `holds_to` has no end; an empty price has no solution a unit away, or the solver could not tell it.
     """
     last_year = outcome.world.calendar.last_reported_year
-    questions = [q for q in all_questions(outcome, stencil) if q.year is None or q.year <= last_year]
+    limits = [limit for limit in all_limits(outcome) if limit.year is None or limit.year <= last_year]
     currency = outcome.world.settings.currency
     rows = []
-    for question, answer in zip(questions, answer_all(questions, hot), strict=True):
-        low, high = limits(question, answer)
-        unit = question.unit.removesuffix("s") if question.unit in ("days", "points") else question.unit
+    for limit, price in zip(limits, prices_of(limits, hot), strict=True):
+        low, high = values(limit, price)
+        unit = limit.unit.removesuffix("s") if limit.unit in ("days", "points") else limit.unit
         rows.append(
             {
-                "policy": question.policy,
-                "limit": question.limit,
-                "material": question.material,
-                "year": question.year,
-                "value": question.value,
-                "price": answer.price,
+                "policy": limit.family,
+                "limit": limit.name,
+                "material": limit.material,
+                "year": limit.year,
+                "value": limit.value,
+                "price": price.price,
                 "unit": f"{currency} per {unit}",
                 "holds_from": low,
                 "holds_to": high if math.isfinite(high) else math.nan,
-                "method": answer.method,
-                "sentence": sentence(question, answer, currency),
+                "method": price.method,
+                "sentence": sentence(limit, price, currency),
             }
         )
     return PRICES.from_rows(rows)

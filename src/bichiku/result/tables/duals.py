@@ -68,14 +68,13 @@ def duals_table(outcome: Outcome) -> pd.DataFrame:
     for block in program.row_blocks:
         if not block.policy:
             continue
-        limit, _, material = block.index.rpartition("/")
         values = program.limits_as_set(block.rows)
         for key, value, dual in zip(block.keys, values, outcome.solution.row_dual[block.rows] + 0.0, strict=True):
             rows.append(
                 {
                     "policy": block.family,
-                    "limit": limit,
-                    "material": material,
+                    "limit": block.limit,
+                    "material": block.material,
                     **_when(outcome, block.place, int(key)),
                     "value": value,
                     "dual": dual,

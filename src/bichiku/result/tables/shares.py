@@ -51,7 +51,7 @@ def shares_table(outcome: Outcome) -> pd.DataFrame:
                 if row.material != material or not world.is_import(name):
                     continue
                 arrived = np.bincount(years - first, outcome.arrived[name][plan], minlength=count)
-                for country, share in world.mix(name, stage).items():
+                for country, share in world.countries_of(name, stage).items():
                     tonnes[country] = tonnes.get(country, np.zeros(count)) + share * arrived
             for i in range(count):
                 total = sum(by_year[i] for by_year in tonnes.values())

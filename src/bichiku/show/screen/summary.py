@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from bichiku.build.program import ALL
+from bichiku.model.calendar import Calendar
 from bichiku.result.metrics.costs import PAID_LINES
 from bichiku.result.metrics.crises import short_on_plan
 from bichiku.result.pipeline import Solved
+from bichiku.show.metric_values import MetricValues
 from bichiku.show.numbers import money, percent, three_digits
+from bichiku.show.screen.table import plain_table
 
 SHOWN_COUNTRIES = 3
 SMALLEST_LINE = 5e-4  # share of the cost a year; smaller lines are left out of the sentence
@@ -24,74 +27,72 @@ HARD_SPACE = "\N{NO-BREAK SPACE}"  # a number and its unit stay on one line
 
 def print_strategy(console: Console, solved: Solved) -> None:
     """One screen: what it costs a year, from whom, how many days, and the worst crisis."""
-    world, calendar = solved.outcome.world, solved.outcome.world.calendar
-    summary = solved.tables["summary"]
+    world, values = solved.outcome.world, _metric_values([solved])
     currency = world.settings.currency
-    heading = f"\n{world.settings.model}: {world.strategy} ({calendar.window_label})"
-    console.print(heading, style="bold", highlight=False)
-    for line in _cost_lines(summary, currency):
+    window = world.calendar.window_label
+    console.print(f"\n{world.settings.model}: {world.strategy} ({window})", style="bold", highlight=False)
+    value = partial(values.value, world.strategy)
+    for line in _cost_lines(value, currency):
         console.print(line, highlight=False, soft_wrap=True)
-    damage = value_of(summary, "worst_crisis_damage")
+    damage = value("worst_crisis_damage")
     if not math.isnan(damage):
-        name = detail_of(summary, "worst_crisis_damage")
+        name = values.detail(world.strategy, "worst_crisis_damage")
         what = f"{name}, damage {money(damage, currency)}" if damage > 0 else "none does damage"
         console.print(f"  worst crisis  {what}", highlight=False)
-    console.print(_materials(solved))
-    for line in _short_on_plan(solved):
+    console.print(_materials(solved, value))
+    for line in _short_on_plan(values.by_material(world.strategy, "short_days_on_plan"), world.calendar):
         console.print(line, highlight=False, soft_wrap=True)
-    quality = _quality(summary)
+    quality = _quality(value)
     if quality:
         console.print(f"  {quality}", style="dim", highlight=False)
 
 
-def _cost_lines(summary: pd.DataFrame, currency: str) -> list[str]:
-    cost = value_of(summary, "cost_per_year")
+def _cost_lines(value: Callable[[str], float], currency: str) -> list[str]:
+    cost = value("cost_per_year")
     parts = [
         f"{line.replace('_', ' ')} {money(amount, '').strip()}"
         for line in PAID_LINES
-        if abs(amount := value_of(summary, f"{line}_per_year")) > SMALLEST_LINE * abs(cost)
+        if abs(amount := value(f"{line}_per_year")) > SMALLEST_LINE * abs(cost)
     ]
     total = f"  cost a year   {money(cost, currency)}, expected"
     text = f"{total}: {', '.join(part.replace(' ', HARD_SPACE) for part in parts)}" if parts else total
     lines = [line.replace(HARD_SPACE, " ") for line in textwrap.wrap(text, 118, subsequent_indent=INDENT)]
-    subsidy = value_of(summary, "nation_cost_per_year") - cost
+    subsidy = value("nation_cost_per_year") - cost
     if subsidy > 0:
         lines.append(f"{INDENT}with subsidies, {money(cost + subsidy, currency)} to the nation")
-    weighed = value_of(summary, "risk_per_year")
+    weighed = value("risk_per_year")
     if weighed > SMALLEST_LINE * abs(cost):
         lines.append(f"{INDENT}beside it, risk weighed at {money(weighed, currency)} a year, not a cost")
     return lines
 
 
-def _materials(solved: Solved) -> Table:
-    outcome, summary = solved.outcome, solved.tables["summary"]
-    year = outcome.world.calendar.last_reported_year
+def _materials(solved: Solved, value: Callable[[str, str], float]) -> Table:
+    world = solved.outcome.world
+    year = world.calendar.last_reported_year
     shares = solved.tables["shares"]
     shares = shares[(shares["year"] == year) & (shares["stage"] == "exporter")]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = plain_table()
     table.add_column("  material")
     table.add_column(f"imports {year}, t", justify="right")
     table.add_column("bought from")
     table.add_column("days held", justify="right")
     table.add_column("days short in the worst crisis")
-    for material in outcome.world.materials:
+    for material in world.materials:
         chosen = shares[shares["material"] == material].sort_values(
             ["share", "country"], ascending=[False, True], kind="stable"
         )
         top = [f"{row.country} {percent(row.share)}" for row in chosen.head(SHOWN_COUNTRIES).itertuples()]
         table.add_row(
             f"  {material}",
-            three_digits(value_of(summary, "imports_per_year", material)),
+            three_digits(value("imports_per_year", material)),
             ", ".join(top) or "no imports",
-            _days_held(summary, material),
+            _days_held(value("cover_days_at_end", material), value("target_days_at_end", material)),
             _worst(solved, material),
         )
     return table
 
 
-def _days_held(summary: pd.DataFrame, material: str) -> str:
-    held = value_of(summary, "cover_days_at_end", material)
-    target = value_of(summary, "target_days_at_end", material)
+def _days_held(held: float, target: float) -> str:
     if math.isnan(held):
         return "-"
     return f"{held:.0f}" + ("" if math.isnan(target) else f" of {target:.0f}")
@@ -111,62 +112,52 @@ def _worst(solved: Solved, material: str) -> str:
     return f"{three_digits(worst['short_days'])} from day {first}, {worst['crisis']} {worst['month']}"
 
 
-def _short_on_plan(solved: Solved) -> list[str]:
+def _short_on_plan(days: Mapping[str, float], calendar: Calendar) -> list[str]:
     """Materials short without any crisis, in lines of the screen's width; none where the plan meets all demand."""
-    summary = solved.tables["summary"]
-    found = summary[summary["metric"] == "short_days_on_plan"].set_index("material")["value"]
-    short = short_on_plan({str(name): float(days) for name, days in found.items()}, solved.outcome.world.calendar)
-    parts = [f"{material} {three_digits(days)} days".replace(" ", HARD_SPACE) for material, days in short.items()]
+    short = short_on_plan(days, calendar)
+    parts = [f"{material} {three_digits(short[material])} days".replace(" ", HARD_SPACE) for material in short]
     if not parts:
         return []
     text = f"  short on the plan, without any crisis: {', '.join(parts)}"
     return [line.replace(HARD_SPACE, " ") for line in textwrap.wrap(text, 118, subsequent_indent=INDENT)]
 
 
-def _quality(summary: pd.DataFrame) -> str:
+def _quality(value: Callable[[str], float]) -> str:
     """Share of the supply cost by basis; empty where nothing is bought."""
     parts = [
         f"{percent(share)} {basis.replace('_', ' ')}"
         for basis in ("sourced", "derived", "assumed", "not_stated")
-        if (share := value_of(summary, f"cost_{basis}")) > 0
+        if (share := value(f"cost_{basis}")) > 0
     ]
     return f"supply cost rests on rows that are {', '.join(parts)}" if parts else ""
 
 
 def print_strategies(console: Console, runs: Sequence[Solved]) -> None:
     """One line for each strategy."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title="\nAll strategies", title_justify="left")
+    table = plain_table("\nAll strategies")
     table.add_column("  strategy")
     baseline = runs[0].outcome.world.strategy
     headings = ("cost a year", f"over {baseline}", "expected damage a year", "worst crisis", "fewest days at the end")
     for heading in headings:
         table.add_column(heading, justify="right")
-    first = value_of(runs[0].tables["summary"], "cost_per_year")
+    values = _metric_values(runs)
+    first = values.value(baseline, "cost_per_year")
     for solved in runs:
-        summary = solved.tables["summary"]
-        currency = solved.outcome.world.settings.currency
-        cost = value_of(summary, "cost_per_year")
-        damage = value_of(summary, "shortage_per_year") + value_of(summary, "substitution_per_year")
-        worst = value_of(summary, "worst_crisis_damage")
-        held = summary.loc[summary["metric"] == "cover_days_at_end", "value"]
+        strategy, currency = solved.outcome.world.strategy, solved.outcome.world.settings.currency
+        value = partial(values.value, strategy)
+        cost, worst = value("cost_per_year"), value("worst_crisis_damage")
+        damage = value("shortage_per_year") + value("substitution_per_year")
+        _, held = values.least(strategy, "cover_days_at_end")
         table.add_row(
-            f"  {solved.outcome.world.strategy}",
+            f"  {strategy}",
             money(cost, currency),
             f"{'+' if cost >= first else ''}{money(cost - first, '').strip()}",
             money(damage, currency),
             "-" if math.isnan(worst) else money(worst, currency),
-            "-" if held.empty else f"{held.min():.0f}",
+            "-" if math.isnan(held) else f"{held:.0f}",
         )
     console.print(table)
 
 
-def value_of(summary: pd.DataFrame, metric: str, material: str = ALL) -> float:
-    """A number of the summary; not a number where it has none."""
-    found = summary.loc[(summary["metric"] == metric) & (summary["material"] == material), "value"]
-    return float(found.iloc[0]) if len(found) else math.nan
-
-
-def detail_of(summary: pd.DataFrame, metric: str, material: str = ALL) -> str:
-    """The words beside a number of the summary."""
-    found = summary.loc[(summary["metric"] == metric) & (summary["material"] == material), "detail"]
-    return str(found.iloc[0]) if len(found) else ""
+def _metric_values(runs: Sequence[Solved]) -> MetricValues:
+    return MetricValues(pd.concat([run.tables["summary"].assign(strategy=run.outcome.world.strategy) for run in runs]))
