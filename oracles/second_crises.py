@@ -24,7 +24,11 @@ CLOSE = 1e-12
 def ration(program: SecondBuilder, supplier: str, node: Node) -> None:
     """A partly stopped spot supplier outside the buyer's country ships the buyer what it shipped before."""
     row = program.world.suppliers[supplier]
-    if node.crisis is None or row.country == program.world.settings.buyer or ("ship", supplier, node) not in program.upper:
+    if (
+        node.crisis is None
+        or row.country == program.world.settings.buyer
+        or ("ship", supplier, node) not in program.upper
+    ):
         return
     states, shares = program.tree.states, program.world.origins[supplier]
     left = states.left_by_crisis(supplier, node.moment)

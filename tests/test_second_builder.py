@@ -428,7 +428,9 @@ def test_a_partly_stopped_supplier_is_not_ours_alone(tmp_path: Path) -> None:
     world = _world(tmp_path / "abroad", material=material, crises=_crisis(2, 1.0, effects=loss))
     assert second_objective(world) == pytest.approx(1000 + 9550)
     # At home 50 t arrive; at the onset in year 1 the year before counts as capacity: 50 t as well.
-    home = _world(tmp_path / "home", material=material, supplier={"country": "JPN"}, crises=_crisis(2, 1.0, effects=loss))
+    home = _world(
+        tmp_path / "home", material=material, supplier={"country": "JPN"}, crises=_crisis(2, 1.0, effects=loss)
+    )
     assert second_objective(home) == pytest.approx(1000 + 5500)
     first = _world(tmp_path / "first", material=material, periods=1, crises=_crisis(1, 1.0, effects=loss))
     assert second_objective(first) == pytest.approx(5500)

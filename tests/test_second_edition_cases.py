@@ -179,8 +179,13 @@ def _renewal(capacity: float, recovery: int) -> World:
     return read(
         {
             "model": {
-                **{"format": 2, "model": "renewal", "start": "2026-01", "periods": 14, "resolution": "quarter"},
-                **{"discount_rate": 0.03, "crises": {"halt": {**halt, "effects": [{"suppliers": ["a"], "loss": 1.0}]}}},
+                "format": 2,
+                "model": "renewal",
+                "start": "2026-01",
+                "periods": 14,
+                "resolution": "quarter",
+                "discount_rate": 0.03,
+                "crises": {"halt": {**halt, "effects": [{"suppliers": ["a"], "loss": 1.0}]}},
             },
             "tables": {
                 "materials": [material | {"opening_stock_t": 60, "shortage_cost": 1500}],

@@ -8,19 +8,11 @@ from collections.abc import Iterator, Sequence
 from bichiku.explain.changes import Change
 from bichiku.explain.explanation import Conflict
 from bichiku.explain.policy_rules import POLICY_KINDS
+from bichiku.policies import FAMILIES
 from bichiku.show.numbers import four_digits_with_unit
 
 _HEADS = {
-    "reserve_days": "reserve",
-    "share_caps": "cap {name}",
-    "share_floors": "floor {name}",
-    "country_cap": "any one country",
-    "concentration": "concentration",
-    "survive": "accept short",
-    "expected_shortage": "expected short",
-    "risk_limit": "CVaR",
-    "budget_investment": "investment",
-    "budget_reserve": "reserve budget",
+    **{family.name: family.heading for family in FAMILIES.values()},
     "storage_limit": "storage limit",
     "demand": "do without",
     "new_source": "find elsewhere",

@@ -114,7 +114,10 @@ class ChainOutcome:
         """Tonnes that projects use as feed at each node, by material."""
         return {
             material: sum(
-                ((world.projects[name].input_per_output or 0.0) * self.shipped[name] for name in world.consumers(material)),
+                (
+                    (world.projects[name].input_per_output or 0.0) * self.shipped[name]
+                    for name in world.consumers(material)
+                ),
                 np.zeros(self.tree.size),
             )
             for world in [self.world]
@@ -241,9 +244,7 @@ class Outcome:
         found = {}
         for material in self.world.materials:
             part = self.of(material)
-            found[material] = np.array(
-                [self.damage_of(future, material, part) for future in self.futures], dtype=float
-            )
+            found[material] = np.array([self.damage_of(future, material, part) for future in self.futures], dtype=float)
         return found
 
     def damage_of(self, future: CoupledFuture, material: str, part: ChainOutcome) -> float:
