@@ -1,4 +1,4 @@
-"""Hand-back: at the end of its path a branch gives back what the plan holds there, and buys what is missing in two steps."""
+"""Hand-back: at the end of its path a branch gives back what the plan holds there, buying what it lacks."""
 
 from __future__ import annotations
 

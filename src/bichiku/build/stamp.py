@@ -79,7 +79,7 @@ def _cost_lines(line: Cost, stencil: Stencil, evaluate: _ArrayEvaluator) -> list
         constant[line.nodes] = terms.constant * line.factor
         coefficients = terms.coefficients * line.factor[terms.nodes]
         money = Quantity(line.nodes[terms.nodes], terms.columns, coefficients, constant)
-        result.append(CostLine(line.line, index_text(index_of(index)), money, stencil.years))
+        result.append(CostLine(line.line, index_text(index_of(index)), money, stencil.tree.period))
     return result
 
 

@@ -86,6 +86,10 @@ class Calendar:
         """Calendar year of each month of each period; shape (periods, months per period)."""
         return (self.begins[:, np.newaxis] + np.arange(self.months_per_period)) // 12
 
+    def share_covered(self, year: int) -> float:
+        """Share of a calendar year that the periods which begin in it make up."""
+        return float((self.years == year).sum()) * self.year_share
+
     def label(self, period: int) -> str:
         """Name of a period: the month in which it begins, such as ``2026-01``."""
         return month_label(int(self.begins[period - 1]))

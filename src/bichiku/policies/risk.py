@@ -1,8 +1,8 @@
 """Risk: the CVaR of damage by year of onset, weighed in the cost or limited.
 
 Rockafellar and Uryasev (2000), "Optimization of conditional value-at-risk": CVaR at level β is the least of
-``threshold + Σ p · excess / (1 − β)`` over the threshold, with ``excess ≥ damage − threshold``. A scenario is a future; the
-years in which nothing begins count as no damage, so that a crisis that does none changes nothing.
+``threshold + Σ p · excess / (1 − β)`` over the threshold, with ``excess ≥ damage − threshold``. A scenario is a future;
+that nothing begins in a year counts as no damage, so that a crisis that does none changes nothing.
 """
 
 from __future__ import annotations
@@ -115,7 +115,9 @@ class Risk(Policy[RiskKeys]):
         if asked.weight:
             money = asked.weight * np.concatenate([tail, np.ones(len(years))])
             columns = np.concatenate([excess, threshold])
-            coupling.add_cost(cost_lines.RISK, columns, money, np.concatenate([began, years]))
+            first_of = np.searchsorted(world.calendar.years, years) + 1
+            begins = np.array([future.onset for future in futures])
+            coupling.add_cost(cost_lines.RISK, columns, money, np.concatenate([begins, first_of]))
         if asked.limit is not None:
             shown = np.flatnonzero(limited_years(asked, years))
             cvar = [[(threshold[y : y + 1], one, 0.0), (excess[year_of == y], tail[year_of == y], 0.0)] for y in shown]

@@ -12,8 +12,18 @@ from bichiku.model.calendar import Calendar
 from bichiku.model.tree import Tree
 from bichiku.model.values import MaterialChoice, Month, NotNegative, Strict
 from bichiku.model.world import World
-from bichiku.policies.expected_shortage import without_demand
-from bichiku.policies.policy import Bounds, Built, Family, Inputs, Limit, PhraseWords, Policy, RowWriter, RuleWords
+from bichiku.policies.policy import (
+    Bounds,
+    Built,
+    Family,
+    Inputs,
+    Limit,
+    PhraseWords,
+    Policy,
+    RowWriter,
+    RuleWords,
+    without_demand,
+)
 from bichiku.program import Move
 
 

@@ -179,6 +179,16 @@ class Outcome:
     program: LinearProgram
     solution: Solution
 
+    @property
+    def plan(self) -> np.ndarray:
+        """Numbers of the plan's nodes, alike in every chain."""
+        return np.arange(self.world.calendar.periods)
+
+    @property
+    def plan_years(self) -> np.ndarray:
+        """Calendar year of each of the plan's nodes."""
+        return self.world.calendar.years
+
     @cached_property
     def by_chain(self) -> dict[str, ChainOutcome]:
         """The outcome of each chain, by its name."""

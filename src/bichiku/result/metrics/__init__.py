@@ -12,7 +12,7 @@ import pandas as pd
 from bichiku.program import ALL
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.metrics import basis, costs, crises, reserve, sourcing
-from bichiku.result.metrics.metric import Metric, Results, Shown
+from bichiku.result.metrics.metric import Metric, Reading, Results, Shown
 from bichiku.result.outcome import Outcome
 
 SUMMARY = ResultTable(
@@ -25,7 +25,7 @@ SUMMARY = ResultTable(
         Column("unit", Kind.TEXT, "", "its unit", role=Role.GROUP),
         Column("detail", Kind.TEXT, "", "the country, crisis, month or year meant; may be empty", role=Role.NOTE),
     ),
-    key=("metric", "material"),
+    key=("metric", "material", "detail"),
 )
 
 GROUPS = (*costs.GROUPS, *sourcing.GROUPS, *reserve.GROUPS, *crises.GROUPS, *basis.GROUPS)
@@ -56,7 +56,8 @@ def summary_table(outcome: Outcome, tables: Mapping[str, pd.DataFrame]) -> pd.Da
         for material in [ALL, *outcome.world.materials]:
             for metric in group:
                 if material in metric.scope and (found := metric.compute(results, material)) is not None:
-                    unit, (value, detail) = metric.unit_in(currency), found
-                    row = {"metric": metric.name, "material": material, "value": value, "unit": unit, "detail": detail}
-                    rows.append(row)
+                    unit = metric.unit_in(currency)
+                    for value, detail in [found] if isinstance(found, Reading) else found:
+                        row = {"metric": metric.name, "material": material, "value": value}
+                        rows.append({**row, "unit": unit, "detail": detail})
     return SUMMARY.from_rows(rows)

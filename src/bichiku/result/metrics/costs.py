@@ -44,7 +44,8 @@ _LINE_TEXTS = {
     SUBSIDY: "zero or less: what the state pays of it",
     STOCK_CHANGE: "value of the stock at the start less that at the end of the window; negative where stock was built "
     "up",
-    RISK: "weight times CVaR; only where the risk policy has a weight. Nobody pays it: not a part of `cost_per_year`",
+    RISK: "weight times the CVaR of each year of onset; only where the risk policy has a weight. Nobody pays it: not a "
+    "part of `cost_per_year`",
     PENALTY: "penalties of soft share limits; only where there is one",
 }
 
@@ -95,17 +96,17 @@ def cost_by_line_and_material(results: Results) -> dict[tuple[str, str], float]:
     plus the value of the opening stock, over the horizon's discounted years.
     """
     outcome = results.outcome
-    world, tree, calendar = outcome.world, outcome.tree, outcome.world.calendar
+    world, calendar = outcome.world, outcome.world.calendar
     discount = calendar.discount(world.settings.discount_rate)
     in_window = window_years(outcome)
     horizon_years = discount[:-1].sum() * calendar.year_share
-    inside = tree.period <= calendar.reported
-    at_end = np.flatnonzero(tree.period == calendar.reported)
     result: dict[tuple[str, str], float] = {}
     for part in outcome.program.cost_lines:
         key = (part.line, part.material)
         if part.line == TERMINAL:
             row = world.materials[part.material]
+            tree = outcome.of(part.material).tree
+            at_end = np.flatnonzero(tree.period == calendar.reported)
             stock = tree.weight[at_end] @ outcome.stock[part.material][at_end]
             drawn = row.opening_stock_t - stock * discount[calendar.reported]
             value = row.reference_price * (1.0 - row.haircut) * drawn
@@ -113,7 +114,7 @@ def cost_by_line_and_material(results: Results) -> dict[tuple[str, str], float]:
             continue
         money = part.money.at(outcome.solution.x)
         spread = part.line in (INVESTMENT, SUBSIDY)
-        yearly = money.sum() / horizon_years if spread else money[inside].sum() / in_window
+        yearly = money.sum() / horizon_years if spread else money[part.periods <= calendar.reported].sum() / in_window
         # penalties of caps and of floors are two sets of terms on one line
         result[key] = result.get(key, 0.0) + float(yearly)
     return result
@@ -130,7 +131,7 @@ def _carrying_cost(outcome: Outcome, material: str) -> float:
     """Money a year for holding the plan's mean stock: storage, interest and what is lost in store."""
     world = outcome.world
     row = world.materials[material]
-    stock = outcome.stock[material][outcome.tree.plan][: world.calendar.reported].mean()
+    stock = outcome.stock[material][: world.calendar.reported].mean()
     rate = row.storage_cost_rate + world.settings.discount_rate + row.loss_rate
     return float(rate * row.reference_price * stock)
 

@@ -73,7 +73,7 @@ class Metric:
         unit: its unit; ``{currency}`` stands for the model's.
         scope: what it is worked out for.
         text: what it says, in the words of the reference page.
-        compute: its number for a material (or ``all``); None where it has no meaning.
+        compute: its number for a material (or ``all``), or one for each detail; None where it has no meaning.
         shown: where it stands beside summary.csv.
     """
 
@@ -81,7 +81,7 @@ class Metric:
     unit: str
     scope: Scope
     text: str
-    compute: Callable[[Results, str], Reading | None]
+    compute: Callable[[Results, str], Reading | list[Reading] | None]
     shown: Shown = Shown.NOWHERE
 
     def unit_in(self, currency: str) -> str:

@@ -45,7 +45,7 @@ def _mixes(results: Results, stage: str) -> dict[str, dict[str, float]]:
 def _imports(results: Results, material: str) -> Reading:
     imported = results.once(_imported)
     tonnes = imported.loc[imported["material"] == material, "tonnes"].sum()
-    return Reading(float(tonnes), str(_year(results)))
+    return Reading(float(tonnes) / results.outcome.world.calendar.share_covered(_year(results)), str(_year(results)))
 
 
 def _china(results: Results, material: str, stage: str) -> Reading | None:

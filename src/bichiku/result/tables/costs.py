@@ -44,7 +44,7 @@ LINE_TEXTS = {
     RUNNING: "running cost of projects",
     SUBSTITUTION: "cost of material saved",
     SHORTAGE: "value of output lost",
-    GAP: "buying back the plan's stock at the end of a branch",
+    GAP: "buying back the plan's stock at the end of a branch, of tonnes that can be spared and beyond",
     INVESTMENT: "capex, in the first year",
     SUBSIDY: "zero or less, in the first year",
     TERMINAL: "zero or less, in the last year",
@@ -56,13 +56,15 @@ LINE_TEXTS = {
 
 def costs_table(outcome: Outcome) -> pd.DataFrame:
     """The lines sum to the objective. Investment falls in the first year, the terminal stock value in the last."""
-    years = outcome.years
+    years = outcome.plan_years
     first, count = int(years.min()), int(years.max()) - int(years.min()) + 1
     lines: dict[tuple[str, str], np.ndarray] = {}
     for part in outcome.program.cost_lines:
         money = part.money.at(outcome.solution.x)
         key = (part.line, part.material)
-        lines[key] = lines.get(key, np.zeros(count)) + np.bincount(years - first, money, minlength=count)
+        lines[key] = lines.get(key, np.zeros(count)) + np.bincount(
+            years[part.periods - 1] - first, money, minlength=count
+        )
     unit = f"{outcome.world.settings.currency} expected and discounted"
     return COSTS.from_rows(
         {"line": line, "material": material, "year": first + i, "value": value, "unit": unit}

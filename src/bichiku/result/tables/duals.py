@@ -10,6 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from bichiku.policies import FAMILIES
+from bichiku.program import RowBlock
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.outcome import Outcome
 
@@ -42,6 +43,13 @@ DUALS = ResultTable(
             "first period of the branch, 0 on the plan; empty likewise",
             optional=True,
         ),
+        Column(
+            "length",
+            Kind.COUNT,
+            "periods",
+            "periods after which the crisis ended; 0 on the plan and while it goes on; empty likewise",
+            optional=True,
+        ),
         Column("year", Kind.YEAR, "", "calendar year; empty for limits over all time", optional=True),
         Column(
             "month",
@@ -54,13 +62,13 @@ DUALS = ResultTable(
             "value",
             Kind.NUMBER,
             "unit of the limit, named in `unit`",
-            "the limit as it was set. A reserve target is in tonnes here. Rows on shares and concentration compare "
-            "tonnes with tonnes, so theirs is zero",
+            "the limit as it was set. A reserve target is in tonnes here, for what demand uses (feed stands in the "
+            "row). Rows on shares and concentration compare tonnes with tonnes, so theirs is zero",
         ),
         Column("dual", Kind.NUMBER, "see `unit`", "rise of expected discounted cost per unit more on the limit"),
         Column("unit", Kind.TEXT, "", "money of expected discounted cost per unit of the limit", role=Role.GROUP),
     ),
-    key=("policy", "limit", "material", "crisis", "onset", "year", "month"),
+    key=("policy", "limit", "material", "crisis", "onset", "length", "year", "month"),
 )
 
 
@@ -78,7 +86,7 @@ def duals_table(outcome: Outcome) -> pd.DataFrame:
                     "policy": block.family,
                     "limit": block.limit,
                     "material": block.material,
-                    **_when(outcome, block.place, int(key)),
+                    **_when(outcome, block, int(key)),
                     "value": value,
                     "dual": dual,
                     "unit": f"{currency} of expected discounted cost per {block.unit} more on the limit",
@@ -87,10 +95,11 @@ def duals_table(outcome: Outcome) -> pd.DataFrame:
     return DUALS.from_rows(rows)
 
 
-def _when(outcome: Outcome, place: str, key: int) -> dict[str, object]:
-    """Crisis, onset, year and month of a row; empty where they have no meaning."""
-    if place == "node":
-        crisis, onset, period = outcome.tree.label(key)
-        month = outcome.world.calendar.label(period)
-        return {"crisis": crisis, "onset": onset, "year": int(outcome.years[key]), "month": month}
-    return {"crisis": "", "onset": None, "year": key if place == "year" else None, "month": ""}
+def _when(outcome: Outcome, block: RowBlock, key: int) -> dict[str, object]:
+    """Crisis, onset, length, year and month of a row; empty where they have no meaning."""
+    if block.place == "node":
+        crisis, onset, length, period = outcome.tree_of(block.chain).label(key)
+        when = {"year": int(outcome.plan_years[period - 1]), "month": outcome.world.calendar.label(period)}
+        return {"crisis": crisis, "onset": onset, "length": length, **when}
+    year = key if block.place == "year" else None
+    return {"crisis": "", "onset": None, "length": None, "year": year, "month": ""}

@@ -30,7 +30,7 @@ PROJECTS = ResultTable(
 
 def projects_table(outcome: Outcome) -> pd.DataFrame:
     """Capacity built and its cost at the start; `used_t_per_year` is the plan's mean over the horizon."""
-    world, plan = outcome.world, outcome.tree.plan
+    world, plan = outcome.world, outcome.plan
     horizon_years = world.calendar.periods / world.calendar.periods_per_year
     records = []
     for name, row in world.projects.items():

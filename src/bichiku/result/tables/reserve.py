@@ -21,7 +21,14 @@ RESERVE = ResultTable(
             "cover_days",
             Kind.NUMBER,
             "days",
-            "days that it would last at the demand of the same period; empty without demand",
+            "days that it would last at the use of the same period, demand and feed; empty without use",
+            optional=True,
+        ),
+        Column(
+            "cover_days_full_running",
+            Kind.NUMBER,
+            "days",
+            "the same if all projects that use it as feed ran in full",
             optional=True,
         ),
         Column(
@@ -43,11 +50,13 @@ def reserve_table(outcome: Outcome) -> pd.DataFrame:
 
     `bought_t` and `used_t` are the rise and the fall of the stock beyond storage losses.
     """
-    world, plan = outcome.world, outcome.tree.plan
+    world = outcome.world
     calendar = world.calendar
     frames = []
     for material, row in world.materials.items():
-        stock = outcome.stock[material][plan]
+        part = outcome.of(material)
+        plan = part.tree.plan
+        stock = part.stock[material][plan]
         change = stock - world.kept(material) * np.concatenate([[row.opening_stock_t], stock[:-1]])
         target = target_days(world, material)
         frames.append(
@@ -57,7 +66,8 @@ def reserve_table(outcome: Outcome) -> pd.DataFrame:
                     "month": [calendar.label(t) for t in range(1, calendar.periods + 1)],
                     "material": [material] * calendar.periods,
                     "stock_t": stock,
-                    "cover_days": outcome.cover_days(material)[plan],
+                    "cover_days": part.cover_days(material)[plan],
+                    "cover_days_full_running": part.cover_days(material, full_running=True)[plan],
                     "target_days": np.full(calendar.periods, np.nan) if target is None else target,
                     "bought_t": np.where(change > 0, change, 0.0),
                     "used_t": np.where(change < 0, -change, 0.0),

@@ -40,8 +40,8 @@ def shares_table(outcome: Outcome) -> pd.DataFrame:
     At the stage ``exporter`` a tonne counts for the country that ships it, at ``origin`` by the shares of
     its feed. A year without imports has no rows.
     """
-    world, plan = outcome.world, outcome.tree.plan
-    years = outcome.years[plan]
+    world, plan = outcome.world, outcome.plan
+    years = outcome.plan_years
     first, count = int(years.min()), int(years.max()) - int(years.min()) + 1
     records: list[dict[str, object]] = []
     for material in world.materials:

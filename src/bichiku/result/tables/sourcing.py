@@ -46,8 +46,8 @@ def sourcing_table(outcome: Outcome) -> pd.DataFrame:
     The delivered cost is undiscounted, tariff and freight included; for a project it is its running cost
     without inputs and investment. It is empty where nothing arrives.
     """
-    world, plan = outcome.world, outcome.tree.plan
-    years = outcome.years[plan]
+    world, plan = outcome.world, outcome.plan
+    years = outcome.plan_years
     first, count = int(years.min()), int(years.max()) - int(years.min()) + 1
     records = []
     imports = {material: np.zeros(count) for material in world.materials}
@@ -79,8 +79,10 @@ def sourcing_table(outcome: Outcome) -> pd.DataFrame:
 
 def _cost_on_plan(outcome: Outcome, source: str) -> np.ndarray:
     """Money per tonne delivered in each period of the plan; shape (periods,)."""
-    world, plan = outcome.world, outcome.tree.plan
+    world, plan = outcome.world, outcome.plan
     if source in world.projects:
         return np.full(len(plan), world.projects[source].running_cost)
-    factors = outcome.state.price_factor[world.suppliers[source].material][plan]
+    if source in world.contracts:
+        return np.full(len(plan), world.delivered_price(source))
+    factors = outcome.of_source(source).state.price_factor[source][plan]
     return np.array([world.delivered_price(source, float(factor)) for factor in factors])
