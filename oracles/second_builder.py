@@ -8,15 +8,17 @@ all that agreement cannot show.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 
 import numpy as np
 
 from bichiku.model.world import World
+from oracles.second_crises import damage_of, hand_back, keep_the_reserve, ration
 from oracles.second_policies import state_policies
 from oracles.second_program import Affine, Column, Cone, SecondProgram, matrix_of, total
 from oracles.second_scope import check_stated
-from oracles.second_tree import PERIODS_PER_YEAR, Branch, Node, second_tree
+from oracles.second_state import PERIODS_PER_YEAR
+from oracles.second_tree import Future, Node, second_tree
 
 OPENING = None
 
@@ -29,7 +31,7 @@ def second_objective(world: World, leeway: float = 0.0) -> float:
         leeway: what every limit on concentration is raised by.
 
     Raises:
-        NotStated: as `second_program`.
+        ValueError, NotStated: as `second_program`.
         InfeasibleError, NotOptimalError: as `SecondProgram.solve`.
     """
     return second_program(world, leeway).solve()[0]
@@ -39,6 +41,7 @@ def second_program(world: World, leeway: float = 0.0) -> SecondProgram:
     """The whole program of a world.
 
     Raises:
+        ValueError: the world breaks a rule of the text, as `second_tree`.
         NotStated: the world holds a policy, key or column that this builder does not state.
     """
     check_stated(world)
@@ -51,16 +54,17 @@ class SecondBuilder:
     Attributes:
         world: what it is made from.
         leeway: what every limit on concentration is raised by.
-        tree: nodes, weights and states.
+        tree: chains, nodes, weights and states.
         days: length of a period.
-        years: calendar year of each period.
-        plan: the nodes of the plan, in order.
+        years: calendar year in which each period begins.
         sources: rows of suppliers and projects by name.
         upper: the variables and their upper bounds.
         at_most_zero: rows that are zero or less.
         equal_zero: rows that are zero.
         cones: rows that no plane can state.
         lines: the cost lines, which add up to the objective.
+        damages: the damage of each future whose crisis touches anything.
+        emergencies: whether a material is in an emergency at a node, as far as it was asked.
     """
 
     def __init__(self, world: World, leeway: float) -> None:
@@ -71,26 +75,33 @@ class SecondBuilder:
         self.per_year = PERIODS_PER_YEAR[world.settings.resolution]
         self.days = 365.0 / self.per_year
         self.years = {t: (world.settings.start + (t - 1) * 12 // self.per_year) // 12 for t in range(1, self.last + 1)}
-        self.plan = [node for node in self.tree.nodes if node.crisis is None]
         self.sources = {**world.suppliers, **world.projects}
         self.upper: dict[Column, float | None] = {}
         self.at_most_zero: list[Affine] = []
         self.equal_zero: list[Affine] = []
         self.cones: list[Cone] = []
         self.lines: dict[str, Affine] = defaultdict(Affine)
+        self.damages: dict[Future, Affine] = {}
+        self.emergencies: dict[tuple[str, Node], bool] = {}
+        self._ends = self._last_periods()
 
     def program(self) -> SecondProgram:
-        for node in self.tree.nodes:
-            self._decisions(node)
         self._decisions_before_the_start()
         for node in self.tree.nodes:
-            for material in self.world.materials:
+            self._decisions(node)
+        for node in self.tree.nodes:
+            for material in self.materials(node):
                 self._balance(material, node)
+                keep_the_reserve(self, material, node)
             self._running_limits(node)
+            self._substitution_waits(node)
+            for name in self.spot(node):
+                ration(self, name, node)
             self._node_cost(node)
         self._investment_cost()
-        self._back_to_the_plan()
+        hand_back(self)
         self._terminal_value()
+        self.damages = damage_of(self)
         state_policies(self)
         columns = {column: i for i, column in enumerate(self.upper)}
         objective = total(self.lines.values())
@@ -101,7 +112,18 @@ class SecondBuilder:
         a_eq, b_eq = matrix_of(self.equal_zero, columns)
         bounds = [(0.0, upper) for upper in self.upper.values()]
         return SecondProgram(
-            c, a_ub, b_ub, a_eq, b_eq, bounds, objective.constant, columns, dict(self.lines), self.tree, self.cones
+            c,
+            a_ub,
+            b_ub,
+            a_eq,
+            b_eq,
+            bounds,
+            objective.constant,
+            columns,
+            dict(self.lines),
+            self.tree,
+            self.cones,
+            self.damages,
         )
 
     # Numbers of a node
@@ -112,14 +134,37 @@ class SecondBuilder:
 
     def demand(self, material: str, node: Node) -> float:
         """Tonnes wanted in the node's period, moved by events and crises."""
-        if material not in self.world.demand:
-            return 0.0
-        per_year = self.world.demand[material][self.years[node.period]]
-        return per_year / self.per_year * self.tree.states[node].demand_factor[material]
+        return self.tree.state(node).demand[material]
 
-    def _end(self, node: Node) -> int:
-        """Last period of the node's own branch (or of the plan)."""
-        return self.last if node.crisis is None else self.tree.members[Branch(node.crisis, node.onset)][-1].period
+    def materials(self, node: Node) -> list[str]:
+        """The materials of the node's chain."""
+        return sorted(self.tree.chains[node.chain].materials)
+
+    def spot(self, node: Node) -> list[str]:
+        """The spot suppliers of the node's chain."""
+        sources = self.tree.chains[node.chain].sources
+        return [name for name, row in self.world.suppliers.items() if row.kind == "spot" and name in sources]
+
+    def projects(self, node: Node) -> list[str]:
+        """The projects of the node's chain."""
+        return [name for name in self.world.projects if name in self.tree.chains[node.chain].sources]
+
+    def tranches(self, node: Node) -> Iterator[tuple[str, str]]:
+        """The substitution tranches of the node's chain."""
+        return (key for key in self.world.tranches if key[0] in self.tree.chains[node.chain].materials)
+
+    def plan(self, material: str) -> list[Node]:
+        """The nodes of the plan of a material's chain, in order."""
+        chain = self.tree.chain_of(material)
+        return [self.tree.plan(chain, period) for period in range(1, self.last + 1)]
+
+    def _last_periods(self) -> dict[Node, int]:
+        """The last period of any path through a node (of the plan: the horizon)."""
+        ends = {node: self.last for node in self.tree.nodes if node.crisis is None}
+        for path in self.tree.paths.values():
+            for node in path:
+                ends[node] = max(ends.get(node, 0), path[-1].period)
+        return ends
 
     # Variables
 
@@ -129,19 +174,19 @@ class SecondBuilder:
         return Affine({column: 1.0})
 
     def _decisions(self, node: Node) -> None:
-        state = self.tree.states[node]
-        for name, row in self.world.suppliers.items():
-            if row.kind == "spot" and node.period + row.lead_periods <= self._end(node):
+        state = self.tree.state(node)
+        for name in self.spot(node):
+            row = self.world.suppliers[name]
+            if node.period + row.lead_periods <= self._ends[node]:
                 self.variable("ship", name, node, upper=row.capacity_t * state.export[name] / self.per_year)
-        for name, row in self.world.projects.items():
-            if node.period + row.lead_periods <= self._end(node):
+        for name in self.projects(node):
+            if node.period + self.world.projects[name].lead_periods <= self._ends[node]:
                 self.variable("run", name, node)
-        for name, row in self.world.materials.items():
-            self.variable("stock", name, node, upper=row.storage_limit_t)
+        for name in self.materials(node):
+            self.variable("stock", name, node, upper=self.world.materials[name].storage_limit_t)
             self.variable("short", name, node)
-        for (material, tranche), row in self.world.tranches.items():
-            waits = node.crisis is not None and node.period - node.onset < row.delay_periods
-            most = 0.0 if waits else row.max_share * self.demand(material, node)
+        for material, tranche in self.tranches(node):
+            most = self.world.tranches[material, tranche].max_share * self.demand(material, node)
             self.variable("saved", material, tranche, node, upper=most)
 
     def _decisions_before_the_start(self) -> None:
@@ -156,7 +201,7 @@ class SecondBuilder:
 
     def arrivals(self, source: str, node: Node) -> Affine:
         """Tonnes that a supplier or project delivers at a node."""
-        row, state = self.sources[source], self.tree.states[node]
+        row, state = self.sources[source], self.tree.state(node)
         arrives = state.route[source]
         if source in self.world.suppliers and row.kind == "contract":
             share = state.export[source] * arrives / self.per_year
@@ -173,6 +218,18 @@ class SecondBuilder:
             return Affine(constant=self.world.materials[material].opening_stock_t)
         return Affine({("stock", material, parent): 1.0})
 
+    def feed(self, material: str, node: Node) -> Affine:
+        """Tonnes that the projects that run at a node take in."""
+        found = Affine()
+        for name, project in self.world.projects.items():
+            if project.input_material == material and ("run", name, node) in self.upper:
+                found.add(Affine({("run", name, node): 1.0}), project.input_per_output)
+        return found
+
+    def use(self, material: str, node: Node) -> Affine:
+        """Demand and feed."""
+        return self.feed(material, node) + Affine(constant=self.demand(material, node))
+
     def _saved(self, material: str, node: Node) -> Affine:
         return total(Affine({("saved", m, tranche, node): 1.0}) for m, tranche in self.world.tranches if m == material)
 
@@ -181,76 +238,71 @@ class SecondBuilder:
         kept = self.stock_before(material, node) * (1.0 - row.loss_rate) ** (1.0 / self.per_year)
         stock = Affine({("stock", material, node): 1.0})
         unmet = self._saved(material, node) + Affine({("short", material, node): 1.0})
-        demand = Affine(constant=self.demand(material, node))
-        after = kept - demand + unmet
+        after = kept - self.use(material, node) + unmet
         for source in self.sources:
             if self.sources[source].material == material:
                 after.add(self.arrivals(source, node))
-        for name, project in self.world.projects.items():
-            if project.input_material == material and ("run", name, node) in self.upper:
-                after.add(Affine({("run", name, node): 1.0}), -project.input_per_output)
         self.equal_zero.append(stock - after)
-        self.at_most_zero.append(unmet - demand)
+        self.at_most_zero.append(unmet - Affine(constant=self.demand(material, node)))
         if row.release_rate_t_per_day is not None:
             self.at_most_zero.append(kept - stock - Affine(constant=row.release_rate_t_per_day * self.days))
 
     def _running_limits(self, node: Node) -> None:
-        for name, row in self.world.projects.items():
+        for name in self.projects(node):
+            row = self.world.projects[name]
             if ("run", name, node) in self.upper:
                 capacity = Affine(constant=row.existing_t)
                 if node.period > row.build_periods:
                     capacity.add(Affine({("build", name): 1.0}))
-                can_run = capacity * (self.tree.states[node].export[name] / self.per_year)
+                can_run = capacity * (self.tree.state(node).export[name] / self.per_year)
                 self.at_most_zero.append(Affine({("run", name, node): 1.0}) - can_run)
 
-    def _back_to_the_plan(self) -> None:
-        for branch, nodes in self.tree.members.items():
-            end = nodes[-1]
-            if end.period == self.last:
-                continue
-            on_plan = Node(None, None, end.period)
-            for material in self.world.materials:
-                gap = self.variable("gap", material, branch)
-                stock = Affine({("stock", material, end): 1.0})
-                self.at_most_zero.append(Affine({("stock", material, on_plan): 1.0}) - stock - gap)
-                weight = self.tree.probabilities[branch] * self.discount(end.period)
-                self.lines["gap"].add(gap, weight * self._gap_price(material, on_plan))
-
-    def _gap_price(self, material: str, on_plan: Node) -> float:
-        prices = []
-        for row in self.world.suppliers.values():
-            if row.material == material:
-                moved = self.tree.states[on_plan].price_factor[material] if row.kind == "spot" else 1.0
-                prices.append(row.price * moved * (1.0 + row.tariff_rate) + row.freight)
-        return max(prices) if prices else self.world.materials[material].reference_price
+    def _substitution_waits(self, node: Node) -> None:
+        """In the first ages of a branch no more is saved than at the node before it."""
+        if node.crisis is None:
+            return
+        for material, tranche in self.tranches(node):
+            if node.age < self.world.tranches[material, tranche].delay_periods:
+                row = Affine({("saved", material, tranche, node): 1.0})
+                if node.onset > 1:
+                    before = self.tree.plan(node.chain, node.onset - 1)
+                    row = row - Affine({("saved", material, tranche, before): 1.0})
+                self.at_most_zero.append(row)
 
     # Cost
+
+    def price_factor(self, supplier: str, node: Node) -> float:
+        """What moves the price of a supplier at a node; a contract's price never moves."""
+        return self.tree.state(node).price_factor.get(supplier, 1.0)
 
     def _node_cost(self, node: Node) -> None:
         money = self.tree.weights[node] * self.discount(node.period)
         for name, row in self.world.suppliers.items():
-            arrivals = self.arrivals(name, node)
-            factor = self.tree.states[node].price_factor[row.material] if row.kind == "spot" else 1.0
+            if name not in self.tree.chains[node.chain].sources:
+                continue
+            arrivals, factor = self.arrivals(name, node), self.price_factor(name, node)
             self.lines["purchase"].add(arrivals, money * row.price * factor)
             self.lines["freight"].add(arrivals, money * row.freight)
             self.lines["tariff"].add(arrivals, money * row.price * factor * row.tariff_rate)
-        for name, row in self.world.materials.items():
+        for name in self.materials(node):
+            row = self.world.materials[name]
             stocks = self.stock_before(name, node) + Affine({("stock", name, node): 1.0})
             rate = row.storage_cost_rate * row.reference_price / self.per_year
             self.lines["holding"].add(stocks * 0.5, money * rate)
-        for name, row in self.world.projects.items():
+        for name in self.projects(node):
             if ("run", name, node) in self.upper:
-                self.lines["running"].add(Affine({("run", name, node): 1.0}), money * row.running_cost)
+                running = self.world.projects[name].running_cost
+                self.lines["running"].add(Affine({("run", name, node): 1.0}), money * running)
         self.lines["substitution"].add(self.substitution_cost(node), money)
         self.lines["shortage"].add(self.shortage_cost(node), money)
 
     def substitution_cost(self, node: Node) -> Affine:
         """Money for what is saved at a node, not discounted."""
-        return Affine({("saved", k, i, node): row.cost for (k, i), row in self.world.tranches.items()})
+        return Affine({("saved", k, i, node): self.world.tranches[k, i].cost for k, i in self.tranches(node)})
 
     def shortage_cost(self, node: Node) -> Affine:
         """Money that the shortage of a node costs, not discounted."""
-        return Affine({("short", k, node): row.shortage_cost or 0.0 for k, row in self.world.materials.items()})
+        return Affine({("short", k, node): self.world.materials[k].shortage_cost or 0.0 for k in self.materials(node)})
 
     def _investment_cost(self) -> None:
         for name, row in self.world.projects.items():
@@ -261,7 +313,8 @@ class SecondBuilder:
     def _terminal_value(self) -> None:
         for node in self.tree.nodes:
             if node.period == self.last:
-                for name, row in self.world.materials.items():
+                for name in self.materials(node):
+                    row = self.world.materials[name]
                     worth = self.tree.weights[node] * self.discount(self.last + 1) * row.reference_price
                     stock = Affine({("stock", name, node): 1.0})
                     self.lines["terminal stock value"].add(stock, -worth * (1.0 - row.haircut))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bichiku.model.time_path import TimePath
+from oracles.second_crises import target_days
 from oracles.second_program import Affine, Cone, total
 from oracles.second_scope import NotStated, refuse_unstated
-from oracles.second_tree import Node
+from oracles.second_tree import Future, Node
 
 if TYPE_CHECKING:
     from oracles.second_builder import SecondBuilder
@@ -36,16 +37,12 @@ def state_policies(program: SecondBuilder) -> None:
         STATEMENTS[name](program, policy)
 
 
-def _reserve_days(program: SecondBuilder, policy: Any) -> None:
-    months = 12 // program.per_year
-    for material in program.world.demand:
-        path = policy.materials.get(material, policy.default)
-        if path is None:
-            continue
-        for node in program.plan:
-            last_month = program.world.settings.start + node.period * months - 1
-            target = _at(path, last_month) * program.demand(material, node) / program.days
-            program.at_most_zero.append(Affine({("stock", material, node): -1.0}, target))
+def _reserve_days(program: SecondBuilder, _: Any) -> None:
+    for material in program.world.materials:
+        for node in program.plan(material):
+            days = target_days(program, material, node.period)
+            target = program.use(material, node) * (days / program.days)
+            program.at_most_zero.append(target - Affine({("stock", material, node): 1.0}))
 
 
 def _share_caps(program: SecondBuilder, caps: Any) -> None:
@@ -91,7 +88,7 @@ def _share_limit(
             if soft is not None:
                 beyond = program.variable("beyond", *label, material, year)
                 row = row - beyond
-                last = max(node.period for node in program.plan if program.years[node.period] == year)
+                last = max(period for period, of in program.years.items() if of == year)
                 program.lines["penalty"].add(beyond, soft * program.discount(last))
             program.at_most_zero.append(row)
 
@@ -117,7 +114,7 @@ def _arrivals_by_year(program: SecondBuilder, material: str, of: str) -> Iterato
         if row.material == material and (of == "supply" or row.country != buyer)
     ]
     for year in sorted(set(program.years.values())):
-        nodes = [node for node in program.plan if program.years[node.period] == year]
+        nodes = [node for node in program.plan(material) if program.years[node.period] == year]
         yield year, {source: total(program.arrivals(source, node) for node in nodes) for source in counted}
 
 
@@ -127,40 +124,39 @@ def _shares(program: SecondBuilder, source: str, stage: str) -> dict[str, float]
 
 
 def _survive(program: SecondBuilder, survive: Any) -> None:
-    months = 12 // program.per_year
-    for branch, nodes in program.tree.members.items():
-        begins = program.world.settings.start + (branch.onset - 1) * months
-        if branch.crisis not in survive.crises or (survive.from_ is not None and begins < survive.from_):
+    for node in program.tree.nodes:
+        if node.crisis not in survive.crises:
             continue
-        for node in nodes:
-            if survive.days is None or (node.period - branch.onset) * program.days < survive.days:
-                for material in survive.materials or program.world.materials:
-                    program.at_most_zero.append(_short(material, node))
+        begins = program.tree.states.months_of(node.onset)[0]
+        if survive.from_ is not None and begins < survive.from_:
+            continue
+        if survive.days is None or node.age * program.days < survive.days:
+            for material in set(survive.materials or program.world.materials) & set(program.materials(node)):
+                program.at_most_zero.append(_short(material, node))
 
 
 def _risk(program: SecondBuilder, risk: Any) -> None:
-    threshold = program.variable("threshold")
-    cvar = total([threshold])
-    likely = sum(program.tree.probabilities.values())
-    for branch, nodes in program.tree.members.items():
-        damage = Affine()
-        for node in nodes:
-            damage.add(program.substitution_cost(node) + program.shortage_cost(node), program.discount(node.period))
-        excess = program.variable("excess", branch)
-        program.at_most_zero.append(damage - threshold - excess)
-        if likely > 0:
-            cvar.add(excess, program.tree.probabilities[branch] / likely / (1.0 - risk.level))
-    if risk.weight is not None:
-        program.lines["risk"].add(cvar, risk.weight)
-    if risk.limit is not None:
-        program.at_most_zero.append(cvar - Affine(constant=risk.limit))
+    by_year: dict[int, list[Future]] = defaultdict(list)
+    for future in program.damages:
+        by_year[program.years[future.onset]].append(future)
+    for year, futures in by_year.items():
+        threshold = program.variable("threshold", year)
+        cvar = total([threshold])
+        for future in futures:
+            excess = program.variable("excess", future)
+            program.at_most_zero.append(program.damages[future] - threshold - excess)
+            cvar.add(excess, program.tree.probabilities[future] / (1.0 - risk.level))
+        if risk.weight is not None:
+            program.lines["risk"].add(cvar, risk.weight)
+        if risk.limit is not None and (risk.from_ is None or year >= risk.from_ // 12):
+            program.at_most_zero.append(cvar - Affine(constant=risk.limit))
 
 
 def _expected_shortage(program: SecondBuilder, policy: Any) -> None:
     for material in policy.materials or program.world.materials:
         days_short = Affine(constant=-policy.max_days)
         for node in program.tree.nodes:
-            demand = program.demand(material, node)
+            demand = program.demand(material, node) if material in program.materials(node) else 0.0
             if demand > 0:
                 days_short.add(_short(material, node), program.tree.weights[node] * program.days / demand)
         program.at_most_zero.append(days_short)
@@ -172,9 +168,9 @@ def _budget(program: SecondBuilder, budget: Any) -> None:
         program.at_most_zero.append(spent - Affine(constant=budget.investment))
     if budget.reserve_per_year is not None:
         for year in sorted(set(program.years.values())):
-            nodes = [node for node in program.plan if program.years[node.period] == year]
             rise = Affine(constant=-budget.reserve_per_year)
             for name, row in program.world.materials.items():
+                nodes = [node for node in program.plan(name) if program.years[node.period] == year]
                 rise.add(Affine({("stock", name, nodes[-1]): 1.0}), row.reference_price)
                 rise.add(program.stock_before(name, nodes[0]), -row.reference_price)
             program.at_most_zero.append(rise)
@@ -209,7 +205,7 @@ KEYS: dict[str, set[str]] = {
     "country_cap": {"max", "except_", *_SHARES},
     "concentration": {"max", *_SHARES},
     "survive": {"crises", "materials", "days", "from_"},
-    "risk": {"level", "weight", "limit"},
+    "risk": {"level", "weight", "limit", "from_"},
     "expected_shortage": {"max_days", "materials"},
     "budget": {"investment", "reserve_per_year"},
 }

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_matrix, vstack
 
-from oracles.second_tree import SecondTree
+from oracles.second_tree import Future, SecondTree
 
 Column = tuple[Hashable, ...]
 SOLVED, NO_SOLUTION, TROUBLE = 0, 2, 4
@@ -74,11 +74,12 @@ class SecondProgram:
     Attributes:
         columns: index of each variable by its kind and indices: ("ship", supplier, node),
             ("contract", supplier, year), ("build", project), ("run", project, node), ("stock", material, node),
-            ("saved", material, tranche, node), ("short", material, node), ("gap", material, branch),
-            ("excess", branch), ("threshold",).
+            ("saved", material, tranche, node), ("short", material, node), ("gap", material, last node),
+            ("gap_scarce", material, last node), ("excess", future), ("threshold", year).
         lines: the cost lines that the objective is the sum of.
         tree: the tree that it stands on.
         cones: what no row of a linear program states.
+        damages: the discounted damage of each future.
     """
 
     c: np.ndarray
@@ -92,6 +93,7 @@ class SecondProgram:
     lines: dict[str, Affine]
     tree: SecondTree
     cones: list[Cone]
+    damages: dict[Future, Affine]
 
     def solve(self) -> tuple[float, np.ndarray]:
         """The optimal value, constants included, and the variables.
@@ -115,8 +117,8 @@ class SecondProgram:
 
     def _support(self, cone: Cone, x: np.ndarray) -> Affine | None:
         """The half-space at a point outside of a cone; None where the point is inside."""
-        values = [self._at(part, x) for part in cone.parts]
-        norm, bound = math.hypot(*values), self._at(cone.bound, x)
+        values = [self.at(part, x) for part in cone.parts]
+        norm, bound = math.hypot(*values), self.at(cone.bound, x)
         if norm <= bound * (1.0 + CLOSE) + NOTHING:
             return None
         return total(part * (value / norm) for part, value in zip(cone.parts, values, strict=True)) - cone.bound
@@ -136,9 +138,10 @@ class SecondProgram:
 
     def value(self, line: str, x: np.ndarray) -> float:
         """The money of one cost line at a solution."""
-        return self._at(self.lines[line], x)
+        return self.at(self.lines[line], x)
 
-    def _at(self, affine: Affine, x: np.ndarray) -> float:
+    def at(self, affine: Affine, x: np.ndarray) -> float:
+        """A sum of columns at a solution."""
         return affine.constant + sum(value * x[self.columns[column]] for column, value in affine.terms.items())
 
 

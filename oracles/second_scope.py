@@ -39,13 +39,16 @@ COLUMNS_WITHOUT_BEARING = {
 }
 
 KEYS = {
-    "Settings": {"buyer", "start", "periods", "resolution", "discount_rate", "policies", "events", "crises"},
+    "Settings": {
+        *("buyer", "start", "periods", "resolution", "discount_rate", "policies", "events", "crises"),
+        "refill_periods",
+    },
     "Event": {"from_", "to", "effects"},
     "EventEffect": {
-        *("countries", "suppliers", "routes", "materials", "all", "loss", "demand_factor", "price_factor"),
+        *("countries", "suppliers", "routes", "materials", "all", "loss", "demand_factor", "price_factor", "market"),
     },
     "Effect": {
-        *("countries", "suppliers", "routes", "materials", "all", "loss", "demand_factor", "price_factor"),
+        *("countries", "suppliers", "routes", "materials", "all", "loss", "demand_factor", "price_factor", "market"),
         *("start", "duration", "return_over"),
     },
     "Crisis": {"annual_probability", "onset_every", "first_onset", "onsets", "duration", "recovery", "effects"},
@@ -53,7 +56,7 @@ KEYS = {
 }
 """Keys of model.yaml that are stated, but for those of policies, which stand beside their statements."""
 
-KEYS_WITHOUT_BEARING = {"Settings": {"model", "currency", "report_until", "tables", "solver", "silence"}}
+KEYS_WITHOUT_BEARING = {"Settings": {"format", "model", "currency", "report_until", "tables", "solver", "silence"}}
 
 
 class NotStated(Exception):

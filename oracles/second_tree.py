@@ -1,4 +1,4 @@
-"""A second tree and its states, written from docs/formulation.md alone, one loop per sentence.
+"""A second set of chains and trees, written from docs/formulation.md alone, one loop per sentence.
 
 It shares nothing with the product but the read inputs (`World`), so that agreement is evidence.
 """
@@ -9,57 +9,74 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bichiku.model.settings import Crisis, EventEffect
+from bichiku.model.settings import Crisis, Effect
 from bichiku.model.world import World
+from oracles.second_state import PERIODS_PER_YEAR, Moment, State, States, ends
 
-PERIODS_PER_YEAR = {"month": 12, "quarter": 4, "year": 1}
 ROUNDING = 1e-9
 
 
 class Node(NamedTuple):
-    """A node of the plan (crisis and onset None) or of a branch."""
+    """A node of a chain's plan (crisis None), of a spine (length 0) or of the exit after `length` periods."""
 
+    chain: str
     crisis: str | None
-    onset: int | None
+    onset: int
+    length: int
     period: int
 
+    @property
+    def age(self) -> int:
+        """Periods since the onset."""
+        return self.period - self.onset
 
-class Branch(NamedTuple):
-    """One crisis with one onset."""
+    @property
+    def moment(self) -> Moment:
+        """When it is, whatever the chain."""
+        return Moment(self.crisis, self.onset, self.length, self.period)
+
+
+class Future(NamedTuple):
+    """One crisis with one onset and one length."""
 
     crisis: str
     onset: int
+    length: int
 
 
 @dataclass(frozen=True)
-class State:
-    """What can be shipped and what arrives (by supplier or project), demand and prices (by material)."""
+class Chain:
+    """Materials that projects tie, with what offers them and the crises that touch them."""
 
-    export: dict[str, float]
-    route: dict[str, float]
-    demand_factor: dict[str, float]
-    price_factor: dict[str, float]
+    name: str
+    materials: set[str]
+    sources: set[str]
+    crises: list[str]
 
 
 @dataclass(frozen=True)
 class SecondTree:
-    """Nodes of the plan first, then branch by branch.
+    """The trees of all chains.
 
     Attributes:
+        chains: by name, which is that of the first of its materials.
         nodes: every node, a parent before its children.
         parents: the node one period earlier; None is the opening state.
         weights: cost weight of each node.
-        probabilities: probability of each branch.
-        members: the nodes of each branch in order of period.
-        states: the state of each node.
+        begins: probability that a crisis begins in the window of an onset, by (crisis, onset).
+        probabilities: probability of each future.
+        paths: the nodes of each future of each chain that its crisis touches, in order of period.
+        states: states of moments.
     """
 
+    chains: dict[str, Chain]
     nodes: list[Node]
     parents: dict[Node, Node | None]
     weights: dict[Node, float]
-    probabilities: dict[Branch, float]
-    members: dict[Branch, list[Node]]
-    states: dict[Node, State]
+    begins: dict[tuple[str, int], float]
+    probabilities: dict[Future, float]
+    paths: dict[tuple[str, Future], list[Node]]
+    states: States
 
     def ancestor(self, node: Node, steps: int) -> Node | None:
         """The node some periods earlier on the way to this one; None before the tree begins."""
@@ -70,145 +87,187 @@ class SecondTree:
             here = self.parents[here]
         return here
 
+    def state(self, node: Node) -> State:
+        """The state of a node."""
+        return self.states.at(node.moment)
+
+    def plan(self, chain: str, period: int) -> Node:
+        """The plan's node of a period."""
+        return Node(chain, None, 0, 0, period)
+
+    def chain_of(self, material: str) -> str:
+        """The chain that a material belongs to."""
+        return next(chain.name for chain in self.chains.values() if material in chain.materials)
+
+    def futures_at_end(self) -> dict[Node, list[Future]]:
+        """The futures whose paths end at a node."""
+        found: dict[Node, list[Future]] = {}
+        for (_, future), path in self.paths.items():
+            found.setdefault(path[-1], []).append(future)
+        return found
+
 
 def second_tree(world: World) -> SecondTree:
-    """The nodes, parents, weights and states of a world.
+    """The chains, nodes, parents, weights and states of a world.
 
     Raises:
-        ValueError: the branches of some period have a probability over one together.
+        ValueError: a plan weight below zero, a recovery shorter than a lead, or an effect that outlasts its branch.
     """
-    periods = world.settings.periods
-    spans = _spans(world)
-    probabilities = _probabilities(world, spans)
-
-    nodes = [Node(None, None, t) for t in range(1, periods + 1)]
-    parents: dict[Node, Node | None] = {node: nodes[node.period - 2] if node.period > 1 else None for node in nodes}
-    weights = {node: 1.0 - sum(p for b, p in probabilities.items() if node.period in spans[b]) for node in nodes}
-    if min(weights.values()) < -ROUNDING:
-        raise ValueError("the plan's weight is negative: probabilities exceed one together")
-    members: dict[Branch, list[Node]] = {}
-    for branch, span in spans.items():
-        members[branch] = [Node(branch.crisis, branch.onset, t) for t in span]
-        parent = Node(None, None, branch.onset - 1) if branch.onset > 1 else None
-        for node in members[branch]:
-            nodes.append(node)
-            parents[node] = parent
-            weights[node] = probabilities[branch]
-            parent = node
-    states = {node: _state(world, node) for node in nodes}
-    return SecondTree(nodes, parents, weights, probabilities, members, states)
-
-
-def _spans(world: World) -> dict[Branch, range]:
-    """The periods of each branch, cut at the horizon."""
-    last = world.settings.periods
-    spans = {}
-    for name, crisis in world.settings.crises.items():
-        for onset in _onsets(crisis, last):
-            end = last if crisis.recovery == "to-end" else min(last, onset + crisis.duration + crisis.recovery - 1)
-            spans[Branch(name, onset)] = range(onset, end + 1)
-    return spans
-
-
-def _onsets(crisis: Crisis, last: int) -> list[int]:
-    if crisis.onsets is not None:
-        return sorted(onset.period for onset in crisis.onsets)
-    first = crisis.first_onset if crisis.first_onset is not None else 1 + crisis.onset_every // 2
-    return list(range(first, last + 1, crisis.onset_every))
-
-
-def _probabilities(world: World, spans: dict[Branch, range]) -> dict[Branch, float]:
-    """The probability of each branch, earlier onsets first as later ones depend on them."""
-    settings = world.settings
-    rates = {
-        name: -math.log(1.0 - crisis.annual_probability)
-        for name, crisis in settings.crises.items()
-        if crisis.annual_probability is not None
+    last, crises = world.settings.periods, world.settings.crises
+    states = States(world)
+    begins = {(name, onset): p for name, crisis in crises.items() for onset, p in _onsets(world, crisis)}
+    probabilities = {
+        Future(name, onset, length): p * share
+        for (name, onset), p in begins.items()
+        for length, share in crises[name].duration.items()
     }
-    all_rates = sum(rates.values())
-    found: dict[Branch, float] = {}
-    for period in range(1, settings.periods + 1):
-        running = 1.0 - sum(p for b, p in found.items() if b.onset < period and period in spans[b])
-        for branch in spans:
-            if branch.onset != period:
+    chains = _chains(world, states, begins)
+    for name, crisis in crises.items():
+        _check_fading(world, name, crisis, [onset for other, onset in begins if other == name])
+
+    nodes: list[Node] = []
+    parents: dict[Node, Node | None] = {}
+    weights: dict[Node, float] = {}
+    paths: dict[tuple[str, Future], list[Node]] = {}
+
+    def grow(node: Node, parent: Node | None, weight: float) -> Node:
+        nodes.append(node)
+        parents[node] = parent
+        weights[node] = weight
+        return node
+
+    for chain in chains.values():
+        plan: list[Node] = []
+        for period in range(1, last + 1):
+            plan.append(grow(Node(chain.name, None, 0, 0, period), plan[-1] if plan else None, 1.0))
+        for (name, onset), p in begins.items():
+            if name not in chain.crises:
                 continue
-            crisis = settings.crises[branch.crisis]
-            if crisis.onsets is not None:
-                found[branch] = next(onset.probability for onset in crisis.onsets if onset.period == period)
-            elif rates[branch.crisis] == 0.0:
-                found[branch] = 0.0
-            else:
-                window = crisis.onset_every / PERIODS_PER_YEAR[settings.resolution]
-                starts = (1.0 - math.exp(-all_rates * window)) * rates[branch.crisis] / all_rates
-                found[branch] = running * starts
+            crisis = crises[name]
+            spine: list[Node] = []
+            for age in range(min(max(crisis.duration), last - onset + 1)):
+                parent = spine[-1] if spine else plan[onset - 2] if onset > 1 else None
+                weight = p * sum(share for length, share in crisis.duration.items() if length > age)
+                spine.append(grow(Node(chain.name, name, onset, 0, onset + age), parent, weight))
+            for length, share in crisis.duration.items():
+                path = spine[:length]
+                recovery = last if crisis.recovery == "to-end" else crisis.recovery
+                for period in range(onset + length, min(last, onset + length + recovery - 1) + 1):
+                    path = [*path, grow(Node(chain.name, name, onset, length, period), path[-1], p * share)]
+                paths[chain.name, Future(name, onset, length)] = path
+        for node in plan:
+            active = {other for other in nodes if other.chain == chain.name and other.period == node.period} - {node}
+            weights[node] = 1.0 - sum(weights[other] for other in active)
+            if weights[node] < -ROUNDING:
+                names = ", ".join(sorted({str(other.crisis) for other in active}))
+                month = states.months_of(node.period)[0]
+                raise ValueError(
+                    f"the plan's weight is below zero: chain {chain.name}, "
+                    f"{month // 12:04d}-{month % 12 + 1:02d}, crises {names}"
+                )
+        _check_recovery(world, chain, paths)
+    return SecondTree(chains, nodes, parents, weights, begins, probabilities, paths, states)
+
+
+def _onsets(world: World, crisis: Crisis) -> list[tuple[int, float]]:
+    """Onsets with the probability that the crisis begins in the window of each."""
+    if crisis.onsets is not None:
+        return [(onset.period, onset.probability) for onset in sorted(crisis.onsets, key=lambda o: o.period)]
+    last, every = world.settings.periods, crisis.onset_every
+    rate = yearly_rate(crisis)
+    first = crisis.first_onset if crisis.first_onset is not None else 1 + every // 2
+    place = (first - 1) % every
+    found = []
+    for window in range((first - 1) // every, (last - 1) // every + 1):
+        begin, end = window * every + 1, min((window + 1) * every, last)
+        years = (end - begin + 1) / PERIODS_PER_YEAR[world.settings.resolution]
+        found.append((min(begin + place, end), 1.0 - math.exp(-rate * years)))
     return found
 
 
-def _state(world: World, node: Node) -> State:
-    """Events on every node, then the effects of the node's own crisis; all of them multiply."""
-    sources = [*world.suppliers, *world.projects]
-    state = State(
-        export=dict.fromkeys(sources, 1.0),
-        route=dict.fromkeys(sources, 1.0),
-        demand_factor=dict.fromkeys(world.materials, 1.0),
-        price_factor=dict.fromkeys(world.materials, 1.0),
-    )
-    months = 12 // PERIODS_PER_YEAR[world.settings.resolution]
-    begins = world.settings.start + (node.period - 1) * months
-    for event in world.settings.events.values():
-        inside = sum(event.from_ <= month <= event.to for month in range(begins, begins + months))
-        for effect in event.effects:
-            _apply(world, state, effect, inside / months)
-    if node.crisis is not None:
-        crisis = world.settings.crises[node.crisis]
-        for timed in crisis.effects:
-            duration = timed.duration if timed.duration is not None else crisis.duration
-            since = node.period - node.onset - timed.start
-            _apply(world, state, timed, _strength(since, duration, timed.return_over))
-    return state
+def yearly_rate(crisis: Crisis) -> float:
+    """The rate that belongs to a yearly probability."""
+    return -math.log(1.0 - crisis.annual_probability)
 
 
-def _strength(since: int, duration: int, return_over: int) -> float:
-    """How much of an effect acts `since` periods after it began: in full, then fading in a straight line."""
-    if since < 0:
-        return 0.0
-    if since < duration:
-        return 1.0
-    fading = since - duration + 1
-    return 1.0 - (fading - 0.5) / return_over if fading <= return_over else 0.0
-
-
-def _apply(world: World, state: State, effect: EventEffect, strength: float) -> None:
-    """Multiplies one effect, acting with a strength between zero and one, into a state."""
-    reach = {source: _reach(world, source, effect) for source in state.export}
-    if effect.loss is not None:
-        taken = state.route if effect.routes else state.export
-        for source, share in reach.items():
-            taken[source] *= 1.0 - effect.loss * share * strength
-    if effect.countries or effect.suppliers or effect.routes:
+def _chains(world: World, states: States, begins: dict[tuple[str, int], float]) -> dict[str, Chain]:
+    """Connected parts of the graph of materials and projects, each with the crises that touch it."""
+    tied: dict[str, set[str]] = {material: {material} for material in world.materials}
+    for row in world.projects.values():
+        if row.input_material is not None:
+            joined = tied[row.material] | tied[row.input_material]
+            for material in joined:
+                tied[material] = joined
+    chains: dict[str, Chain] = {}
+    for material in sorted(world.materials):
+        materials = tied[material]
+        name = min(materials)
+        if name in chains:
+            continue
         rows = {**world.suppliers, **world.projects}
-        materials = {rows[source].material for source, share in reach.items() if share > 0}
-    else:
-        materials = set(effect.materials or world.materials)
-    for material in materials:
-        if effect.demand_factor is not None:
-            state.demand_factor[material] *= 1.0 + (effect.demand_factor - 1.0) * strength
-        if effect.price_factor is not None:
-            state.price_factor[material] *= 1.0 + (effect.price_factor - 1.0) * strength
+        sources = {source for source, row in rows.items() if row.material in materials}
+        crises = [
+            crisis
+            for crisis in world.settings.crises
+            if any(
+                states.at(moment).changed_from(states.calm(moment.period), sources, materials)
+                for moment in _moments(world, crisis, begins)
+            )
+        ]
+        chains[name] = Chain(name, materials, sources, crises)
+    return chains
 
 
-def _reach(world: World, source: str, effect: EventEffect) -> float:
-    """The share of a supplier or project that an effect selects; its selectors narrow each other."""
-    row = world.suppliers[source] if source in world.suppliers else world.projects[source]
-    if effect.suppliers and source not in effect.suppliers:
-        return 0.0
-    if effect.routes and row.route not in effect.routes:
-        return 0.0
-    if effect.materials and row.material not in effect.materials:
-        return 0.0
-    if not effect.countries:
-        return 1.0
-    countries = world.members(effect.countries)
-    if row.country in countries:
-        return 1.0
-    return sum(share for country, share in world.origins[source].items() if country in countries)
+def _moments(world: World, name: str, begins: dict[tuple[str, int], float]) -> list[Moment]:
+    """Every moment that a branch of a crisis can have."""
+    crisis, last = world.settings.crises[name], world.settings.periods
+    found = []
+    for onset in [onset for other, onset in begins if other == name]:
+        found += [Moment(name, onset, 0, onset + a) for a in range(max(crisis.duration)) if onset + a <= last]
+        for length in crisis.duration:
+            recovery = last if crisis.recovery == "to-end" else crisis.recovery
+            ages = range(length, length + recovery)
+            found += [Moment(name, onset, length, onset + age) for age in ages if onset + age <= last]
+    return found
+
+
+def _check_fading(world: World, name: str, crisis: Crisis, onsets: list[int]) -> None:
+    """An effect whose fading, and the longest lag of the feed it hits, outlasts a branch is an error."""
+    if crisis.recovery == "to-end":
+        return
+    for effect in crisis.effects:
+        for length in crisis.duration:
+            lasts = ends(effect, length) + effect.return_over + _longest_lag(world, effect)
+            cut = all(onset + length + crisis.recovery - 1 >= world.settings.periods for onset in onsets)
+            if effect.start < length and lasts > length + crisis.recovery and not cut:
+                raise ValueError(f"an effect of {name} outlasts length {length} and recovery {crisis.recovery}")
+
+
+def _longest_lag(world: World, effect: Effect) -> int:
+    """The longest lag of the feed that an effect's loss hits."""
+    if effect.loss is None or effect.routes or not effect.countries:
+        return 0
+    states = States(world)
+    return max(
+        (
+            lag
+            for source, lags in world.lags.items()
+            for country, lag in lags.items()
+            if world.origins[source][country] > 0 and states.hits(effect, source, country)
+        ),
+        default=0,
+    )
+
+
+def _check_recovery(world: World, chain: Chain, paths: dict[tuple[str, Future], list[Node]]) -> None:
+    """A recovery shorter than the longest lead of a chain is an error, unless all branches end at the horizon."""
+    leads = [row.lead_periods for name, row in world.projects.items() if name in chain.sources]
+    leads += [row.lead_periods for name, row in world.suppliers.items() if name in chain.sources and row.kind == "spot"]
+    for name in chain.crises:
+        recovery = world.settings.crises[name].recovery
+        ended = [
+            path[-1].period for (where, future), path in paths.items() if (where, future.crisis) == (chain.name, name)
+        ]
+        inside = any(period < world.settings.periods for period in ended)
+        if recovery != "to-end" and inside and recovery < max(leads, default=0):
+            raise ValueError(f"the recovery of {name} is shorter than the longest lead time in chain {chain.name}")

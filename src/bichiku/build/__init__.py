@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bichiku.build.balances import add_balances
@@ -19,7 +20,7 @@ from bichiku.model.world import World
 from bichiku.policies import POLICIES
 from bichiku.program import LinearProgram
 
-__all__ = ["build", "stamp", "stencil_of"]
+__all__ = ["build", "build_policies", "stamp", "stencil_of"]
 
 Cuts = Mapping[str, tuple[Any, ...]]
 NO_CUTS: Cuts = {}
@@ -33,7 +34,23 @@ def build(world: World, chains: Sequence[Chain], cuts: Cuts = NO_CUTS) -> Linear
         chains: its chains.
         cuts: the planes found so far, by policy that is kept by planes.
     """
-    program = assembled([stamp(stencil_of(chain, cuts)) for chain in chains])
+    return _coupled(assembled([stamp(stencil_of(chain, cuts)) for chain in chains]), chains, world)
+
+
+def build_policies(world: World, chains: Sequence[Chain]) -> LinearProgram:
+    """The rows, columns and costs that the policies add to the program of the same world without them.
+
+    Its columns are those of the whole program, of which rows and costs of the policies alone are stated.
+    """
+    parts = []
+    for chain in chains:
+        physical = _physical_stencil(chain, NO_CUTS)
+        alone = replace(physical, rows=[], bounds=[], costs=[], preferences=[])
+        parts.append(stamp(_with_policies(alone, chain.world)))
+    return _coupled(assembled(parts), chains, world)
+
+
+def _coupled(program: LinearProgram, chains: Sequence[Chain], world: World) -> LinearProgram:
     coupling = Coupling(program, chains)
     for policy in POLICIES:
         policy.couple(coupling, world)
@@ -42,6 +59,10 @@ def build(world: World, chains: Sequence[Chain], cuts: Cuts = NO_CUTS) -> Linear
 
 def stencil_of(chain: Chain, cuts: Cuts = NO_CUTS) -> Stencil:
     """The algebra of one node of a chain in Pyomo, with all balances, costs and policies but what couples chains."""
+    return _with_policies(_physical_stencil(chain, cuts), chain.world)
+
+
+def _physical_stencil(chain: Chain, cuts: Cuts) -> Stencil:
     world, state = chain.world, chain.state
     stencil = Stencil(chain.tree, chain.years, chain.name, cuts=cuts)
     emergency = emergencies(world, chain.tree, state)
@@ -51,6 +72,10 @@ def stencil_of(chain: Chain, cuts: Cuts = NO_CUTS) -> Stencil:
     add_hand_back(stencil, world, state, emergency)
     add_costs(stencil, world)
     add_tie_break(stencil, world)
+    return stencil
+
+
+def _with_policies(stencil: Stencil, world: World) -> Stencil:
     for policy in POLICIES:
         policy.add_rows(stencil, world)
     return stencil

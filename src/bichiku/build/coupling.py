@@ -115,14 +115,14 @@ class Coupling:
         self._cost.append(np.zeros(count))
         return first + np.arange(count)
 
-    def add_cost(self, line: str, columns: np.ndarray, money: np.ndarray, years: np.ndarray) -> None:
-        """Money per unit of some of these columns, each in a calendar year."""
+    def add_cost(self, line: str, columns: np.ndarray, money: np.ndarray, periods: np.ndarray) -> None:
+        """Money per unit of some of these columns, each in a period."""
         own = np.concatenate(self._cost)
         np.add.at(own, columns - self._program.shape[1], money)
         edges = np.cumsum([block.count for block in self._columns])[:-1]
         self._cost = np.split(own, edges)
-        shown = np.unique(years)
-        quantity = Quantity(np.searchsorted(shown, years), columns, money, np.zeros(len(shown)))
+        shown = np.unique(periods)
+        quantity = Quantity(np.searchsorted(shown, periods), columns, money, np.zeros(len(shown)))
         self._lines.append(CostLine(line, ALL, quantity, shown))
 
     def add_rows(

@@ -1,4 +1,4 @@
-"""Hand-back: at the end of its path a branch gives back what the plan holds there, and buys what is missing in two steps."""
+"""Hand-back: at the end of its path a branch gives back what the plan holds there, buying what it lacks."""
 
 from __future__ import annotations
 
@@ -100,14 +100,10 @@ def list_price(material: str, world: World, tree: Tree, state: State) -> np.ndar
     return found
 
 
-def scarce_price(
-    price: np.ndarray, material: str, world: World, emergency: np.ndarray, tree: Tree
-) -> np.ndarray:
+def scarce_price(price: np.ndarray, material: str, world: World, emergency: np.ndarray, tree: Tree) -> np.ndarray:
     """Price of a tonne beyond what can be spared: it is not there if another crisis begins meanwhile."""
     short = worth(material, world)
-    strikes = {
-        part.crisis for number, part in enumerate(tree.stretches) if emergency[tree.stretch == number].any()
-    }
+    strikes = {part.crisis for number, part in enumerate(tree.stretches) if emergency[tree.stretch == number].any()}
     total = sum(rate(world.settings.crises[name], world.calendar) for name in strikes)
     years = world.refill_periods / world.calendar.periods_per_year
     return np.minimum(np.maximum(price, short), price - math.expm1(-total * years) * short)
@@ -135,9 +131,7 @@ def at_end(price: np.ndarray, material: str, world: World, tree: Tree) -> np.nda
     return np.where(tree.period == tree.periods, horizon, now)
 
 
-def _above_reference(
-    price: np.ndarray, money: np.ndarray, material: str, world: World, tree: Tree
-) -> np.ndarray:
+def _above_reference(price: np.ndarray, money: np.ndarray, material: str, world: World, tree: Tree) -> np.ndarray:
     row, discount = world.materials[material], world.calendar.discount(world.settings.discount_rate)
     above = np.maximum(price - row.reference_price, 0.0) * discount[tree.period - 1]
     return np.where(tree.period == tree.periods, money, above)

@@ -16,8 +16,8 @@ from bichiku.policies.reserve_days import target_days
 def emergencies(world: World, tree: Tree, state: State) -> dict[str, np.ndarray]:
     """Whether each material of a chain is in an emergency at each node; shape (nodes,).
 
-    It is from the first node of its path at which supply of it, of its feed or of what is made from it is cut, or demand
-    for one of these is raised, until the path ends.
+    It is from the first node of its path at which supply of it, of its feed or of what is made from it is cut, or
+    demand for one of these is raised, until the path ends.
     """
     cut = {material: np.zeros(tree.size, dtype=bool) for material in world.materials}
     for name, row in world.sources.items():

@@ -79,7 +79,7 @@ def _cost_lines(line: Cost, stencil: Stencil, evaluate: _ArrayEvaluator) -> list
         constant[line.nodes] = terms.constant * line.factor
         coefficients = terms.coefficients * line.factor[terms.nodes]
         money = Quantity(line.nodes[terms.nodes], terms.columns, coefficients, constant)
-        result.append(CostLine(line.line, index_text(index_of(index)), money, stencil.years))
+        result.append(CostLine(line.line, index_text(index_of(index)), money, stencil.tree.period))
     return result
 
 
@@ -131,7 +131,9 @@ def _with_rows(
             constants.append(moved)
             uppers.append(evaluate.limit(high, nodes, np.inf)[first] - moved)
             name = family.constraint.local_name
-            blocks.append(RowBlock(name, index_of(index), count, keys, family.place, family.unit, family.policy, stencil.chain))
+            blocks.append(
+                RowBlock(name, index_of(index), count, keys, family.place, family.unit, family.policy, stencil.chain)
+            )
             count += len(keys)
     matrix = sparse.coo_array(
         (_joined(values, float), (_joined(rows, int), _joined(columns, int))), shape=(count, len(cost))

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from bichiku.build.coupling import coupled_futures
 from bichiku.cli.screen import ModelArgument, QuietOption, SetOption, SilenceOption, StrategyOption, print_advice
-from bichiku.model.calendar import month_label
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import grow
 
@@ -22,20 +22,21 @@ def check(
 ) -> None:
     """Read and validate a model; show every fault at once."""
     read = read_model(model, strategy or (), changes or ())
-    trees = [grow(world)[0] for world in read.worlds.values()]
+    grown = [grow(world) for world in read.worlds.values()]
     told = print_advice(read, quiet, silence, every)
     if told is None:
         return
-    world, tree = next(iter(read.worlds.values())), trees[0]
+    world, chains = next(iter(read.worlds.values())), grown[0]
     calendar = world.calendar
-    last = month_label(int(calendar.ends[calendar.reported - 1]))
     typer.echo(f"{world.settings.model}: no faults")
     typer.echo(
         f"  {len(world.materials)} materials, {len(world.suppliers)} suppliers, {len(world.projects)} projects, "
         f"{len(world.tranches)} substitution tranches"
     )
-    typer.echo(f"  {calendar.periods} periods from {calendar.label(1)}, reported to {last}")
-    typer.echo(f"  {len(world.settings.crises)} crises, {len(tree.branches)} branches, {tree.size:,} nodes")
+    typer.echo(f"  {calendar.periods} periods from {calendar.label(1)}, reported to {calendar.last_reported_month}")
+    futures = len(coupled_futures(chains))
+    nodes = sum(chain.tree.size for chain in chains)
+    typer.echo(f"  {len(world.settings.crises)} crises, {futures} futures, {len(chains)} chains, {nodes:,} nodes")
     typer.echo(f"  strategies: {', '.join(read.worlds)}")
     if told.silenced:
         counts = (f"{code} ({count} warning{'s' if count > 1 else ''})" for code, count in told.silenced.items())

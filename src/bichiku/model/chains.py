@@ -90,8 +90,8 @@ def nodes_of(world: World) -> Iterator[tuple[int, int]]:
 def branch_faults(chain: Chain) -> Iterator[str]:
     """Why the branches of a chain cannot end where they do; each with its remedy."""
     world, periods = chain.world, chain.world.calendar.periods
-    rows = [*world.spot.values(), *world.projects.values()]
-    lead = max((row.lead_periods for row in rows), default=0)
+    leads = [*(row.lead_periods for row in world.spot.values()), *(row.lead_periods for row in world.projects.values())]
+    lead = max(leads, default=0)
     for name, crisis in world.settings.crises.items():
         if crisis.recovery == "to-end":
             continue

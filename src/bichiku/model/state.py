@@ -104,9 +104,7 @@ def world_state(world: World, tree: Tree) -> State:
         price_factor={name: part.events[at].mean(axis=1) * part.crisis for name, part in prices.items()},
         supply=supply,
         on_route=on_route,
-        demand_raised={
-            material: part.crisis > 1.0 for material, part in factors.items() if (part.crisis > 1.0).any()
-        },
+        demand_raised={material: part.crisis > 1.0 for material, part in factors.items() if (part.crisis > 1.0).any()},
     )
 
 
@@ -123,7 +121,9 @@ class _Effects:
         self._world, self._tree = world, tree
         self._none = np.ones((world.calendar.periods, world.calendar.months_per_period))
         self._calm = np.ones(tree.size)
-        self._events = [(effect, event.from_, event.to) for event in world.settings.events.values() for effect in event.effects]
+        self._events = [
+            (effect, event.from_, event.to) for event in world.settings.events.values() for effect in event.effects
+        ]
         self._crises = [
             (effect, name, crisis) for name, crisis in world.settings.crises.items() for effect in crisis.effects
         ]

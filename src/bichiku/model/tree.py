@@ -2,8 +2,8 @@
 
 Nodes are numbered from 0: first the plan's periods, then stretch after stretch. Every array here has one element per
 node (or per stretch) in that order, which is what lets the rest work on whole arrays. A stretch is a run of nodes that
-follow each other: the spine of a branch, on which its crisis goes on, or the exit after one of its lengths. It knows the
-node that it leaves, whatever that is of, so that a branch of a branch is no new concept.
+follow each other: the spine of a branch, on which its crisis goes on, or the exit after one of its lengths. It leaves
+some node, whatever that is of, so that a branch of a branch is no new concept.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ class Tree:
 
 @dataclass(frozen=True)
 class Start:
-    """A crisis that begins in one period, with the probability that it does and the years of the window it stands for."""
+    """A crisis that begins in one period: the probability that it does, and the years of the window it stands for."""
 
     crisis: str
     onset: int

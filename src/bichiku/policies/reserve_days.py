@@ -14,7 +14,7 @@ from bichiku.model.names import check_name
 from bichiku.model.time_path import TimePath, monthly_path
 from bichiku.model.values import Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords
+from bichiku.policies.policy import Bounds, Built, Family, Inputs, Limit, PhraseWords, Policy, RowWriter, RuleWords
 from bichiku.program import Move
 
 MOST_DAYS = 100_000
@@ -73,10 +73,16 @@ class ReserveDays(Policy[DaysPath]):
             "reserve_days",
             "One more day of reserve of {material} in {year}",
             "the reserve of {material}",
+            "reserve",
             tighter_by_less=True,
         ),
     )
-    text = "on the plan, a stock of at least so many days of use (demand and feed)"
+    inputs = {"reserve_days": Inputs("policies.reserve_days of {material}")}
+    shape = "path, days; or by material"
+    text = (
+        "least stock at the end of each period of the plan, in days of that period's use, which is demand and feed; "
+        "in an emergency the stock may be used"
+    )
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
         days = {name: target for name in world.materials if (target := target_days(world, name)) is not None}
@@ -102,7 +108,10 @@ class ReserveDays(Policy[DaysPath]):
             assert target is not None
             none = np.zeros(len(block.keys))
             per_day = built.demand[block.material][block.keys] / d if block.material in world.demand else none
-            fed = [(program.columns_of("run", name).start, world.projects[name]) for name in world.consumers(block.material)]
+            fed = [
+                (program.columns_of("run", name).start, world.projects[name])
+                for name in world.consumers(block.material)
+            ]
             years = world.calendar.years[block.keys]
             for year in np.unique(years):
                 mine = (years == year) & ((per_day > 0) | bool(fed))

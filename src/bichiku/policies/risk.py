@@ -1,8 +1,8 @@
 """Risk: the CVaR of damage by year of onset, weighed in the cost or limited.
 
 Rockafellar and Uryasev (2000), "Optimization of conditional value-at-risk": CVaR at level β is the least of
-``threshold + Σ p · excess / (1 − β)`` over the threshold, with ``excess ≥ damage − threshold``. A scenario is a future; the
-years in which nothing begins count as no damage, so that a crisis that does none changes nothing.
+``threshold + Σ p · excess / (1 − β)`` over the threshold, with ``excess ≥ damage − threshold``. A scenario is a future;
+that nothing begins in a year counts as no damage, so that a crisis that does none changes nothing.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from bichiku.policies.policy import (
     CouplingWriter,
     Family,
     FutureView,
+    Inputs,
     Limit,
     PhraseWords,
     Policy,
@@ -76,10 +77,18 @@ class Risk(Policy[RiskKeys]):
     families = (
         Family(
             "risk_limit", "One more {unit} of the limit on CVaR of crises that begin in {year}", "the limit on CVaR",
-            undated=True, across_crises=True,
+            "CVaR", undated=True, across_crises=True,
         ),
     )  # fmt: skip
-    text = "the CVaR of damage by year of onset, weighed in the cost or at most so much"
+    inputs = {
+        "risk_limit": Inputs("policies.risk.limit", coefficient="policies.risk"),
+        "excess_damage": Inputs(
+            "policies.risk",
+            {"short": "materials[{column}].shortage_cost", "saved": "substitution[{column}].cost"},
+            "policies.risk",
+        ),
+    }
+    text = "a weight or a limit on the worst crises, by year of onset"
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
         """Nothing: risk looks at all chains."""
@@ -106,12 +115,12 @@ class Risk(Policy[RiskKeys]):
         if asked.weight:
             money = asked.weight * np.concatenate([tail, np.ones(len(years))])
             columns = np.concatenate([excess, threshold])
-            coupling.add_cost(cost_lines.RISK, columns, money, np.concatenate([began, years]))
+            first_of = np.searchsorted(world.calendar.years, years) + 1
+            begins = np.array([future.onset for future in futures])
+            coupling.add_cost(cost_lines.RISK, columns, money, np.concatenate([begins, first_of]))
         if asked.limit is not None:
             shown = np.flatnonzero(limited_years(asked, years))
-            cvar = [
-                [(threshold[y : y + 1], one, 0.0), (excess[year_of == y], tail[year_of == y], 0.0)] for y in shown
-            ]
+            cvar = [[(threshold[y : y + 1], one, 0.0), (excess[year_of == y], tail[year_of == y], 0.0)] for y in shown]
             limit = np.full(len(shown), asked.limit)
             coupling.add_rows("risk_limit", years[shown], cvar, limit, place="year", unit=unit, policy=True)
 

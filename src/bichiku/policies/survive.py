@@ -62,8 +62,8 @@ class Survive(Policy[SurviveKeys]):
             "accept short",
         ),
     )
-    inputs = {"survive": Inputs("policies.survive of {material}")}
     refers = {"material": ("materials",), "crisis": ("crises",)}
+    inputs = {"survive": Inputs("policies.survive of {material}")}
     text = "crises that must pass without shortage, for so many days or throughout"
 
     def add_rows(self, rows: RowWriter, world: World) -> None:

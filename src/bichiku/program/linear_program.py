@@ -20,14 +20,14 @@ class CostLine:
     Attributes:
         line: name of the line.
         material: the material, or `ALL`.
-        money: by node of its chain; by year where it couples chains.
-        years: calendar year of each of these; shape as the money's constant.
+        money: by node of its chain; by period where it couples chains.
+        periods: period of each of these; shape as the money's constant.
     """
 
     line: str
     material: str
     money: Quantity
-    years: np.ndarray
+    periods: np.ndarray
 
 
 @dataclass(frozen=True)

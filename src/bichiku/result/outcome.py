@@ -114,7 +114,10 @@ class ChainOutcome:
         """Tonnes that projects use as feed at each node, by material."""
         return {
             material: sum(
-                ((world.projects[name].input_per_output or 0.0) * self.shipped[name] for name in world.consumers(material)),
+                (
+                    (world.projects[name].input_per_output or 0.0) * self.shipped[name]
+                    for name in world.consumers(material)
+                ),
                 np.zeros(self.tree.size),
             )
             for world in [self.world]
@@ -175,6 +178,16 @@ class Outcome:
     chains: tuple[Chain, ...]
     program: LinearProgram
     solution: Solution
+
+    @property
+    def plan(self) -> np.ndarray:
+        """Numbers of the plan's nodes, alike in every chain."""
+        return np.arange(self.world.calendar.periods)
+
+    @property
+    def plan_years(self) -> np.ndarray:
+        """Calendar year of each of the plan's nodes."""
+        return self.world.calendar.years
 
     @cached_property
     def by_chain(self) -> dict[str, ChainOutcome]:
@@ -241,9 +254,7 @@ class Outcome:
         found = {}
         for material in self.world.materials:
             part = self.of(material)
-            found[material] = np.array(
-                [self.damage_of(future, material, part) for future in self.futures], dtype=float
-            )
+            found[material] = np.array([self.damage_of(future, material, part) for future in self.futures], dtype=float)
         return found
 
     def damage_of(self, future: CoupledFuture, material: str, part: ChainOutcome) -> float:

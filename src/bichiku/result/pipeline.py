@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from bichiku.build import Cuts, build
+from bichiku.model.chains import Chain, branch_faults, grow_chains, nodes_of
 from bichiku.model.faults import Fault, InputError
-from bichiku.model.state import State, world_state
-from bichiku.model.tree import Tree, TreeError, grow_tree, tree_size
+from bichiku.model.tree import TreeError
 from bichiku.model.world import MOST_DECISIONS, World
 from bichiku.policies import POLICIES
 from bichiku.result.outcome import Outcome
@@ -75,26 +75,31 @@ class Clock:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
 
-def grow(world: World) -> tuple[Tree, State]:
-    """The tree of a world and its state.
+def grow(world: World) -> tuple[Chain, ...]:
+    """The chains of a world with their trees and states.
 
     Raises:
-        InputError: the crises' probabilities exceed one together, or the program would be too large.
+        InputError: the crises' probabilities exceed one together, a branch cannot end where it does, or the program
+            would be too large.
     """
     _check_size(world)
     try:
-        tree = grow_tree(world.settings.crises, world.calendar)
+        chains = grow_chains(world)
     except TreeError as error:
         raise InputError([Fault(*world.crises_at, "crises", str(error))]) from error
-    return tree, world_state(world, tree)
+    wrong = dict.fromkeys(text for chain in chains for text in branch_faults(chain))
+    if wrong:
+        raise InputError([Fault(*world.crises_at, "crises", text) for text in wrong])
+    return chains
 
 
 def _check_size(world: World) -> None:
-    nodes = tree_size(world.settings.crises, world.calendar.periods)
-    if nodes * world.decisions > MOST_DECISIONS:
-        message = f"the tree has {nodes:,} nodes with {world.decisions:,} sources, materials and tranches at each; "
+    sizes = list(nodes_of(world))
+    if sum(nodes * decisions for nodes, decisions in sizes) > MOST_DECISIONS:
+        nodes, most = sum(nodes for nodes, _ in sizes), max(decisions for _, decisions in sizes)
+        message = f"the trees have {nodes:,} nodes with up to {most:,} sources, materials and tranches at each; "
         message += f"at most {MOST_DECISIONS:,} of them together can be solved"
-        hint = "fewer periods, a longer onset_every or a shorter recovery"
+        hint = "fewer periods, a longer onset_every, fewer lengths or a shorter recovery"
         raise InputError([Fault(*world.crises_at, "crises", message, hint)])
 
 
@@ -149,7 +154,7 @@ def optimise(
     """
     progress("building")
     with clock.step("tree"):
-        tree, state = grow(world)
+        chains = grow(world)
     solver = world.settings.solver
     options = SolverOptions(solver.method)
     end = None if solver.time_limit is None else time.monotonic() + solver.time_limit
@@ -157,7 +162,7 @@ def optimise(
     cuts: Cuts = {}
     for _ in range(MOST_ROUNDS):
         with clock.step("formulate"):
-            program = build(world, tree, state, cuts)
+            program = build(world, chains, cuts)
         progress("solving")
         with clock.step("solve"):
             if hot is None or hot.options != options:
@@ -171,7 +176,7 @@ def optimise(
             log += report.log
         if solution.status is not Status.OPTIMAL:
             raise NoSolution(world.strategy, solution.status)
-        outcome = Outcome(world, tree, state, program, solution)
+        outcome = Outcome(world, chains, program, solution)
         found = violated(outcome)
         if not found:
             return hot, outcome, replace(report, log=log)

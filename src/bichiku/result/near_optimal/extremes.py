@@ -74,7 +74,7 @@ def near_optimal_ranges(
     by_part: dict[int, list[int]] = {}
     found: dict[int, Range] = {}
     for i, target in enumerate(asked):
-        parts = part_of_column[np.flatnonzero(target.top if target.bottom is None else target.bottom)]
+        parts = part_of_column[np.flatnonzero(target.top)]
         if len(parts) == 0 or np.isnan(target.at(outcome.solution.x)):
             found[i] = Range(target, float("nan"), float("nan"), float("nan"))
         else:

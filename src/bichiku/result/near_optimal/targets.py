@@ -50,20 +50,35 @@ class Target:
 
 def targets(outcome: Outcome, materials: Sequence[str]) -> Iterator[Target]:
     """Shares of imports by exporter in the last reported year, and days of cover at the end of the window."""
-    world, tree, calendar = outcome.world, outcome.tree, outcome.world.calendar
-    size, columns = tree.size, outcome.program.shape[1]
-    year = int(calendar.years[calendar.reported - 1])
-    nodes = tree.plan[outcome.years[tree.plan] == year]
+    world, calendar = outcome.world, outcome.world.calendar
+    columns = outcome.program.shape[1]
+    year = calendar.last_reported_year
+    nodes = outcome.plan[outcome.plan_years == year]
     for material in materials:
+        part = outcome.of(material)
+        size = part.tree.size
         sources = counted_sources(world, material, "imports")
         total, under_way = Quantity.total(map(outcome.arrivals, sources), size).summed(nodes, columns)
         for country in sorted({world.sources[source].country for source in sources}):
             mine = [outcome.arrivals(source) for source in sources if world.sources[source].country == country]
             top, constant = Quantity.total(mine, size).summed(nodes, columns)
             yield Target("share", material, country, "share of imports", top, constant, total, under_way)
-        last = int(tree.plan[calendar.reported - 1])
-        if material in world.demand and outcome.demand[material][last] > 0:
+        last = int(outcome.plan[calendar.reported - 1])
+        use = part.use(material)[last]
+        if use > 0:
             top = np.zeros(columns)
             stock = outcome.program.columns_of("stock", material)
-            top[stock.start + last] = calendar.days / outcome.demand[material][last]
-            yield Target("reserve", material, calendar.label(calendar.reported), "days", top)
+            top[stock.start + last] = calendar.days
+            used, demand = _use(material, outcome, last)
+            yield Target("reserve", material, calendar.label(calendar.reported), "days", top, 0.0, used, demand)
+
+
+def _use(material: str, outcome: Outcome, node: int) -> tuple[np.ndarray, float]:
+    """Tonnes used at a node of the plan: of feed as a vector over all columns, of demand as a constant."""
+    vector = np.zeros(outcome.program.shape[1])
+    for name in outcome.world.consumers(material):
+        vector[outcome.program.columns_of("run", name).start + node] = (
+            outcome.world.projects[name].input_per_output or 0.0
+        )
+    demand = outcome.demand[material][node] if material in outcome.world.demand else 0.0
+    return vector, float(demand)

@@ -37,7 +37,7 @@ def _supplier_capacities(outcome: Outcome) -> Iterator[Limit]:
         spot = row.kind == "spot"
         found = outcome.program.columns_of("ship" if spot else "contract", name)
         columns = np.arange(found.start, found.stop)
-        moves = outcome.state.export[name] * year_share if spot else np.ones(len(columns))
+        moves = outcome.of_source(name).state.export[name] * year_share if spot else np.ones(len(columns))
         move = Move(columns=columns, column_moves=moves)
         yield Limit(SUPPLIER_CAPACITY, name, row.material, None, row.capacity_t, "t/year", move)
 
@@ -48,7 +48,8 @@ def _project_capacities(outcome: Outcome) -> Iterator[Limit]:
     year_share = world.calendar.year_share
     with_rows = {block.material: block for block in program.blocks("project_capacity")}
     for name, row in world.projects.items():
-        moves = outcome.state.export[name] * year_share
+        part = outcome.of_source(name)
+        moves = part.state.export[name] * year_share
         limit = Limit(PROJECT_CAPACITY, name, row.material, None, row.existing_t, "t/year")
         if name in with_rows:
             yield replace(limit, move=Move(rows=with_rows[name].numbers, row_moves=moves))
@@ -58,5 +59,5 @@ def _project_capacities(outcome: Outcome) -> Iterator[Limit]:
         else:
             run = program.columns_of("run", name)
             columns = np.arange(run.start, run.stop)
-            usable = outcome.tree.reaches(row.lead_periods)
+            usable = part.tree.reaches(row.lead_periods)
             yield replace(limit, move=Move(columns=columns[usable], column_moves=moves[usable]))

@@ -86,7 +86,7 @@ def _by_ranging(limit: Limit, local: dict[int, Move], hot: HotProgram) -> Price 
     programs = {part: hot.parts[part].program for part in local}
     if len(_move(limit).entry_rows):
         ((part, mine),) = local.items()
-        return _of_idle_share(mine, programs[part], solutions[part])
+        return _of_idle_coefficients(mine, programs[part], solutions[part])
     price = sum(slope(programs[part], solutions[part], local[part]) for part in local)
     if limit.family in CAPACITIES and price == 0.0:
         return Price(0.0, math.nan, math.nan, "ranging")
@@ -100,16 +100,16 @@ def _by_ranging(limit: Limit, local: dict[int, Move], hot: HotProgram) -> Price 
     return Price(price, min(least, 0.0), most, "ranging") if most >= needed else None
 
 
-def _of_idle_share(move: Move, program: LinearProgram, solution: Solution) -> Price | None:
-    """A share limit without a price costs nothing until it meets the share; None where it has a price already."""
-    row = int(move.rows[0])
-    if solution.row_dual[row]:
+def _of_idle_coefficients(move: Move, program: LinearProgram, solution: Solution) -> Price | None:
+    """A limit in coefficients without a price costs nothing until it binds; None where it has a price already."""
+    if solution.row_dual[move.rows].any():
         return None
-    change = float(move.entry_moves @ solution.x[move.entry_columns] - move.row_moves[0])
-    coefficients = program.matrix.data[program.entries(move.entry_rows, move.entry_columns)]
-    activity = float(coefficients @ solution.x[move.entry_columns])
-    room = (activity - program.row_lower[row], program.row_upper[row] - activity)
-    (least, most), (least_upper, most_upper) = steps(room[0], change), steps(room[1], -change)
+    activity = program.matrix @ solution.x
+    moved = np.zeros(program.shape[0])
+    np.add.at(moved, move.entry_rows, move.entry_moves * solution.x[move.entry_columns])
+    change = moved[move.rows] - move.row_moves
+    least, most = steps((activity - program.row_lower)[move.rows], change)
+    least_upper, most_upper = steps((program.row_upper - activity)[move.rows], -change)
     most = min(most, most_upper)
     return Price(0.0, min(max(least, least_upper), 0.0), most, "ranging") if most >= UNIT else None
 

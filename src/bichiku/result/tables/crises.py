@@ -1,84 +1,172 @@
-"""crises.csv: what each crisis does to each material, branch by branch."""
+"""crises.csv: what each crisis does to each material, future by future."""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from bichiku.result.outcome import SHORT_TOLERANCE, STOCK_TOLERANCE, Outcome
+from bichiku.model.tree import effective_annual_probability, starts
+from bichiku.result.columns import Column, Kind, ResultTable, Role
+from bichiku.result.outcome import DAMAGE_PARTS, SHORT_TOLERANCE, STOCK_TOLERANCE, ChainOutcome, Outcome
+
+CRISES = ResultTable(
+    "crises",
+    "What each crisis does: one row for each future (crisis, onset and length) and each material of the chains that "
+    "the crisis touches.",
+    (
+        Column("crisis", Kind.TEXT, "", "its name"),
+        Column("onset", Kind.COUNT, "period", "first period of the branch"),
+        Column("month", Kind.MONTH, "", "month in which it begins"),
+        Column("length", Kind.COUNT, "periods", "periods that the crisis lasts"),
+        Column("material", Kind.TEXT, "", "the material", role=Role.GROUP),
+        Column("probability", Kind.NUMBER, "0 to 1", "probability of the future"),
+        Column(
+            "annual_probability", Kind.NUMBER, "0 to 1", "yearly probability as typed; empty for listed onsets",
+            optional=True,
+        ),
+        Column(
+            "effective_annual_probability",
+            Kind.NUMBER,
+            "0 to 1",
+            "yearly probability that the branches of the crisis amount to, over the years of their windows; over the "
+            "horizon for listed onsets",
+        ),
+        Column("branch_days", Kind.NUMBER, "days", "length of the future's path, crisis and recovery"),
+        Column("short_t", Kind.NUMBER, "t", "demand not met on the path"),
+        Column("short_days", Kind.NUMBER, "days", "the same in days of each period's demand"),
+        Column(
+            "time_to_survive_days",
+            Kind.NUMBER,
+            "days from the onset",
+            "whole periods without shortage, and of the first short one the part that the store covers of what it and "
+            "the shortage cover together; materials made of one common feed are counted together, in tonnes of it; "
+            "empty when nothing is short",
+            optional=True,
+        ),
+        Column(
+            "full_supply_after_days",
+            Kind.NUMBER,
+            "days from the onset",
+            "end of the last short period; 0 when none is short, empty when the last period of the path is still short",
+            optional=True,
+        ),
+        Column(
+            "stock_back_after_days",
+            Kind.NUMBER,
+            "days from the onset",
+            "end of the last period with less stock than the plan has; 0 when it never has less, empty when that is "
+            "still so at the end of the path",
+            optional=True,
+        ),
+        Column("shortage", Kind.NUMBER, "see `unit`", "discounted shortage cost, if the future happens"),
+        Column("substitution", Kind.NUMBER, "see `unit`", "discounted substitution cost, likewise"),
+        Column("dearer_purchases", Kind.NUMBER, "see `unit`", "purchases dearer than on the plan, likewise"),
+        Column("dearer_refill", Kind.NUMBER, "see `unit`", "refill of the stock above the reference price, likewise"),
+        Column("damage", Kind.NUMBER, "see `unit`", "the four together"),
+        Column("unit", Kind.TEXT, "", "unit of the damage", role=Role.GROUP),
+    ),
+    key=("crisis", "onset", "length", "material"),
+)  # fmt: skip
 
 
 def crises_table(outcome: Outcome) -> pd.DataFrame:
-    """One row for each branch and material with demand.
+    """One row for each future and each material of the chains that its crisis touches."""
+    rows = [
+        row
+        for part in outcome.by_chain.values()
+        for material in part.world.materials
+        for row in _rows(material, part, outcome)
+    ]
+    return CRISES.from_rows(rows).sort_values(["crisis", "onset", "length", "material"], ignore_index=True)
 
-    `time_to_survive_days` counts whole periods without shortage and the covered share of the first short
-    one; it is empty when no period of the branch is short. `full_supply_after_days` runs from the onset to
-    the end of the last short period, `stock_back_after_days` to the end of the first period from which the
-    stock is the plan's again for the rest of the branch; both are empty when that does not happen within
-    the branch. `damage` is shortage and substitution cost, discounted, if the crisis happens.
+
+def _rows(material: str, part: ChainOutcome, outcome: Outcome) -> Iterator[dict[str, object]]:
+    world, tree, days = part.world, part.tree, part.world.calendar.days
+    none = np.zeros(tree.size)
+    has_demand = material in world.demand
+    short = part.short[material] if has_demand else none
+    is_short = short > SHORT_TOLERANCE * part.demand[material] if has_demand else none > 0
+    short_days = part.short_days(material) if has_demand else none
+    covered = _covered(material, part) if has_demand else none
+    any_short = _any_short(material, part) if has_demand else none > 0
+    plan_stock = part.stock[material][tree.on_plan]
+    lacks_stock = part.stock[material] < plan_stock * (1.0 - STOCK_TOLERANCE) - 1e-9
+    likely = {
+        name: effective_annual_probability(starts(name, crisis, world.calendar))
+        for name, crisis in world.settings.crises.items()
+    }
+    for future in tree.futures:
+        path = future.path
+        damage = outcome.damage_parts(path, material, part)
+        typed = world.settings.crises[future.crisis].annual_probability
+        yield {
+            "crisis": future.crisis,
+            "onset": future.onset,
+            "month": world.calendar.label(future.onset),
+            "length": future.length,
+            "material": material,
+            "probability": future.probability,
+            "annual_probability": math.nan if typed is None else typed,
+            "effective_annual_probability": likely[future.crisis],
+            "branch_days": len(path) * days,
+            "short_t": short[path].sum(),
+            "short_days": short_days[path].sum(),
+            "time_to_survive_days": _survived(any_short[path], covered[path], days),
+            "full_supply_after_days": _until_last(is_short[path], days),
+            "stock_back_after_days": _until_last(lacks_stock[path], days),
+            **{name: damage[name] for name in DAMAGE_PARTS},
+            "damage": sum(damage.values()),
+            "unit": world.settings.currency,
+        }
+
+
+def common_feed(material: str, part: ChainOutcome) -> dict[str, float]:
+    """Materials with demand that are made of one feed with a material, it included, with tonnes of the feed per tonne.
+
+    Where it is made of no feed with others it stands alone, counted in its own tonnes.
     """
-    world, tree, days = outcome.world, outcome.tree, outcome.world.calendar.days
-    records = []
-    for material in world.demand:
-        demand = outcome.demand[material]
-        short = outcome.short[material]
-        is_short = short > SHORT_TOLERANCE * demand
-        short_days = outcome.short_days(material)
-        plan_stock = outcome.stock[material][tree.on_plan]
-        lacks_stock = outcome.stock[material] < plan_stock * (1.0 - STOCK_TOLERANCE) - 1e-9
-        for number, branch in enumerate(tree.branches):
-            nodes = slice(int(tree.first[number]), int(tree.last[number]) + 1)
-            records.append(
-                {
-                    "crisis": branch.crisis,
-                    "onset": branch.onset,
-                    "month": world.calendar.label(branch.onset),
-                    "material": material,
-                    "probability": branch.probability,
-                    "branch_days": (branch.end - branch.onset + 1) * days,
-                    "short_t": short[nodes].sum(),
-                    "short_days": short_days[nodes].sum(),
-                    "time_to_survive_days": _survived(is_short[nodes], short_days[nodes], days),
-                    "full_supply_after_days": _until_last(is_short[nodes], days),
-                    "stock_back_after_days": _until_back(lacks_stock[nodes], days),
-                    "damage": _damage(outcome, material, nodes),
-                    "unit": world.settings.currency,
-                }
-            )
-    frame = pd.DataFrame(records, columns=_COLUMNS)
-    return frame.sort_values(["crisis", "onset", "material"], ignore_index=True)
+    made: dict[tuple[str, str], float] = {}
+    for name in sorted(part.world.projects):
+        row = part.world.projects[name]
+        if row.input_material is not None and row.material in part.world.demand:
+            made.setdefault((row.input_material, row.material), row.input_per_output or 0.0)
+    feeds = sorted(feed for feed, product in made if product == material)
+    for feed in feeds:
+        together = {product: per_output for (of, product), per_output in made.items() if of == feed}
+        if len(together) > 1:
+            return together
+    return {material: 1.0}
 
 
-_COLUMNS = ["crisis", "onset", "month", "material", "probability", "branch_days", "short_t", "short_days"]
-_COLUMNS += ["time_to_survive_days", "full_supply_after_days", "stock_back_after_days", "damage", "unit"]
+def _any_short(material: str, part: ChainOutcome) -> np.ndarray:
+    """Whether the material, or one made of the same feed, is short at each node."""
+    together = common_feed(material, part)
+    found: np.ndarray = np.any([part.short[k] > SHORT_TOLERANCE * part.demand[k] for k in together], axis=0)
+    return found
 
 
-def _survived(is_short: np.ndarray, short_days: np.ndarray, days: float) -> float:
+def _covered(material: str, part: ChainOutcome) -> np.ndarray:
+    """What the store covers at each node, of what it and the shortage cover together; zero where neither is."""
+    drawn, lacking = np.zeros(part.tree.size), np.zeros(part.tree.size)
+    for name, per_tonne in common_feed(material, part).items():
+        kept = part.world.kept(name) * part.stock_before(name)
+        drawn += per_tonne * np.maximum(kept - part.stock[name], 0.0)
+        lacking += per_tonne * part.short[name]
+    return np.divide(drawn, drawn + lacking, out=np.zeros(part.tree.size), where=drawn + lacking > 0)
+
+
+def _survived(is_short: np.ndarray, covered: np.ndarray, days: float) -> float:
     if not is_short.any():
-        return float("nan")
+        return math.nan
     first = int(is_short.argmax())
-    return float(first * days + days - short_days[first])
+    return float((first + covered[first]) * days)
 
 
 def _until_last(lacking: np.ndarray, days: float) -> float:
-    """Days from the onset to the end of the last lacking period; nan when the branch ends lacking."""
+    """Days from the onset to the end of the last lacking period; nan when the path ends lacking."""
     if lacking[-1]:
-        return float("nan")
+        return math.nan
     return float(days * (np.flatnonzero(lacking)[-1] + 1)) if lacking.any() else 0.0
-
-
-def _until_back(lacking: np.ndarray, days: float) -> float:
-    """Days to the end of the first period that ends with the stock back for good; nan when none does."""
-    if lacking[-1]:
-        return float("nan")
-    return float(days * (np.flatnonzero(lacking)[-1] + 2)) if lacking.any() else 0.0
-
-
-def _damage(outcome: Outcome, material: str, nodes: slice) -> float:
-    world, tree = outcome.world, outcome.tree
-    discount = world.calendar.discount(world.settings.discount_rate)[tree.period[nodes] - 1]
-    cost = (world.materials[material].shortage_cost or 0.0) * outcome.short[material][nodes]
-    for (name, tranche), row in world.tranches.items():
-        if name == material:
-            cost = cost + row.cost * outcome.values("saved", name, tranche)[nodes]
-    return float(discount @ cost)

@@ -2,66 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
 
-from bichiku.result.outcome import Outcome
+from bichiku.result.columns import Column, Kind, ResultTable, Role
+from bichiku.result.outcome import ChainOutcome, Outcome
+
+FLOWS = ResultTable(
+    "flows",
+    "Every decision and arrival at every node, on the plan and in all branches. Zeros are left out.",
+    (
+        Column("crisis", Kind.TEXT, "", "`plan`, or the crisis"),
+        Column("onset", Kind.COUNT, "period", "first period of the branch; 0 on the plan"),
+        Column(
+            "length",
+            Kind.COUNT,
+            "periods",
+            "periods after which the crisis ended; 0 on the plan and while the crisis goes on",
+        ),
+        Column("period", Kind.COUNT, "period", "counted from 1"),
+        Column("month", Kind.MONTH, "", "month in which the period begins"),
+        Column("material", Kind.TEXT, "", "the material", role=Role.GROUP),
+        Column(
+            "item",
+            Kind.TEXT,
+            "",
+            "`shipped` and `arrived` of suppliers, `produced` and `arrived` of projects, `saved` by substitution, "
+            "`short`, `stock` at the end of the period; `gap` and `gap_scarce` at the end of a path: stock bought "
+            "back, of tonnes that can be spared and beyond",
+            role=Role.GROUP,
+        ),
+        Column("source", Kind.TEXT, "", "the supplier, project or tranche; empty for short, stock and gap"),
+        Column("tonnes", Kind.NUMBER, "t", "zero or more", zeros_left_out=True),
+    ),
+    key=("crisis", "onset", "length", "period", "material", "item", "source"),
+)
 
 
 def flows_table(outcome: Outcome) -> pd.DataFrame:
-    """Tonnes by node and item; what is zero is left out.
-
-    Items: ``shipped`` and ``arrived`` (suppliers), ``produced`` and ``arrived`` (projects), ``saved``
-    (tranches), ``short``, ``stock`` (at the end of the period) and ``gap`` (at a branch's last node).
-    """
-    tree, calendar = outcome.tree, outcome.world.calendar
-    parts = []
-    for item, material, source, nodes, tonnes in _items(outcome):
-        keep = tonnes != 0
-        parts.append((item, material, source, nodes[keep], tonnes[keep]))
-    counts = [len(part[3]) for part in parts]
-    nodes = np.concatenate([part[3] for part in parts])
-    crises = np.array([*(branch.crisis for branch in tree.branches), "plan"], dtype=object)
-    onsets = np.array([*(branch.onset for branch in tree.branches), 0])
+    """Tonnes by node and item, chain by chain; what is zero is left out."""
+    calendar = outcome.world.calendar
     months = np.array([calendar.label(t) for t in range(1, calendar.periods + 1)], dtype=object)
-    branch, period = tree.branch[nodes], tree.period[nodes]
+    found: list[tuple[str, str, str, ChainOutcome, np.ndarray, np.ndarray]] = []
+    for part in outcome.by_chain.values():
+        for item, material, source, nodes, tonnes in _items(part):
+            keep = tonnes != 0
+            found.append((item, material, source, part, nodes[keep], tonnes[keep]))
+    counts = [len(row[4]) for row in found]
 
     def column(position: int) -> pd.Categorical:
-        texts = [part[position] for part in parts]
+        texts = [str(row[position]) for row in found]
         categories = sorted(set(texts))
         codes = np.repeat([categories.index(text) for text in texts], counts)
         return pd.Categorical.from_codes(codes, categories)
 
-    return pd.DataFrame(
+    def of_node(values: Callable[[ChainOutcome], np.ndarray]) -> np.ndarray:
+        by_chain = {name: values(part) for name, part in outcome.by_chain.items()}
+        return np.concatenate([by_chain[row[3].chain.name][row[4]] for row in found])
+
+    period = of_node(lambda part: part.tree.period)
+    return FLOWS.from_columns(
         {
-            "crisis": crises[branch],
-            "onset": onsets[branch],
+            "crisis": of_node(_crisis_of_node),
+            "onset": of_node(lambda part: part.tree.onset),
+            "length": of_node(lambda part: part.tree.length),
             "period": period,
             "month": months[period - 1],
             "material": column(1),
             "item": column(0),
             "source": column(2),
-            "tonnes": np.concatenate([part[4] for part in parts]),
+            "tonnes": np.concatenate([row[5] for row in found]),
         }
     )
 
 
-def _items(outcome: Outcome) -> Iterator[tuple[str, str, str, np.ndarray, np.ndarray]]:
-    world, tree = outcome.world, outcome.tree
+def _crisis_of_node(part: ChainOutcome) -> np.ndarray:
+    names = np.array([*(stretch.crisis for stretch in part.tree.stretches), "plan"], dtype=object)
+    found: np.ndarray = names[part.tree.stretch]
+    return found
+
+
+def _items(part: ChainOutcome) -> Iterator[tuple[str, str, str, np.ndarray, np.ndarray]]:
+    world, tree = part.world, part.tree
     every = np.arange(tree.size)
     for name, row in world.sources.items():
         sent = "produced" if name in world.projects else "shipped"
-        yield sent, row.material, name, every, outcome.shipped[name]
-        yield "arrived", row.material, name, every, outcome.arrived[name]
+        yield sent, row.material, name, every, part.shipped[name]
+        yield "arrived", row.material, name, every, part.arrived[name]
     for material, tranche in world.tranches:
         if material in world.demand:
-            yield "saved", material, tranche, every, outcome.values("saved", material, tranche)
+            yield "saved", material, tranche, every, part.values("saved", material, tranche)
     for material in world.materials:
         if material in world.demand:
-            yield "short", material, "", every, outcome.short[material]
-        yield "stock", material, "", every, outcome.stock[material]
-        gaps = outcome.values("gap", material)
-        if len(gaps):
-            yield "gap", material, "", tree.last, gaps
+            yield "short", material, "", every, part.short[material]
+        yield "stock", material, "", every, part.stock[material]
+        for step in ("gap", "gap_scarce"):
+            bought = part.values(step, material)
+            if len(bought):
+                yield step, material, "", tree.ends, bought
