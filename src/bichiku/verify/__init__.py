@@ -143,7 +143,7 @@ def _recompute(world: World, tables: dict[str, Table], manifest: dict[str, objec
         if line is not None:
             lines[name] = line
     check_costs(world, lines, costs, ledger)
-    check_manifest(manifest, nodes, costs, ledger)
+    check_manifest(manifest, world, nodes, costs, ledger)
 
     check_sheet(tables["sourcing.csv"], sourcing_sheet(facts), ledger)
     check_sheet(tables["shares.csv"], shares_sheet(facts), ledger)

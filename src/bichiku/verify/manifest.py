@@ -10,6 +10,8 @@ import numpy as np
 
 from bichiku.read.files import json_value
 from bichiku.read.model import MODEL_FILE
+from bichiku.model.world import World
+from bichiku.verify.chains import chain_of_material
 from bichiku.verify.files import INPUTS, MANIFEST, Table
 from bichiku.verify.tree import Nodes
 from bichiku.verify.verdict import KEPT, Ledger, Place
@@ -19,7 +21,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "outputs_sha256": (),
     "resolved_model": (),
     "solver": ("status", "objective"),
-    "size": ("nodes", "branches"),
+    "size": ("chains", "nodes", "futures"),
     "certificate": ("primal", "dual", "gap", "holds"),
 }
 
@@ -96,7 +98,7 @@ def _plain(data: Any) -> Any:
     return [_plain(value) for value in data] if isinstance(data, list) else data
 
 
-def check_manifest(manifest: dict[str, Any], nodes: Nodes, costs: Table, ledger: Ledger) -> None:
+def check_manifest(manifest: dict[str, Any], world: World, nodes: Nodes, costs: Table, ledger: Ledger) -> None:
     """Status, certificate, sizes and the objective."""
     solver, certificate, size = (manifest[key] for key in ("solver", "certificate", "size"))
     if solver["status"] != "optimal":
@@ -109,7 +111,15 @@ def check_manifest(manifest: dict[str, Any], nodes: Nodes, costs: Table, ledger:
             place = Place(f"certificate.{key}")
             ledger.wrong("manifest.certificate", MANIFEST, place, str(certificate[key]), f"0 to {KEPT:g}")
         ledger.right()
-    for key, count in (("nodes", len(nodes)), ("branches", len(nodes.branches))):
+    chain = chain_of_material(world)
+    first = [int(np.flatnonzero(chain == number)[0]) for number in range(chain.max() + 1)]
+    starts = [future.path[0] for future in nodes.futures]
+    counts = {
+        "chains": len(first),
+        "nodes": int(nodes.exists[:, first].sum()),
+        "futures": int(nodes.exists[starts][:, first].sum()),
+    }
+    for key, count in counts.items():
         if size[key] != count:
             ledger.wrong("manifest.size", MANIFEST, Place(f"size.{key}"), str(size[key]), str(count))
         ledger.right()

@@ -16,7 +16,7 @@ from bichiku.verify.flows import Flows
 from bichiku.verify.hand_back import Refill, discounted_ends
 from bichiku.verify.sheet import check_columns, match_rows
 from bichiku.verify.states import States
-from bichiku.verify.tree import Nodes, discount, discount_of
+from bichiku.verify.tree import PLAN, Nodes, discount, discount_of
 from bichiku.verify.verdict import COPIED, KEPT, Ledger
 
 ALL = "all"
@@ -90,12 +90,13 @@ def cost_lines(
     }
     tranche_cost = np.array([row.cost for row in world.tranches.values()])
     shortage_cost = np.array([row.shortage_cost or 0.0 for row in world.materials.values()])
-    lines["substitution"] = _with_demand(world, line(saved_by_material(world, flows["saved"], tranche_cost) * factor))
-    lines["shortage"] = _with_demand(world, line(flows["short"] * shortage_cost * factor))
+    used = np.array([material in world.demand for material in materials])
+    lines["substitution"] = _of(line(saved_by_material(world, flows["saved"], tranche_cost) * factor), used)
+    lines["shortage"] = _of(line(flows["short"] * shortage_cost * factor), used)
     if nodes.futures:
         handed = np.zeros(flows["gap"].shape)
         handed[refill.ends] = discounted_ends(refill, flows)[0] * refill.likely[:, np.newaxis]
-        lines["gap"] = line(handed)
+        lines["gap"] = _of(line(handed), nodes.exists[nodes.branch != PLAN].any(axis=0))
     lines["investment"], lines["subsidy"] = _investment(world, nodes, built)
     lines["terminal_stock_value"] = line(
         np.where((nodes.period == world.settings.periods)[:, np.newaxis], -_credit(world, nodes, flows), 0.0)
@@ -142,9 +143,9 @@ def _by_period(nodes: Nodes, by_node: np.ndarray) -> np.ndarray:
     return sums.T
 
 
-def _with_demand(world: World, money: Money) -> Money:
-    chosen = [k for k, material in enumerate(world.materials) if material in world.demand]
-    return Money([money.names[k] for k in chosen], money.values[chosen], money.scale[chosen])
+def _of(money: Money, chosen: np.ndarray) -> Money:
+    """The line of some materials."""
+    return Money([name for name, mine in zip(money.names, chosen, strict=True) if mine], money.values[chosen], money.scale[chosen])
 
 
 def _investment(world: World, nodes: Nodes, built: np.ndarray) -> tuple[Money, Money]:

@@ -26,7 +26,7 @@ RULES: dict[str, str] = {
     "manifest.model": "inputs/model.yaml is the resolved model of the manifest",
     "manifest.status": "the solver's status is optimal",
     "manifest.certificate": "the certificate holds, each of its figures within 1e-6",
-    "manifest.size": "the manifest counts the nodes and branches that the model has",
+    "manifest.size": "the manifest counts the chains, nodes and futures that the model has",
     "manifest.objective": "the objective is the sum of costs.csv",
     # the tree
     "tree.probability": "a future has the probability of its window, 1 - exp(-rate x years), times that of its length",
