@@ -44,16 +44,15 @@ def read_manifest(folder: Path, ledger: Ledger) -> dict[str, Any] | None:
 
 
 def is_of_first_edition(folder: Path) -> bool:
-    """Whether a run was made before lengths were told apart; a folder that cannot be read is no such run."""
+    """Whether a run was made before lengths were told apart; a folder that cannot be read is no such run.
+
+    The resolved model cannot tell: a model without `format` is solved in the meaning of the second edition.
+    """
     try:
-        found = json_value((folder / MANIFEST).read_bytes())
         with (folder / "flows.csv").open(encoding="utf-8") as stream:
             columns = stream.readline().strip().split(",")
     except (OSError, ValueError):
         return False
-    resolved = found.get("resolved_model") if isinstance(found, dict) else None
-    if isinstance(resolved, dict) and "format" not in resolved:
-        return True
     return {"crisis", "onset"}.issubset(columns) and "length" not in columns
 
 
@@ -113,11 +112,10 @@ def check_manifest(manifest: dict[str, Any], world: World, nodes: Nodes, costs: 
         ledger.right()
     chain = chain_of_material(world)
     first = [int(np.flatnonzero(chain == number)[0]) for number in range(chain.max() + 1)]
-    starts = [future.path[0] for future in nodes.futures]
     counts = {
         "chains": len(first),
         "nodes": int(nodes.exists[:, first].sum()),
-        "futures": int(nodes.exists[starts][:, first].sum()),
+        "futures": len(nodes.futures),
     }
     for key, count in counts.items():
         if size[key] != count:

@@ -364,7 +364,7 @@ def _short_days(on_plan: bool, read: Read, material: str) -> Metric | None:
 
 
 def _damage(on_plan: bool | None, read: Read, material: str) -> Metric | None:
-    if not _is_used(read, material):
+    if not _is_harmed(read, material):
         return None
     nodes = read.facts.nodes
     inside = nodes.period <= read.reported
@@ -374,8 +374,12 @@ def _damage(on_plan: bool | None, read: Read, material: str) -> Metric | None:
     return Metric(float(part.sum()), f"{read.currency}/year", (DAMAGE,), float(np.abs(part).sum()))
 
 
-def _is_used(read: Read, material: str) -> bool:
-    return material == ALL or material in read.facts.world.demand
+def _is_harmed(read: Read, material: str) -> bool:
+    """Whether shortage or a crisis can do damage to a material."""
+    world, nodes = read.facts.world, read.facts.nodes
+    if material == ALL or material in world.demand:
+        return True
+    return bool(nodes.exists[nodes.branch != PLAN, list(world.materials).index(material)].any())
 
 
 # Crises that begin inside the reported window; what a risk policy speaks of, of all
@@ -434,7 +438,7 @@ def _cvar_of_year(read: Read, futures: Futures, year: int) -> Metric:
 
 
 def _worst_short_days(read: Read, material: str) -> Metric | None:
-    mine = [row for row in read.begun if row["material"] == material]
+    mine = [row for row in read.begun if row["material"] == material and material in read.facts.world.demand]
     if not mine:
         return None
     most = max(_n(row, "short_days") for row in mine)

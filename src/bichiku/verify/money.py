@@ -160,14 +160,14 @@ def _investment(world: World, nodes: Nodes, built: np.ndarray) -> tuple[Money, M
 
 
 def risk_line(world: World, damage: Damage) -> Money | None:
-    """Weight times CVaR, in each year of onset; None where the policy does not weigh risk."""
+    """Weight times CVaR, in the last period of each year of onset; None where the policy does not weigh risk."""
     policy = world.policies.risk
     if policy is None or not policy.weight or not damage.likely.any():
         return None
     values = np.zeros((1, world.settings.periods))
     for year in np.unique(damage.year):
-        first = int(np.flatnonzero(world.calendar.years == year)[0])
-        values[0, first] = policy.weight * damage.cvar(int(year), policy.level)
+        last = int(np.flatnonzero(world.calendar.years == year)[-1])
+        values[0, last] = policy.weight * damage.cvar(int(year), policy.level)
     return Money([ALL], values, np.abs(values), KEPT)
 
 

@@ -181,7 +181,7 @@ def _risk(facts: Facts, policy: Any) -> Iterator[PolicyRow]:
         value = damage.cvar(int(year), policy.level)
         key = ("risk_limit", "", ALL, "", NOTHING, NOTHING, int(year), "")
         place, unit = partial(Place, f"damage of all futures that begin in {year}"), facts.world.settings.currency
-        yield PolicyRow(key, value, limit, limit, value, place, unit, priced=_in_millions(limit, facts.world))
+        yield PolicyRow(key, value, limit, limit, value, place, unit, priced=_in_millions(limit, facts.world, int(year)))
 
 
 def _in_millions(limit: float, world: World, year: int = NOTHING) -> Priced:
