@@ -57,7 +57,9 @@ def verify_run(folder: Path) -> Verdict:
     """
     ledger = Ledger()
     if is_of_first_edition(folder):
-        ledger.wrong("run.edition", "flows.csv", None, "a run of the first edition", "a run made again with `bichiku run`")
+        ledger.wrong(
+            "run.edition", "flows.csv", None, "a run of the first edition", "a run made again with `bichiku run`"
+        )
         return ledger.verdict()
     tables = read_tables(folder, ledger)
     manifest = read_manifest(folder, ledger) if (folder / MANIFEST).is_file() else None

@@ -52,9 +52,7 @@ def crises_sheet(facts: Facts, crises: Table) -> Sheet:
                 _nearest([reading[i] for reading in readings], None if row is None else said[column][row])
                 for i, column in enumerate(TIMES)
             ]
-            days_short = days * np.divide(
-                mine.short, mine.demand, out=np.zeros(len(mine.short)), where=mine.demand > 0
-            )
+            days_short = days * np.divide(mine.short, mine.demand, out=np.zeros(len(mine.short)), where=mine.demand > 0)
             keys.append(key)
             months.append(world.calendar.label(future.onset))
             values.append(
@@ -117,9 +115,7 @@ def _of_one_feed(facts: Facts) -> list[list[tuple[int, float]]]:
     return found
 
 
-def _times(
-    mine: _Along, together: list[tuple[float, _Along]], days: float, doubt: float
-) -> tuple[float, float, float]:
+def _times(mine: _Along, together: list[tuple[float, _Along]], days: float, doubt: float) -> tuple[float, float, float]:
     """Days survived, until full supply and until the stock is back; not-a-number where that has no answer."""
     survived = float("nan")
     if mine.demand.any():

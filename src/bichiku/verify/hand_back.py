@@ -1,4 +1,4 @@
-"""What a branch owes the plan at its end: spare tonnes, the two prices of missing stock, and that nothing is left owed."""
+"""What a branch owes the plan at its end, its spare tonnes and its two prices, and the stock that it must keep."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from bichiku.model.world import World
@@ -10,7 +12,7 @@ from bichiku.verify.files import Table
 from bichiku.verify.flows import FILE, Flows
 from bichiku.verify.states import States, is_rationed
 from bichiku.verify.tree import OPENING, PLAN, Nodes
-from bichiku.verify.verdict import Ledger, Place
+from bichiku.verify.verdict import Ledger, Place, Where
 
 PROJECTS = "projects.csv"
 
@@ -55,9 +57,7 @@ def check_capacities(
             if is_rationed(world, name):
                 limit = rationed(world, nodes, states, flows, column)
                 at = np.flatnonzero(np.isfinite(limit))
-                ledger.at_most(
-                    "limit.rationing", FILE, sent[at], limit[at], lambda i, at=at, p=place: p(int(at[i])), most  # type: ignore[misc]
-                )
+                ledger.at_most("limit.rationing", FILE, sent[at], limit[at], partial(_among, place, at), most)
         if row.lead_periods and name in world.projects:
             arrives = np.isin(np.arange(len(nodes)), nodes.before(row.lead_periods))
             ledger.at_most("limit.in_vain", FILE, np.where(arrives, 0.0, np.abs(sent)), 0.0, place)
@@ -75,6 +75,10 @@ def rationed(world: World, nodes: Nodes, states: States, flows: Flows, column: i
     mean = (sums[onset - 1 + year] - sums[onset - 1]) / year
     limit = full * states.whole[:, column] + states.rest[:, column] * mean
     return np.where(states.cut[:, column] & (nodes.branch != PLAN), limit, np.inf)
+
+
+def _among(place: Where, chosen: np.ndarray, i: int) -> Place:
+    return place(int(chosen[i]))
 
 
 def _check_built(world: World, projects: Table, ledger: Ledger) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from bichiku.model.world import World
 from bichiku.read.files import json_value
 from bichiku.read.model import MODEL_FILE
-from bichiku.model.world import World
 from bichiku.verify.chains import chain_of_material
 from bichiku.verify.files import INPUTS, MANIFEST, Table
 from bichiku.verify.tree import Nodes

@@ -145,7 +145,11 @@ def _by_period(nodes: Nodes, by_node: np.ndarray) -> np.ndarray:
 
 def _of(money: Money, chosen: np.ndarray) -> Money:
     """The line of some materials."""
-    return Money([name for name, mine in zip(money.names, chosen, strict=True) if mine], money.values[chosen], money.scale[chosen])
+    return Money(
+        [name for name, mine in zip(money.names, chosen, strict=True) if mine],
+        money.values[chosen],
+        money.scale[chosen],
+    )
 
 
 def _investment(world: World, nodes: Nodes, built: np.ndarray) -> tuple[Money, Money]:

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from bichiku.model.world import World
+from bichiku.verify.balances import input_of_project
 from bichiku.verify.facts import Facts, PolicyRow, Priced, Statement, limited_materials
 from bichiku.verify.files import INPUTS, NOTHING
-from bichiku.verify.balances import input_of_project
 from bichiku.verify.hand_back import is_used
 from bichiku.verify.limits import PROJECTS
 from bichiku.verify.share_policies import concentration, country_cap, share_caps, share_floors
@@ -181,7 +181,9 @@ def _risk(facts: Facts, policy: Any) -> Iterator[PolicyRow]:
         value = damage.cvar(int(year), policy.level)
         key = ("risk_limit", "", ALL, "", NOTHING, NOTHING, int(year), "")
         place, unit = partial(Place, f"damage of all futures that begin in {year}"), facts.world.settings.currency
-        yield PolicyRow(key, value, limit, limit, value, place, unit, priced=_in_millions(limit, facts.world, int(year)))
+        yield PolicyRow(
+            key, value, limit, limit, value, place, unit, priced=_in_millions(limit, facts.world, int(year))
+        )
 
 
 def _in_millions(limit: float, world: World, year: int = NOTHING) -> Priced:
@@ -190,7 +192,9 @@ def _in_millions(limit: float, world: World, year: int = NOTHING) -> Priced:
 
 _SHARE = "max x all imports (or supply), plan, per calendar year"
 STATEMENTS: dict[str, Statement] = {
-    "reserve_days": Statement(_reserve_days, {"reserve_days": "plan stock >= target days x use / d, use being demand and feed"}),
+    "reserve_days": Statement(
+        _reserve_days, {"reserve_days": "plan stock >= target days x use / d, use being demand and feed"}
+    ),
     "share_caps": Statement(share_caps, {"share_caps": f"a group's arrivals <= {_SHARE}"}),
     "share_floors": Statement(
         share_floors,

@@ -192,7 +192,7 @@ def grow_nodes(world: World, crises: Iterable[str]) -> Nodes:
     parent = np.arange(-1, total - 1)
     parent[begins] = [stretch.parent for stretch in stretches]
     branch_of = np.repeat([stretch.branch for stretch in stretches], sizes)
-    likely = np.concatenate([stretch.likely for stretch in stretches])
+    weights = np.concatenate([stretch.likely for stretch in stretches])
     onsets = np.array([*(branch.onset for branch in branches), 0])
     width = len(world.materials)
     return Nodes(
@@ -203,9 +203,9 @@ def grow_nodes(world: World, crises: Iterable[str]) -> Nodes:
         onsets[branch_of],
         np.repeat([stretch.length for stretch in stretches], sizes),
         parent,
-        likely,
+        weights,
         np.ones((total, width), dtype=bool),
-        np.repeat(likely[:, np.newaxis], width, axis=1),
+        np.repeat(weights[:, np.newaxis], width, axis=1),
     )
 
 
