@@ -24,7 +24,11 @@ CLOSE = 1e-12
 def ration(program: SecondBuilder, supplier: str, node: Node) -> None:
     """A partly stopped spot supplier outside the buyer's country ships the buyer what it shipped before."""
     row = program.world.suppliers[supplier]
-    if node.crisis is None or row.country == program.world.settings.buyer or ("ship", supplier, node) not in program.upper:
+    if (
+        node.crisis is None
+        or row.country == program.world.settings.buyer
+        or ("ship", supplier, node) not in program.upper
+    ):
         return
     states, shares = program.tree.states, program.world.origins[supplier]
     left = states.left_by_crisis(supplier, node.moment)
@@ -92,15 +96,13 @@ def _reached(material: str, ties: Iterable[tuple[str, str]]) -> set[str]:
 
 
 def _cut(program: SecondBuilder, material: str, node: Node) -> bool:
-    for source, row in program.sources.items():
-        if source in program.world.suppliers:
-            able = row.capacity_t > 0
-        else:
-            able = row.existing_t > 0 or row.max_build_t > 0
-        if row.material == material and able:
-            if program.tree.states.left_by_crisis(source, node.moment).hit(program.world, source):
-                return True
-    return False
+    able = {name for name, row in program.world.suppliers.items() if row.capacity_t > 0}
+    able |= {name for name, row in program.world.projects.items() if row.existing_t > 0 or row.max_build_t > 0}
+    return any(
+        bool(program.tree.states.left_by_crisis(source, node.moment).hit(program.world, source))
+        for source in able
+        if program.sources[source].material == material
+    )
 
 
 def _raised(program: SecondBuilder, material: str, node: Node) -> bool:

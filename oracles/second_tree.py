@@ -265,7 +265,9 @@ def _check_recovery(world: World, chain: Chain, paths: dict[tuple[str, Future], 
     leads += [row.lead_periods for name, row in world.suppliers.items() if name in chain.sources and row.kind == "spot"]
     for name in chain.crises:
         recovery = world.settings.crises[name].recovery
-        ended = [path[-1].period for (where, future), path in paths.items() if (where, future.crisis) == (chain.name, name)]
+        ended = [
+            path[-1].period for (where, future), path in paths.items() if (where, future.crisis) == (chain.name, name)
+        ]
         inside = any(period < world.settings.periods for period in ended)
         if recovery != "to-end" and inside and recovery < max(leads, default=0):
             raise ValueError(f"the recovery of {name} is shorter than the longest lead time in chain {chain.name}")

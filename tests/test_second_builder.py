@@ -258,10 +258,9 @@ def test_an_effect_that_outlasts_its_branch_is_refused(tmp_path: Path) -> None:
     rows = {"origins": [{"supplier": "s", "country": "COD", "share": 0.5, "lag_periods": 1}]}
     fades = {"all": True, "loss": 1.0, "return_over": 2}
     lags = {"countries": ["COD"], "loss": 1.0, "return_over": 1}
-    for i, (effect, onset, recovery, refused) in enumerate(
-        [(fades, 1, 1, True), (fades, 1, 2, False), (fades, 1, "to-end", False), (fades, 4, 1, False)]
-        + [(lags, 1, 1, True), (lags, 1, 2, False)]
-    ):
+    cases = [(fades, 1, 1, True), (fades, 1, 2, False), (fades, 1, "to-end", False), (fades, 4, 1, False)]
+    cases += [(lags, 1, 1, True), (lags, 1, 2, False)]
+    for i, (effect, onset, recovery, refused) in enumerate(cases):
         crises = _crisis(onset, 0.1, recovery=recovery, effects=[effect])
         world = _world(tmp_path / str(i), periods=5, tables=rows, crises=crises)
         if refused:
@@ -428,7 +427,9 @@ def test_a_partly_stopped_supplier_is_not_ours_alone(tmp_path: Path) -> None:
     world = _world(tmp_path / "abroad", material=material, crises=_crisis(2, 1.0, effects=loss))
     assert second_objective(world) == pytest.approx(1000 + 9550)
     # At home 50 t arrive; at the onset in year 1 the year before counts as capacity: 50 t as well.
-    home = _world(tmp_path / "home", material=material, supplier={"country": "JPN"}, crises=_crisis(2, 1.0, effects=loss))
+    home = _world(
+        tmp_path / "home", material=material, supplier={"country": "JPN"}, crises=_crisis(2, 1.0, effects=loss)
+    )
     assert second_objective(home) == pytest.approx(1000 + 5500)
     first = _world(tmp_path / "first", material=material, periods=1, crises=_crisis(1, 1.0, effects=loss))
     assert second_objective(first) == pytest.approx(5500)
