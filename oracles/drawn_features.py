@@ -32,6 +32,7 @@ FEATURES = (
     "loss on a route",
     "partial loss abroad",
     "lag",
+    "loss of a feed that comes later",
     "refill periods",
     "events that follow each other",
     "event and crisis",
@@ -132,8 +133,11 @@ def _of_effect(description: Description, effect: dict[str, Any]) -> Iterator[str
             hit = {country for country, of in groups.items() if country in named or named & set(of)}
             own = {row.get("supplier") or row["project"]: row["country"] for row in _sources(description)}
             rows = description["tables"]["origins"]
-            if any(row["country"] in hit and own[row["supplier"]] not in hit for row in rows):
+            lost = [row for row in rows if row["country"] in hit and own[row["supplier"]] not in hit]
+            if lost:
                 yield "loss of a feed"
+            if any(row["lag_periods"] for row in lost):
+                yield "loss of a feed that comes later"
 
 
 def _of_the_rest(description: Description) -> Iterator[str]:

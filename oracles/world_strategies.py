@@ -177,7 +177,7 @@ def _origin_rows(draw: st.DrawFn, source: dict[str, Any]) -> list[dict[str, Any]
     countries = draw(st.lists(st.sampled_from(COUNTRIES), min_size=1, max_size=2, unique=True))
     shares = draw(st.sampled_from([(0.7, 0.3), (0.4, 0.35), (0.25, 0.5)]))
     name = source.get("supplier") or source["project"]
-    lags = st.sampled_from([0, 0, 0, 1, 2])
+    lags = st.sampled_from([0, 1, 2])
     return [
         {"supplier": name, "country": c, "share": s, "lag_periods": draw(lags)}
         for c, s in zip(countries, shares, strict=False)
@@ -304,7 +304,7 @@ def _crises(
     crises: dict[str, Any] = {}
     for i in range(count):
         crisis: dict[str, Any] = {"duration": draw(_durations())}
-        last_of_all = draw(st.integers(0, 4)) == 0
+        last_of_all = draw(st.sampled_from([False, False, False, False, True]))
         if last_of_all:  # every branch is cut by the horizon: nothing has to be outlasted
             crisis["recovery"] = draw(st.sampled_from([0, 1]))
             longest_return = 3
@@ -312,7 +312,7 @@ def _crises(
             crisis["recovery"] = draw(st.sampled_from([*range(shortest, shortest + 3), "to-end"]))
             longest_return = 3 if crisis["recovery"] == "to-end" else crisis["recovery"] - lag
         crisis["effects"] = draw(st.lists(_timed_effects(tables, longest_return), min_size=1, max_size=3))
-        if draw(st.integers(0, 3)) == 0:
+        if draw(st.sampled_from([False, False, False, True])):
             _make_dear_only(crisis)
         if last_of_all:
             first = max(periods - min(_lengths(crisis)) - crisis["recovery"] + 1, 1)

@@ -169,8 +169,8 @@ def test_published_losses_and_times_to_survive(resolution: str) -> None:
         assert 2 - short / missing == pytest.approx(min(survived, 2), abs=1e-3)
 
 
-# Against the true renewal tree of a halt that may return at once (docs and figures of a trial of 868 to 2,581 nodes): the
-# right stock is 390, 280 and 250 t; one crisis at a time asks for 240 t, the same after any recovery.
+# A halt that may return at once, solved as a full tree, asks for 390, 280 and 250 t; one crisis at a time asks for 240 t,
+# the same after any recovery.
 
 
 def _renewal(capacity: float, recovery: int) -> World:
