@@ -43,9 +43,10 @@ def policies(description: Description, name: str) -> st.SearchStrategy[dict[str,
 
 @st.composite
 def some_policies(draw: st.DrawFn, description: Description) -> dict[str, Any]:
-    """Up to three policies that fit a model, together."""
+    """One to three policies that fit a model, together."""
     chosen: dict[str, Any] = {}
-    for name in draw(st.lists(st.sampled_from(POLICY_NAMES), max_size=3, unique=True)):
+    count = draw(st.integers(1, 3))
+    for name in draw(st.lists(st.sampled_from(POLICY_NAMES), min_size=count, max_size=count, unique=True)):
         for key, value in draw(policies(description, name)).items():
             before = chosen.get(key)
             chosen[key] = {**before, **value} if isinstance(before, dict) else value
@@ -54,7 +55,7 @@ def some_policies(draw: st.DrawFn, description: Description) -> dict[str, Any]:
 
 @st.composite
 def models_with_policies(draw: st.DrawFn) -> Description:
-    """A small model with crises and up to three policies, some share limits of them soft, and one on concentration."""
+    """A small model with crises and one to three policies, some share limits of them soft, and one on concentration."""
     description = draw(small_models(crises=True))
     chosen = draw(some_policies(description))
     for limit in [*chosen.get("share_caps", []), *chosen.get("share_floors", [])]:
@@ -172,8 +173,11 @@ def _survive(draw: st.DrawFn, description: Description) -> dict[str, Any]:
 
 
 @st.composite
-def _risk(draw: st.DrawFn, bound: str, values: list[float]) -> dict[str, Any]:
-    return {"risk": {"level": draw(st.sampled_from([0.0, 0.5, 0.95])), bound: draw(st.sampled_from(values))}}
+def _risk(draw: st.DrawFn, description: Description, bound: str, values: list[float]) -> dict[str, Any]:
+    risk = {"level": draw(st.sampled_from([0.0, 0.5, 0.95])), bound: draw(st.sampled_from(values))}
+    if draw(st.booleans()):
+        risk["from"] = month_after(description["model"], draw(st.integers(0, 24)))
+    return {"risk": risk}
 
 
 @st.composite
@@ -195,8 +199,8 @@ _POLICIES = {
     CONCENTRATION: _concentration,
     "country_cap": _country_cap,
     "survive": _survive,
-    "risk_weight": lambda _: _risk("weight", [0.1, 1, 5]),
-    "risk_limit": lambda _: _risk("limit", [5e3, 3e4, 2e5, 1e6]),
+    "risk_weight": lambda description: _risk(description, "weight", [0.1, 1, 5]),
+    "risk_limit": lambda description: _risk(description, "limit", [5e3, 3e4, 2e5, 1e6]),
     "expected_shortage": _expected_shortage,
     "budget_investment": lambda _: _budget("investment", [0, 1e3, 2e4]),
     "budget_reserve": lambda _: _budget("reserve_per_year", [0, 500, 1e4]),

@@ -96,15 +96,13 @@ def _reached(material: str, ties: Iterable[tuple[str, str]]) -> set[str]:
 
 
 def _cut(program: SecondBuilder, material: str, node: Node) -> bool:
-    for source, row in program.sources.items():
-        if source in program.world.suppliers:
-            able = row.capacity_t > 0
-        else:
-            able = row.existing_t > 0 or row.max_build_t > 0
-        if row.material == material and able:
-            if program.tree.states.left_by_crisis(source, node.moment).hit(program.world, source):
-                return True
-    return False
+    able = {name for name, row in program.world.suppliers.items() if row.capacity_t > 0}
+    able |= {name for name, row in program.world.projects.items() if row.existing_t > 0 or row.max_build_t > 0}
+    return any(
+        bool(program.tree.states.left_by_crisis(source, node.moment).hit(program.world, source))
+        for source in able
+        if program.sources[source].material == material
+    )
 
 
 def _raised(program: SecondBuilder, material: str, node: Node) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bichiku.model.settings import Effect, EventEffect
+from bichiku.model.tables import ProjectRow, SupplierRow
 from bichiku.model.world import World
 
 PERIODS_PER_YEAR = {"month": 12, "quarter": 4, "year": 1}
@@ -189,7 +190,7 @@ class States:
             and (not effect.materials or row.material in effect.materials)
         )
 
-    def _row(self, source: str):  # type: ignore[no-untyped-def]
+    def _row(self, source: str) -> SupplierRow | ProjectRow:
         return self.world.suppliers[source] if source in self.world.suppliers else self.world.projects[source]
 
     # Demand and prices

@@ -1,11 +1,12 @@
 """Hypothesis strategies for small random models that the reader accepts; for policies see `oracles.policy_strategies`.
 
 A description is plain data, ``{"model": model.yaml, "tables": {name: rows}}``, so that a failing example
-prints as something a person can read and keep.
+prints as something a person can read and keep. What a drawn model holds is told by `oracles.drawn_features`.
 """
 
 from __future__ import annotations
 
+import copy
 import csv
 import math
 from pathlib import Path
@@ -48,13 +49,16 @@ def small_models(draw: st.DrawFn, crises: bool | None = None) -> Description:
     """
     resolution = draw(st.sampled_from(["year", "quarter", "month"]))
     model: dict[str, Any] = {
+        "format": 2,
         "model": "small",
         "buyer": BUYER,
-        "start": f"{START_YEAR}-{draw(st.sampled_from([1, 4, 11])):02d}",
+        "start": f"{START_YEAR}-{draw(st.sampled_from([1, 4, 8, 11, 12])):02d}",
         "periods": draw(st.integers(3, 8)),
         "resolution": resolution,
         "discount_rate": draw(st.sampled_from([0.0, 0.03, 0.1])),
     }
+    if draw(st.booleans()):
+        model["refill_periods"] = draw(st.sampled_from([1, 2, 5, 12]))
     tables: dict[str, list[dict[str, Any]]] = {"countries": _country_rows()}
     tables["materials"] = [draw(_material_rows(f"m{i}")) for i in range(1, draw(st.integers(1, 3)) + 1)]
     materials = [row["material"] for row in tables["materials"]]
@@ -65,6 +69,8 @@ def small_models(draw: st.DrawFn, crises: bool | None = None) -> Description:
     sources = [*tables["suppliers"], *tables["projects"]]
     tables["origins"] = [row for source in sources for row in draw(_origin_rows(source))]
     tables["substitution"] = [row for m in with_demand for row in draw(_substitution_rows(m))]
+    if draw(st.booleans()):
+        _deliver_at_once(tables)
     _limit_storage(draw, tables)
     model["events"] = draw(_events(tables, model))
     model["crises"] = draw(_crises(tables, model, crises))
@@ -102,7 +108,7 @@ def _material_rows(draw: st.DrawFn, material: str) -> dict[str, Any]:
 
 @st.composite
 def _demand_rows(draw: st.DrawFn, material: str, model: dict[str, Any]) -> list[dict[str, Any]]:
-    """Demand for every year that a period can begin in; rarely there is a year without any."""
+    """Demand for every year that a period can reach into; rarely there is a year without any."""
     years = 1 + math.ceil(model["periods"] / PERIODS_PER_YEAR[model["resolution"]])
     tonnes = st.one_of(st.integers(50, 500), st.integers(50, 500), st.just(0))
     first = draw(st.integers(50, 500))
@@ -171,7 +177,11 @@ def _origin_rows(draw: st.DrawFn, source: dict[str, Any]) -> list[dict[str, Any]
     countries = draw(st.lists(st.sampled_from(COUNTRIES), min_size=1, max_size=2, unique=True))
     shares = draw(st.sampled_from([(0.7, 0.3), (0.4, 0.35), (0.25, 0.5)]))
     name = source.get("supplier") or source["project"]
-    return [{"supplier": name, "country": c, "share": s} for c, s in zip(countries, shares, strict=False)]
+    lags = st.sampled_from([0, 1, 2])
+    return [
+        {"supplier": name, "country": c, "share": s, "lag_periods": draw(lags)}
+        for c, s in zip(countries, shares, strict=False)
+    ]
 
 
 @st.composite
@@ -186,6 +196,14 @@ def _substitution_rows(draw: st.DrawFn, material: str) -> list[dict[str, Any]]:
         }
         for i in range(draw(st.integers(0, 2)))
     ]
+
+
+def _deliver_at_once(tables: dict[str, list[dict[str, Any]]]) -> None:
+    """Takes leads and lags out, so that recoveries may be short."""
+    for row in [*tables["suppliers"], *tables["projects"]]:
+        row.update({key: 0 for key in ("lead_periods", "in_transit_t") if key in row})
+    for row in tables["origins"]:
+        row["lag_periods"] = 0
 
 
 def _limit_storage(draw: st.DrawFn, tables: dict[str, list[dict[str, Any]]]) -> None:
@@ -218,19 +236,22 @@ def _effects(draw: st.DrawFn, tables: dict[str, list[dict[str, Any]]]) -> dict[s
     effect: dict[str, Any] = {}
     for selector in draw(st.lists(st.sampled_from([*choices, "all"]), min_size=1, max_size=2, unique=True)):
         if selector == "all":
-            effect["all"] = True
-        else:
-            effect[selector] = draw(st.lists(st.sampled_from(choices[selector]), min_size=1, max_size=2, unique=True))
+            effect = {"all": True}
+            break
+        effect[selector] = draw(st.lists(st.sampled_from(choices[selector]), min_size=1, max_size=2, unique=True))
     strengths = {"loss": [0.3, 0.8, 1.0], "demand_factor": [0.0, 0.7, 1.5], "price_factor": [0.5, 1.5, 3]}
     hits = draw(st.lists(st.sampled_from(["loss", "loss", *strengths]), min_size=1, max_size=3, unique=True))
-    return {**effect, **{hit: draw(st.sampled_from(strengths[hit])) for hit in hits}}
+    effect |= {hit: draw(st.sampled_from(strengths[hit])) for hit in hits}
+    if "price_factor" in effect and draw(st.booleans()):
+        effect["market"] = True
+    return effect
 
 
 @st.composite
-def _timed_effects(draw: st.DrawFn, tables: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+def _timed_effects(draw: st.DrawFn, tables: dict[str, list[dict[str, Any]]], longest_return: int) -> dict[str, Any]:
     effect = draw(_effects(tables))
     effect["start"] = draw(st.integers(0, 2))
-    effect["return_over"] = draw(st.integers(0, 3))
+    effect["return_over"] = draw(st.integers(0, longest_return))
     if draw(st.booleans()):
         effect["duration"] = draw(st.integers(1, 3))
     return effect
@@ -238,8 +259,9 @@ def _timed_effects(draw: st.DrawFn, tables: dict[str, list[dict[str, Any]]]) -> 
 
 @st.composite
 def _events(draw: st.DrawFn, tables: dict[str, list[dict[str, Any]]], model: dict[str, Any]) -> dict[str, Any]:
-    """Up to two events, each of which overlaps the horizon."""
-    months = 12 // PERIODS_PER_YEAR[model["resolution"]] * model["periods"]
+    """Up to two events, each of which overlaps the horizon; perhaps two more that share a period between them."""
+    long = 12 // PERIODS_PER_YEAR[model["resolution"]]
+    months = long * model["periods"]
     events = {}
     for i in range(draw(st.integers(0, 2))):
         begins = draw(st.integers(0, months - 1))
@@ -248,26 +270,57 @@ def _events(draw: st.DrawFn, tables: dict[str, list[dict[str, Any]]], model: dic
             "to": month_after(model, begins + draw(st.integers(0, months))),
             "effects": draw(st.lists(_effects(tables), min_size=1, max_size=2)),
         }
+    if long > 1 and draw(st.booleans()):
+        begins = long * draw(st.integers(0, model["periods"] - 1))
+        middle = begins + draw(st.integers(1, long - 1))
+        effects = draw(st.lists(_effects(tables), min_size=1, max_size=1))
+        for name, first, last in (("first-part", begins, middle - 1), ("second-part", middle, begins + long - 1)):
+            found = {"from": month_after(model, first), "to": month_after(model, last), "effects": effects}
+            events[name] = copy.deepcopy(found)
     return events
+
+
+@st.composite
+def _durations(draw: st.DrawFn) -> int | dict[int, float]:
+    """A length, or two or three with their probabilities, the longest perhaps beyond the horizon."""
+    if draw(st.booleans()):
+        return draw(st.integers(1, 3))
+    shares = draw(st.sampled_from([(0.5, 0.5), (0.7, 0.3), (0.5, 0.3, 0.2), (0.4, 0.6, 0.0)]))
+    lengths = st.sampled_from([1, 2, 3, 4, 6, 9])
+    found = draw(st.lists(lengths, min_size=len(shares), max_size=len(shares), unique=True))
+    return dict(zip(found, shares, strict=True))
 
 
 @st.composite
 def _crises(
     draw: st.DrawFn, tables: dict[str, list[dict[str, Any]]], model: dict[str, Any], wanted: bool | None
 ) -> dict[str, Any]:
-    """Up to three crises; the listed probabilities leave the plan a positive weight in every period."""
+    """Up to three crises, in which every plan has a weight and every branch outlasts leads, lags and fading."""
     periods = model["periods"]
     count = 0 if wanted is False else draw(st.integers(1 if wanted else 0, 3))
+    lead = max(row.get("lead_periods", 0) for row in [*tables["suppliers"], *tables["projects"]])
+    lag = max((row["lag_periods"] for row in tables["origins"]), default=0)
+    shortest = max(lead, lag)
     crises: dict[str, Any] = {}
     for i in range(count):
-        crisis: dict[str, Any] = {
-            "duration": draw(st.integers(1, 3)),
-            "recovery": draw(st.sampled_from([0, 1, 2, "to-end"])),
-            "effects": draw(st.lists(_timed_effects(tables), min_size=1, max_size=3)),
-        }
-        if draw(st.booleans()):
+        crisis: dict[str, Any] = {"duration": draw(_durations())}
+        last_of_all = draw(st.sampled_from([False, False, False, False, True]))
+        if last_of_all:  # every branch is cut by the horizon: nothing has to be outlasted
+            crisis["recovery"] = draw(st.sampled_from([0, 1]))
+            longest_return = 3
+        else:
+            crisis["recovery"] = draw(st.sampled_from([*range(shortest, shortest + 3), "to-end"]))
+            longest_return = 3 if crisis["recovery"] == "to-end" else crisis["recovery"] - lag
+        crisis["effects"] = draw(st.lists(_timed_effects(tables, longest_return), min_size=1, max_size=3))
+        if draw(st.sampled_from([False, False, False, True])):
+            _make_dear_only(crisis)
+        if last_of_all:
+            first = max(periods - min(_lengths(crisis)) - crisis["recovery"] + 1, 1)
+            onset = draw(st.integers(first, periods))
+            crisis["onsets"] = [{"period": onset, "probability": draw(st.sampled_from([0.05, 0.2, 0.5]))}]
+        elif draw(st.booleans()):
             crisis["annual_probability"] = draw(st.sampled_from([0.02, 0.1, 0.3]))
-            crisis["onset_every"] = draw(st.integers(2, 6))
+            crisis["onset_every"] = draw(st.integers(1, 6))
             if draw(st.booleans()):
                 crisis["first_onset"] = draw(st.integers(1, periods))
         else:
@@ -276,26 +329,59 @@ def _crises(
                 for period in draw(st.lists(st.integers(1, periods), min_size=1, max_size=3, unique=True))
             ]
         crises[f"crisis-{i + 1}"] = crisis
-    _scale_listed(crises, model)
+    _leave_a_plan(crises, model)
     return crises
 
 
-def _scale_listed(crises: dict[str, Any], model: dict[str, Any]) -> None:
-    """Scales listed probabilities to what the yearly ones are certain to leave over.
+def _make_dear_only(crisis: dict[str, Any]) -> None:
+    """Leaves nothing but prices, for a crisis that puts nothing in an emergency."""
+    for effect in crisis["effects"]:
+        for key in ("loss", "demand_factor"):
+            effect.pop(key, None)
+        effect.setdefault("price_factor", 1.5)
 
-    A crisis at rate r a year with windows of D years takes at most r * (horizon + D) in all.
-    """
-    per_year = PERIODS_PER_YEAR[model["resolution"]]
-    left = 0.95
-    for crisis in crises.values():
-        if "annual_probability" in crisis:
-            rate = -math.log(1.0 - crisis["annual_probability"])
-            left -= rate * (model["periods"] + crisis["onset_every"]) / per_year
-    onsets = [onset for crisis in crises.values() for onset in crisis.get("onsets", [])]
-    listed = sum(onset["probability"] for onset in onsets)
-    scale = max(left, 0.0) / listed if listed > max(left, 0.0) else 1.0
-    for onset in onsets:
-        onset["probability"] = math.floor(onset["probability"] * scale * 1e4) / 1e4
+
+MOST_YEARLY, MOST = 0.7, 0.95  # of the weight of a period, for branches of yearly crises and for all
+
+
+def _leave_a_plan(crises: dict[str, Any], model: dict[str, Any]) -> None:
+    """Lowers probabilities until the branches leave the plan a weight in every period."""
+    yearly = [crisis for crisis in crises.values() if "annual_probability" in crisis]
+    listed = [crisis for crisis in crises.values() if "onsets" in crisis]
+    while max(taken := _taken(yearly, model)) > MOST_YEARLY:
+        for crisis in yearly:
+            crisis["annual_probability"] /= 2
+    by_listed = _taken(listed, model)
+    scale = min([1.0, *((MOST - y) / w for y, w in zip(taken, by_listed, strict=True) if w > 0)])
+    for crisis in listed:
+        for onset in crisis["onsets"]:
+            onset["probability"] = math.floor(onset["probability"] * scale * 1e4) / 1e4
+
+
+def _taken(crises: list[dict[str, Any]], model: dict[str, Any]) -> list[float]:
+    """The weight of all branches of some crises in each period."""
+    periods, per_year = model["periods"], PERIODS_PER_YEAR[model["resolution"]]
+    weights = [0.0] * (periods + 1)
+    for crisis in crises:
+        if "onsets" in crisis:
+            onsets = [(onset["period"], onset["probability"]) for onset in crisis["onsets"]]
+        else:
+            every = crisis["onset_every"]
+            place = (crisis.get("first_onset", 1 + every // 2) - 1) % every
+            window = 1.0 - (1.0 - crisis["annual_probability"]) ** (every / per_year)
+            onsets = [(min(w + place, periods), window) for w in range(1, periods + 1, every)]
+        recovery = periods if crisis["recovery"] == "to-end" else crisis["recovery"]
+        for onset, probability in onsets:
+            for length, share in _lengths(crisis).items():
+                for period in range(onset, min(onset + length + recovery, periods + 1)):
+                    weights[period] += probability * share
+    return weights[1:]
+
+
+def _lengths(crisis: dict[str, Any]) -> dict[int, float]:
+    """Lengths of a crisis with their probabilities."""
+    duration = crisis["duration"]
+    return duration if isinstance(duration, dict) else {duration: 1.0}
 
 
 def month_after(model: dict[str, Any], after: int) -> str:

@@ -258,10 +258,9 @@ def test_an_effect_that_outlasts_its_branch_is_refused(tmp_path: Path) -> None:
     rows = {"origins": [{"supplier": "s", "country": "COD", "share": 0.5, "lag_periods": 1}]}
     fades = {"all": True, "loss": 1.0, "return_over": 2}
     lags = {"countries": ["COD"], "loss": 1.0, "return_over": 1}
-    for i, (effect, onset, recovery, refused) in enumerate(
-        [(fades, 1, 1, True), (fades, 1, 2, False), (fades, 1, "to-end", False), (fades, 4, 1, False)]
-        + [(lags, 1, 1, True), (lags, 1, 2, False)]
-    ):
+    cases = [(fades, 1, 1, True), (fades, 1, 2, False), (fades, 1, "to-end", False), (fades, 4, 1, False)]
+    cases += [(lags, 1, 1, True), (lags, 1, 2, False)]
+    for i, (effect, onset, recovery, refused) in enumerate(cases):
         crises = _crisis(onset, 0.1, recovery=recovery, effects=[effect])
         world = _world(tmp_path / str(i), periods=5, tables=rows, crises=crises)
         if refused:

@@ -111,15 +111,19 @@ def scarce_price(price: np.ndarray, material: str, world: World, emergency: np.n
 
 def worth(material: str, world: World) -> float:
     """Money lost for want of a tonne: of what is made of it, where it is only feed."""
-    row = world.materials[material]
+    return _worth(material, world, frozenset({material}), world.materials[material].reference_price)
+
+
+def _worth(material: str, world: World, seen: frozenset[str], otherwise: float) -> float:
     if material in world.demand:
-        return row.shortage_cost or 0.0
-    made = [
-        worth(world.projects[name].material, world) / per_output
-        for name in world.consumers(material)
-        if (per_output := world.projects[name].input_per_output)
-    ]
-    return min(made, default=row.reference_price)
+        return world.materials[material].shortage_cost or 0.0
+    made = []
+    for name in world.consumers(material):
+        row = world.projects[name]
+        if row.input_per_output and row.material not in seen:  # what is made of itself says nothing of its worth
+            found = _worth(row.material, world, seen | {row.material}, world.materials[row.material].reference_price)
+            made.append(found / row.input_per_output)
+    return min(made, default=otherwise)
 
 
 def at_end(price: np.ndarray, material: str, world: World, tree: Tree) -> np.ndarray:

@@ -262,9 +262,9 @@ def share_hit(effect: EventEffect, source: str, world: World) -> float:
 
 
 def materials_hit(effect: EventEffect, world: World) -> list[str]:
-    """Materials named by an effect; where it selects suppliers, those of them that these offer."""
+    """Materials named by an effect; where it selects suppliers, those that the ones it hits themselves offer."""
     if effect.countries or effect.suppliers or effect.routes:
-        return sorted({row.material for source, row in world.sources.items() if hits(effect, source, world)})
+        return sorted({row.material for source, row in world.sources.items() if hits(effect, source, world) is True})
     return sorted(set(effect.materials or world.materials) & set(world.materials))
 
 

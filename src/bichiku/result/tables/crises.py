@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -123,11 +124,15 @@ def _rows(material: str, part: ChainOutcome, outcome: Outcome) -> Iterator[dict[
         }
 
 
-def common_feed(material: str, part: ChainOutcome) -> dict[str, float]:
-    """Materials with demand that are made of one feed with a material, it included, with tonnes of the feed per tonne.
+class Together(NamedTuple):
+    """Materials with demand that are counted together: tonnes of their feed per tonne of each, and the feed itself."""
 
-    Where it is made of no feed with others it stands alone, counted in its own tonnes.
-    """
+    products: dict[str, float]
+    feed: str = ""
+
+
+def common_feed(material: str, part: ChainOutcome) -> Together:
+    """A material with those that are made of one feed with it; alone, in its own tonnes, where there are none."""
     made: dict[tuple[str, str], float] = {}
     for name in sorted(part.world.projects):
         row = part.world.projects[name]
@@ -137,24 +142,34 @@ def common_feed(material: str, part: ChainOutcome) -> dict[str, float]:
     for feed in feeds:
         together = {product: per_output for (of, product), per_output in made.items() if of == feed}
         if len(together) > 1:
-            return together
-    return {material: 1.0}
+            return Together(together, feed)
+    return Together({material: 1.0})
+
+
+def _drawdown(material: str, part: ChainOutcome) -> np.ndarray:
+    """Tonnes that the store gives at each node; shape (nodes,)."""
+    found: np.ndarray = np.maximum(
+        part.world.kept(material) * part.stock_before(material) - part.stock[material], 0.0
+    )
+    return found
 
 
 def _any_short(material: str, part: ChainOutcome) -> np.ndarray:
     """Whether the material, or one made of the same feed, is short at each node."""
-    together = common_feed(material, part)
+    together = common_feed(material, part).products
     found: np.ndarray = np.any([part.short[k] > SHORT_TOLERANCE * part.demand[k] for k in together], axis=0)
     return found
 
 
 def _covered(material: str, part: ChainOutcome) -> np.ndarray:
     """What the store covers at each node, of what it and the shortage cover together; zero where neither is."""
+    together = common_feed(material, part)
     drawn, lacking = np.zeros(part.tree.size), np.zeros(part.tree.size)
-    for name, per_tonne in common_feed(material, part).items():
-        kept = part.world.kept(name) * part.stock_before(name)
-        drawn += per_tonne * np.maximum(kept - part.stock[name], 0.0)
+    for name, per_tonne in together.products.items():
+        drawn += per_tonne * _drawdown(name, part)
         lacking += per_tonne * part.short[name]
+    if together.feed:
+        drawn += _drawdown(together.feed, part)
     return np.divide(drawn, drawn + lacking, out=np.zeros(part.tree.size), where=drawn + lacking > 0)
 
 
