@@ -10,6 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bichiku.model.faults import InputError
 from bichiku.model.world import MOST_DECISIONS, World
 from bichiku.read.model import Model, read_model
@@ -18,16 +20,13 @@ from bichiku.verify.balances import (
     check_balances,
     check_signs,
     contract_tonnes,
-    stocks_before,
 )
 from bichiku.verify.crises import check_weights, crises_sheet
-from bichiku.verify.damage import damage_of
 from bichiku.verify.duals import check_duals
-from bichiku.verify.facts import Facts
+from bichiku.verify.facts import Facts, read_facts
 from bichiku.verify.files import INPUTS, MANIFEST, Table, read_tables
-from bichiku.verify.flows import read_flows
-from bichiku.verify.hand_back import check_hand_back, check_kept, refill_of
-from bichiku.verify.limits import built_capacity, check_capacities, check_demand, check_storage
+from bichiku.verify.hand_back import check_hand_back, check_kept
+from bichiku.verify.limits import check_capacities, check_demand, check_storage
 from bichiku.verify.manifest import (
     check_inputs,
     check_manifest,
@@ -42,7 +41,6 @@ from bichiku.verify.prices import check_prices
 from bichiku.verify.readings import projects_sheet, reserve_sheet, shares_sheet, sourcing_sheet
 from bichiku.verify.rules import RULES
 from bichiku.verify.sheet import check_sheet
-from bichiku.verify.states import emergencies, tree_and_states
 from bichiku.verify.summary import check_summary
 from bichiku.verify.tree import count_nodes
 from bichiku.verify.verdict import COPIED, KEPT, Finding, Ledger, Place, Residual, Verdict
@@ -116,36 +114,20 @@ def _recompute(world: World, tables: dict[str, Table], manifest: dict[str, objec
         place = Place("periods and crises")
         ledger.wrong("inputs.readable", f"{INPUTS}/model.yaml", place, f"{count_nodes(world):,} nodes", "fewer")
         return
-    nodes, states = tree_and_states(world)
-    emergency = emergencies(world, nodes, states)
-    refill = refill_of(world, nodes, states, emergency)
-    flows = read_flows(tables["flows.csv"], world, nodes, ledger)
-    stocks = stocks_before(world, nodes, flows)
-    projects, costs, crises = tables["projects.csv"], tables["costs.csv"], tables["crises.csv"]
-    built = built_capacity(world, projects)
-    damage = damage_of(world, nodes, states, flows, refill)
-    facts = Facts(world, nodes, states, flows, stocks, emergency, refill, built, damage)
-
-    check_signs(flows, ledger)
-    contracts = contract_tonnes(world, nodes, states, flows, ledger)
-    check_arrivals(world, nodes, states, flows, ledger)
-    check_balances(world, nodes, states, flows, stocks, ledger)
-    check_hand_back(nodes, flows, refill, ledger)
-    check_kept(world, nodes, states, flows, emergency, ledger)
-    check_capacities(world, nodes, states, flows, contracts, projects, ledger)
-    check_demand(world, nodes, states, flows, ledger)
-    check_storage(world, nodes, flows, stocks, ledger)
+    flows, projects, costs, crises = (tables[name] for name in ("flows.csv", "projects.csv", "costs.csv", "crises.csv"))
+    facts = read_facts(world, flows, projects, ledger)
+    contracts = check_flows(facts, projects, ledger)
     rows = policy_rows(facts, ledger)
     check_policies(rows, ledger)
     check_duals(rows, world.settings.currency, tables["duals.csv"], ledger)
     check_prices(facts, rows, tables, contracts, ledger)
 
-    lines = cost_lines(world, nodes, states, flows, stocks, built, refill)
-    for name, line in (("penalty", penalty_line(world, rows)), ("risk", risk_line(world, damage))):
+    lines = cost_lines(facts)
+    for name, line in (("penalty", penalty_line(world, rows)), ("risk", risk_line(world, facts.damage))):
         if line is not None:
             lines[name] = line
     check_costs(world, lines, costs, ledger)
-    check_manifest(manifest, world, nodes, costs, ledger)
+    check_manifest(manifest, world, facts.nodes, costs, ledger)
 
     check_sheet(tables["sourcing.csv"], sourcing_sheet(facts), ledger)
     check_sheet(tables["shares.csv"], shares_sheet(facts), ledger)
@@ -154,3 +136,22 @@ def _recompute(world: World, tables: dict[str, Table], manifest: dict[str, objec
     check_sheet(crises, crises_sheet(facts, crises), ledger)
     check_weights(facts, crises, ledger)
     check_summary(facts, lines, tables, ledger)
+
+
+def check_flows(facts: Facts, projects: Table, ledger: Ledger) -> np.ndarray:
+    """Holds the flows against the balances and limits of every node.
+
+    Returns:
+        Yearly tonnes of contracts; shape (nodes, sources), zero but for contracts.
+    """
+    world, nodes, states, flows, stocks = facts.world, facts.nodes, facts.states, facts.flows, facts.stocks
+    check_signs(flows, ledger)
+    contracts = contract_tonnes(world, nodes, states, flows, ledger)
+    check_arrivals(world, nodes, states, flows, ledger)
+    check_balances(world, nodes, states, flows, stocks, ledger)
+    check_hand_back(nodes, flows, facts.refill, ledger)
+    check_kept(world, nodes, states, flows, facts.emergency, ledger)
+    check_capacities(world, nodes, states, flows, contracts, projects, ledger)
+    check_demand(world, nodes, states, flows, ledger)
+    check_storage(world, nodes, flows, stocks, ledger)
+    return contracts

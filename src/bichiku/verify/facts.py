@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 
 from bichiku.model.world import World
-from bichiku.verify.balances import Stocks, input_of_project
-from bichiku.verify.damage import Damage
-from bichiku.verify.files import NOTHING
-from bichiku.verify.flows import FILE, Flows
-from bichiku.verify.hand_back import Refill
-from bichiku.verify.states import States
+from bichiku.verify.balances import Stocks, input_of_project, stocks_before
+from bichiku.verify.damage import Damage, damage_of
+from bichiku.verify.files import NOTHING, Table
+from bichiku.verify.flows import FILE, Flows, read_flows
+from bichiku.verify.hand_back import Refill, refill_of
+from bichiku.verify.limits import built_capacity
+from bichiku.verify.states import States, emergencies, tree_and_states
 from bichiku.verify.tree import PLAN, Nodes
-from bichiku.verify.verdict import Place
+from bichiku.verify.verdict import Ledger, Place
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,25 @@ class Facts:
     def plan_years(self) -> np.ndarray:
         """Calendar year of each plan node."""
         return self.world.calendar.years
+
+
+def read_facts(world: World, flows: Table, projects: Table, ledger: Ledger) -> Facts:
+    """The tree and the states of a world, and what the flows say at them."""
+    nodes, states = tree_and_states(world)
+    emergency = emergencies(world, nodes, states)
+    refill = refill_of(world, nodes, states, emergency)
+    tonnes = read_flows(flows, world, nodes, ledger)
+    return Facts(
+        world,
+        nodes,
+        states,
+        tonnes,
+        stocks_before(world, nodes, tonnes),
+        emergency,
+        refill,
+        built_capacity(world, projects),
+        damage_of(world, nodes, states, tonnes, refill),
+    )
 
 
 @dataclass(frozen=True)

@@ -127,12 +127,13 @@ def read_tables(folder: Path, ledger: Ledger) -> dict[str, Table] | None:
         if path.name not in COLUMNS:
             ledger.wrong("file.unknown", path.name, None, "a table", "no rule covers it")
     ledger.right(len(COLUMNS) + 2)
-    tables = {name: _read(folder / name, ledger) for name in COLUMNS if name not in missing}
+    tables = {name: read_table(folder / name, ledger) for name in COLUMNS if name not in missing}
     found = {name: table for name, table in tables.items() if table is not None}
     return found if len(found) == len(COLUMNS) else None
 
 
-def _read(path: Path, ledger: Ledger) -> Table | None:
+def read_table(path: Path, ledger: Ledger) -> Table | None:
+    """One table, by the columns of its name; None, with findings, where it cannot be read in full."""
     cells = COLUMNS[path.name]
     try:
         frame = pd.read_csv(

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from bichiku.model.world import World
-from bichiku.verify.balances import Stocks, of_material, saved_by_material
+from bichiku.verify.balances import of_material, saved_by_material
 from bichiku.verify.damage import Damage
-from bichiku.verify.facts import PolicyRow
+from bichiku.verify.facts import Facts, PolicyRow
 from bichiku.verify.files import Table
 from bichiku.verify.flows import Flows
-from bichiku.verify.hand_back import Refill, discounted_ends
+from bichiku.verify.hand_back import discounted_ends
 from bichiku.verify.sheet import check_columns, match_rows
 from bichiku.verify.states import States
 from bichiku.verify.tree import PLAN, Nodes, discount, discount_of
@@ -55,16 +55,9 @@ class Money:
     tolerance: float = COPIED
 
 
-def cost_lines(
-    world: World,
-    nodes: Nodes,
-    states: States,
-    flows: Flows,
-    stocks: Stocks,
-    built: np.ndarray,
-    refill: Refill,
-) -> dict[str, Money]:
+def cost_lines(facts: Facts) -> dict[str, Money]:
     """All cost lines by name, in the order of the table, but for risk and penalties."""
+    world, nodes, states, flows = facts.world, facts.nodes, facts.states, facts.flows
     factor = nodes.weight * discount_of(world, nodes)[:, np.newaxis]
     factor_of_source = factor @ of_material(world).T
     arrived, materials = flows["arrived"], list(world.materials)
@@ -80,7 +73,7 @@ def cost_lines(
     price = paid_per_tonne(world, states)
     freight, tariff, running = per_source(world)
     stock_value = np.array([r.reference_price * r.storage_cost_rate for r in world.materials.values()])
-    mean_stock = (stocks.before + flows["stock"]) / 2.0
+    mean_stock = (facts.stocks.before + flows["stock"]) / 2.0
     lines = {
         "purchase": supply(price),
         "freight": supply(freight),
@@ -95,9 +88,9 @@ def cost_lines(
     lines["shortage"] = _of(line(flows["short"] * shortage_cost * factor), used)
     if nodes.futures:
         handed = np.zeros(flows["gap"].shape)
-        handed[refill.ends] = discounted_ends(refill, flows)[0] * refill.likely[:, np.newaxis]
+        handed[facts.refill.ends] = discounted_ends(facts.refill, flows)[0] * facts.refill.likely[:, np.newaxis]
         lines["gap"] = _of(line(handed), nodes.exists[nodes.branch != PLAN].any(axis=0))
-    lines["investment"], lines["subsidy"] = _investment(world, nodes, built)
+    lines["investment"], lines["subsidy"] = _investment(world, nodes, facts.built)
     lines["terminal_stock_value"] = line(
         np.where((nodes.period == world.settings.periods)[:, np.newaxis], -_credit(world, nodes, flows), 0.0)
     )
