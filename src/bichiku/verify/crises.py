@@ -45,8 +45,10 @@ def crises_sheet(facts: Facts, crises: Table) -> Sheet:
         for k in np.flatnonzero(nodes.exists[future.path[0]]):
             key = (future.crisis, future.onset, future.length, materials[k])
             mine = _along(facts, future, int(k))
-            members = [(share, _along(facts, future, j)) for j, share in together[int(k)]]
-            readings = [_times(mine, members, days, doubt) for doubt in DOUBT]
+            competing, feed = together[int(k)]
+            members = [(share, _along(facts, future, j)) for j, share in competing]
+            store = np.zeros(len(future.path)) if feed is None else _along(facts, future, feed).drawn
+            readings = [_times(mine, members, store, days, doubt) for doubt in DOUBT]
             row = stated.get(key)
             times = [
                 _nearest([reading[i] for reading in readings], None if row is None else said[column][row])
@@ -98,31 +100,38 @@ def _along(facts: Facts, future: Future, k: int) -> _Along:
     )
 
 
-def _of_one_feed(facts: Facts) -> list[list[tuple[int, float]]]:
-    """For each material, those that compete with it for a feed, itself among them, and tonnes of feed per tonne."""
+def _of_one_feed(facts: Facts) -> list[tuple[list[tuple[int, float]], int | None]]:
+    """For each material, those that compete with it for a feed (itself among them), and that feed.
+
+    Each competitor stands with its tonnes of feed per tonne; without a feed a material stands alone.
+    """
     world = facts.world
     feed: dict[str, tuple[str, float]] = {}
     for row in world.projects.values():  # in order of name
         if row.input_material is not None and row.material in world.demand:
             feed.setdefault(row.material, (row.input_material, row.input_per_output or 0.0))
-    found: list[list[tuple[int, float]]] = []
-    for k, material in enumerate(world.materials):
+    materials = list(world.materials)
+    found: list[tuple[list[tuple[int, float]], int | None]] = []
+    for k, material in enumerate(materials):
         if material not in feed:
-            found.append([(k, 1.0)])
+            found.append(([(k, 1.0)], None))
             continue
         common = feed[material][0]
-        found.append([(j, feed[n][1]) for j, n in enumerate(world.materials) if n in feed and feed[n][0] == common])
+        competing = [(j, feed[n][1]) for j, n in enumerate(materials) if n in feed and feed[n][0] == common]
+        found.append((competing, materials.index(common)))
     return found
 
 
-def _times(mine: _Along, together: list[tuple[float, _Along]], days: float, doubt: float) -> tuple[float, float, float]:
+def _times(
+    mine: _Along, together: list[tuple[float, _Along]], store: np.ndarray, days: float, doubt: float
+) -> tuple[float, float, float]:
     """Days survived, until full supply and until the stock is back; not-a-number where that has no answer."""
     survived = float("nan")
     if mine.demand.any():
         lacking = np.any([each.short > SHORT * doubt * each.demand for _, each in together], axis=0)
         if lacking.any():
             first = int(np.flatnonzero(lacking)[0])
-            drawn = sum(share * each.drawn[first] for share, each in together)
+            drawn = store[first] + sum(share * each.drawn[first] for share, each in together)
             short = sum(share * each.short[first] for share, each in together)
             survived = (first + drawn / (drawn + short)) * days
     behind = mine.plan - mine.stock > doubt * (STOCK[0] * mine.plan + STOCK[1])

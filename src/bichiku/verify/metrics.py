@@ -363,23 +363,13 @@ def _short_days(on_plan: bool, read: Read, material: str) -> Metric | None:
     return Metric(float(days.sum()), "days", ("over the reported window",), float(np.abs(days).sum()))
 
 
-def _damage(on_plan: bool | None, read: Read, material: str) -> Metric | None:
-    if not _is_harmed(read, material):
-        return None
+def _damage(on_plan: bool | None, read: Read, material: str) -> Metric:
     nodes = read.facts.nodes
     inside = nodes.period <= read.reported
     if on_plan is not None:
         inside &= (nodes.branch == PLAN) == on_plan
     part = read.damage_on_nodes[inside][:, [material in (ALL, name) for name in read.facts.world.materials]]
     return Metric(float(part.sum()), f"{read.currency}/year", (DAMAGE,), float(np.abs(part).sum()))
-
-
-def _is_harmed(read: Read, material: str) -> bool:
-    """Whether shortage or a crisis can do damage to a material."""
-    world, nodes = read.facts.world, read.facts.nodes
-    if material == ALL or material in world.demand:
-        return True
-    return bool(nodes.exists[nodes.branch != PLAN, list(world.materials).index(material)].any())
 
 
 # Crises that begin inside the reported window; what a risk policy speaks of, of all

@@ -166,7 +166,7 @@ class _Acting:
 
     def loss(self, name: str, on_routes: bool) -> _Loss:
         """Losses of a source on its route, or at shipping."""
-        world, source = self.world, self.world.sources[name]
+        world = self.world
         lags = {} if on_routes else world.lags.get(name, {})
         origins = {country: share for country, share in world.origins[name].items() if share > 0}
         own = _Factor(np.ones(self.months.shape), np.ones(len(self.nodes)))
@@ -175,7 +175,7 @@ class _Acting:
             if effect.loss is None or bool(effect.routes) != on_routes or not self._selects(effect, name):
                 continue
             wanted = self._own[id(effect)]
-            itself = not effect.countries or source.country in wanted
+            itself = self._hits_itself(effect, name)
             for country, factor in [("", own)] if itself else list(parts.items()):
                 if not itself and country not in wanted:
                     continue
@@ -199,23 +199,17 @@ class _Acting:
         """The materials whose demand (and, by the market, prices) an effect moves."""
         if not (effect.countries or effect.suppliers or effect.routes):
             return set(effect.materials or self.world.materials)
-        wanted = self._own[id(effect)]
-        return {
-            source.material
-            for name, source in self.world.sources.items()
-            if self._selects(effect, name)
-            and (
-                not effect.countries
-                or source.country in wanted
-                or any(share > 0 and country in wanted for country, share in self.world.origins[name].items())
-            )
-        }
+        return {source.material for name, source in self.world.sources.items() if self._hits_itself(effect, name)}
+
+    def _hits_itself(self, effect: EventEffect, name: str) -> bool:
+        """Whether an effect hits a source by its name, route or own country, and not by its feed."""
+        in_country = not effect.countries or self.world.sources[name].country in self._own[id(effect)]
+        return in_country and self._selects(effect, name)
 
     def _moves_price(self, effect: EventEffect, name: str) -> bool:
-        source = self.world.sources[name]
         if effect.market or not (effect.countries or effect.suppliers or effect.routes):
-            return source.material in self._materials(effect)
-        return self._selects(effect, name) and (not effect.countries or source.country in self._own[id(effect)])
+            return self.world.sources[name].material in self._materials(effect)
+        return self._hits_itself(effect, name)
 
     def price(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """The price factor of a source at each node, and what events alone leave of it."""
