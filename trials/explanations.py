@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from bichiku.explain import Finding, explain
+from bichiku.show.explanation import change_words
 from tests.by_hand import read
 from tests.explain.test_drawn import LESS, demanding, feasible, typed
 from tests.world_strategies import Description
@@ -54,7 +55,7 @@ class Tally:
                 self.typed += 1
                 too_little = typed(description, change, change.before + sign * LESS * change.least)
                 if not feasible(enough) or too_little is None or feasible(too_little):
-                    self.wrong.append(f"{change.words}: {description}")
+                    self.wrong.append(f"{change_words(change)}: {description}")
 
 
 def main(

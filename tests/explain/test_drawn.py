@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from bichiku.build import build
 from bichiku.explain import Change, Finding, explain
-from bichiku.explain.judge import Judge
+from bichiku.explain.feasibility import FeasibilityCheck
 from bichiku.model.calendar import month_label
 from bichiku.result.pipeline import grow
+from bichiku.show.explanation import change_words
 from tests.by_hand import read
 from tests.drawn import drawn
-from tests.explain.cases import feasible_with, name_of, rules_of
+from tests.explain.cases import feasible_with, rules_of
 from tests.policy_strategies import with_policies
 from tests.world_strategies import Description, small_models
 
@@ -54,7 +55,7 @@ def feasible(description: Description) -> bool | None:
     """Whether the model has a plan, by one solve of the whole program."""
     world = read(description)
     tree, state = grow(world)
-    return Judge(60).feasible(build(world, tree, state))
+    return FeasibilityCheck(60).feasible(build(world, tree, state))
 
 
 def typed(description: Description, change: Change, value: float) -> Description | None:
@@ -105,11 +106,11 @@ def test_every_rule_of_an_irreducible_set_is_needed(description: Description) ->
     assert found.conflicts
     rules, wider = rules_of(world)
     for conflict in found.conflicts:
-        names = {name_of(rule) for rule in conflict.rules}
-        assert feasible_with(rules, names, wider) is False
-        for line in {rule.line for rule in conflict.rules} if conflict.irreducible else ():
-            less = {name_of(rule) for rule in conflict.rules if rule.line != line}
-            assert feasible_with(rules, less, wider), line
+        keys = {rule.key for rule in conflict.rules}
+        assert feasible_with(rules, keys, wider) is False
+        for group in {rule.group for rule in conflict.rules} if conflict.irreducible else ():
+            less = {rule.key for rule in conflict.rules if rule.group != group}
+            assert feasible_with(rules, less, wider), group
 
 
 @drawn(40)
@@ -128,7 +129,7 @@ def test_a_verified_change_is_enough_when_typed_and_a_little_less_is_not(descrip
         sign = 1 if change.after > change.before else -1
         too_little = typed(description, change, change.before + sign * LESS * change.least)
         assert too_little is not None
-        assert feasible(enough), change.words
-        assert feasible(too_little) is False, change.words
+        assert feasible(enough), change_words(change)
+        assert feasible(too_little) is False, change_words(change)
         tried += 1
     assume(tried)

@@ -38,4 +38,4 @@ OF_FAMILY: dict[str, Policy[Any]] = {family.name: policy for policy in POLICIES 
 _fields: dict[str, Any] = {policy.name: (policy.keys, policy.default) for policy in POLICIES}
 Policies: Any = create_model("Policies", __base__=PolicySettings, __doc__="What a strategy may ask for.", **_fields)
 
-__all__ = ["FAMILIES", "OF_FAMILY", "POLICIES", "Limit", "Policies"]
+__all__ = ["FAMILIES", "OF_FAMILY", "POLICIES", "Family", "Limit", "Policies"]
