@@ -21,14 +21,11 @@ CONTRACTS = tomllib.loads(SETTINGS.read_text(encoding="utf-8"))["tool"]["importl
 STILL_TWICE = {  # class names yet to be told apart
     "Branch",
     "Facts",
-    "Finding",
-    "Found",
     "Metric",
     "Numbers",
     "Place",
     "ShareLimit",
     "Table",
-    "Verdict",
 }
 
 

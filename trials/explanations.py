@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from bichiku.explain import Finding, explain
+from bichiku.explain import Diagnosis, explain
 from bichiku.show.explanation import change_words
 from tests.by_hand import read
 from tests.explain.test_drawn import LESS, demanding, feasible, typed
@@ -42,7 +42,7 @@ class Tally:
             return
         self.without_a_plan += 1
         found = explain(read(description), seconds=SECONDS)
-        if found.finding is not Finding.INFEASIBLE or not found.conflicts:
+        if found.diagnosis is not Diagnosis.INFEASIBLE or not found.conflicts:
             self.wrong.append(f"not explained: {description}")
         self.conflicts += len(found.conflicts)
         self.irreducible += sum(conflict.irreducible for conflict in found.conflicts)

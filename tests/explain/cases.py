@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from bichiku.build import build
-from bichiku.explain import Change, Conflict, Explanation, Finding, explain
+from bichiku.explain import Change, Conflict, Diagnosis, Explanation, explain
 from bichiku.explain.feasibility import FeasibilityCheck
 from bichiku.explain.model_rules import model_rules
 from bichiku.explain.ruled_program import without
@@ -174,7 +174,7 @@ def explained(**changes: Any) -> Explanation:
 
 def the_conflict(**changes: Any) -> Conflict:
     found = explained(**changes)
-    assert found.finding is Finding.INFEASIBLE
+    assert found.diagnosis is Diagnosis.INFEASIBLE
     assert len(found.conflicts) == 1, text_of(found)
     return found.conflicts[0]
 

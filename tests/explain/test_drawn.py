@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bichiku.build import build
-from bichiku.explain import Change, Finding, explain
+from bichiku.explain import Change, Diagnosis, explain
 from bichiku.explain.feasibility import FeasibilityCheck
 from bichiku.model.calendar import month_label
 from bichiku.result.pipeline import grow
@@ -102,7 +102,7 @@ def demand(description: Description) -> list[dict[str, Any]]:
 def test_every_rule_of_an_irreducible_set_is_needed(description: Description) -> None:
     world = read(description)
     found = explain(world, seconds=60)
-    assume(found.finding is Finding.INFEASIBLE)
+    assume(found.diagnosis is Diagnosis.INFEASIBLE)
     assert found.conflicts
     rules, wider = rules_of(world)
     for conflict in found.conflicts:
@@ -117,7 +117,7 @@ def test_every_rule_of_an_irreducible_set_is_needed(description: Description) ->
 @given(demanding())
 def test_a_verified_change_is_enough_when_typed_and_a_little_less_is_not(description: Description) -> None:
     found = explain(read(description), seconds=60)
-    assume(found.finding is Finding.INFEASIBLE)
+    assume(found.diagnosis is Diagnosis.INFEASIBLE)
     changes = [
         change for conflict in found.conflicts for change in conflict.changes if change.verified and change.alone
     ]

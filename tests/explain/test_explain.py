@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bichiku.explain import Finding, explain
+from bichiku.explain import Diagnosis, explain
 from bichiku.policies import FAMILIES, Policies
 from bichiku.result.pipeline import run_strategy
 from bichiku.show.explanation import change_words, text_of
-from bichiku.show.explanation.remark_words import note_words
+from bichiku.show.explanation.remark_words import remark_words
 from tests.by_hand import MATERIAL, SPOT, description, halt, read
 from tests.explain.cases import (
     AUSTRALIA,
@@ -71,7 +71,7 @@ def test_every_policy_of_the_model_file_has_a_case() -> None:
 )
 def test_what_asks_for_no_tonnes_leaves_a_plan_as_shortage_is_allowed(policies: dict[str, Any]) -> None:
     found = explained(periods=1, suppliers=TWO, policies=policies)
-    assert found.finding is Finding.FEASIBLE
+    assert found.diagnosis is Diagnosis.FEASIBLE
     assert text_of(found) == "base: there is a plan that keeps all limits; nothing to explain"
 
 
@@ -106,13 +106,13 @@ def test_a_dated_path_may_take_longer() -> None:
     world = {**changes, "policies": {"reserve_days": {"2026-12": 0, "2030-12": 1095}}}
     assert run_strategy(read(description(6, **world)), prices=False)
     world = {**changes, "policies": {"reserve_days": {"2026-12": 0, "2029-12": 1095}}}
-    assert explain(read(description(6, **world))).finding is Finding.INFEASIBLE
+    assert explain(read(description(6, **world))).diagnosis is Diagnosis.INFEASIBLE
 
 
 def test_one_number_for_all_years_has_no_later() -> None:
     conflict = the_conflict(**CASES["reserve"][0])
     assert "taking longer does not apply to reserve_days of m: it is one number for all years" in map(
-        note_words, conflict.notes
+        remark_words, conflict.remarks
     )
 
 
@@ -160,7 +160,7 @@ def test_materials_that_have_nothing_in_common_have_a_conflict_each() -> None:
 
 def test_what_a_time_limit_leaves_open_is_said() -> None:
     found = explain(read(description(1, suppliers=[{"capacity_t": 10}], policies={"reserve_days": 180})), seconds=0)
-    assert found.finding is Finding.UNDECIDED
+    assert found.diagnosis is Diagnosis.UNDECIDED
     assert "the time was up before anything was found" in text_of(found)
 
 
@@ -231,5 +231,5 @@ def test_a_path_that_asks_for_less_in_some_years_is_not_stretched() -> None:
     policies = {"reserve_days": {"2026-12": 10, "2027-12": 180, "2028-12": 20}}
     conflict = the_conflict(periods=4, material=STORE_30, policies=policies)
     assert "taking longer does not apply to reserve_days of m: in some years it asks for less than before" in map(
-        note_words, conflict.notes
+        remark_words, conflict.remarks
     )

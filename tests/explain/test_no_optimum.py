@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from bichiku.explain import Finding, diagnosis, explain
+from bichiku.explain import Diagnosis, diagnosis, explain
 from bichiku.explain.feasibility import FeasibilityCheck
 from bichiku.explain.unbounded_ray import unbounded_ray
 from bichiku.program import ColumnBlock, LinearProgram, RowBlock
@@ -59,22 +59,22 @@ def test_extremes_name_rows_and_columns() -> None:
 @pytest.mark.parametrize(
     ("status", "finding", "words"),
     [
-        (Status.UNBOUNDED, Finding.UNBOUNDED, "no direction was found in which cost falls"),
-        (Status.ERROR, Finding.NUMERICAL, "look for a wrong unit"),
+        (Status.UNBOUNDED, Diagnosis.UNBOUNDED, "no direction was found in which cost falls"),
+        (Status.ERROR, Diagnosis.NUMERICAL, "look for a wrong unit"),
     ],
 )
 def test_an_explanation_tells_them(
-    monkeypatch: pytest.MonkeyPatch, status: Status, finding: Finding, words: str
+    monkeypatch: pytest.MonkeyPatch, status: Status, finding: Diagnosis, words: str
 ) -> None:
     monkeypatch.setattr(diagnosis.FeasibilityCheck, "solve", lambda self, program: Solution.none(status))
     monkeypatch.setattr(diagnosis, "_infeasible_components", lambda program, check, known: (np.empty(0), [], []))
     found = explain(read(description(1)))
-    assert found.finding is finding
+    assert found.diagnosis is finding
     assert words in text_of(found)
     assert "costs: 10 (ship[s] node 0)" in text_of(found)
 
 
 def test_an_unbounded_program_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     found = diagnosis._no_optimum(read(description(1)), program(), Status.UNBOUNDED, FeasibilityCheck(60))
-    assert found.finding is Finding.UNBOUNDED
+    assert found.diagnosis is Diagnosis.UNBOUNDED
     assert "  - 0.667 of buy[m] once 0\n  - 0.333 of sell[m] once 0" in text_of(found)

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from bichiku.cli.screen import NO_RESULT, JsonOption, SetOption, SilenceOption, StrategyOption, print_advice, spinner
-from bichiku.explain import Finding
+from bichiku.explain import Diagnosis
 from bichiku.explain import explain as explain_world
 from bichiku.model.faults import Fault, InputError, nearest, shown
 from bichiku.read.model import Model, read_model
@@ -46,7 +46,7 @@ def explain(
             records.append(as_record(found))
             if not as_json:
                 typer.echo(f"{text_of(found, full)}\n")
-            unsolved |= found.finding is not Finding.FEASIBLE
+            unsolved |= found.diagnosis is not Diagnosis.FEASIBLE
     if as_json:
         typer.echo(json.dumps(records, indent=2))
     if unsolved:

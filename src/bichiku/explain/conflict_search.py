@@ -50,19 +50,19 @@ class ConflictSearch:
 
     def _next(self, kept: tuple[Rule, ...], found: RuleSet) -> tuple[Rule, ...] | None:
         """The rules without one rule of a conflict, one that leaves further conflicts; None if there is no such one."""
-        heaps = [{rule for rule in kept if rule.number == number} for number in sorted(found.blamed)]
-        own = {rule for heap in heaps for rule in heap}
+        batches = [{rule for rule in kept if rule.number == number} for number in sorted(found.blamed)]
+        own = {rule for batch in batches for rule in batch}
         groups = dict.fromkeys(rule.group for rule in found.rules if rule.kind != LOSS and rule not in own)
-        heaps += [{rule for rule in kept if rule.group == group} for group in groups]
+        batches += [{rule for rule in kept if rule.group == group} for group in groups]
         verdicts = []
-        for heap in heaps[:MOST_TRIED]:
-            left = _but(kept, heap)
+        for batch in batches[:MOST_TRIED]:
+            left = _but(kept, batch)
             verdicts.append(self._prover.feasible(left))
             if verdicts[-1] is False:
                 return left
         narrower = self._without_told()
         self._narrowed = narrower is not None
-        self.complete = narrower is None and len(heaps) <= MOST_TRIED and all(verdicts)
+        self.complete = narrower is None and len(batches) <= MOST_TRIED and all(verdicts)
         return narrower
 
     @property

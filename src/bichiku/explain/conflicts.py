@@ -14,8 +14,8 @@ from bichiku.explain.explanation import (
     Doubt,
     Given,
     LateDeliveries,
-    Note,
     OpeningStock,
+    Remark,
     RouteLosses,
     Topic,
 )
@@ -40,7 +40,7 @@ def conflict_in_full(ruleset: RuleSet, trials: Trials, outcome: Outcome, cuts: C
     """
     ways: list[Change] = []
     fixed: list[NoChange] = []
-    notes: list[Note] = []
+    remarks: list[Remark] = []
     by_planes = _is_kept_by_planes(trials.part, outcome.world)
     for answer in changes(ruleset, trials, of_tables=False):
         if isinstance(answer, NoChange) and answer.rule.kind == CONCENTRATION.name:
@@ -51,21 +51,21 @@ def conflict_in_full(ruleset: RuleSet, trials: Trials, outcome: Outcome, cuts: C
     for later in postponements(ruleset, trials, outcome):
         if isinstance(later, Change):
             ways.append(later)
-        elif later not in notes:
-            notes.append(later)
+        elif later not in remarks:
+            remarks.append(later)
     for answer in changes(ruleset, trials, of_tables=True):
         _sort_in(answer, ways, fixed)
     if by_planes and any(way.kind != CONCENTRATION.name for way in ways):
         # planes are added where mixes are found, and other numbers lead to other mixes
         ways = [way if way.kind == CONCENTRATION.name else replace(way, verified=False, enough=False) for way in ways]
-        notes.append(Note(Topic.PLANES_MAY_ASK_MORE, CONCENTRATION.name))
+        remarks.append(Remark(Topic.PLANES_MAY_ASK_MORE, CONCENTRATION.name))
     if ruleset.untried:
-        notes.append(Note(Topic.GROUPS_TRIED_TOGETHER))
+        remarks.append(Remark(Topic.GROUPS_TRIED_TOGETHER))
     if not alone:
         ways = [replace(way, alone=False) for way in ways]
     given = tuple(_given(ruleset, outcome))
     return Conflict(
-        ruleset.rules, _doubt(ruleset), len(ruleset.doubtful), given, tuple(ways), tuple(fixed), tuple(notes)
+        ruleset.rules, _doubt(ruleset), len(ruleset.doubtful), given, tuple(ways), tuple(fixed), tuple(remarks)
     )
 
 

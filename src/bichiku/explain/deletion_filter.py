@@ -143,26 +143,26 @@ def _time(rule: Rule) -> tuple[int, int]:
 
 def _without_needless(
     shown: list[Rule],
-    heap_of: Callable[[Rule], Hashable],
+    batch_of: Callable[[Rule], Hashable],
     needed: set[Hashable],
     prover: Prover,
     progress: Progress,
 ) -> tuple[list[Rule], set[Hashable], set[Hashable]]:
-    """Drops heaps of rules that are not needed; what a proof leaves out goes with them.
+    """Drops batches of rules that are not needed; what a proof leaves out goes with them.
 
     Returns:
-        The rules that are left, the heaps that are needed, and those for which that could not be told.
+        The rules that are left, the batches that are needed, and those for which that could not be told.
     """
     doubtful: set[Hashable] = set()
-    for heap in dict.fromkeys(heap_of(rule) for rule in sorted(shown, key=_dropping_order)):
-        if heap in needed or all(heap_of(rule) != heap for rule in shown):
+    for batch in dict.fromkeys(batch_of(rule) for rule in sorted(shown, key=_dropping_order)):
+        if batch in needed or all(batch_of(rule) != batch for rule in shown):
             continue
         progress(f"reducing a conflict: {len(shown)} rules")
-        verdict = prover.verdict([rule for rule in shown if heap_of(rule) != heap])
+        verdict = prover.verdict([rule for rule in shown if batch_of(rule) != batch])
         if verdict.feasible is False:
             shown = list(verdict.rules)
         else:
-            (needed if verdict.feasible else doubtful).add(heap)
+            (needed if verdict.feasible else doubtful).add(batch)
     return shown, needed, doubtful
 
 

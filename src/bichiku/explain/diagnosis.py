@@ -11,7 +11,7 @@ from bichiku.build import Cuts, build
 from bichiku.explain.conflict_search import MOST_CONFLICTS, ConflictSearch
 from bichiku.explain.conflicts import conflict_in_full
 from bichiku.explain.crisis_rows import crisis_of_columns
-from bichiku.explain.explanation import Conflict, Explanation, Finding, Note, Topic
+from bichiku.explain.explanation import Conflict, Diagnosis, Explanation, Remark, Topic
 from bichiku.explain.feasibility import FeasibilityCheck
 from bichiku.explain.model_rules import model_rules
 from bichiku.explain.ruled_program import RuledProgram
@@ -64,8 +64,8 @@ def explain(world: World, progress: Progress = lambda _: None, seconds: float = 
             continue
         if bad:
             explanation = _infeasible(outcome, wider, cuts, bad, unknown, check, progress)
-            more = (Note(Topic.PLANES_FURTHER_CONFLICTS, CONCENTRATION.name),) if found else ()
-            return replace(explanation, notes=(*explanation.notes, *more))
+            more = (Remark(Topic.PLANES_FURTHER_CONFLICTS, CONCENTRATION.name),) if found else ()
+            return replace(explanation, remarks=(*explanation.remarks, *more))
         if unknown:
             return _untold(world, program, check)
         if CONCENTRATION.asked(world) is None:
@@ -73,11 +73,11 @@ def explain(world: World, progress: Progress = lambda _: None, seconds: float = 
             status = check.solve(program).status
             if status is not Status.OPTIMAL:
                 return _no_optimum(world, program, status, check)
-            return Explanation(world, Finding.FEASIBLE)
+            return Explanation(world, Diagnosis.FEASIBLE)
         if not found:
-            return Explanation(world, Finding.FEASIBLE)
+            return Explanation(world, Diagnosis.FEASIBLE)
         break
-    return Explanation(world, Finding.UNDECIDED, notes=(Note(Topic.PLANES_UNDECIDED, CONCENTRATION.name),))
+    return Explanation(world, Diagnosis.UNDECIDED, remarks=(Remark(Topic.PLANES_UNDECIDED, CONCENTRATION.name),))
 
 
 def _new(mixes: Cuts, cuts: Cuts) -> Cuts:
@@ -120,8 +120,8 @@ def _infeasible_components(
 
 def _untold(world: World, program: LinearProgram, check: FeasibilityCheck) -> Explanation:
     if check.late:
-        return Explanation(world, Finding.UNDECIDED, notes=(Note(Topic.NOTHING_FOUND_IN_TIME),))
-    return Explanation(world, Finding.NUMERICAL, extremes=extremes(program))
+        return Explanation(world, Diagnosis.UNDECIDED, remarks=(Remark(Topic.NOTHING_FOUND_IN_TIME),))
+    return Explanation(world, Diagnosis.NUMERICAL, extremes=extremes(program))
 
 
 def _no_optimum(world: World, program: LinearProgram, status: Status, check: FeasibilityCheck) -> Explanation:
@@ -129,8 +129,8 @@ def _no_optimum(world: World, program: LinearProgram, status: Status, check: Fea
         return _untold(world, program, check)
     ray = unbounded_ray(program, check)
     if ray is not None:
-        return Explanation(world, Finding.UNBOUNDED, ray=ray)
-    return Explanation(world, Finding.UNBOUNDED, extremes=extremes(program), notes=(Note(Topic.NO_RAY),))
+        return Explanation(world, Diagnosis.UNBOUNDED, ray=ray)
+    return Explanation(world, Diagnosis.UNBOUNDED, extremes=extremes(program), remarks=(Remark(Topic.NO_RAY),))
 
 
 def _infeasible(
@@ -161,10 +161,10 @@ def _infeasible(
             found.append(conflict_in_full(ruleset, trials, outcome, cuts, alone=len(bad) == 1))
         if not search.complete:
             open_around.setdefault(_left_open(len(search.found)), set()).update(part.materials)
-    notes = [Note(topic, materials=tuple(sorted(names))) for topic, names in open_around.items()]
+    remarks = [Remark(topic, materials=tuple(sorted(names))) for topic, names in open_around.items()]
     if unknown:
-        notes.append(Note(Topic.COMPONENTS_UNDECIDED, count=len(unknown)))
-    return Explanation(outcome.world, Finding.INFEASIBLE, tuple(found), notes=tuple(notes))
+        remarks.append(Remark(Topic.COMPONENTS_UNDECIDED, count=len(unknown)))
+    return Explanation(outcome.world, Diagnosis.INFEASIBLE, tuple(found), remarks=tuple(remarks))
 
 
 def _after(here: str, progress: Progress) -> Progress:

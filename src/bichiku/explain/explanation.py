@@ -12,7 +12,7 @@ from bichiku.model.world import World
 from bichiku.program.extremes import Extreme
 
 
-class Finding(Enum):
+class Diagnosis(Enum):
     """What a model turned out to be."""
 
     FEASIBLE = "feasible"
@@ -23,7 +23,7 @@ class Finding(Enum):
 
 
 class Topic(Enum):
-    """What a note is about."""
+    """What a remark is about."""
 
     LATER_IS_UNDATED = auto()  # of dates that are put off
     LATER_IS_LESS = auto()
@@ -45,7 +45,7 @@ class Topic(Enum):
 
 
 @dataclass(frozen=True)
-class Note:
+class Remark:
     """What was looked at and does not apply, was left out or could not be told.
 
     Attributes:
@@ -119,7 +119,7 @@ class Conflict:
         given: what was taken as it is and stands behind the conflict.
         changes: changes of a single number, each enough to end this conflict.
         fixed: rules of which no change helps by itself.
-        notes: what else was looked at and does not apply.
+        remarks: what else was looked at and does not apply.
     """
 
     rules: tuple[Rule, ...]
@@ -128,7 +128,7 @@ class Conflict:
     given: tuple[Given, ...]
     changes: tuple[Change, ...]
     fixed: tuple[NoChange, ...]
-    notes: tuple[Note, ...]
+    remarks: tuple[Remark, ...]
 
     @property
     def irreducible(self) -> bool:
@@ -142,19 +142,19 @@ class Explanation:
 
     Attributes:
         world: the strategy's world.
-        finding: what the model is.
+        diagnosis: what the model is.
         conflicts: where it is infeasible.
         ray: what earns money without end, where it is unbounded.
         extremes: ranges of its numbers, where the solver fails.
-        notes: what was left out or could not be told.
+        remarks: what was left out or could not be told.
     """
 
     world: World
-    finding: Finding
+    diagnosis: Diagnosis
     conflicts: tuple[Conflict, ...] = ()
     ray: Ray | None = None
     extremes: tuple[Extreme, ...] = ()
-    notes: tuple[Note, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def strategy(self) -> str:

@@ -24,7 +24,7 @@ GAP = 1e-7  # of the largest term: what the sum must miss by, to be no rounding
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Compatibility:
     """Whether some rules of a part can be kept together.
 
     Attributes:
@@ -64,7 +64,7 @@ class Prover:
         """Whether these rules can be kept together; quick where a proof is not wanted."""
         return self._check.feasible(self.only(kept))
 
-    def verdict(self, kept: Sequence[Rule]) -> Verdict:
+    def verdict(self, kept: Sequence[Rule]) -> Compatibility:
         """Whether these rules can be kept together, and which of them already cannot."""
         program = self.only(kept).without_cost()
         if self._run is None:
@@ -73,17 +73,17 @@ class Prover:
             self._run.change(program)
         status = self._check.run(self._run).status
         if status is Status.OPTIMAL:
-            return Verdict(True, ())
+            return Compatibility(True, ())
         if status is Status.INFEASIBLE:
             used = _in_proof(program, self._run.proof())
             if used is not None:
                 rows, columns = used
                 rules = (rule for rule in kept if rows[rule.rows].any() or columns[rule.columns].any())
-                return Verdict(False, tuple(rules))
+                return Compatibility(False, tuple(rules))
         else:
             self._run = None  # where it stopped is no place to go on from
         feasible = self._check.feasible(program)
-        return Verdict(feasible, tuple(kept) if feasible is False else ())
+        return Compatibility(feasible, tuple(kept) if feasible is False else ())
 
 
 def _in_proof(program: LinearProgram, multipliers: np.ndarray | None) -> tuple[np.ndarray, np.ndarray] | None:

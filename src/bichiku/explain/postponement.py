@@ -9,7 +9,7 @@ from itertools import pairwise
 from bichiku.build import build
 from bichiku.explain.changes import Change
 from bichiku.explain.deletion_filter import RuleSet
-from bichiku.explain.explanation import Note, Topic
+from bichiku.explain.explanation import Remark, Topic
 from bichiku.explain.ruled_program import without
 from bichiku.explain.rules import Number, Rule
 from bichiku.explain.trials import Trials
@@ -22,7 +22,7 @@ from bichiku.result.outcome import Outcome
 LATER = "later"
 
 
-def postponements(ruleset: RuleSet, trials: Trials, outcome: Outcome) -> Iterator[Change | Note]:
+def postponements(ruleset: RuleSet, trials: Trials, outcome: Outcome) -> Iterator[Change | Remark]:
     """For each policy of a conflict that is dated, the first year by which it can be reached, or why there is none."""
     seen: set[Number] = set()
     for rule in ruleset.rules:
@@ -43,18 +43,18 @@ def stretched(path: TimePath, end: int) -> TimePath:
     return TimePath(tuple(at), path.values)
 
 
-def _later_end(rule: Rule, path: TimePath, trials: Trials, outcome: Outcome) -> Change | Note:
+def _later_end(rule: Rule, path: TimePath, trials: Trials, outcome: Outcome) -> Change | Remark:
     """The first year by which a path can reach its end: the later it does, the less is asked for."""
     policy, calendar = OF_FAMILY[rule.kind], outcome.world.calendar
     if len(set(path.values)) == 1:
-        return Note(Topic.LATER_IS_UNDATED, rule.kind, rule.material)
+        return Remark(Topic.LATER_IS_UNDATED, rule.kind, rule.material)
     if any(rule.loosening * (after - before) > 0 for before, after in pairwise(path.values)):
-        return Note(Topic.LATER_IS_LESS, rule.kind, rule.material)
+        return Remark(Topic.LATER_IS_LESS, rule.kind, rule.material)
     a_year, horizon = (12, int(calendar.ends[-1])) if path.monthly else (1, int(calendar.years[-1]))
     before = path.at[-1]
     ends = [before + k * a_year for k in range(1, (horizon - before) // a_year + 1)]
     if not ends:
-        return Note(Topic.LATER_IS_OUTSIDE, rule.kind, rule.material)
+        return Remark(Topic.LATER_IS_OUTSIDE, rule.kind, rule.material)
 
     def helps(end: int) -> bool | None:
         changed = policy.with_path(rule.limit, outcome.world, stretched(path, end))
@@ -64,9 +64,9 @@ def _later_end(rule: Rule, path: TimePath, trials: Trials, outcome: Outcome) -> 
 
     last = helps(ends[-1])
     if last is None:
-        return Note(Topic.LATER_UNTRIED, rule.kind, rule.material)
+        return Remark(Topic.LATER_UNTRIED, rule.kind, rule.material)
     if not last:
-        return Note(Topic.LATER_NOT_ENOUGH, rule.kind, rule.material, ends[-1])
+        return Remark(Topic.LATER_NOT_ENOUGH, rule.kind, rule.material, ends[-1])
     first, sure = _first_that_helps(ends, helps, -1)  # the path as it is does not help
     after, least = float(ends[first]), float(ends[first] - before)
     return Change(
@@ -93,7 +93,7 @@ def _part_feasible(world: World, trials: Trials, outcome: Outcome) -> bool | Non
     return trials.check.feasible(with_unmet(plain, outcome).part(trials.part.rows, trials.part.columns))
 
 
-def _later_starts(rule: Rule, trials: Trials, outcome: Outcome) -> Change | Note:
+def _later_starts(rule: Rule, trials: Trials, outcome: Outcome) -> Change | Remark:
     """The first month from which on the crises can be survived."""
     rules = [other for other in trials.part.rules if other.kind == rule.kind]
     begins = outcome.world.calendar.begins
@@ -104,9 +104,9 @@ def _later_starts(rule: Rule, trials: Trials, outcome: Outcome) -> Change | Note
 
     last = False if len(onsets) == 1 else helps(onsets[-1])
     if last is None:
-        return Note(Topic.LATER_STARTS_UNTRIED)
+        return Remark(Topic.LATER_STARTS_UNTRIED)
     if not last:
-        return Note(Topic.LATER_STARTS_NOT_ENOUGH)
+        return Remark(Topic.LATER_STARTS_NOT_ENOUGH)
     first, sure = _first_that_helps(onsets, helps, 0)
     before, after = (int(begins[onsets[place] - 1]) for place in (0, first))
     return Change(

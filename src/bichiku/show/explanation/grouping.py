@@ -31,6 +31,10 @@ _HEADS = {
 }
 
 
+class UnbrokenLine(str):
+    """A line set in columns, which is not to be wrapped."""
+
+
 def grouped(conflicts: Sequence[Conflict]) -> list[list[Conflict]]:
     """Conflicts in groups of those between policies of the same kinds and names."""
     groups: dict[frozenset[tuple[str, str]], list[Conflict]] = {}
@@ -50,12 +54,14 @@ def table_of_group(group: Sequence[Conflict], world: World) -> Iterator[str]:
         dict.fromkeys(_head(change) for conflict in group for change in conflict.changes if change.kind in _HEADS)
     )
     alike: Counter[tuple[str, ...]] = Counter()
+    unchecked = False
     for conflict in group:
         when = _when(conflict, world)
         cells: dict[str, str] = {}
         for change in sorted(conflict.changes, key=lambda change: str(change.year) != when):
             if change.kind in _HEADS and (_head(change) not in cells):
                 cells[_head(change)] = _cell(change, when)
+                unchecked |= not change.verified
         doubt = "" if conflict.irreducible else "*"
         alike[_materials(conflict) + doubt, when, *(cells.get(head, "-") for head in heads)] += 1
     # conflicts that differ only in rules that the table leaves out make one row
@@ -67,8 +73,8 @@ def table_of_group(group: Sequence[Conflict], world: World) -> Iterator[str]:
             cell.ljust(width) if place < 2 else cell.rjust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
-        yield "  ".join([f"  {first}", *others]).rstrip()
-    if any(cell.endswith("?") for row in rows[1:] for cell in row):
+        yield UnbrokenLine("  ".join([f"  {first}", *others]).rstrip())
+    if unchecked:
         yield "(?: not checked by solving again; it may take more, or a little less)"
     if any(not conflict.irreducible for conflict in group):
         yield "(*: the set of rules is not proven irreducible; --all tells it and why)"

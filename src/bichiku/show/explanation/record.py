@@ -10,7 +10,7 @@ from bichiku.explain.explanation import Conflict, Explanation
 from bichiku.explain.rules import Rule
 from bichiku.model.world import World
 from bichiku.show.explanation.change_words import change_words
-from bichiku.show.explanation.remark_words import NO_CHANGE, doubt_words, given_names, given_words, note_words
+from bichiku.show.explanation.remark_words import NO_CHANGE, doubt_words, given_names, given_words, remark_words
 from bichiku.show.explanation.rule_words import rule_words
 
 
@@ -18,11 +18,11 @@ def as_record(explanation: Explanation) -> dict[str, Any]:
     """The explanation in lists, texts and numbers that JSON holds; rules without their rows and columns."""
     return {
         "strategy": explanation.strategy,
-        "finding": explanation.finding.value,
+        "finding": explanation.diagnosis.value,
         "conflicts": [_conflict(conflict, explanation.world) for conflict in explanation.conflicts],
         "ray": None if explanation.ray is None else asdict(explanation.ray),
         "extremes": [asdict(extreme) for extreme in explanation.extremes],
-        "notes": [note_words(note) for note in explanation.notes],
+        "notes": [remark_words(remark) for remark in explanation.remarks],
     }
 
 
@@ -34,7 +34,7 @@ def _conflict(conflict: Conflict, world: World) -> dict[str, Any]:
         "given": [{"words": given_words(given), "names": given_names(given)} for given in conflict.given],
         "changes": [_change(change) for change in conflict.changes],
         "fixed": [{"rule": _rule(no.rule, world), "reason": NO_CHANGE[no.reason]} for no in conflict.fixed],
-        "notes": [note_words(note) for note in conflict.notes],
+        "notes": [remark_words(remark) for remark in conflict.remarks],
     }
 
 

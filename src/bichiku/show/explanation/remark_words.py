@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bichiku.explain.changes import NoChangeReason
-from bichiku.explain.explanation import Conflict, Doubt, Given, LateDeliveries, Note, OpeningStock, Topic
+from bichiku.explain.explanation import Conflict, Doubt, Given, LateDeliveries, OpeningStock, Remark, Topic
 from bichiku.model.time_path import date_label
 from bichiku.show.numbers import three_digits
 
@@ -13,7 +13,7 @@ NO_CHANGE = {
     NoChangeReason.NOT_ENOUGH: "no change of it alone is enough",
 }
 
-_NOTES = {
+_REMARKS = {
     Topic.LATER_IS_UNDATED: "taking longer does not apply to {what}: it is one number for all years",
     Topic.LATER_IS_LESS: "taking longer does not apply to {what}: in some years it asks for less than before",
     Topic.LATER_IS_OUTSIDE: "taking longer does not apply to {what}: its last date is the end of the horizon",
@@ -42,14 +42,14 @@ _NOTES = {
 }
 
 
-def note_words(note: Note) -> str:
-    """A note in words."""
-    return _NOTES[note.topic].format(
-        what=f"{note.kind} of {note.material}",
-        kind=note.kind,
-        until=date_label(note.until),
-        materials=", ".join(note.materials),
-        count=note.count,
+def remark_words(remark: Remark) -> str:
+    """A remark in words."""
+    return _REMARKS[remark.topic].format(
+        what=f"{remark.kind} of {remark.material}",
+        kind=remark.kind,
+        until=date_label(remark.until),
+        materials=", ".join(remark.materials),
+        count=remark.count,
     )
 
 

@@ -30,19 +30,19 @@ def rule_lines(rules: Iterable[Rule], world: World, full: bool, brief: bool = Fa
         full: every supplier and crisis by itself.
         brief: names are counted rather than listed, even in full.
     """
-    heaps: dict[Hashable, list[Rule]] = {}
+    batches: dict[Hashable, list[Rule]] = {}
     for rule in rules:
         key: Hashable = rule.group
         if not full and (rule.kind == LOSS or rule.is_survival):
             key = (rule.kind, rule.material)
         elif not full and rule.is_policy:
             key = rule.number
-        heaps.setdefault(key, []).append(rule)
+        batches.setdefault(key, []).append(rule)
     alike: dict[tuple[str, str, int | None], list[str]] = {}
-    for heap in heaps.values():
+    for batch in batches.values():
         # many materials under one policy make one line
-        place = (heap[0].kind, heap[0].number[1], heap[0].year) if not full else (str(len(alike)), "", None)
-        alike.setdefault(place, []).extend(lines_of_kind(heap, world, full and not brief))
+        place = (batch[0].kind, batch[0].number[1], batch[0].year) if not full else (str(len(alike)), "", None)
+        alike.setdefault(place, []).extend(lines_of_kind(batch, world, full and not brief))
     for lines in alike.values():
         if full or len(lines) <= MANY:
             yield from lines

@@ -6,15 +6,15 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from bichiku.explain.changes import Change, NoChange, NoChangeReason
-from bichiku.explain.explanation import Conflict, Explanation, Finding
+from bichiku.explain.explanation import Conflict, Diagnosis, Explanation
 from bichiku.explain.new_source import NEW_SOURCE
 from bichiku.explain.postponement import LATER
 from bichiku.explain.rules import DEMAND
 from bichiku.model.world import World
 from bichiku.policies import FAMILIES
 from bichiku.show.explanation.change_words import change_words
-from bichiku.show.explanation.grouping import grouped, table_of_group
-from bichiku.show.explanation.remark_words import doubt_words, given_names, given_words, note_words
+from bichiku.show.explanation.grouping import UnbrokenLine, grouped, table_of_group
+from bichiku.show.explanation.remark_words import doubt_words, given_names, given_words, remark_words
 from bichiku.show.explanation.rule_lines import MANY, rule_lines
 from bichiku.show.numbers import three_digits
 
@@ -29,18 +29,17 @@ def text_of(explanation: Explanation, full: bool = False) -> str:
 
 
 def _wrapped(line: str) -> list[str]:
-    # what is set in columns is not to be broken
-    return [line] if "  " in line.lstrip() else textwrap.wrap(line, WIDTH, subsequent_indent="    ") or [""]
+    return [line] if isinstance(line, UnbrokenLine) else textwrap.wrap(line, WIDTH, subsequent_indent="    ") or [""]
 
 
 def _lines(explanation: Explanation, full: bool) -> Iterator[str]:
     head = {
-        Finding.FEASIBLE: "there is a plan that keeps all limits; nothing to explain",
-        Finding.INFEASIBLE: "no plan keeps all of its limits",
-        Finding.UNBOUNDED: "cost can fall without end",
-        Finding.NUMERICAL: "the solver fails on numerical grounds",
-        Finding.UNDECIDED: "not told within the time allowed",
-    }[explanation.finding]
+        Diagnosis.FEASIBLE: "there is a plan that keeps all limits; nothing to explain",
+        Diagnosis.INFEASIBLE: "no plan keeps all of its limits",
+        Diagnosis.UNBOUNDED: "cost can fall without end",
+        Diagnosis.NUMERICAL: "the solver fails on numerical grounds",
+        Diagnosis.UNDECIDED: "not told within the time allowed",
+    }[explanation.diagnosis]
     yield f"{explanation.strategy}: {head}"
     conflicts = explanation.conflicts
     groups = [[conflict] for conflict in conflicts] if full else grouped(conflicts)
@@ -68,9 +67,9 @@ def _lines(explanation: Explanation, full: bool) -> Iterator[str]:
         for extreme in explanation.extremes:
             yield f"  - {extreme.what}: {extreme.smallest:.3g} ({extreme.smallest_at})"
             yield f"    to {extreme.largest:.3g} ({extreme.largest_at})"
-    if explanation.notes:
+    if explanation.remarks:
         yield ""
-        yield from map(note_words, explanation.notes)
+        yield from map(remark_words, explanation.remarks)
 
 
 def _told(conflict: Conflict) -> int:
@@ -96,10 +95,10 @@ def _conflict(conflict: Conflict, world: World, full: bool) -> Iterator[str]:
         yield f"  given: {given_words(given)}{names}"
     yield from _ways_out(conflict, full)
     yield from _none(conflict.fixed, world, full)
-    notes = conflict.notes if full or len(conflict.notes) <= MANY else conflict.notes[: MANY - 1]
-    yield from (f"({note_words(note)})" for note in notes)
-    if len(notes) < len(conflict.notes):
-        yield f"({len(conflict.notes) - len(notes)} more such remarks; --all tells them)"
+    remarks = conflict.remarks if full or len(conflict.remarks) <= MANY else conflict.remarks[: MANY - 1]
+    yield from (f"({remark_words(remark)})" for remark in remarks)
+    if len(remarks) < len(conflict.remarks):
+        yield f"({len(conflict.remarks) - len(remarks)} more such remarks; --all tells them)"
 
 
 def _ways_out(conflict: Conflict, full: bool) -> Iterator[str]:
