@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bichiku.explain.deletion_filter import Progress, RuleSet, conflict_in_a_crisis, conflict_of, deletion_filtered
+from bichiku.explain.deletion_filter import RuleSet, conflict_in_a_crisis, conflict_of, deletion_filtered
 from bichiku.explain.feasibility import FeasibilityCheck
 from bichiku.explain.infeasibility_proof import Prover
 from bichiku.explain.ruled_program import RuledProgram
 from bichiku.explain.rules import LOSS, Number, Rule
 from bichiku.program.components import limited_components
+from bichiku.result.pipeline import Progress
 
 MOST_TRIED = 8  # rules of a conflict that are left out by turns to see whether there is another beside it
 MOST_CONFLICTS = 6  # in one component; further ones are told but not looked into

@@ -1,7 +1,7 @@
 """The plan by itself and each crisis by itself: a contradiction in one of them needs no other, and is quick to find.
 
 Rows of the other crises are left out and none is put in. So what cannot be kept without them cannot be kept with them;
-what can be kept without them need not be, and that only the whole part tells.
+what can be kept without them need not be, and that only the whole component tells.
 """
 
 from __future__ import annotations

@@ -15,8 +15,7 @@ from bichiku.explain.feasibility import FeasibilityCheck
 from bichiku.explain.infeasibility_proof import Prover
 from bichiku.explain.ruled_program import RuledProgram
 from bichiku.explain.rules import Number, Rule
-
-Progress = Callable[[str], None]
+from bichiku.result.pipeline import Progress
 
 
 @dataclass(frozen=True)

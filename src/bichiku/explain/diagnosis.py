@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,10 +24,9 @@ from bichiku.program import LinearProgram
 from bichiku.program.components import Component, limited_components
 from bichiku.program.extremes import extremes
 from bichiku.result.outcome import Outcome
-from bichiku.result.pipeline import MOST_ROUNDS, grow, violated, with_cuts
+from bichiku.result.pipeline import MOST_ROUNDS, Progress, grow, violated, with_cuts
 from bichiku.solve import Solution, Status
 
-Progress = Callable[[str], None]
 Points = dict[int, tuple[LinearProgram, Solution]]  # of components, by their first column
 
 SECONDS = 300.0  # for one explanation
@@ -54,7 +53,7 @@ def explain(world: World, progress: Progress = lambda _: None, seconds: float = 
         program = build(world, tree, state, cuts)
         outcome = Outcome(world, tree, state, program, Solution.none(Status.INFEASIBLE))
         progress("looking for what is infeasible")
-        wider = without_idle_damage(with_unmet(program, outcome))
+        wider = _without_idle_damage(with_unmet(program, outcome))
         point, bad, unknown = _infeasible_components(wider, check, known)
         # any mix will do: planes at those that are too concentrated are added until one is not, or none is left
         mixes = violated(replace(outcome, solution=replace(outcome.solution, x=point[: program.shape[1]])))
@@ -86,7 +85,7 @@ def _new(mixes: Cuts, cuts: Cuts) -> Cuts:
     return {name: planes for name, planes in fresh.items() if planes}
 
 
-def without_idle_damage(program: LinearProgram) -> LinearProgram:
+def _without_idle_damage(program: LinearProgram) -> LinearProgram:
     """Damage is only counted, and forbids nothing, unless risk is limited; its rows would tie materials together."""
     if program.blocks("risk_limit"):
         return program
