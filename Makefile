@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 TRIALS := residuals tampering drawn_models explanations fuzz kills interrupts full_disk together interpreters
 
-.PHONY: japan test lint types tables benchmark trust fuzz clean
+.PHONY: japan test random lint types tables docs benchmark trust fuzz clean
 
 japan: $(VENV)/run-ready          ## solve all strategies of the Japan model
 	$(BIN)/bichiku run models/japan
 
 test: $(VENV)/test-ready          ## run the tests
 	$(BIN)/python -m pytest -n auto
+
+random: $(VENV)/test-ready        ## run the tests on drawn models with other draws than last time
+	$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=random
 
 lint: $(VENV)/test-ready          ## check style and format
 	$(BIN)/ruff check .
@@ -21,6 +24,9 @@ types: $(VENV)/test-ready         ## check types
 
 tables: $(VENV)/run-ready         ## make the Japan model's tables from data/ again
 	$(BIN)/python data/japan/make_tables.py
+
+docs: $(VENV)/run-ready           ## write the reference tables of docs/ from what the code declares
+	$(BIN)/python docs/reference.py
 
 trust: $(VENV)/benchmark-ready     ## run the trials behind docs/trust.md; hours, and full_disk needs root
 	for trial in $(TRIALS); do $(BIN)/python -m trials.$$trial --write || exit 1; done

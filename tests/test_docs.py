@@ -14,14 +14,13 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from bichiku.api.compare.table import EXTRA
+from bichiku.api.compare.table import OVER_THE_BASELINE
 from bichiku.api.sweep.axes import MOST_POINTS
-from bichiku.api.sweep.points import LEAST_DAYS
+from bichiku.api.sweep.points import SWEPT
 from bichiku.cli import INTERRUPTED, NO_RESULT, WRONG_INPUT
 from bichiku.model import faults, numbers
 from bichiku.model.cost_lines import LINES
 from bichiku.model.faults import FaultLog
-from bichiku.model.settings import Settings
 from bichiku.model.tables import TABLES
 from bichiku.model.warning_codes import CODES
 from bichiku.model.world import MOST_DECISIONS
@@ -29,25 +28,19 @@ from bichiku.policies.reserve_days import DaysPath
 from bichiku.read import csv_rows, document, strategies, yaml12
 from bichiku.read.document import parse_document
 from bichiku.read.model import read_model
-from bichiku.read.settings import NOT_YET
+from bichiku.read.settings import NOT_YET, ModelFile
 from bichiku.read.strategies import split_strategies
+from bichiku.result.metrics import METRICS
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.run_folder import write_run
+from docs.reference import PARTS, renewed
+from oracles.policy_examples import EXAMPLES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 TUTORIAL = ROOT / "models" / "tutorial"
 PAGES = [*sorted(set(DOCS.glob("*.md")) - {DOCS / "formulation.md"}), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
-EVERY_POLICY = [
-    "policies.share_caps=[{group: [CHN], max: 0.5, soft: 10}]",
-    "policies.share_floors=[{group: [CHN], min: 0}]",
-    "policies.country_cap={max: 1}",
-    "policies.concentration={max: 0.7}",
-    "policies.survive={crises: [china-halt]}",
-    "policies.risk={level: 0.9, weight: 0.1, limit: 1.0e+9}",
-    "policies.expected_shortage={max_days: 100}",
-    "policies.budget={investment: 1.0e+9, reserve_per_year: 1.0e+9}",
-]
+EVERY_POLICY = [example.tutorial for example in EXAMPLES.values()]
 
 
 class PageRow(NamedTuple):
@@ -101,7 +94,7 @@ def key_groups(kind: type[BaseModel], path: str = "") -> Iterator[tuple[str, dic
             yield from key_groups(inside, step)
 
 
-KEYS = dict(key_groups(Settings))
+KEYS = dict(key_groups(ModelFile))
 NOT_IN_SETTINGS = {"Top level": ["strategies"]}  # taken out before the settings are checked
 
 
@@ -132,6 +125,11 @@ def result_tables():
 @pytest.fixture(scope="module")
 def plain_summary():
     return run_strategy(read_model(TUTORIAL, ["today"]).worlds["today"]).tables["summary"]
+
+
+@pytest.mark.parametrize("page", PARTS)
+def test_reference_tables_are_as_the_code_declares(page):
+    assert (DOCS / page).read_text(encoding="utf-8") == renewed(page), "make docs writes them"
 
 
 @pytest.mark.parametrize("section", KEYS)
@@ -220,7 +218,7 @@ def test_every_metric_is_described(result_tables, plain_summary):
     described = named("run-folder.md", "summary.csv", "metric")
     metrics = {*result_tables["summary"]["metric"], *plain_summary["metric"]}
 
-    assert len(described) == len(set(described))
+    assert described == list(METRICS)
     governed = {name for name in described if name.startswith("governance_weighted")}  # the tutorial has no scores
     assert set(described) - governed == metrics - governed
 
@@ -289,8 +287,8 @@ def test_names_with_underscores_exist(page, result_tables):
     known |= {column for table in result_tables.values() for column in table.columns}
     known |= {*named("run-folder.md", "summary.csv", "metric"), *LINES, *set(result_tables["duals"]["policy"])}
     known |= {*named("run-folder.md", "manifest.json", "key"), "default"}
-    known |= {*EXTRA.values(), LEAST_DAYS}
-    known |= {file.stem for folder in ("src", "tests") for file in (ROOT / folder).rglob("*.py")}
+    known |= {*OVER_THE_BASELINE.values(), *SWEPT}
+    known |= {file.stem for folder in ("src", "tests", "oracles") for file in (ROOT / folder).rglob("*.py")}
     text = page.read_text(encoding="utf-8")
     words = {word for code in re.findall(r"`([^`\n]+)`", text) for word in re.findall(r"[a-z]+(?:_[a-z0-9]+)+", code)}
 
@@ -302,7 +300,7 @@ def test_links_and_paths_lead_somewhere(page):
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
         assert target.startswith("https://") or (page.parent / target).exists(), target
-    for path in re.findall(r"`((?:src|docs|tests|models|data)/[\w./-]+)`", text):
+    for path in re.findall(r"`((?:src|docs|tests|oracles|models|data)/[\w./-]+)`", text):
         assert (ROOT / path).exists(), path
 
 

@@ -15,7 +15,7 @@ from bichiku.read.model import Model, read_model
 from bichiku.result.pipeline import Solved, run_strategy
 from bichiku.result.run_folder import Rejected, input_hash, write_run
 from bichiku.result.staging import CannotWrite
-from tests.models import TABLES, with_line, write_model
+from oracles.models import TABLES, with_line, write_model
 
 STRATEGIES = "strategies:\n  less: {policies: {reserve_days: 30}}\n  more: {policies: {reserve_days: 60}}\n"
 

@@ -2,7 +2,7 @@
 
 Shortage is always allowed, so no cap, floor or budget does it by itself: something has to ask for tonnes. That is a
 reserve target, survive, a limit on expected shortage or on risk; or goods under way that have no place to go.
-For the world they change see `tests.by_hand`.
+For the world they change see `oracles.by_hand`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bichiku.result.outcome import Outcome
 from bichiku.result.pipeline import grow
 from bichiku.show.explanation import text_of
 from bichiku.solve import Solution, Status
-from tests.by_hand import description, halt, read
+from oracles.by_hand import description, halt, read
 
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20, "capacity_t": 40}
 TWO = [{}, AUSTRALIA]

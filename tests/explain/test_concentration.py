@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bichiku.show.explanation import text_of
-from tests.by_hand import MATERIAL, SPOT
+from oracles.by_hand import MATERIAL, SPOT
 from tests.explain.cases import (
     AUSTRALIA,
     NO_SHORTAGE,

@@ -11,7 +11,7 @@ from bichiku.policies import FAMILIES, Policies
 from bichiku.result.pipeline import run_strategy
 from bichiku.show.explanation import change_words, text_of
 from bichiku.show.explanation.remark_words import remark_words
-from tests.by_hand import MATERIAL, SPOT, description, halt, read
+from oracles.by_hand import MATERIAL, SPOT, description, halt, read
 from tests.explain.cases import (
     AUSTRALIA,
     CASES,

@@ -6,7 +6,7 @@ from typing import Any
 
 from bichiku.show.explanation import text_of
 from bichiku.show.explanation.rule_lines import lines_of_kind
-from tests.by_hand import MATERIAL, SPOT, halt
+from oracles.by_hand import MATERIAL, SPOT, halt
 from tests.explain.cases import explained
 
 CRISIS = "halt (China): crisis of 2027"

@@ -15,7 +15,7 @@ from bichiku.program import ColumnBlock, LinearProgram, RowBlock
 from bichiku.program.extremes import extremes
 from bichiku.show.explanation import text_of
 from bichiku.solve import Solution, Status
-from tests.by_hand import description, read
+from oracles.by_hand import description, read
 
 
 def program(**changes: Any) -> LinearProgram:

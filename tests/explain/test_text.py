@@ -10,7 +10,7 @@ import pytest
 from bichiku.show.explanation import as_record, change_words, text_of
 from bichiku.show.explanation.remark_words import given_words
 from bichiku.show.explanation.rule_lines import lines_of_kind
-from tests.by_hand import MATERIAL, SPOT, halt
+from oracles.by_hand import MATERIAL, SPOT, halt
 from tests.explain.cases import (
     CASES,
     SURVIVE,

@@ -17,7 +17,7 @@ from bichiku.build.stencil import Stencil
 from bichiku.model.tree import Branch, Tree
 from bichiku.program import LinearProgram
 from bichiku.result.pipeline import grow
-from tests.by_hand import ALL_HALT, description, halt, read
+from oracles.by_hand import ALL_HALT, description, halt, read
 
 INF = float("inf")
 

@@ -10,7 +10,7 @@ from bichiku.cli.range import parse_slack
 from bichiku.model.faults import InputError
 from bichiku.result.near_optimal import Range, near_optimal_ranges
 from bichiku.result.pipeline import Clock, optimise
-from tests.models import world_of, write_model
+from oracles.models import world_of, write_model
 
 ONE_YEAR = "model: Ranges\nbuyer: JPN\nstart: 2026-01\nperiods: 1\nresolution: year\n"
 DEMAND = "material,year,tonnes\ncobalt,2026,100\n"

@@ -12,12 +12,15 @@ from bichiku.read.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.saved_run import of_solved
 from bichiku.show.report import render_report
+from oracles.models import MODEL, TABLES, write_model
 from tests.chromium import Chromium, find
-from tests.models import MODEL, TABLES, write_model
 from tests.report_cases import SCRIPT, comparison_page, nasty_page, single_page
 
 BROWSER = find()
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine; apt-get install chromium")
+pytestmark = [
+    pytest.mark.network,
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine; apt-get install chromium"),
+]
 
 CHARTS = """[...document.querySelectorAll('figure')].map(figure => {
   const svg = figure.querySelector('svg'), box = svg.getBoundingClientRect();

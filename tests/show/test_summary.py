@@ -1,4 +1,4 @@
-"""The screen of one strategy. For the world see `tests.by_hand`."""
+"""The screen of one strategy. For the world see `oracles.by_hand`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bichiku.result.pipeline import Solved
 from bichiku.show.screen.summary import print_strategy
-from tests.by_hand import halt, solve
+from oracles.by_hand import halt, solve
 
 
 def screen(solved: Solved) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bichiku.read.model import read_model
 from bichiku.show.warnings import MOST_APART, shown_warnings
-from tests.models import TABLES, the_fault, write_model
+from oracles.models import TABLES, the_fault, write_model
 
 BASED = {
     "materials": "material,reference_price,shortage_cost,basis\ncobalt,10,100,sourced\n",

@@ -18,7 +18,8 @@ from bichiku.result.pipeline import run_strategy
 from bichiku.result.run_folder import write_run
 from bichiku.verify import RULES, Finding, Verdict, verify_run
 from bichiku.verify.files import COLUMNS, NE, WE, N, W
-from tests.by_hand import description
+from oracles.by_hand import description
+from oracles.world_strategies import write_model
 from tests.verify.tampering import (
     cell,
     change,
@@ -30,7 +31,6 @@ from tests.verify.tampering import (
     says,
     set_cell,
 )
-from tests.world_strategies import write_model
 
 
 def _recomputed(verdict: Verdict) -> list[Finding]:

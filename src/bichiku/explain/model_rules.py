@@ -158,8 +158,7 @@ def _tranches(outcome: Outcome) -> Iterator[Rule]:
         if material not in world.demand:
             continue
         columns = _columns(outcome.program, "saved", material, name)
-        since = np.where(tree.branch >= 0, tree.period - tree.onset, np.iinfo(int).max)
-        moves = 0.01 * outcome.demand[material] * (since >= row.delay_periods)
+        moves = 0.01 * outcome.demand[material] * (tree.since_onset >= row.delay_periods)
         move = Move(columns=columns, column_moves=moves)
         limit = Limit(TRANCHE_LIMIT, name, material, None, 100 * row.max_share, "points", move)
         yield Rule.freeing(limit, columns=columns)

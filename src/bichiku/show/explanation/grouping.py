@@ -15,16 +15,7 @@ from bichiku.show.explanation.rule_words import crisis_words
 from bichiku.show.numbers import four_digits_with_unit
 
 _HEADS = {
-    **{name: name.replace("_", " ") for name in FAMILIES},
-    "reserve_days": "reserve",
-    "share_caps": "cap {name}",
-    "share_floors": "floor {name}",
-    "country_cap": "any one country",
-    "survive": "accept short",
-    "expected_shortage": "expected short",
-    "risk_limit": "CVaR",
-    "budget_investment": "investment",
-    "budget_reserve": "reserve budget",
+    **{family.name: family.heading for family in FAMILIES.values()},
     STORAGE_LIMIT: "storage limit",
     DEMAND: "do without",
     NEW_SOURCE: "find elsewhere",

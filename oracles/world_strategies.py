@@ -1,4 +1,4 @@
-"""Hypothesis strategies for small random models that the reader accepts; for policies see `tests.policy_strategies`.
+"""Hypothesis strategies for small random models that the reader accepts; for policies see `oracles.policy_strategies`.
 
 A description is plain data, ``{"model": model.yaml, "tables": {name: rows}}``, so that a failing example
 prints as something a person can read and keep.

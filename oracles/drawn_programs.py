@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from bichiku.build import build
@@ -15,9 +14,10 @@ from bichiku.model.world import World
 from bichiku.program import LinearProgram
 from bichiku.result.pipeline import Clock, NoSolution, grow, optimise
 from bichiku.solve import HotProgram, SolverOptions
-from tests.by_hand import read
-from tests.policy_strategies import POLICY_NAMES, policies, with_policies
-from tests.world_strategies import Description, small_models
+from oracles.by_hand import read
+from oracles.drawn import draw_examples
+from oracles.policy_strategies import POLICY_NAMES, policies, with_policies
+from oracles.world_strategies import Description, small_models
 
 
 @st.composite
@@ -48,20 +48,11 @@ def drawn_programs(count: int, number: int) -> list[LinearProgram]:
 def _drawn(count: int, number: int) -> list[Description]:
     found: list[Description] = []
 
-    @seed(number)
-    @settings(
-        max_examples=count,
-        phases=[Phase.generate],
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(models())
     def keep(description: Description) -> None:
         if description not in found:
             found.append(description)
 
-    keep()
+    draw_examples(models(), count, number, keep)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for each policy over the small models of `tests.world_strategies`."""
+"""Hypothesis strategies for each policy over the small models of `oracles.world_strategies`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.world_strategies import BUYER, COUNTRIES, START_YEAR, Description, month_after, small_models
+from oracles.world_strategies import BUYER, COUNTRIES, START_YEAR, Description, month_after, small_models
 
 POLICY_NAMES = (
     "reserve_days",
@@ -22,6 +22,10 @@ POLICY_NAMES = (
     "budget_reserve",
 )
 """Names for `policies` and `policy_variants`; all but survive, which needs a crisis, fit every model."""
+
+SOFT_NAMES = ("soft_share_caps", "soft_share_floors")
+CONCENTRATION = "concentration"
+"""More such names: limits that may be exceeded at a price, and the one that a linear program can only come near."""
 
 
 def with_policies(description: Description, policies: dict[str, Any]) -> Description:
@@ -46,6 +50,19 @@ def some_policies(draw: st.DrawFn, description: Description) -> dict[str, Any]:
             before = chosen.get(key)
             chosen[key] = {**before, **value} if isinstance(before, dict) else value
     return chosen
+
+
+@st.composite
+def models_with_policies(draw: st.DrawFn) -> Description:
+    """A small model with crises and up to three policies, some share limits of them soft, and one on concentration."""
+    description = draw(small_models(crises=True))
+    chosen = draw(some_policies(description))
+    for limit in [*chosen.get("share_caps", []), *chosen.get("share_floors", [])]:
+        if draw(st.booleans()):
+            limit["soft"] = draw(_PENALTY)
+    if draw(st.booleans()):
+        chosen |= draw(policies(description, CONCENTRATION))
+    return with_policies(description, chosen)
 
 
 @st.composite
@@ -105,6 +122,29 @@ def _share_floors(description: Description) -> st.SearchStrategy[dict[str, Any]]
     return st.builds(lambda found: {"share_floors": found}, floors)
 
 
+_PENALTY = st.sampled_from([1, 20, 1000])
+
+
+def _soft(limits: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """Share limits, each of which may be exceeded by tonnes that pay for it."""
+
+    def softened(found: dict[str, Any], penalty: int) -> dict[str, Any]:
+        return {key: [{**limit, "soft": penalty} for limit in several] for key, several in found.items()}
+
+    return st.builds(softened, limits, _PENALTY)
+
+
+@st.composite
+def _concentration(draw: st.DrawFn, description: Description) -> dict[str, Any]:
+    limit = {
+        "max": draw(_yearly([0.35, 0.45, 0.6, 0.9])),
+        "stage": draw(st.sampled_from(["exporter", "origin"])),
+        "of": draw(st.sampled_from(["imports", "supply"])),
+        "materials": draw(_some_materials(description)),
+    }
+    return {CONCENTRATION: limit}
+
+
 @st.composite
 def _country_cap(draw: st.DrawFn, description: Description) -> dict[str, Any]:
     cap = {
@@ -150,6 +190,9 @@ _POLICIES = {
     "reserve_days": _reserve_days,
     "share_caps": _share_caps,
     "share_floors": _share_floors,
+    "soft_share_caps": lambda description: _soft(_share_caps(description)),
+    "soft_share_floors": lambda description: _soft(_share_floors(description)),
+    CONCENTRATION: _concentration,
     "country_cap": _country_cap,
     "survive": _survive,
     "risk_weight": lambda _: _risk("weight", [0.1, 1, 5]),

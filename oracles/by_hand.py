@@ -18,7 +18,7 @@ import pandas as pd
 from bichiku.model.world import World
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import Solved, run_strategy
-from tests.world_strategies import PERIODS_PER_YEAR, Description, write_model
+from oracles.world_strategies import PERIODS_PER_YEAR, Description, write_model
 
 Row = dict[str, Any]
 
