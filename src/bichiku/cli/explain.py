@@ -11,11 +11,12 @@ from typing import Annotated
 import typer
 
 from bichiku.cli.screen import NO_RESULT, JsonOption, SetOption, SilenceOption, StrategyOption, print_advice, spinner
-from bichiku.explain import Finding, as_record
+from bichiku.explain import Diagnosis
 from bichiku.explain import explain as explain_world
 from bichiku.model.faults import Fault, InputError, nearest, shown
 from bichiku.read.model import Model, read_model
 from bichiku.result.saved_run import is_run, read_run_model
+from bichiku.show.explanation import as_record, text_of
 
 SECONDS = 300.0
 
@@ -44,8 +45,8 @@ def explain(
             found = explain_world(world, show, seconds)
             records.append(as_record(found))
             if not as_json:
-                typer.echo(f"{found.text(full)}\n")
-            unsolved |= found.finding is not Finding.FEASIBLE
+                typer.echo(f"{text_of(found, full)}\n")
+            unsolved |= found.diagnosis is not Diagnosis.FEASIBLE
     if as_json:
         typer.echo(json.dumps(records, indent=2))
     if unsolved:

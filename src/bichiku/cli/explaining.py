@@ -8,6 +8,7 @@ import typer
 
 from bichiku.explain import explain
 from bichiku.model.world import World
+from bichiku.show.explanation import text_of
 
 EXPLAINING = 20.0  # seconds at most for each strategy; `bichiku explain` takes longer if it must
 SCREEN = 40  # lines of an explanation that are shown
@@ -21,7 +22,7 @@ def explain_on_the_way(world: World, call: str, show: Callable[[str], None]) -> 
         call: what to add to ``bichiku explain MODEL`` to be told all.
         show: called with a few words as each step begins.
     """
-    typer.echo(_shortened(explain(world, show, EXPLAINING).text(), call), err=True)
+    typer.echo(_shortened(text_of(explain(world, show, EXPLAINING)), call), err=True)
 
 
 def _shortened(text: str, call: str) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bichiku.explain.changes import Change, NoChange
-from bichiku.explain.engine import explain
-from bichiku.explain.explanation import Conflict, Explanation, Finding
-from bichiku.explain.record import as_record
+from bichiku.explain.diagnosis import explain
+from bichiku.explain.explanation import Conflict, Diagnosis, Explanation
 from bichiku.explain.rules import Rule
 
-__all__ = ["Change", "Conflict", "Explanation", "Finding", "NoChange", "Rule", "as_record", "explain"]
+__all__ = ["Change", "Conflict", "Diagnosis", "Explanation", "NoChange", "Rule", "explain"]
