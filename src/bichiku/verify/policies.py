@@ -78,13 +78,14 @@ def _reserve_days(facts: Facts, policy: Any) -> Iterator[PolicyRow]:
             month, year = world.calendar.label(int(facts.nodes.period[node])), int(facts.plan_years[node])
             key = ("reserve_days", "", material, "plan", 0, 0, year, month)
             stock, per_day = float(flows["stock"][node, k]), float(facts.use[node, k]) / days
-            stated = float(target * facts.states.demand[node, k]) / days
+            stated_per_day = float(facts.states.demand[node, k]) / days
+            stated = float(target) * stated_per_day
             entries = [("stock", int(node), k), *(("sent", int(node), int(column)) for column in users)]
             place = partial(flows.joint_place, f"{flows.node_text(int(node))} {material} stock", entries)
-            priced = Priced(float(target), "day", per_day, year) if per_day > 0 else None
+            priced = Priced(float(target), "day", per_day, year) if stated_per_day > 0 or len(users) else None
             limit = float(target) * per_day
             yield PolicyRow(
-                key, stock, limit, stated, abs(stock), place, "t", floor=True, priced=priced, is_share=bool(len(users))
+                key, stock, limit, stated, abs(stock), place, "t", floor=True, priced=priced, bends=bool(len(users))
             )
 
 

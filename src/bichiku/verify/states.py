@@ -84,10 +84,11 @@ def states_of(world: World, nodes: Nodes) -> States:
         changed[:, column] = (
             (export[:, column] != calm) | (route[:, column] != calm_route) | (price[:, column] != calm_price)
         )
-    demand, raised, moved = acting.demand()
+    demand, calm_demand = acting.demand()
     of_material = np.array([[row.material == name for name in materials] for row in world.sources.values()])
     changed = (changed.astype(int) @ of_material.reshape(len(world.sources), len(materials)).astype(int)) > 0
-    return States(export, route, demand, price, cut, raised, changed | moved, whole, rest)
+    changed |= demand != calm_demand
+    return States(export, route, demand, price, cut, demand > calm_demand, changed, whole, rest)
 
 
 @dataclass(frozen=True)
@@ -225,14 +226,17 @@ class _Acting:
         calm = by_month.mean(axis=1)[self.nodes.period - 1]
         return calm * by_node, calm
 
-    def demand(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Tonnes used at each node, whether the crisis raises them, and whether it moves their factor."""
+    def demand(self) -> tuple[np.ndarray, np.ndarray]:
+        """Tonnes used at each node, and what events alone leave of them; shape (nodes, materials) each."""
         world, nodes = self.world, self.nodes
-        shape = len(nodes), len(world.materials)
-        tonnes, calm, factor, calm_factor = (np.zeros(shape) for _ in range(4))
+        tonnes, calm = (np.zeros((len(nodes), len(world.materials))) for _ in range(2))
         years = world.calendar.month_years
         for k, material in enumerate(world.materials):
-            by_month, by_node = np.ones(self.months.shape), np.ones(len(nodes))
+            yearly = world.demand.get(material)
+            if yearly is None:
+                continue
+            by_month = np.array([[yearly[int(year)] / 12.0 for year in row] for row in years])
+            by_node = np.ones(len(nodes))
             for effect, by in [*self.events, *self.crises]:
                 if effect.demand_factor is None or material not in self._materials(effect):
                     continue
@@ -240,15 +244,9 @@ class _Acting:
                     by_node *= 1.0 + (effect.demand_factor - 1.0) * by
                 else:
                     by_month *= 1.0 + (effect.demand_factor - 1.0) * self._at_event(by)
-            yearly = world.demand.get(material)
-            monthly = np.zeros(years.shape)
-            if yearly is not None:
-                monthly = np.array([[yearly[int(year)] / 12.0 for year in row] for row in years])
-            calm[:, k] = (monthly * by_month).sum(axis=1)[nodes.period - 1]
+            calm[:, k] = by_month.sum(axis=1)[nodes.period - 1]
             tonnes[:, k] = calm[:, k] * by_node
-            calm_factor[:, k] = by_month.mean(axis=1)[nodes.period - 1]
-            factor[:, k] = calm_factor[:, k] * by_node
-        return tonnes, tonnes > calm, factor != calm_factor
+        return tonnes, calm
 
 
 def emergencies(world: World, nodes: Nodes, states: States) -> np.ndarray:
