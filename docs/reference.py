@@ -6,12 +6,20 @@ They stand between the marks ``<!-- begin NAME -->`` and ``<!-- end NAME -->``; 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from bichiku.api.compare.table import COMPARISON
 from bichiku.policies import POLICIES
+from bichiku.result.columns import ResultTable
+from bichiku.result.metrics import METRICS
+from bichiku.result.metrics.metric import Metric
+from bichiku.result.tables import TABLES
+from bichiku.result.tables.costs import LINE_TEXTS
 
 DOCS = Path(__file__).parent
+WIDTH = 120
 
 
 def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -21,13 +29,46 @@ def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> st
     return "\n".join([head, "|" + "---|" * len(headings), *body])
 
 
+def table_page(table: ResultTable) -> str:
+    """What a file is, and its columns."""
+    rows = [(f"`{column.name}`", column.unit, column.text) for column in table.columns]
+    text = textwrap.fill(table.text, WIDTH, break_on_hyphens=False)
+    return f"{text}\n\n{markdown_table(['column', 'unit', 'meaning'], rows)}"
+
+
+def metrics_page() -> str:
+    """Every metric of summary.csv."""
+    rows = [
+        (f"`{metric.name}`", metric.unit_in("money"), metric.scope.value, _places(metric), metric.text)
+        for metric in METRICS.values()
+    ]
+    return markdown_table(["metric", "unit", "for", "shown", "meaning"], rows)
+
+
+def _places(metric: Metric) -> str:
+    return ", ".join(str(place.name).lower() for place in metric.shown)
+
+
+def lines_page() -> str:
+    """Every line of costs.csv."""
+    return markdown_table(["line", "meaning"], [(f"`{line}`", text) for line, text in LINE_TEXTS.items()])
+
+
 def policies_page() -> str:
     """Every policy, in the order in which the rows of a program state them."""
     rows = [(f"`{policy.name}`", policy.shape, "none", policy.text) for policy in POLICIES]
     return markdown_table(["key", "type and unit", "default", "meaning"], rows)
 
 
-PARTS = {"model-file.md": {"policies": policies_page()}}
+PARTS = {
+    "model-file.md": {"policies": policies_page()},
+    "run-folder.md": {
+        **{table.file: table_page(table) for table in TABLES.values()},
+        "metrics": metrics_page(),
+        "cost lines": lines_page(),
+    },
+    "comparing.md": {COMPARISON.file: table_page(COMPARISON)},
+}
 """What stands between the marks of each page, by name."""
 
 

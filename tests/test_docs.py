@@ -14,9 +14,9 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from bichiku.api.compare.table import EXTRA
+from bichiku.api.compare.table import OVER_THE_BASELINE
 from bichiku.api.sweep.axes import MOST_POINTS
-from bichiku.api.sweep.points import LEAST_DAYS
+from bichiku.api.sweep.points import SWEPT
 from bichiku.cli import INTERRUPTED, NO_RESULT, WRONG_INPUT
 from bichiku.model import faults, numbers
 from bichiku.model.cost_lines import LINES
@@ -30,6 +30,7 @@ from bichiku.read.document import parse_document
 from bichiku.read.model import read_model
 from bichiku.read.settings import NOT_YET, ModelFile
 from bichiku.read.strategies import split_strategies
+from bichiku.result.metrics import METRICS
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.run_folder import write_run
 from docs.reference import PARTS, renewed
@@ -126,11 +127,6 @@ def plain_summary():
     return run_strategy(read_model(TUTORIAL, ["today"]).worlds["today"]).tables["summary"]
 
 
-@pytest.mark.parametrize("page", PARTS)
-def test_reference_tables_are_as_the_code_declares(page):
-    assert (DOCS / page).read_text(encoding="utf-8") == renewed(page), "make docs writes them"
-
-
 @pytest.mark.parametrize("section", KEYS)
 def test_every_key_of_the_model_file_is_described(section):
     assert named("model-file.md", section, "key") == [*KEYS[section], *NOT_IN_SETTINGS.get(section, [])]
@@ -213,11 +209,16 @@ def test_every_column_of_a_run_is_described(run_folder):
         assert named("run-folder.md", file.name, "column") == columns, file.name
 
 
+@pytest.mark.parametrize("page", PARTS)
+def test_reference_tables_are_as_the_code_declares(page):
+    assert (DOCS / page).read_text(encoding="utf-8") == renewed(page), "make docs writes them"
+
+
 def test_every_metric_is_described(result_tables, plain_summary):
     described = named("run-folder.md", "summary.csv", "metric")
     metrics = {*result_tables["summary"]["metric"], *plain_summary["metric"]}
 
-    assert len(described) == len(set(described))
+    assert described == list(METRICS)
     governed = {name for name in described if name.startswith("governance_weighted")}  # the tutorial has no scores
     assert set(described) - governed == metrics - governed
 
@@ -286,7 +287,7 @@ def test_names_with_underscores_exist(page, result_tables):
     known |= {column for table in result_tables.values() for column in table.columns}
     known |= {*named("run-folder.md", "summary.csv", "metric"), *LINES, *set(result_tables["duals"]["policy"])}
     known |= {*named("run-folder.md", "manifest.json", "key"), "default"}
-    known |= {*EXTRA.values(), LEAST_DAYS}
+    known |= {*OVER_THE_BASELINE.values(), *SWEPT}
     known |= {file.stem for folder in ("src", "tests", "oracles") for file in (ROOT / folder).rglob("*.py")}
     text = page.read_text(encoding="utf-8")
     words = {word for code in re.findall(r"`([^`\n]+)`", text) for word in re.findall(r"[a-z]+(?:_[a-z0-9]+)+", code)}

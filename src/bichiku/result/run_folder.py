@@ -22,6 +22,7 @@ from bichiku.read.yaml12 import CoreDumper
 from bichiku.result.pipeline import Solved
 from bichiku.result.saved_run import MANIFEST
 from bichiku.result.staging import settle, staged
+from bichiku.result.tables import TABLES
 from bichiku.solve import SolverOptions
 from bichiku.verify import Verdict, verify_run
 
@@ -68,7 +69,7 @@ def write_run(
     name = f"{model.name}-{strategy}-{input_hash(model, strategy)}"
     with staged(output) as folder:
         for table, frame in solved.tables.items():
-            frame.to_csv(folder / f"{table}.csv", index=False, lineterminator="\n")
+            TABLES[table].write(frame, folder)
         (folder / SOLVER_LOG).write_text(solved.report.log, encoding="utf-8")
         _write_inputs(model, strategy, folder / INPUTS)
         outputs = {file.name: _digest(file.read_bytes()) for file in sorted(folder.glob("*.csv"))}

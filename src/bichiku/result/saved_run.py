@@ -17,12 +17,12 @@ from bichiku.read.files import is_file, is_folder, json_value
 from bichiku.read.model import INPUTS, MODEL_FILE, Model, read_model
 from bichiku.read.strategies import is_strategy_name
 from bichiku.result.pipeline import Solved
+from bichiku.result.tables import TABLES
 from bichiku.verify import verify_files
 
 MANIFEST = "manifest.json"
 REPORT = "report.html"
-TABLE_FILES = ("summary", "sourcing", "flows", "reserve", "projects", "costs", "crises", "shares", "duals", "prices")
-COMPARED_TABLES = tuple(name for name in TABLE_FILES if name != "flows")  # flows.csv is large
+COMPARED_TABLES = tuple(name for name in TABLES if name != "flows")  # flows.csv is large
 
 _OTHERS = {  # a file that tells what a folder is if it is no run
     MODEL_FILE: "it is a model; bichiku run makes runs of it",
@@ -83,7 +83,7 @@ def check_is_run(folder: Path) -> None:
         raise InputError([Fault(str(folder), None, "", "is not a run folder", hint)])
 
 
-def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
+def read_run(folder: Path, tables: tuple[str, ...] = tuple(TABLES)) -> SavedRun:
     """Reads a run folder back, once it is sure that its files are those that were verified.
 
     Args:
@@ -91,14 +91,15 @@ def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
         tables: which result tables to read.
 
     Raises:
-        InputError: it is not a run folder, or a file has changed since it was written.
+        InputError: it is not a run folder, a file has changed since it was written, or a table does not hold what it
+            should.
     """
     manifest = _manifest(folder)
     verdict = verify_files(folder)
     if not verdict.holds:
         hint = "bichiku verify shows all that is wrong"
         raise InputError([Fault(str(folder), None, "", f"is not as it was written: {verdict.findings[0]}", hint)])
-    frames = {name: read_result(folder / f"{name}.csv") for name in tables}
+    frames = {name: TABLES[name].read(folder) for name in tables}
     model = read_run_model(folder)
     (world,) = model.worlds.values()
     return SavedRun(model.name, world.strategy, world, frames, manifest, folder)
@@ -144,11 +145,6 @@ def _manifest(folder: Path) -> dict[str, Any]:
             message = f"{shown(manifest[key])} is not the name of a {key}"
             raise InputError([Fault(file, None, key, message)])
     return manifest
-
-
-def read_result(file: Path) -> pd.DataFrame:
-    """A result table as it was before it was written."""
-    return pd.read_csv(file, keep_default_na=False, na_values=[""], low_memory=False)
 
 
 def _is_folder_name(text: object) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 import bichiku
-from bichiku.api.compare.table import comparison_table
+from bichiku.api.compare.table import COMPARISON, comparison_table
 from bichiku.model.faults import Fault, InputError
 from bichiku.result.saved_run import REPORT, SavedRun
 from bichiku.result.staging import settle, staged
@@ -94,7 +94,7 @@ def write_comparison(comparison: Comparison, output: Path) -> Path:
     prices = {run.strategy: run.tables["prices"] for run in runs if "prices" in run.tables}
     page = render_report(runs, comparison.failed, comparison.baseline, table, prices=prices)
     with staged(output) as folder:
-        table.to_csv(folder / "comparison.csv", index=False, lineterminator="\n")
+        COMPARISON.write(table, folder)
         text = comparison_markdown(table, runs, comparison.failed, comparison.baseline)
         (folder / "comparison.md").write_text(text, encoding="utf-8")
         (folder / REPORT).write_text(page, encoding="utf-8")

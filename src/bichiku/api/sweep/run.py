@@ -13,7 +13,7 @@ import pandas as pd
 
 import bichiku
 from bichiku.api.sweep.axes import SweepAxis, grid
-from bichiku.api.sweep.points import LEAST_DAYS, METRICS, PointSolver
+from bichiku.api.sweep.points import SWEPT, PointSolver
 from bichiku.api.sweep.workers import solved_points
 from bichiku.model.numbers import is_number
 from bichiku.read.files import json_value
@@ -21,16 +21,7 @@ from bichiku.read.model import Model
 from bichiku.result.run_folder import input_digests
 
 POINTS = "points.jsonl"
-COLUMNS = ("status", "objective", *METRICS, LEAST_DAYS)
-UNITS = {
-    **{metric: "{currency}/year" for metric in METRICS if metric.endswith("_per_year")},
-    "objective": "{currency}",
-    "cvar_damage": "{currency}",
-    "worst_crisis_damage": "{currency}",
-    "china_share_exporter": "share of imports",
-    "china_share_origin": "share of imports",
-    LEAST_DAYS: "days",
-}
+COLUMNS = ("status", *SWEPT)
 
 
 @dataclass(frozen=True)
@@ -83,7 +74,7 @@ def run_sweep(
         if all(is_number(text) for text in frontier[path]):
             frontier[path] = frontier[path].astype(float)
     currency = model.worlds[solver.strategy].settings.currency
-    units = {column: unit.format(currency=currency) for column, unit in UNITS.items()}
+    units = {column: metric.unit_in(currency) for column, metric in SWEPT.items()}
     return Sweep(frontier, units, {point: str(kept[point]["status"]) for point in ordered})
 
 
@@ -106,7 +97,7 @@ def _is_whole(found: Any) -> bool:
     """Whether what was kept of a point says how it ended, with every metric as a number if it has any."""
     if not isinstance(found, dict) or not isinstance(found.get("status"), str):
         return False
-    return found["status"] != "optimal" or all(type(found.get(name)) is float for name in COLUMNS[1:])
+    return found["status"] != "optimal" or all(type(found.get(name)) is float for name in SWEPT)
 
 
 def sweep_name(solver: PointSolver, axes: Sequence[SweepAxis], model: Model) -> str:
