@@ -29,6 +29,12 @@ def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> st
     return "\n".join([head, "|" + "---|" * len(headings), *body])
 
 
+def policies_page() -> str:
+    """Every policy, in the order in which the rows of a program state them."""
+    rows = [(f"`{policy.name}`", policy.shape, "none", policy.text) for policy in POLICIES]
+    return markdown_table(["key", "type and unit", "default", "meaning"], rows)
+
+
 def table_page(table: ResultTable) -> str:
     """What a file is, and its columns."""
     rows = [(f"`{column.name}`", column.unit, column.text) for column in table.columns]
@@ -52,12 +58,6 @@ def _places(metric: Metric) -> str:
 def lines_page() -> str:
     """Every line of costs.csv."""
     return markdown_table(["line", "meaning"], [(f"`{line}`", text) for line, text in LINE_TEXTS.items()])
-
-
-def policies_page() -> str:
-    """Every policy, in the order in which the rows of a program state them."""
-    rows = [(f"`{policy.name}`", policy.shape, "none", policy.text) for policy in POLICIES]
-    return markdown_table(["key", "type and unit", "default", "meaning"], rows)
 
 
 PARTS = {

@@ -13,7 +13,8 @@ from bichiku.policies import FAMILIES
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.outcome import Outcome
 
-*FIRST, LAST = FAMILIES
+_NAMES = [f"`{name}`" for name in FAMILIES]
+_ANY_OF = f"{', '.join(_NAMES[:-1])} or {_NAMES[-1]}"
 
 DUALS = ResultTable(
     "duals",
@@ -23,7 +24,7 @@ DUALS = ResultTable(
             "policy",
             Kind.TEXT,
             "",
-            f"{', '.join(f'`{name}`' for name in FIRST)} or `{LAST}`",
+            _ANY_OF,
             role=Role.GROUP,
         ),
         Column(
