@@ -33,6 +33,7 @@ from bichiku.read.strategies import split_strategies
 from bichiku.result.metrics import METRICS
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.run_folder import write_run
+from docs.reference import PARTS, renewed
 from oracles.policy_examples import EXAMPLES
 
 ROOT = Path(__file__).parents[1]
@@ -124,6 +125,11 @@ def result_tables():
 @pytest.fixture(scope="module")
 def plain_summary():
     return run_strategy(read_model(TUTORIAL, ["today"]).worlds["today"]).tables["summary"]
+
+
+@pytest.mark.parametrize("page", PARTS)
+def test_reference_tables_are_as_the_code_declares(page):
+    assert (DOCS / page).read_text(encoding="utf-8") == renewed(page), "make docs writes them"
 
 
 @pytest.mark.parametrize("section", KEYS)
