@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from bichiku.check.facts import TOLERANCE, Facts, Found, beyond, years_text
-from bichiku.check.shares import Block, ShareLimit, blocks, least_breach, most_bought
+from bichiku.check.shares import Block, CheckedLimit, blocks, least_breach, most_bought
 from bichiku.policies.concentration import CONCENTRATION, GRAM, ConcentrationKeys
 from bichiku.policies.concentration import TOLERANCE as INDEX_TOLERANCE
 from bichiku.policies.reserve_days import target_days
@@ -76,7 +76,7 @@ def _too_little_to_buy(facts: Facts) -> Iterator[Found]:
         )
 
 
-def _that_matter(facts: Facts, block: Block) -> tuple[ShareLimit, ...]:
+def _that_matter(facts: Facts, block: Block) -> tuple[CheckedLimit, ...]:
     """Limits of a block that hold arrivals below demand together and, without any one of them, do not."""
     sellers, demand = facts.sellers(block.material), _uncovered(facts, block) * (1.0 - TOLERANCE)
     return _needed(block, lambda rest: most_bought(facts, [(rest, sellers)])[0] <= demand)
@@ -89,13 +89,13 @@ def _barred(facts: Facts) -> list[Block]:
     return [block for block, breach in zip(found, breaches, strict=True) if breach > TOLERANCE]
 
 
-def _in_conflict(facts: Facts, block: Block) -> tuple[ShareLimit, ...]:
+def _in_conflict(facts: Facts, block: Block) -> tuple[CheckedLimit, ...]:
     """Limits of a block that bar all arrivals together and, without any one of them, do not."""
     counted = _counted(facts, block)
     return _needed(block, lambda rest: least_breach(facts, [(rest, counted)])[0] > TOLERANCE)
 
 
-def _needed(block: Block, holds: Callable[[Block], bool]) -> tuple[ShareLimit, ...]:
+def _needed(block: Block, holds: Callable[[Block], bool]) -> tuple[CheckedLimit, ...]:
     """Limits of a block none of which can be spared for something to hold of it."""
     kept = list(block.limits)
     for limit in block.limits:
@@ -144,7 +144,7 @@ def _by_material(found: Sequence[Block]) -> dict[str, list[Block]]:
     return result
 
 
-def _limits_text(facts: Facts, limits: Sequence[ShareLimit], block: Block) -> str:
+def _limits_text(facts: Facts, limits: Sequence[CheckedLimit], block: Block) -> str:
     words = []
     for limit in limits:
         row = next(row for key, row in limit.rows.items() if key[1] == block.material)

@@ -18,7 +18,7 @@ from bichiku.solve import SolverOptions, Status, solve
 
 
 @dataclass(frozen=True, eq=False)
-class ShareLimit:
+class CheckedLimit:
     """One limit of a strategy.
 
     Attributes:
@@ -35,7 +35,7 @@ class ShareLimit:
     pulls: dict[tuple[str, str], dict[str, np.ndarray]]
 
 
-def share_limits(facts: Facts) -> list[ShareLimit]:
+def share_limits(facts: Facts) -> list[CheckedLimit]:
     """Caps, floors and the country cap of a world."""
     world = facts.world
     found = [
@@ -48,12 +48,12 @@ def share_limits(facts: Facts) -> list[ShareLimit]:
     return found
 
 
-def _limit(facts: Facts, path: str, sense: Sense, rows: dict[tuple[str, str], ShareRow]) -> ShareLimit:
+def _limit(facts: Facts, path: str, sense: Sense, rows: dict[tuple[str, str], ShareRow]) -> CheckedLimit:
     pulls = {
         key: {source: pull(facts, sense, row, source) for source in facts.sellers(key[1], row.of)}
         for key, row in rows.items()
     }
-    return ShareLimit(path, sense, rows, pulls)
+    return CheckedLimit(path, sense, rows, pulls)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ class Block:
 
     material: str
     at: int
-    limits: tuple[ShareLimit, ...]
+    limits: tuple[CheckedLimit, ...]
 
 
 def blocks(facts: Facts) -> list[Block]:

@@ -24,8 +24,8 @@ from bichiku.verify.balances import (
 from bichiku.verify.crises import check_weights, crises_sheet
 from bichiku.verify.damage import damage_of
 from bichiku.verify.duals import check_duals
-from bichiku.verify.facts import Facts
-from bichiku.verify.files import INPUTS, MANIFEST, Table, read_tables
+from bichiku.verify.facts import RunFacts
+from bichiku.verify.files import INPUTS, MANIFEST, RunTable, read_tables
 from bichiku.verify.flows import read_flows
 from bichiku.verify.limits import built_capacity, check_capacities, check_demand, check_storage
 from bichiku.verify.manifest import check_inputs, check_manifest, check_model, check_outputs, read_manifest
@@ -99,7 +99,7 @@ def _read_inputs(folder: Path, ledger: Ledger) -> Model | None:
     return model
 
 
-def _recompute(world: World, tables: dict[str, Table], manifest: dict[str, object], ledger: Ledger) -> None:
+def _recompute(world: World, tables: dict[str, RunTable], manifest: dict[str, object], ledger: Ledger) -> None:
     if count_nodes(world) * world.decisions > MOST_DECISIONS:
         place = Place("periods and crises")
         ledger.wrong("inputs.readable", f"{INPUTS}/model.yaml", place, f"{count_nodes(world):,} nodes", "fewer")
@@ -111,7 +111,7 @@ def _recompute(world: World, tables: dict[str, Table], manifest: dict[str, objec
     projects, costs, crises = tables["projects.csv"], tables["costs.csv"], tables["crises.csv"]
     built = built_capacity(world, projects)
     damage = damage_of(world, nodes, flows)
-    facts = Facts(world, nodes, states, flows, stocks, built, damage)
+    facts = RunFacts(world, nodes, states, flows, stocks, built, damage)
 
     check_signs(flows, ledger)
     contracts = contract_tonnes(world, nodes, states, flows, ledger)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from bichiku.verify.facts import Facts
-from bichiku.verify.files import Table
-from bichiku.verify.sheet import Numbers, Sheet
+from bichiku.verify.facts import RunFacts
+from bichiku.verify.files import RunTable
+from bichiku.verify.sheet import ColumnNumbers, Sheet
 from bichiku.verify.verdict import KEPT, Ledger, Place
 
 FILE = "crises.csv"
@@ -15,7 +15,7 @@ STOCK = 1e-6, 1e-9  # a stock is back when it lacks no more than this share of t
 DOUBT = 0.9, 1.0, 1.1  # what lies this close to such an edge may be read either way
 
 
-def crises_sheet(facts: Facts, crises: Table) -> Sheet:
+def crises_sheet(facts: RunFacts, crises: RunTable) -> Sheet:
     """One row for each branch and material with demand."""
     world, nodes = facts.world, facts.nodes
     days, materials = world.calendar.days, list(world.materials)
@@ -52,7 +52,7 @@ def crises_sheet(facts: Facts, crises: Table) -> Sheet:
     return Sheet(
         keys,
         {
-            column: Numbers(tree_rules.get(column, f"crises.{column}"), table[:, i], scales.get(column, 0.0))
+            column: ColumnNumbers(tree_rules.get(column, f"crises.{column}"), table[:, i], scales.get(column, 0.0))
             for i, column in enumerate(columns)
         },
         {"month": months, "unit": [world.settings.currency] * len(keys)},
@@ -95,7 +95,7 @@ def _nearest(readings: list[float], stated: float | None) -> float:
     return readings[1]
 
 
-def check_weights(facts: Facts, crises: Table, ledger: Ledger) -> None:
+def check_weights(facts: RunFacts, crises: RunTable, ledger: Ledger) -> None:
     """The probabilities that crises.csv states leave the plan a weight of zero to one in every period."""
     stated = {(key[0], key[1]): p for key, p in zip(crises.row_keys(), crises.numbers("probability"), strict=True)}
     calendar = facts.world.calendar

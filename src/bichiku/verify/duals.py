@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from bichiku.verify.facts import PolicyRow
-from bichiku.verify.files import NOTHING, Table
-from bichiku.verify.sheet import Numbers, Sheet, check_sheet, match_rows
+from bichiku.verify.files import NOTHING, RunTable
+from bichiku.verify.sheet import ColumnNumbers, Sheet, check_sheet, match_rows
 from bichiku.verify.verdict import KEPT, Ledger, Place
 
 
-def check_duals(rows: list[PolicyRow], currency: str, duals: Table, ledger: Ledger) -> None:
+def check_duals(rows: list[PolicyRow], currency: str, duals: RunTable, ledger: Ledger) -> None:
     """Rows, limits and units are the policies'; duals have the sign of their limit and rest on binding rows.
 
     The size of a dual on a binding row cannot be recomputed without solving, so it is not; on a soft limit it
@@ -22,7 +22,7 @@ def check_duals(rows: list[PolicyRow], currency: str, duals: Table, ledger: Ledg
     rows = _with_planes(rows, duals)
     keys: list[tuple[object, ...]] = [row.key for row in rows]
     units = [f"{currency} of expected discounted cost per {row.unit} more on the limit" for row in rows]
-    stated = Numbers("dual.value", np.array([row.stated for row in rows]))
+    stated = ColumnNumbers("dual.value", np.array([row.stated for row in rows]))
     check_sheet(duals, Sheet(keys, {"value": stated}, {"unit": units}, elsewhere=("dual",)), ledger)
 
     found, positions = match_rows(duals, keys, Ledger())
@@ -50,7 +50,7 @@ def _room(row: PolicyRow) -> float:
     return 2.0 * row.planes + KEPT * (1.0 + max(row.scale, abs(row.limit), abs(row.value)))
 
 
-def _with_planes(rows: list[PolicyRow], duals: Table) -> list[PolicyRow]:
+def _with_planes(rows: list[PolicyRow], duals: RunTable) -> list[PolicyRow]:
     """The rows with those that planes keep replaced by the planes that the table names.
 
     Which planes were found is known to the solver alone. They are numbered without a gap, each belongs to a

@@ -79,7 +79,7 @@ class PolicyRow:
 
 
 @dataclass(frozen=True)
-class Facts:
+class RunFacts:
     """All that the policies are read against."""
 
     world: World
@@ -110,7 +110,7 @@ class Statement:
         holds: what must hold of each family of rows that it has.
     """
 
-    rows: Callable[[Facts, Any], Iterator[PolicyRow]]
+    rows: Callable[[RunFacts, Any], Iterator[PolicyRow]]
     holds: Mapping[str, str]
 
 

@@ -81,7 +81,7 @@ NOTHING = -1  # an empty cell where a whole number is expected
 
 
 @dataclass(frozen=True)
-class Table:
+class RunTable:
     """One table as read.
 
     Attributes:
@@ -114,7 +114,7 @@ class Table:
         return Place(" ".join(str(part) for part in parts if part not in ("", NOTHING)), (row + 2,))
 
 
-def read_tables(folder: Path, ledger: Ledger) -> dict[str, Table] | None:
+def read_tables(folder: Path, ledger: Ledger) -> dict[str, RunTable] | None:
     """All tables of a run; None, with findings, where one cannot be read in full."""
     missing = [name for name in [*COLUMNS, MANIFEST] if not (folder / name).is_file()]
     for name in missing:
@@ -130,7 +130,7 @@ def read_tables(folder: Path, ledger: Ledger) -> dict[str, Table] | None:
     return found if len(found) == len(COLUMNS) else None
 
 
-def _read(path: Path, ledger: Ledger) -> Table | None:
+def _read(path: Path, ledger: Ledger) -> RunTable | None:
     cells = COLUMNS[path.name]
     try:
         frame = pd.read_csv(
@@ -153,7 +153,7 @@ def _read(path: Path, ledger: Ledger) -> Table | None:
         name: _column(frame[name] if kind in (N, NE) else frame[name].astype("category"), kind, path.name, ledger)
         for name, kind in cells.items()
     }
-    return Table(path.name, columns) if len(ledger.findings) == before else None
+    return RunTable(path.name, columns) if len(ledger.findings) == before else None
 
 
 def _column(column: pd.Series, kind: Cell, file: str, ledger: Ledger) -> pd.Series:

@@ -9,7 +9,7 @@ import numpy as np
 
 from bichiku.model.calendar import Calendar
 from bichiku.model.world import World
-from bichiku.verify.files import Table
+from bichiku.verify.files import RunTable
 from bichiku.verify.sheet import check_columns
 from bichiku.verify.tree import Nodes
 from bichiku.verify.verdict import Ledger, Place, rows_of
@@ -59,7 +59,7 @@ class Flows:
         return Place(text, rows_of(self.lines[item][node, column] for item, node, column in entries))
 
 
-def read_flows(table: Table, world: World, nodes: Nodes, ledger: Ledger) -> Flows:
+def read_flows(table: RunTable, world: World, nodes: Nodes, ledger: Ledger) -> Flows:
     """Puts each row of flows.csv in its place; rows without a place, and second ones, are findings."""
     check_columns(table, ("month", "tonnes"), ledger)
     columns, layout = _columns(world)
@@ -108,7 +108,7 @@ def _columns(world: World) -> tuple[list[Column], dict[str, list[str]]]:
     return [*sent, *arrived, *saved, *(column for part in by_material for column in part)], layout
 
 
-def _node_of_row(table: Table, nodes: Nodes) -> np.ndarray:
+def _node_of_row(table: RunTable, nodes: Nodes) -> np.ndarray:
     """Node of each row; -1 where there is none."""
     crisis = table.columns["crisis"].cat
     onset, period = table.numbers("onset"), table.numbers("period")
@@ -129,7 +129,7 @@ def _node_of_row(table: Table, nodes: Nodes) -> np.ndarray:
     return np.where(inside, node, -1)
 
 
-def _column_of_row(table: Table, columns: list[Column]) -> np.ndarray:
+def _column_of_row(table: RunTable, columns: list[Column]) -> np.ndarray:
     """Column of each row; -1 where the model has none."""
     item, source, material = (table.columns[name].cat for name in ("item", "source", "material"))
     position = {column: i for i, column in enumerate(columns)}
@@ -144,7 +144,7 @@ def _column_of_row(table: Table, columns: list[Column]) -> np.ndarray:
     return lookup[item.codes.to_numpy(), source.codes.to_numpy(), material.codes.to_numpy()]
 
 
-def _check_months(table: Table, calendar: Calendar, ledger: Ledger) -> None:
+def _check_months(table: RunTable, calendar: Calendar, ledger: Ledger) -> None:
     month = table.columns["month"].cat
     labels = {calendar.label(t): t for t in range(1, calendar.periods + 1)}
     period_of = np.array([labels.get(str(name), 0) for name in month.categories], dtype=int)

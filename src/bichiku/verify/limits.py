@@ -6,7 +6,7 @@ import numpy as np
 
 from bichiku.model.world import World
 from bichiku.verify.balances import Stocks, saved_by_material
-from bichiku.verify.files import Table
+from bichiku.verify.files import RunTable
 from bichiku.verify.flows import FILE, Flows
 from bichiku.verify.states import States
 from bichiku.verify.tree import OPENING, PLAN, Nodes
@@ -15,14 +15,14 @@ from bichiku.verify.verdict import Ledger, Place
 PROJECTS = "projects.csv"
 
 
-def built_capacity(world: World, projects: Table) -> np.ndarray:
+def built_capacity(world: World, projects: RunTable) -> np.ndarray:
     """Tonnes a year built of each project, from projects.csv; zero where its row is missing."""
     built = dict(zip(projects.texts("project"), projects.numbers("built_t_per_year"), strict=True))
     return np.array([built.get(name, 0.0) for name in world.projects])
 
 
 def check_capacities(
-    world: World, nodes: Nodes, states: States, flows: Flows, contracts: np.ndarray, projects: Table, ledger: Ledger
+    world: World, nodes: Nodes, states: States, flows: Flows, contracts: np.ndarray, projects: RunTable, ledger: Ledger
 ) -> None:
     """Suppliers and projects send no more than they can.
 
@@ -58,7 +58,7 @@ def check_capacities(
     _check_built(world, projects, ledger)
 
 
-def _check_built(world: World, projects: Table, ledger: Ledger) -> None:
+def _check_built(world: World, projects: RunTable, ledger: Ledger) -> None:
     known = [i for i, name in enumerate(projects.texts("project")) if name in world.projects]
     stated = projects.numbers("built_t_per_year")[known]
     most = np.array([world.projects[projects.texts("project")[i]].max_build_t for i in known])

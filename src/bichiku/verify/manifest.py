@@ -10,7 +10,7 @@ import numpy as np
 
 from bichiku.read.files import json_value
 from bichiku.read.model import MODEL_FILE
-from bichiku.verify.files import INPUTS, MANIFEST, Table
+from bichiku.verify.files import INPUTS, MANIFEST, RunTable
 from bichiku.verify.tree import Nodes
 from bichiku.verify.verdict import KEPT, Ledger, Place
 
@@ -82,7 +82,7 @@ def _plain(data: Any) -> Any:
     return [_plain(value) for value in data] if isinstance(data, list) else data
 
 
-def check_manifest(manifest: dict[str, Any], nodes: Nodes, costs: Table, ledger: Ledger) -> None:
+def check_manifest(manifest: dict[str, Any], nodes: Nodes, costs: RunTable, ledger: Ledger) -> None:
     """Status, certificate, sizes and the objective."""
     solver, certificate, size = (manifest[key] for key in ("solver", "certificate", "size"))
     if solver["status"] != "optimal":

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from bichiku.verify.damage import damage_by_node, least_cvar
-from bichiku.verify.facts import Facts
-from bichiku.verify.files import Table
+from bichiku.verify.facts import RunFacts
+from bichiku.verify.files import RunTable
 from bichiku.verify.money import ALL, LINES, Money, opening_charge, stock_credit
 from bichiku.verify.tree import PLAN
 from bichiku.verify.verdict import COPIED, KEPT, TINY
@@ -30,7 +30,7 @@ Row = dict[str, object]
 Branch = tuple[object, object]  # crisis and onset
 
 
-class Metric(NamedTuple):
+class MetricValue(NamedTuple):
     """One row of the summary.
 
     Attributes:
@@ -52,9 +52,9 @@ class Metric(NamedTuple):
 class Read:
     """What metrics are worked out from: what the run states, its cost lines and its other tables."""
 
-    facts: Facts
+    facts: RunFacts
     lines: Mapping[str, Money]
-    tables: Mapping[str, Table]
+    tables: Mapping[str, RunTable]
 
     @property
     def currency(self) -> str:
@@ -138,8 +138,8 @@ class Read:
 
 
 def all_metrics(
-    facts: Facts, lines: Mapping[str, Money], tables: Mapping[str, Table]
-) -> Iterator[tuple[tuple[str, str], Metric]]:
+    facts: RunFacts, lines: Mapping[str, Money], tables: Mapping[str, RunTable]
+) -> Iterator[tuple[tuple[str, str], MetricValue]]:
     """Every metric that the summary must hold, by name and material."""
     read = Read(facts, lines, tables)
     for name, statement in METRICS.items():
@@ -149,7 +149,7 @@ def all_metrics(
                 yield (name, material), found
 
 
-Statement = Callable[[Read, str], Metric | None]
+Statement = Callable[[Read, str], MetricValue | None]
 
 
 def _overall(statement: Statement) -> Statement:
@@ -165,18 +165,18 @@ def _each(statement: Statement) -> Statement:
 # Cost: expected money a year in the reported window
 
 
-def _objective(read: Read, _: str) -> Metric:
+def _objective(read: Read, _: str) -> MetricValue:
     stated = read.tables["costs.csv"].numbers("value")
-    return Metric(float(stated.sum()), read.currency, ("whole horizon",), float(np.abs(stated).sum()), KEPT)
+    return MetricValue(float(stated.sum()), read.currency, ("whole horizon",), float(np.abs(stated).sum()), KEPT)
 
 
-def _cost(read: Read, material: str) -> Metric:
+def _cost(read: Read, material: str) -> MetricValue:
     paid = [part for line, part in read.parts[material].items() if line not in UNPAID]
     total, scale = sum(value for value, _ in paid), sum(size for _, size in paid)
-    return Metric(total, f"{read.currency}/year", ("buyer",), scale, _mixed(read, material))
+    return MetricValue(total, f"{read.currency}/year", ("buyer",), scale, _mixed(read, material))
 
 
-def _nation_cost(read: Read, material: str) -> Metric:
+def _nation_cost(read: Read, material: str) -> MetricValue:
     cost, subsidy = _cost(read, material), read.parts[material]["subsidy"][0]
     return cost._replace(value=cost.value - subsidy, details=("subsidy counted as a cost",))
 
@@ -186,24 +186,24 @@ def _mixed(read: Read, material: str) -> float:
     return max((read.lines[line].tolerance for line, (_, size) in read.parts[material].items() if size), default=COPIED)
 
 
-def _line(line: str, read: Read, material: str) -> Metric | None:
+def _line(line: str, read: Read, material: str) -> MetricValue | None:
     if line not in read.lines:
         return None
     value, size = read.parts[material][line]
-    return Metric(value, f"{read.currency}/year", ("",), size, read.lines[line].tolerance)
+    return MetricValue(value, f"{read.currency}/year", ("",), size, read.lines[line].tolerance)
 
 
-def _carrying_cost(read: Read, material: str) -> Metric:
+def _carrying_cost(read: Read, material: str) -> MetricValue:
     world = read.facts.world
     stock = read.facts.flows["stock"][read.facts.plan][: read.reported].mean(axis=0)
     rows = world.materials.values()
     rate = np.array([row.storage_cost_rate + world.settings.discount_rate + row.loss_rate for row in rows])
     carried = stock * rate * np.array([row.reference_price for row in rows])
     value = carried.sum() if material == ALL else carried[list(world.materials).index(material)]
-    return Metric(float(value), f"{read.currency}/year", ("storage, interest and losses",))
+    return MetricValue(float(value), f"{read.currency}/year", ("storage, interest and losses",))
 
 
-def _per_year(facts: Facts, line: str, money: Money, material: str) -> tuple[float, float]:
+def _per_year(facts: RunFacts, line: str, money: Money, material: str) -> tuple[float, float]:
     """A line's money a year for a material (or all), and its scale.
 
     Spread evenly over the window's discounted years; investment over the horizon's. Stock counts by its
@@ -223,7 +223,7 @@ def _per_year(facts: Facts, line: str, money: Money, material: str) -> tuple[flo
     return float(money.values[inside].sum()) / window, float(money.scale[inside].sum()) / window
 
 
-def _discounted_years(facts: Facts) -> tuple[float, float]:
+def _discounted_years(facts: RunFacts) -> tuple[float, float]:
     """Discounted years of the horizon and of the reported window."""
     world = facts.world
     per_period = (1.0 + world.settings.discount_rate) ** (-1.0 / world.calendar.periods_per_year)
@@ -234,67 +234,69 @@ def _discounted_years(facts: Facts) -> tuple[float, float]:
 # Sourcing in the last reported year
 
 
-def _imports(read: Read, material: str) -> Metric:
-    return Metric(read.imports[material][0], "t/year", (str(read.year),))
+def _imports(read: Read, material: str) -> MetricValue:
+    return MetricValue(read.imports[material][0], "t/year", (str(read.year),))
 
 
-def _china_share(stage: str, read: Read, material: str) -> Metric | None:
+def _china_share(stage: str, read: Read, material: str) -> MetricValue | None:
     china = {name: mix.get("CHN", 0.0) for name, mix in read.mixes[stage].items()}
     unit = "share of imports"
     if material != ALL:
-        return Metric(china[material], unit, (str(read.year),)) if material in china else None
+        return MetricValue(china[material], unit, (str(read.year),)) if material in china else None
     money = {name: cost for name, (_, cost) in read.imports.items()}
     total = sum(money.values())
     if total <= 0:
         return None
     together = sum(share * money.get(name, 0.0) for name, share in china.items()) / total
-    return Metric(together, unit, (f"{read.year}, weighed by cost",), 1.0)
+    return MetricValue(together, unit, (f"{read.year}, weighed by cost",), 1.0)
 
 
-def _largest_share(stage: str, read: Read, material: str) -> Metric | None:
+def _largest_share(stage: str, read: Read, material: str) -> MetricValue | None:
     mix = read.mixes[stage].get(material)
     if mix is None:
         return None
     most = max(mix.values())
-    return Metric(most, "share of imports", tuple(country for country, share in mix.items() if _close(share, most)))
+    return MetricValue(
+        most, "share of imports", tuple(country for country, share in mix.items() if _close(share, most))
+    )
 
 
-def _hhi(stage: str, read: Read, material: str) -> Metric | None:
+def _hhi(stage: str, read: Read, material: str) -> MetricValue | None:
     mix = read.mixes[stage].get(material)
-    return None if mix is None else Metric(sum(share * share for share in mix.values()), "0..1", (str(read.year),))
+    return None if mix is None else MetricValue(sum(share * share for share in mix.values()), "0..1", (str(read.year),))
 
 
-def _governance_weighted_hhi(stage: str, read: Read, material: str) -> Metric | None:
+def _governance_weighted_hhi(stage: str, read: Read, material: str) -> MetricValue | None:
     mix = read.mixes[stage].get(material, {})
     known = {country: row.governance for country, row in read.facts.world.countries.items() if country in mix}
     weights = {country: 0.5 - score / 5.0 for country, score in known.items() if score is not None}
     if not mix or len(weights) < len(mix):
         return None
     weighted = sum(share * share * weights[country] for country, share in mix.items())
-    return Metric(weighted, "0..1", (str(read.year),), 1.0)
+    return MetricValue(weighted, "0..1", (str(read.year),), 1.0)
 
 
 # Days held at the end of the reported window and at the least
 
 
-def _cover_at_end(read: Read, material: str) -> Metric | None:
+def _cover_at_end(read: Read, material: str) -> MetricValue | None:
     last = _last_covered(read, material)
-    return None if last is None else Metric(_n(last, "cover_days"), "days", (str(last["month"]),))
+    return None if last is None else MetricValue(_n(last, "cover_days"), "days", (str(last["month"]),))
 
 
-def _least_cover(read: Read, material: str) -> Metric | None:
+def _least_cover(read: Read, material: str) -> MetricValue | None:
     if _last_covered(read, material) is None:
         return None
     covers = {str(row["month"]): _n(row, "cover_days") for row in read.covers[material].values() if _is_covered(row)}
     least = min(covers.values())
-    return Metric(least, "days", tuple(month for month, cover in covers.items() if _close(cover, least)))
+    return MetricValue(least, "days", tuple(month for month, cover in covers.items() if _close(cover, least)))
 
 
-def _target_at_end(read: Read, material: str) -> Metric | None:
+def _target_at_end(read: Read, material: str) -> MetricValue | None:
     last = _last_covered(read, material)
     if last is None or not any(_has(row, "target_days") for row in read.covers[material].values()):
         return None
-    return Metric(_n(last, "target_days"), "days", (str(last["month"]),))
+    return MetricValue(_n(last, "target_days"), "days", (str(last["month"]),))
 
 
 def _last_covered(read: Read, material: str) -> Row | None:
@@ -310,7 +312,7 @@ def _is_covered(row: Row) -> bool:
 # Shortage and damage, expected and on the plan
 
 
-def _short_days(on_plan: bool, read: Read, material: str) -> Metric | None:
+def _short_days(on_plan: bool, read: Read, material: str) -> MetricValue | None:
     world, nodes = read.facts.world, read.facts.nodes
     if material not in world.demand:
         return None
@@ -319,25 +321,25 @@ def _short_days(on_plan: bool, read: Read, material: str) -> Metric | None:
     share = np.divide(short, demand, out=np.zeros(len(nodes)), where=demand > 0)
     weight = (nodes.branch == PLAN) if on_plan else nodes.weight
     days = (weight * share * world.calendar.days)[nodes.period <= read.reported]
-    return Metric(float(days.sum()), "days", ("over the reported window",), float(np.abs(days).sum()))
+    return MetricValue(float(days.sum()), "days", ("over the reported window",), float(np.abs(days).sum()))
 
 
-def _expected_damage(read: Read, material: str) -> Metric | None:
+def _expected_damage(read: Read, material: str) -> MetricValue | None:
     if not _is_used(read, material):
         return None
     parts = [read.parts[material][line] for line in ("shortage", "substitution")]
     value, scale = (sum(part[i] for part in parts) for i in (0, 1))
-    return Metric(value, f"{read.currency}/year", ("shortage and substitution",), scale)
+    return MetricValue(value, f"{read.currency}/year", ("shortage and substitution",), scale)
 
 
-def _damage_part(on_plan: bool, read: Read, material: str) -> Metric | None:
+def _damage_part(on_plan: bool, read: Read, material: str) -> MetricValue | None:
     if not _is_used(read, material):
         return None
     nodes = read.facts.nodes
     inside = (nodes.period <= read.reported) & ((nodes.branch == PLAN) == on_plan)
     part = read.damage_on_nodes[inside][:, [material in (ALL, name) for name in read.facts.world.materials]]
     unit, meant = f"{read.currency}/year", ("shortage and substitution",)
-    return Metric(float(part.sum()), unit, meant, float(np.abs(part).sum()))
+    return MetricValue(float(part.sum()), unit, meant, float(np.abs(part).sum()))
 
 
 def _is_used(read: Read, material: str) -> bool:
@@ -347,47 +349,47 @@ def _is_used(read: Read, material: str) -> bool:
 # Crises that begin inside the reported window; what a risk policy speaks of, of all
 
 
-def _cvar_of_risk_policy(read: Read, _: str) -> Metric | None:
+def _cvar_of_risk_policy(read: Read, _: str) -> MetricValue | None:
     policy = read.facts.world.policies.risk
     if policy is None or not read.crises:
         return None
     own, size = _tail(read.crises, policy.level)
-    return Metric(own, read.currency, (f"level {policy.level:g}, over all crises of the horizon",), size)
+    return MetricValue(own, read.currency, (f"level {policy.level:g}, over all crises of the horizon",), size)
 
 
-def _cvar(read: Read, _: str) -> Metric | None:
+def _cvar(read: Read, _: str) -> MetricValue | None:
     if not read.begun:
         return None
     tail, size = _tail(read.begun, TAIL)
-    return Metric(tail, read.currency, ("mean of the worst 10 % of crises",), size)
+    return MetricValue(tail, read.currency, ("mean of the worst 10 % of crises",), size)
 
 
-def _worst_damage(read: Read, _: str) -> Metric | None:
+def _worst_damage(read: Read, _: str) -> MetricValue | None:
     if not read.begun:
         return None
     damage, _probability, names = _by_branch(read.begun)
     worst, size = max(damage.values()), float(np.abs(list(damage.values())).sum())
-    return Metric(
+    return MetricValue(
         worst, read.currency, tuple(names[key] for key, value in damage.items() if _close(value, worst)), size
     )
 
 
-def _worst_short_days(read: Read, material: str) -> Metric | None:
+def _worst_short_days(read: Read, material: str) -> MetricValue | None:
     mine = [row for row in read.begun if row["material"] == material]
     if not mine:
         return None
     most = max(_n(row, "short_days") for row in mine)
     at = tuple(_branch(row) for row in mine if _close(_n(row, "short_days"), most)) if most > 0 else ("",)
-    return Metric(most, "days", at)
+    return MetricValue(most, "days", at)
 
 
-def _least_time_to_survive(read: Read, material: str) -> Metric | None:
+def _least_time_to_survive(read: Read, material: str) -> MetricValue | None:
     mine = [row for row in read.begun if row["material"] == material]
     times = {_branch(row): _n(row, "time_to_survive_days") for row in mine if _has(row, "time_to_survive_days")}
     if not times:
         return None
     first = min(times.values())
-    return Metric(first, "days", tuple(name for name, time in times.items() if _close(time, first)))
+    return MetricValue(first, "days", tuple(name for name, time in times.items() if _close(time, first)))
 
 
 def _by_branch(crises: list[Row]) -> tuple[dict[Branch, float], dict[Branch, float], dict[Branch, str]]:
@@ -413,14 +415,14 @@ def _tail(crises: list[Row], level: float) -> tuple[float, float]:
 # What the numbers rest on
 
 
-def _of_basis(by_cost: bool, basis: str, read: Read, material: str) -> Metric | None:
+def _of_basis(by_cost: bool, basis: str, read: Read, material: str) -> MetricValue | None:
     materials, tonnes, cost, bases = read.bought
     mine = np.full(len(materials), True) if material == ALL else materials == material
     values = (cost if by_cost else tonnes)[mine]
     if not values.sum() > 0:
         return None
     unit = "share of cost" if by_cost else "share of tonnes"
-    return Metric(float(values[bases[mine] == basis].sum() / values.sum()), unit)
+    return MetricValue(float(values[bases[mine] == basis].sum() / values.sum()), unit)
 
 
 def _named(basis: str) -> str:
@@ -457,12 +459,12 @@ METRICS: dict[str, Statement] = {
 """What each metric is for a material (or all) by its name in summary.csv; nothing where it has no meaning."""
 
 
-def last_year(facts: Facts) -> int:
+def last_year(facts: RunFacts) -> int:
     """The last calendar year that the reported window reaches."""
     return int(facts.world.calendar.years[facts.world.calendar.reported - 1])
 
 
-def _rows(table: Table) -> list[Row]:
+def _rows(table: RunTable) -> list[Row]:
     names = list(table.columns)
     values = zip(*(table.columns[name].tolist() for name in names), strict=True)
     return [dict(zip(names, row, strict=True)) for row in values]

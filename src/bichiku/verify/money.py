@@ -11,7 +11,7 @@ from bichiku.model.world import World
 from bichiku.verify.balances import Stocks, of_material, saved_by_material
 from bichiku.verify.damage import Damage, discount, discount_of, with_thresholds
 from bichiku.verify.facts import PolicyRow
-from bichiku.verify.files import Table
+from bichiku.verify.files import RunTable
 from bichiku.verify.flows import Flows
 from bichiku.verify.sheet import check_columns, match_rows
 from bichiku.verify.states import States
@@ -171,7 +171,7 @@ def _investment(world: World, nodes: Nodes, built: np.ndarray) -> tuple[Money, M
     return Money(materials, lines[0], np.abs(lines[0])), Money(materials, lines[1], np.abs(lines[1]))
 
 
-def risk_line(world: World, nodes: Nodes, damage: Damage, costs: Table) -> Money | None:
+def risk_line(world: World, nodes: Nodes, damage: Damage, costs: RunTable) -> Money | None:
     """Weight times CVaR, at the onset of each branch; None where the policy does not weigh risk.
 
     Where several thresholds attain the CVaR the split over years is free within them; the files do not
@@ -211,7 +211,7 @@ def penalty_line(world: World, rows: list[PolicyRow]) -> Money | None:
     return Money(names, values, scale, KEPT)
 
 
-def check_costs(world: World, lines: Mapping[str, Money], costs: Table, ledger: Ledger) -> None:
+def check_costs(world: World, lines: Mapping[str, Money], costs: RunTable, ledger: Ledger) -> None:
     """costs.csv, line by line; each rule of a line is called ``cost.<line>``."""
     years = np.unique(world.calendar.years)
     keys: list[tuple[object, ...]] = [

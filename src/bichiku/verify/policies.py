@@ -14,7 +14,7 @@ import numpy as np
 
 from bichiku.model.world import World
 from bichiku.verify.damage import least_cvar
-from bichiku.verify.facts import Facts, PolicyRow, Priced, Statement, limited_materials
+from bichiku.verify.facts import PolicyRow, Priced, RunFacts, Statement, limited_materials
 from bichiku.verify.files import INPUTS, NOTHING
 from bichiku.verify.limits import PROJECTS
 from bichiku.verify.share_policies import concentration, country_cap, share_caps, share_floors
@@ -25,7 +25,7 @@ ALL = "all"
 MILLION = 1e6
 
 
-def policy_rows(facts: Facts, ledger: Ledger) -> list[PolicyRow]:
+def policy_rows(facts: RunFacts, ledger: Ledger) -> list[PolicyRow]:
     """The rows of every policy that the strategy asks for; one that is not stated here is a finding."""
     rows: list[PolicyRow] = []
     for name, asked in _asked(facts.world):
@@ -62,7 +62,7 @@ def check_policies(rows: list[PolicyRow], ledger: Ledger) -> None:
         ledger.at_most(f"policy.{policy}", file, value, limit, lambda i, found=members: found[i].place(), scale)  # type: ignore[misc]
 
 
-def _reserve_days(facts: Facts, policy: Any) -> Iterator[PolicyRow]:
+def _reserve_days(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
     world, flows = facts.world, facts.flows
     days = world.calendar.days
     materials = list(world.materials)
@@ -81,7 +81,7 @@ def _reserve_days(facts: Facts, policy: Any) -> Iterator[PolicyRow]:
             yield PolicyRow(key, stock, limit, limit, abs(stock), place, "t", floor=True, priced=priced)
 
 
-def _survive(facts: Facts, policy: Any) -> Iterator[PolicyRow]:
+def _survive(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
     world, nodes = facts.world, facts.nodes
     priced = Priced(0.0, "t short allowed in each period", 1.0, unit_told=False)
     materials = list(world.materials)
@@ -104,7 +104,7 @@ def _survive(facts: Facts, policy: Any) -> Iterator[PolicyRow]:
             yield PolicyRow(key, short, 0.0, 0.0, 0.0, place, "t", priced=priced)
 
 
-def _expected_shortage(facts: Facts, policy: Any) -> Iterator[PolicyRow]:
+def _expected_shortage(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
     world, limit = facts.world, policy.max_days
     for material in limited_materials(world, policy.materials):
         k = list(world.materials).index(material)
@@ -118,14 +118,14 @@ def _expected_shortage(facts: Facts, policy: Any) -> Iterator[PolicyRow]:
         yield PolicyRow(key, value, limit, limit, value, place, "days", priced=Priced(limit, "day", 1.0))
 
 
-def _budget(facts: Facts, policy: Any) -> Iterator[PolicyRow]:
+def _budget(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
     if policy.investment is not None:
         yield from _investment(facts, policy.investment)
     if policy.reserve_per_year is not None:
         yield from _reserve_purchases(facts, policy.reserve_per_year)
 
 
-def _investment(facts: Facts, limit: float) -> Iterator[PolicyRow]:
+def _investment(facts: RunFacts, limit: float) -> Iterator[PolicyRow]:
     world = facts.world
     if any(row.max_build_t > 0 for row in world.projects.values()):
         net = np.array([row.capex * (1.0 - row.subsidy_rate) for row in world.projects.values()])
@@ -143,7 +143,7 @@ def _investment(facts: Facts, limit: float) -> Iterator[PolicyRow]:
         )
 
 
-def _reserve_purchases(facts: Facts, limit: float) -> Iterator[PolicyRow]:
+def _reserve_purchases(facts: RunFacts, limit: float) -> Iterator[PolicyRow]:
     world = facts.world
     prices = np.array([row.reference_price for row in world.materials.values()])
     for year in np.unique(facts.plan_years):
@@ -163,7 +163,7 @@ def _reserve_purchases(facts: Facts, limit: float) -> Iterator[PolicyRow]:
         )
 
 
-def _risk(facts: Facts, policy: Any) -> Iterator[PolicyRow]:
+def _risk(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
     limit, damage = policy.limit, facts.damage
     if limit is not None and damage.likely:
         value = least_cvar(damage.of_branch, damage.shares, policy.level)

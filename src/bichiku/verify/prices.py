@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from bichiku.verify.facts import Facts, PolicyRow
-from bichiku.verify.files import NOTHING, Table
+from bichiku.verify.facts import PolicyRow, RunFacts
+from bichiku.verify.files import NOTHING, RunTable
 from bichiku.verify.limits import built_capacity
 from bichiku.verify.metrics import last_year
 from bichiku.verify.money import ALL
-from bichiku.verify.sheet import Numbers, Sheet, check_sheet, match_rows
+from bichiku.verify.sheet import ColumnNumbers, Sheet, check_sheet, match_rows
 from bichiku.verify.verdict import KEPT, Ledger, Where
 
 FILE = "prices.csv"
@@ -75,14 +75,14 @@ class _Read:
 
 
 def check_prices(
-    facts: Facts, rows: list[PolicyRow], tables: Mapping[str, Table], contracts: np.ndarray, ledger: Ledger
+    facts: RunFacts, rows: list[PolicyRow], tables: Mapping[str, RunTable], contracts: np.ndarray, ledger: Ledger
 ) -> None:
     """Holds prices.csv against limits, duals and capacities."""
     prices, currency = tables[FILE], facts.world.settings.currency
     movables = _movables(facts, rows, tables["projects.csv"], contracts)
     wanted = [movable for movable in movables if movable.key[3] <= last_year(facts)]
     keys: list[tuple[object, ...]] = [movable.key for movable in wanted]
-    value = Numbers("prices.value", np.array([movable.value for movable in wanted]))
+    value = ColumnNumbers("prices.value", np.array([movable.value for movable in wanted]))
     units = [f"{currency} per {movable.unit}" for movable in wanted]
     elsewhere = ("price", "holds_from", "holds_to", "method", "sentence")
     check_sheet(prices, Sheet(keys, {"value": value}, {"unit": units}, elsewhere=elsewhere), ledger)
@@ -155,7 +155,7 @@ def _check_duals(read: _Read, dual: np.ndarray, money: float, ledger: Ledger) ->
     read.check(ledger, "prices.idle", shares & given & ~read.resolved & (total == 0.0), np.abs(read.price), 0.0)
 
 
-def _movables(facts: Facts, rows: list[PolicyRow], projects: Table, contracts: np.ndarray) -> Iterator[Movable]:
+def _movables(facts: RunFacts, rows: list[PolicyRow], projects: RunTable, contracts: np.ndarray) -> Iterator[Movable]:
     groups: dict[tuple[str, str, str, int], list[int]] = {}
     for i, row in enumerate(rows):
         if row.priced is not None:
@@ -173,7 +173,7 @@ def _movables(facts: Facts, rows: list[PolicyRow], projects: Table, contracts: n
     yield from _capacities(facts, projects, contracts)
 
 
-def _capacities(facts: Facts, projects: Table, contracts: np.ndarray) -> Iterator[Movable]:
+def _capacities(facts: RunFacts, projects: RunTable, contracts: np.ndarray) -> Iterator[Movable]:
     world, share = facts.world, 1.0 / facts.world.calendar.periods_per_year
     built = dict(zip(world.projects, built_capacity(world, projects), strict=True))
     for column, name in enumerate(world.sources):

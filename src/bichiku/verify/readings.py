@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from bichiku.verify.facts import Facts
-from bichiku.verify.files import Table
+from bichiku.verify.facts import RunFacts
+from bichiku.verify.files import RunTable
 from bichiku.verify.flows import Flows
 from bichiku.verify.geography import foreign, parts_by_country
 from bichiku.verify.limits import built_capacity
 from bichiku.verify.money import paid_per_tonne, per_source
-from bichiku.verify.sheet import Numbers, Sheet
+from bichiku.verify.sheet import ColumnNumbers, Sheet
 
 NOT_STATED = "not stated"
 ROUNDING = 1e-9  # share of a sum's terms below which the sum is what rounding left over
 
 
-def sourcing_sheet(facts: Facts) -> Sheet:
+def sourcing_sheet(facts: RunFacts) -> Sheet:
     """sourcing.csv: what arrives on the plan by supplier or project and calendar year."""
     world, years = facts.world, np.unique(facts.plan_years)
     arrived = facts.flows["arrived"][facts.plan]
@@ -41,13 +41,13 @@ def sourcing_sheet(facts: Facts) -> Sheet:
     return Sheet(
         keys,
         {
-            "tonnes": Numbers("sourcing.tonnes", tonnes.ravel(), terms.ravel()),
-            "share_of_imports": Numbers(
+            "tonnes": ColumnNumbers("sourcing.tonnes", tonnes.ravel(), terms.ravel()),
+            "share_of_imports": ColumnNumbers(
                 "sourcing.share_of_imports",
                 share.ravel(),
                 _magnitude(share, terms / _positive(tonnes), import_terms / _positive(imports)),
             ),
-            "delivered_cost": Numbers(
+            "delivered_cost": ColumnNumbers(
                 "sourcing.delivered_cost",
                 delivered.ravel(),
                 _magnitude(delivered, money_terms / _positive(money), terms / _positive(tonnes)),
@@ -57,7 +57,7 @@ def sourcing_sheet(facts: Facts) -> Sheet:
     )
 
 
-def _source_texts(facts: Facts, names: list[str], repeats: int) -> dict[str, list[str]]:
+def _source_texts(facts: RunFacts, names: list[str], repeats: int) -> dict[str, list[str]]:
     rows = [facts.world.sources[name] for name in names]
     return {
         "country": [row.country for row in rows] * repeats,
@@ -66,7 +66,7 @@ def _source_texts(facts: Facts, names: list[str], repeats: int) -> dict[str, lis
     }
 
 
-def _by_year(facts: Facts, plan_numbers: np.ndarray) -> np.ndarray:
+def _by_year(facts: RunFacts, plan_numbers: np.ndarray) -> np.ndarray:
     """Sums over the plan's periods of each calendar year; from (periods, columns) to (years, columns)."""
     years = np.unique(facts.plan_years)
     return (years[:, np.newaxis] == facts.plan_years).astype(float) @ plan_numbers
@@ -89,7 +89,7 @@ def _magnitude(value: np.ndarray, *cancelled: np.ndarray) -> np.ndarray:
     return size.ravel()
 
 
-def shares_sheet(facts: Facts) -> Sheet:
+def shares_sheet(facts: RunFacts) -> Sheet:
     """shares.csv: each country's share of imports by material, year and stage, and the HHI."""
     world, years = facts.world, np.unique(facts.plan_years)
     names = list(world.sources)
@@ -122,14 +122,14 @@ def shares_sheet(facts: Facts) -> Sheet:
     return Sheet(
         keys,
         {
-            "share": Numbers("shares.share", share, np.abs(share) * size),
-            "hhi": Numbers("shares.hhi", np.array(indices), np.array(indices) * size),
+            "share": ColumnNumbers("shares.share", share, np.abs(share) * size),
+            "hhi": ColumnNumbers("shares.hhi", np.array(indices), np.array(indices) * size),
         },
         optional=np.abs(share) <= ROUNDING,
     )
 
 
-def reserve_sheet(facts: Facts) -> Sheet:
+def reserve_sheet(facts: RunFacts) -> Sheet:
     """reserve.csv: the plan's stock against its target."""
     world, flows, plan = facts.world, facts.flows, facts.plan
     calendar, policy = world.calendar, world.policies.reserve_days
@@ -148,17 +148,17 @@ def reserve_sheet(facts: Facts) -> Sheet:
     return Sheet(
         keys,
         {
-            "stock_t": Numbers("reserve.stock_t", stock.ravel()),
-            "cover_days": Numbers("reserve.cover_days", cover.ravel()),
-            "target_days": Numbers("reserve.target_days", target.ravel()),
-            "bought_t": Numbers("reserve.bought_t", np.maximum(change, 0.0).ravel(), size.ravel()),
-            "used_t": Numbers("reserve.used_t", np.maximum(-change, 0.0).ravel(), size.ravel()),
+            "stock_t": ColumnNumbers("reserve.stock_t", stock.ravel()),
+            "cover_days": ColumnNumbers("reserve.cover_days", cover.ravel()),
+            "target_days": ColumnNumbers("reserve.target_days", target.ravel()),
+            "bought_t": ColumnNumbers("reserve.bought_t", np.maximum(change, 0.0).ravel(), size.ravel()),
+            "used_t": ColumnNumbers("reserve.used_t", np.maximum(-change, 0.0).ravel(), size.ravel()),
         },
         {"month": [calendar.label(t) for t in range(1, calendar.periods + 1) for _ in materials]},
     )
 
 
-def projects_sheet(facts: Facts, projects: Table) -> Sheet:
+def projects_sheet(facts: RunFacts, projects: RunTable) -> Sheet:
     """projects.csv; what is built is taken from the table itself and held against its limits elsewhere."""
     world = facts.world
     built = built_capacity(world, projects)
@@ -170,13 +170,15 @@ def projects_sheet(facts: Facts, projects: Table) -> Sheet:
     return Sheet(
         [(name,) for name in world.projects],
         {
-            "existing_t_per_year": Numbers("projects.existing_t_per_year", np.array([row.existing_t for row in rows])),
-            "used_t_per_year": Numbers(
+            "existing_t_per_year": ColumnNumbers(
+                "projects.existing_t_per_year", np.array([row.existing_t for row in rows])
+            ),
+            "used_t_per_year": ColumnNumbers(
                 "projects.used_t_per_year", produced.sum(axis=0) / horizon, np.abs(produced).sum(axis=0) / horizon
             ),
-            "investment": Numbers("projects.investment", spent),
-            "subsidy": Numbers("projects.subsidy", spent * rate),
-            "net_cost": Numbers("projects.net_cost", spent * (1.0 - rate), np.abs(spent)),
+            "investment": ColumnNumbers("projects.investment", spent),
+            "subsidy": ColumnNumbers("projects.subsidy", spent * rate),
+            "net_cost": ColumnNumbers("projects.net_cost", spent * (1.0 - rate), np.abs(spent)),
         },
         {
             "material": [row.material for row in rows],
@@ -189,7 +191,7 @@ def projects_sheet(facts: Facts, projects: Table) -> Sheet:
     )
 
 
-def sent_on_plan(facts: Facts, flows: Flows) -> np.ndarray:
+def sent_on_plan(facts: RunFacts, flows: Flows) -> np.ndarray:
     """Tonnes that projects produce on the plan; shape (periods, projects)."""
     columns = [i for i, name in enumerate(facts.world.sources) if name in facts.world.projects]
     return flows["sent"][facts.plan][:, columns]

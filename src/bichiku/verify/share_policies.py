@@ -12,7 +12,7 @@ import numpy as np
 from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
 from bichiku.verify.damage import discount
-from bichiku.verify.facts import Facts, PolicyRow, Priced, limited_materials
+from bichiku.verify.facts import PolicyRow, Priced, RunFacts, limited_materials
 from bichiku.verify.files import NOTHING
 from bichiku.verify.flows import Flows
 from bichiku.verify.geography import countries_of, feed_from, foreign, parts_by_country
@@ -22,17 +22,17 @@ PLANES = 1e-4  # how far over its limit planes leave an index of concentration
 GRAM = 1e-6  # t: what solvers do not tell from none
 
 
-def share_caps(facts: Facts, caps: Any) -> Iterator[PolicyRow]:
+def share_caps(facts: RunFacts, caps: Any) -> Iterator[PolicyRow]:
     """Groups of countries that may supply so much at most."""
     yield from _group_limits(facts, "share_caps", caps, "max")
 
 
-def share_floors(facts: Facts, floors: Any) -> Iterator[PolicyRow]:
+def share_floors(facts: RunFacts, floors: Any) -> Iterator[PolicyRow]:
     """Groups of countries that must supply so much at least."""
     yield from _group_limits(facts, "share_floors", floors, "min", floor=True)
 
 
-def country_cap(facts: Facts, cap: Any) -> Iterator[PolicyRow]:
+def country_cap(facts: RunFacts, cap: Any) -> Iterator[PolicyRow]:
     """The cap on every country but the buyer's own and the exceptions."""
     exempt = {*cap.except_, facts.world.settings.buyer}
     for material in limited_materials(facts.world, cap.materials):
@@ -45,7 +45,7 @@ def country_cap(facts: Facts, cap: Any) -> Iterator[PolicyRow]:
             yield from _share_rows(facts, ("country_cap", country, material), cap, cap.max, frozenset({country}))
 
 
-def _group_limits(facts: Facts, family: str, limits: Any, key: str, floor: bool = False) -> Iterator[PolicyRow]:
+def _group_limits(facts: RunFacts, family: str, limits: Any, key: str, floor: bool = False) -> Iterator[PolicyRow]:
     """Two limits of one name are told apart as ``name`` and ``name #2``."""
     taken: set[tuple[str, str]] = set()
     for limit in limits:
@@ -62,7 +62,7 @@ def _group_limits(facts: Facts, family: str, limits: Any, key: str, floor: bool 
 
 
 def _share_rows(
-    facts: Facts,
+    facts: RunFacts,
     row: tuple[str, str, str],
     limit: Any,
     path: TimePath,
@@ -117,7 +117,7 @@ def _arrivals_place(flows: Flows, text: str, nodes: np.ndarray, columns: np.ndar
     return flows.joint_place(text, [("arrived", int(node), int(column)) for node in nodes for column in columns])
 
 
-def concentration(facts: Facts, policy: Any) -> Iterator[PolicyRow]:
+def concentration(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
     """The Herfindahl-Hirschman index of each material and year; planes keep it to within `PLANES` of its limit."""
     world, flows = facts.world, facts.flows
     names = list(world.sources)

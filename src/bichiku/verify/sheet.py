@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bichiku.verify.files import KEYS, NOTHING, Table
+from bichiku.verify.files import KEYS, NOTHING, RunTable
 from bichiku.verify.verdict import COPIED, Ledger, Place
 
 
 @dataclass(frozen=True)
-class Numbers:
+class ColumnNumbers:
     """What a column of numbers must hold; elements as the sheet's keys.
 
     Attributes:
@@ -41,13 +41,13 @@ class Sheet:
     """
 
     keys: list[tuple[object, ...]]
-    numbers: Mapping[str, Numbers]
+    numbers: Mapping[str, ColumnNumbers]
     texts: Mapping[str, list[str]] = field(default_factory=dict)
     optional: np.ndarray | None = None
     elsewhere: tuple[str, ...] = ()
 
 
-def check_columns(table: Table, stated: Iterable[str], ledger: Ledger) -> None:
+def check_columns(table: RunTable, stated: Iterable[str], ledger: Ledger) -> None:
     """A column that neither names a row nor has a statement of what it must be is a finding."""
     for column in sorted(set(table.columns).difference(KEYS[table.file], stated)):
         place = Place(f"column {column}")
@@ -55,7 +55,7 @@ def check_columns(table: Table, stated: Iterable[str], ledger: Ledger) -> None:
     ledger.right()
 
 
-def check_sheet(table: Table, sheet: Sheet, ledger: Ledger) -> None:
+def check_sheet(table: RunTable, sheet: Sheet, ledger: Ledger) -> None:
     """Holds a table against what it must say."""
     check_columns(table, (*sheet.numbers, *sheet.texts, *sheet.elsewhere), ledger)
     rows, positions = match_rows(table, sheet.keys, ledger, sheet.optional)
@@ -79,7 +79,7 @@ def check_sheet(table: Table, sheet: Sheet, ledger: Ledger) -> None:
 
 
 def match_rows(
-    table: Table, keys: list[tuple[object, ...]], ledger: Ledger, optional: np.ndarray | None = None
+    table: RunTable, keys: list[tuple[object, ...]], ledger: Ledger, optional: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Rows of the table and the positions of their keys; what does not match one to one is a finding."""
     position = {key: i for i, key in enumerate(keys)}
@@ -103,6 +103,6 @@ def match_rows(
     return found, np.array([position[all_keys[row]] for row in rows], dtype=int)
 
 
-def _in_column(table: Table, row: int, column: str) -> Place:
+def _in_column(table: RunTable, row: int, column: str) -> Place:
     place = table.place(row)
     return Place(f"{place.text}, {column}", place.lines)

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from bichiku.verify.facts import Facts
-from bichiku.verify.files import Table
+from bichiku.verify.facts import RunFacts
+from bichiku.verify.files import RunTable
 from bichiku.verify.metrics import all_metrics
 from bichiku.verify.money import Money
 from bichiku.verify.sheet import Sheet, check_sheet, match_rows
 from bichiku.verify.verdict import COPIED, KEPT, Ledger
 
 
-def check_summary(facts: Facts, lines: Mapping[str, Money], tables: Mapping[str, Table], ledger: Ledger) -> None:
+def check_summary(facts: RunFacts, lines: Mapping[str, Money], tables: Mapping[str, RunTable], ledger: Ledger) -> None:
     """Every metric: its value, its unit and what it speaks of."""
     found = dict(all_metrics(facts, lines, tables))
     metrics, summary = list(found.values()), tables["summary.csv"]

@@ -17,7 +17,7 @@ PLAN = -1  # the branch number of plan nodes
 ROUNDING = 1e-12  # a weight smaller than this is what subtraction left over
 
 
-class Branch(NamedTuple):
+class CrisisBranch(NamedTuple):
     """A crisis with one onset; `returns` where it hands back to the plan before the horizon."""
 
     crisis: str
@@ -42,7 +42,7 @@ class Nodes:
         last: number of each branch's last node; shape (branches,).
     """
 
-    branches: tuple[Branch, ...]
+    branches: tuple[CrisisBranch, ...]
     branch: np.ndarray
     period: np.ndarray
     onset: np.ndarray
@@ -105,7 +105,7 @@ def count_nodes(world: World) -> int:
     return periods + sum(each)
 
 
-def _left_over(branches: tuple[Branch, ...], periods: int) -> np.ndarray:
+def _left_over(branches: tuple[CrisisBranch, ...], periods: int) -> np.ndarray:
     """The plan's weight in each period."""
     left = np.ones(periods)
     for branch in branches:
@@ -113,7 +113,7 @@ def _left_over(branches: tuple[Branch, ...], periods: int) -> np.ndarray:
     return np.where(np.abs(left) > ROUNDING, left, 0.0)
 
 
-def _weighed(world: World) -> list[Branch]:
+def _weighed(world: World) -> list[CrisisBranch]:
     """Branches with probabilities, onset by onset as later ones depend on earlier ones."""
     settings = world.settings
     rates = {
@@ -123,7 +123,7 @@ def _weighed(world: World) -> list[Branch]:
     }
     all_rates = sum(rates.values())
     onsets = {name: _onsets(crisis, settings.periods) for name, crisis in settings.crises.items()}
-    found: list[Branch] = []
+    found: list[CrisisBranch] = []
     inside = np.zeros(settings.periods + 1)  # by period, probability of the branches that began before it
     for period in range(1, settings.periods + 1):
         running = 1.0 - float(inside[period])
@@ -140,7 +140,7 @@ def _weighed(world: World) -> list[Branch]:
                 probability = 0.0
             end = _end(crisis, period, settings.periods)
             inside[period + 1 : end + 1] += probability
-            found.append(Branch(name, period, end, probability, end < settings.periods))
+            found.append(CrisisBranch(name, period, end, probability, end < settings.periods))
     return found
 
 
