@@ -16,7 +16,7 @@ from bichiku.cli import app, main
 from bichiku.cli.explain import explain
 from bichiku.cli.kept import begin, keep
 from bichiku.cli.screen import print_faults
-from bichiku.model.faults import Fault, InputError
+from bichiku.model.faults import Fault, ModelFaults
 from bichiku.solve import HotProgram, SolverOptions
 from tests.models import write_model
 from tests.solve.programs import large_program
@@ -218,7 +218,7 @@ def test_a_time_limit_that_is_too_short_keeps_nothing(bichiku: Shell, tmp_path: 
 def test_a_fault_found_after_something_was_written_says_what_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
     begin()
     keep(Path("runs/first"))
-    print_faults(InputError([Fault("compare", None, "", "not of one world")]))
+    print_faults(ModelFaults([Fault("compare", None, "", "not of one world")]))
     begin()
     assert capsys.readouterr().err.startswith("bichiku: 1 fault in the input; kept: runs/first\n")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.model.faults import InputError
+from bichiku.model.faults import ModelFaults
 from bichiku.read.model import Model, read_model
 from bichiku.result.pipeline import Solved, run_strategy
 from bichiku.result.repeat import Sameness, model_of_run, repetition
@@ -115,17 +115,17 @@ def test_other_versions_are_named(made: tuple[Model, Solved, Path], run: Path) -
 def test_inputs_that_were_changed_are_not_repeated(run: Path, table: str) -> None:
     file = run / "inputs" / f"{table}.csv"
     file.write_text(file.read_text().replace("100", "101"))
-    with pytest.raises(InputError, match=rf"is not as it was written: inputs/{table}\.csv"):
+    with pytest.raises(ModelFaults, match=rf"is not as it was written: inputs/{table}\.csv"):
         model_of_run(run)
 
 
 def test_a_model_that_was_changed_is_not_repeated(run: Path) -> None:
     file = run / "inputs" / "model.yaml"
     file.write_text(file.read_text().replace("discount_rate: 0.05", "discount_rate: 0.04"))
-    with pytest.raises(InputError, match=r"is not as it was written: inputs/model\.yaml"):
+    with pytest.raises(ModelFaults, match=r"is not as it was written: inputs/model\.yaml"):
         model_of_run(run)
 
 
 def test_what_is_no_run_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"manifest\.json"):
+    with pytest.raises(ModelFaults, match=r"manifest\.json"):
         model_of_run(tmp_path)

@@ -51,7 +51,7 @@ def advice(world: World) -> list[Advice]:
     """All warnings about a world, in the order of their codes.
 
     Raises:
-        InputError: the crises' probabilities exceed one together.
+        ModelFaults: the crises' probabilities exceed one together.
     """
     return _advice(Facts(world))
 
@@ -60,7 +60,7 @@ def advice_by_strategy(worlds: Mapping[str, World]) -> dict[str, list[Advice]]:
     """All warnings about several worlds; what strategies share is worked out once.
 
     Raises:
-        InputError: the crises' probabilities exceed one together.
+        ModelFaults: the crises' probabilities exceed one together.
     """
     found: dict[str, list[Advice]] = {}
     facts: Facts | None = None

@@ -35,7 +35,7 @@ def telling(worlds: Mapping[str, World], silence: Collection[str] = (), every: b
         every: whether each warning has a line of its own, however many of its code there are.
 
     Raises:
-        InputError: the crises' probabilities exceed one together.
+        ModelFaults: the crises' probabilities exceed one together.
     """
     said: dict[Advice, list[str]] = {}
     unsaid: dict[Advice, None] = {}

@@ -23,7 +23,7 @@ from bichiku.cli.run import run
 from bichiku.cli.screen import NO_RESULT, WRONG_INPUT, print_faults, say
 from bichiku.cli.sweep import sweep
 from bichiku.cli.verify import verify
-from bichiku.model.faults import InputError
+from bichiku.model.faults import ModelFaults
 from bichiku.result.staging import CannotWrite
 from bichiku.solve.highs import SolverError
 
@@ -77,7 +77,7 @@ def main() -> None:
 def _call() -> None:
     try:
         app()
-    except InputError as error:
+    except ModelFaults as error:
         print_faults(error)
         sys.exit(WRONG_INPUT)
     except (CannotWrite, SolverError, WorkerLost) as error:

@@ -23,7 +23,7 @@ from bichiku.cli.screen import (
     spinner,
 )
 from bichiku.cli.solving import solve_all
-from bichiku.model.faults import Fault, InputError, nearest
+from bichiku.model.faults import Fault, ModelFaults, nearest
 from bichiku.read.model import read_model
 from bichiku.result.saved_run import COMPARED_TABLES, is_run, of_solved, read_run
 
@@ -90,4 +90,4 @@ def _check_call(names: list[str], baseline: str | None, only_runs: bool, options
         message = "runs are taken as they are; -s and --set go with a model"
         faults.append(Fault("compare", None, "", message))
     if faults:
-        raise InputError(faults)
+        raise ModelFaults(faults)

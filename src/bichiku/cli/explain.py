@@ -13,7 +13,7 @@ import typer
 from bichiku.cli.screen import NO_RESULT, JsonOption, SetOption, SilenceOption, StrategyOption, print_advice, spinner
 from bichiku.explain import Finding, as_record
 from bichiku.explain import explain as explain_world
-from bichiku.model.faults import Fault, InputError, nearest, shown
+from bichiku.model.faults import Fault, ModelFaults, nearest, shown
 from bichiku.read.model import Model, read_model
 from bichiku.result.saved_run import is_run, read_run_model
 
@@ -33,7 +33,7 @@ def explain(
 ) -> None:
     """Tell why strategies are infeasible: the rules in conflict, and the least change of each that would do."""
     if not (0.0 < seconds < math.inf):
-        raise InputError([Fault("--seconds", None, "", f"{seconds:g} is not a finite number of seconds over 0")])
+        raise ModelFaults([Fault("--seconds", None, "", f"{seconds:g} is not a finite number of seconds over 0")])
     records = []
     unsolved = False
     with spinner(silent=as_json) as show:
@@ -59,5 +59,5 @@ def _read(place: Path, strategies: Sequence[str], changes: Sequence[str]) -> Mod
     read = read_run_model(place, changes)
     if unknown := [name for name in strategies if name not in read.worlds]:
         faults = [Fault("--strategy", None, "", f"no strategy {shown(n)}", nearest(n, read.worlds)) for n in unknown]
-        raise InputError(faults)
+        raise ModelFaults(faults)
     return read

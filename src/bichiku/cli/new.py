@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bichiku.cli.new_model import copy_tutorial
-from bichiku.model.faults import Fault, InputError
+from bichiku.model.faults import Fault, ModelFaults
 
 
 def new(
@@ -18,5 +18,5 @@ def new(
     try:
         copy_tutorial(folder)
     except FileExistsError as error:
-        raise InputError([Fault(str(folder), None, "", "exists already", "choose another name")]) from error
+        raise ModelFaults([Fault(str(folder), None, "", "exists already", "choose another name")]) from error
     typer.echo(f"{folder} holds a small model. Run it:\n\n  bichiku run {folder}\n")

@@ -10,7 +10,7 @@ import typer
 
 from bichiku.cli.kept import keep
 from bichiku.cli.screen import NO_RESULT, OutputOption, QuietOption, counter, say, screen
-from bichiku.model.faults import Fault, InputError, nearest
+from bichiku.model.faults import Fault, ModelFaults, nearest
 from bichiku.model.numbers import decimal_number
 from bichiku.result.near_optimal import Range, near_optimal_ranges
 from bichiku.result.pipeline import Clock, NoSolution, optimise
@@ -37,7 +37,7 @@ def range_(
     unknown = [name for name in material or () if name not in known]
     if unknown:
         faults = [Fault("--material", None, "", f"unknown material {n!r}", nearest(n, known)) for n in unknown]
-        raise InputError(faults)
+        raise ModelFaults(faults)
     try:
         _, hot, outcome, _ = optimise(saved.world, Clock())
     except NoSolution as failure:
@@ -57,14 +57,14 @@ def parse_slack(text: str) -> float:
     """``1%`` or ``0.01`` as a share.
 
     Raises:
-        InputError: it is neither, or not between 0 and 1.
+        ModelFaults: it is neither, or not between 0 and 1.
     """
     try:
         number = decimal_number(text.removesuffix("%")) / (100.0 if text.endswith("%") else 1.0)
     except ValueError:
         number = float("nan")
     if not 0.0 <= number <= 1.0:
-        raise InputError([Fault("--slack", None, "", f"{text!r} is not a share such as 1% or 0.01")])
+        raise ModelFaults([Fault("--slack", None, "", f"{text!r} is not a share such as 1% or 0.01")])
     return number
 
 

@@ -21,7 +21,7 @@ from bichiku.cli.screen import (
     spinner,
 )
 from bichiku.cli.solving import Solutions, solve_all
-from bichiku.model.faults import Fault, InputError
+from bichiku.model.faults import Fault, ModelFaults
 from bichiku.read.model import read_model
 from bichiku.result.repeat import Repetition, model_of_run, repetition
 from bichiku.show.screen.repetition import repetition_lines
@@ -71,7 +71,7 @@ def _place(model: Path | None, repeated: Path | None, changed: bool) -> Path:
     elif repeated is not None and changed:
         faults.append(Fault("--from", None, "", "a run is repeated as it was; -s and --set go with a model"))
     if faults:
-        raise InputError(faults)
+        raise ModelFaults(faults)
     return model or repeated or Path()
 
 

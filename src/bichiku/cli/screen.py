@@ -22,7 +22,7 @@ from rich.progress import (
 
 from bichiku.check.telling import Telling, telling
 from bichiku.cli.kept import what_is_kept
-from bichiku.model.faults import Fault, InputError, nearest, printable
+from bichiku.model.faults import Fault, ModelFaults, nearest, printable
 from bichiku.model.warning_codes import CODES
 from bichiku.read.model import Model
 
@@ -42,7 +42,7 @@ SetOption = Annotated[
 def _known(codes: list[str] | None) -> list[str] | None:
     unknown = [code for code in codes or () if code not in CODES]
     if unknown:
-        raise InputError(
+        raise ModelFaults(
             [Fault("--silence", None, "", f"unknown warning {code!r}", nearest(code, CODES)) for code in unknown]
         )
     return codes
@@ -72,7 +72,7 @@ def screen() -> Console:
     return Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, markup=False)
 
 
-def print_faults(error: InputError) -> None:
+def print_faults(error: ModelFaults) -> None:
     """All faults of an input, one a line."""
     count = len(error.faults)
     more = "" if error.all_found else "more than "

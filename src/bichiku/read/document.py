@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from bichiku.model.faults import Fault, FaultLog, InputError, shown
+from bichiku.model.faults import Fault, FaultLog, ModelFaults, shown
 from bichiku.read.files import Unreadable, content_of
 from bichiku.read.yaml12 import MAX_DEPTH, MAX_NODES, CoreLoader, TooDeep
 
@@ -82,12 +82,12 @@ def read_document(file: Path, shown_as: str, folder: Path | None = None) -> Docu
     """Reads a YAML file; where a folder is given, no link may lead it out of there.
 
     Raises:
-        InputError: the file is missing, out of bounds, too large, not UTF-8, not YAML, nests too deep, repeats
+        ModelFaults: the file is missing, out of bounds, too large, not UTF-8, not YAML, nests too deep, repeats
             a key or does not hold a mapping.
     """
 
-    def fail(line: int | None, message: str, hint: str = "") -> InputError:
-        return InputError([Fault(shown_as, line, "", message, hint)])
+    def fail(line: int | None, message: str, hint: str = "") -> ModelFaults:
+        return ModelFaults([Fault(shown_as, line, "", message, hint)])
 
     try:
         raw = content_of(file, folder, MAX_BYTES)
@@ -104,7 +104,7 @@ def parse_document(text: str, shown_as: str) -> Document:
     """Parses YAML text; see `read_document` for the errors."""
     data, places = _parse(text, shown_as)
     if not isinstance(data, dict):
-        raise InputError([Fault(shown_as, 1, "", "must be a mapping of keys to values")])
+        raise ModelFaults([Fault(shown_as, 1, "", "must be a mapping of keys to values")])
     return Document(data, places)
 
 
@@ -112,14 +112,14 @@ def parse_value(text: str, shown_as: str) -> Any:
     """A value by itself, read by the rules of a model file.
 
     Raises:
-        InputError: it is not YAML.
+        ModelFaults: it is not YAML.
     """
     return _parse(text, shown_as)[0]
 
 
 def _parse(text: str, shown_as: str) -> tuple[Any, dict[KeyPath, Place]]:
-    def fail(line: int | None, message: str) -> InputError:
-        return InputError([Fault(shown_as, line, "", message)])
+    def fail(line: int | None, message: str) -> ModelFaults:
+        return ModelFaults([Fault(shown_as, line, "", message)])
 
     try:
         root = yaml.compose(text, Loader=CoreLoader)
@@ -157,7 +157,7 @@ class _NodeReader:
         self.places.setdefault(path, (self.shown_as, node.start_mark.line + 1))
         if depth > MAX_DEPTH or self._count > MAX_NODES:
             self._fail(node, path[:3], _TOO_MUCH)
-            raise InputError(self.faults)
+            raise ModelFaults(self.faults)
         if self._loader.has_own_tag(node):
             self._fail(node, path, f"{node.tag.replace('tag:yaml.org,2002:', '!!')} is a type that a model cannot hold")
             return None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bichiku.model.calendar import Calendar
-from bichiku.model.faults import Fault, FaultLog, InputError, shown
+from bichiku.model.faults import Fault, FaultLog, ModelFaults, shown
 from bichiku.model.world import World
 from bichiku.read.cells import split_assignments
 from bichiku.read.csv_rows import Table, TablesFolder, read_tables
@@ -51,7 +51,7 @@ def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence
             change a cell of a table.
 
     Raises:
-        InputError: with every fault of the model at once.
+        ModelFaults: with every fault of the model at once.
     """
     file = path if path.suffix in (".yaml", ".yml") else path / MODEL_FILE
     if not os.path.lexists(file):
@@ -59,7 +59,7 @@ def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence
         hint = (
             f"the model of this run is {of_a_run}" if is_folder(of_a_run) else "give a model folder or its model.yaml"
         )
-        raise InputError([Fault(str(file), None, "", "does not exist", hint)])
+        raise ModelFaults([Fault(str(file), None, "", "does not exist", hint)])
     log = FaultLog()
     document = read_document(file, str(file), None if file == path else path)
     name_of_model = file.resolve().parent.name

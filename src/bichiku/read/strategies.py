@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bichiku.model.faults import Fault, FaultLog, InputError, nearest, shown
+from bichiku.model.faults import Fault, FaultLog, ModelFaults, nearest, shown
 from bichiku.read.document import Document, KeyPath, dotted, parse_value
 
 BASE = "base"
@@ -79,7 +79,7 @@ def command_line_changes(document: Document, assignments: Iterable[str], log: Fa
             if value is None and value_text.strip() not in _NULLS:  # an empty shell variable must not remove a limit
                 raise ValueError("has no value; write null to remove the key")
             document = _assign(document, path, value)
-        except InputError as error:
+        except ModelFaults as error:
             log.extend(_typed(fault, path_text) for fault in error.faults)
         except ValueError as error:
             log.add(Fault(COMMAND_LINE[0], None, path_text, str(error)))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from bichiku.build import stamp, stencil_of
 from bichiku.build.stencil import ConcentrationCut, Stencil
-from bichiku.model.faults import Fault, InputError
+from bichiku.model.faults import Fault, ModelFaults
 from bichiku.model.state import State, world_state
 from bichiku.model.tree import Tree, TreeError, grow_tree, tree_size
 from bichiku.model.world import MOST_DECISIONS, World
@@ -80,13 +80,13 @@ def grow(world: World) -> tuple[Tree, State]:
     """The tree of a world and its state.
 
     Raises:
-        InputError: the crises' probabilities exceed one together, or the program would be too large.
+        ModelFaults: the crises' probabilities exceed one together, or the program would be too large.
     """
     _check_size(world)
     try:
         tree = grow_tree(world.settings.crises, world.calendar)
     except TreeError as error:
-        raise InputError([Fault(*world.crises_at, "crises", str(error))]) from error
+        raise ModelFaults([Fault(*world.crises_at, "crises", str(error))]) from error
     return tree, world_state(world, tree)
 
 
@@ -96,7 +96,7 @@ def _check_size(world: World) -> None:
         message = f"the tree has {nodes:,} nodes with {world.decisions:,} sources, materials and tranches at each; "
         message += f"at most {MOST_DECISIONS:,} of them together can be solved"
         hint = "fewer periods, a longer onset_every or a shorter recovery"
-        raise InputError([Fault(*world.crises_at, "crises", message, hint)])
+        raise ModelFaults([Fault(*world.crises_at, "crises", message, hint)])
 
 
 def run_strategy(world: World, progress: Progress = lambda _: None, prices: bool = True) -> Solved:
@@ -108,7 +108,7 @@ def run_strategy(world: World, progress: Progress = lambda _: None, prices: bool
         prices: whether to work out prices.csv, which takes about as long as solving.
 
     Raises:
-        InputError: see `grow`.
+        ModelFaults: see `grow`.
         NoSolution: there is no optimal solution, or its certificate does not hold.
     """
     clock = Clock()
@@ -145,7 +145,7 @@ def optimise(
         keep_log: whether to keep HiGHS's log.
 
     Raises:
-        InputError: see `grow`.
+        ModelFaults: see `grow`.
         NoSolution: there is no optimal solution.
     """
     progress("building")

@@ -61,7 +61,7 @@ def model_of_run(folder: Path) -> Model:
     """The model that a run was made from, under its own name and with its one strategy.
 
     Raises:
-        InputError: it is no run, or a file of it has changed since it was written.
+        ModelFaults: it is no run, or a file of it has changed since it was written.
     """
     read_run(folder, ())
     return read_run_model(folder)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from bichiku.model.faults import Fault, InputError, shown
+from bichiku.model.faults import Fault, ModelFaults, shown
 from bichiku.model.world import World
 from bichiku.read.files import is_file, is_folder, json_value
 from bichiku.read.model import INPUTS, MODEL_FILE, Model, read_model
@@ -68,19 +68,19 @@ def check_is_run(folder: Path) -> None:
     """Tells a run, however damaged, from a folder that is none.
 
     Raises:
-        InputError: it is none; the hint says what it may be.
+        ModelFaults: it is none; the hint says what it may be.
     """
     if not is_folder(folder):
         message = "is not a run folder" if os.path.lexists(folder) else "does not exist"
-        raise InputError([Fault(str(folder), None, "", message, "give a run folder")])
+        raise ModelFaults([Fault(str(folder), None, "", message, "give a run folder")])
     if is_folder(folder / INPUTS):
         return
     for file, hint in _OTHERS.items():
         if is_file(folder / file):
-            raise InputError([Fault(str(folder), None, "", "is not a run folder", hint)])
+            raise ModelFaults([Fault(str(folder), None, "", "is not a run folder", hint)])
     if not is_run(folder):
         hint = f"it has neither {MANIFEST} nor {INPUTS}"
-        raise InputError([Fault(str(folder), None, "", "is not a run folder", hint)])
+        raise ModelFaults([Fault(str(folder), None, "", "is not a run folder", hint)])
 
 
 def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
@@ -91,13 +91,13 @@ def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
         tables: which result tables to read.
 
     Raises:
-        InputError: it is not a run folder, or a file has changed since it was written.
+        ModelFaults: it is not a run folder, or a file has changed since it was written.
     """
     manifest = _manifest(folder)
     verdict = verify_files(folder)
     if not verdict.holds:
         hint = "bichiku verify shows all that is wrong"
-        raise InputError([Fault(str(folder), None, "", f"is not as it was written: {verdict.findings[0]}", hint)])
+        raise ModelFaults([Fault(str(folder), None, "", f"is not as it was written: {verdict.findings[0]}", hint)])
     frames = {name: read_result(folder / f"{name}.csv") for name in tables}
     model = read_run_model(folder)
     (world,) = model.worlds.values()
@@ -112,13 +112,13 @@ def read_run_model(folder: Path, assignments: Sequence[str] = ()) -> Model:
         assignments: changes, see `read_model`.
 
     Raises:
-        InputError: it is not a run folder, or its model does not hold.
+        ModelFaults: it is not a run folder, or its model does not hold.
     """
     manifest = _manifest(folder)
     read = read_model(folder / INPUTS, (), assignments)
     if len(read.worlds) != 1:
         message = f"has {len(read.worlds)} strategies; the inputs of a run have one"
-        raise InputError([Fault(str(folder / INPUTS / MODEL_FILE), None, "strategies", message)])
+        raise ModelFaults([Fault(str(folder / INPUTS / MODEL_FILE), None, "strategies", message)])
     name, (world,), (resolved,) = manifest["strategy"], read.worlds.values(), read.resolved.values()
     return replace(
         read, name=manifest["model"], worlds={name: replace(world, strategy=name)}, resolved={name: resolved}
@@ -132,17 +132,17 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json_value((folder / MANIFEST).read_bytes())
     except OSError as error:
-        raise InputError([Fault(file, None, "", f"cannot be read: {error.strerror}")]) from error
+        raise ModelFaults([Fault(file, None, "", f"cannot be read: {error.strerror}")]) from error
     except ValueError as error:
-        raise InputError([Fault(file, None, "", "cannot be read: it is not JSON")]) from error
+        raise ModelFaults([Fault(file, None, "", "cannot be read: it is not JSON")]) from error
     try:
         model, strategy = manifest["model"], manifest["strategy"]
     except (KeyError, TypeError) as error:
-        raise InputError([Fault(file, None, "", "does not say of which model and strategy the run is")]) from error
+        raise ModelFaults([Fault(file, None, "", "does not say of which model and strategy the run is")]) from error
     for key, good in (("model", _is_folder_name(model)), ("strategy", is_strategy_name(strategy))):
         if not good:
             message = f"{shown(manifest[key])} is not the name of a {key}"
-            raise InputError([Fault(file, None, key, message)])
+            raise ModelFaults([Fault(file, None, key, message)])
     return manifest
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bichiku.model.faults import InputError
+from bichiku.model.faults import ModelFaults
 from bichiku.model.world import MOST_DECISIONS, World
 from bichiku.read.model import Model, read_model
 from bichiku.verify.balances import (
@@ -86,7 +86,7 @@ def _checked_inputs(folder: Path, manifest: dict[str, Any] | None, ledger: Ledge
 def _read_inputs(folder: Path, ledger: Ledger) -> Model | None:
     try:
         model = read_model(folder / INPUTS)
-    except InputError as error:
+    except ModelFaults as error:
         for fault in error.faults:
             place = Place(fault.where, () if fault.line is None else (fault.line,))
             ledger.wrong("inputs.readable", f"{INPUTS}/{Path(fault.file).name}", place, fault.message, "no fault")

@@ -13,7 +13,7 @@ import pandas as pd
 
 import bichiku
 from bichiku.api.compare.table import comparison_table
-from bichiku.model.faults import Fault, InputError
+from bichiku.model.faults import Fault, ModelFaults
 from bichiku.result.saved_run import REPORT, SavedRun
 from bichiku.result.staging import settle, staged
 from bichiku.show.report import comparison_markdown, render_report
@@ -46,7 +46,7 @@ def check_one_world(runs: Sequence[SavedRun]) -> None:
     """Strategies can be compared over the same tables, periods and currency, under names of their own.
 
     Raises:
-        InputError: they do not.
+        ModelFaults: they do not.
     """
     faults = []
     first = runs[0]
@@ -60,7 +60,7 @@ def check_one_world(runs: Sequence[SavedRun]) -> None:
     for name in sorted({name for name in names if names.count(name) > 1}):
         faults.append(Fault("compare", None, "", f"strategy {name!r} is given more than once"))
     if faults:
-        raise InputError(faults)
+        raise ModelFaults(faults)
 
 
 def _same(one: SavedRun, other: SavedRun) -> dict[str, bool]:

@@ -31,7 +31,7 @@ def parse_axes(texts: Sequence[str]) -> list[SweepAxis]:
     """Reads the `--vary` options.
 
     Raises:
-        InputError: with every fault at once.
+        ModelFaults: with every fault at once.
     """
     log = FaultLog()
     axes = []

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bichiku.build.program import ALL
-from bichiku.model.faults import InputError
+from bichiku.model.faults import ModelFaults
 from bichiku.model.world import World
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import Clock, NoSolution, grow, optimise
@@ -61,7 +61,7 @@ class PointSolver:
         """The world of a point.
 
         Raises:
-            InputError: a value does not fit.
+            ModelFaults: a value does not fit.
         """
         read = read_model(self.model, [self.strategy], [*self.changes, *self.settings(values)])
         return read.worlds[self.strategy]
@@ -70,20 +70,20 @@ class PointSolver:
         """Reads a point and grows its tree, which is all that can be wrong with its input.
 
         Raises:
-            InputError: the values do not fit, by themselves or together; each fault names the point.
+            ModelFaults: the values do not fit, by themselves or together; each fault names the point.
         """
         try:
             grow(self.world(values))
-        except InputError as error:
+        except ModelFaults as error:
             at = self.texts(values)
             faults = [replace(fault, message=f"{fault.message}; at {at}") for fault in error.faults]
-            raise InputError(faults, error.all_found) from error
+            raise ModelFaults(faults, error.all_found) from error
 
     def solve(self, values: tuple[str, ...]) -> dict[str, Any]:
         """Metrics of one point; its ``status`` says when it has no solution.
 
         Raises:
-            InputError: a value does not fit.
+            ModelFaults: a value does not fit.
         """
         try:
             _, self._hot, outcome, _ = optimise(self.world(values), Clock(), hot=self._hot)

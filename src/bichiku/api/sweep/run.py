@@ -61,7 +61,7 @@ def run_sweep(
         progress: called with the number of points that are solved and of all points.
 
     Raises:
-        InputError: a value of an axis does not fit.
+        ModelFaults: a value of an axis does not fit.
         WorkerLost: a worker process was killed.
     """
     points = grid(axes)
