@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
-from bichiku.result.pipeline import NoSolution, Solved, run_strategy
+from bichiku.result.pipeline import NoSolution, run_strategy
+from bichiku.result.run import Run
 from bichiku.solve import Status
 from tests.by_hand import read
 from tests.world_strategies import Description
@@ -15,7 +16,7 @@ def drawn(examples: int) -> settings:
     return settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
-def solved(description: Description) -> Solved | None:
+def solved(description: Description) -> Run | None:
     """The solved model; None when no plan keeps its limits."""
     try:
         return run_strategy(read(description), prices=False)

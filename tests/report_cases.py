@@ -14,7 +14,7 @@ import pandas as pd
 from bichiku.api.compare.table import comparison_table
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.saved_run import SavedRun, of_solved
+from bichiku.result.run import Run
 from bichiku.show.report import Axis, Frontier, render_report
 
 TUTORIAL = Path(__file__).parents[1] / "models" / "tutorial"
@@ -26,17 +26,17 @@ FORMULA = "=cmd()"
 
 
 @lru_cache
-def runs() -> tuple[SavedRun, ...]:
+def runs() -> tuple[Run, ...]:
     """The tutorial's strategies."""
     worlds = read_model(TUTORIAL).worlds
-    return tuple(of_solved("tutorial", run_strategy(world), None) for world in worlds.values())
+    return tuple(run_strategy(world) for world in worlds.values())
 
 
-def comparison(chosen: tuple[SavedRun, ...], failed: dict[str, str]) -> pd.DataFrame:
+def comparison(chosen: tuple[Run, ...], failed: dict[str, str]) -> pd.DataFrame:
     return comparison_table(chosen, failed, BASELINE)
 
 
-def prices(chosen: tuple[SavedRun, ...]) -> dict[str, pd.DataFrame]:
+def prices(chosen: tuple[Run, ...]) -> dict[str, pd.DataFrame]:
     return {run.strategy: run.tables["prices"] for run in chosen}
 
 
@@ -74,7 +74,7 @@ def nasty_page() -> str:
     return render_report(chosen, failed, chosen[0].strategy, table, [sweep], nasty_prices)
 
 
-def _nasty(run: SavedRun) -> SavedRun:
+def _nasty(run: Run) -> Run:
     """Graphite becomes a formula, tungsten a script, and so on."""
     names = {"graphite": FORMULA, "tungsten": SCRIPT, "china-halt": f"{SCRIPT} $x_1$"}
     world = run.world

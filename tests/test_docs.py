@@ -30,7 +30,6 @@ from bichiku.read.model import read_model
 from bichiku.read.settings import NOT_YET, DaysPath, Settings
 from bichiku.read.strategies import split_strategies
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.run_folder import write_run
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -118,7 +117,7 @@ def default_text(required: bool, default: Any, none: str) -> str:
 def run_folder(tmp_path_factory):
     """A run of the tutorial under every policy at once."""
     model = read_model(TUTORIAL, ["today"], EVERY_POLICY)
-    return write_run(model, run_strategy(model.worlds["today"]), tmp_path_factory.mktemp("runs"), TUTORIAL)
+    return run_strategy(model.worlds["today"]).write(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture(scope="module")

@@ -1,3 +1,99 @@
-"""bichiku (備蓄, reserve stock): where to buy critical minerals, what to build, how many days to hold."""
+"""bichiku (備蓄, reserve stock): where to buy critical minerals, what to build, how many days to hold.
+
+What is listed in `__all__` is loaded when it is first asked for, as the packages below take seconds to load.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bichiku.api.compare.comparison import Comparison, compare
+    from bichiku.api.library import Infeasible, check, explain, load, read, solve, sweep, verify
+    from bichiku.api.library import ranges as range  # noqa: A004
+    from bichiku.api.sweep.run import Sweep
+    from bichiku.check import Advice
+    from bichiku.explain import Explanation
+    from bichiku.model.faults import Fault, ModelFaults
+    from bichiku.model.world import World
+    from bichiku.read.model import Model
+    from bichiku.result.pipeline import NoSolution
+    from bichiku.result.run import Run
+    from bichiku.verify import Verdict
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Advice",
+    "Comparison",
+    "Explanation",
+    "Fault",
+    "Infeasible",
+    "Model",
+    "ModelFaults",
+    "NoSolution",
+    "Run",
+    "Sweep",
+    "Verdict",
+    "World",
+    "check",
+    "compare",
+    "explain",
+    "load",
+    "range",
+    "read",
+    "solve",
+    "sweep",
+    "verify",
+]
+
+_LIBRARY = "bichiku.api.library"
+_PUBLIC = {  # name to the module it is in, and its name there
+    "Infeasible": (_LIBRARY, "Infeasible"),
+    "check": (_LIBRARY, "check"),
+    "explain": (_LIBRARY, "explain"),
+    "load": (_LIBRARY, "load"),
+    "range": (_LIBRARY, "ranges"),
+    "read": (_LIBRARY, "read"),
+    "solve": (_LIBRARY, "solve"),
+    "sweep": (_LIBRARY, "sweep"),
+    "verify": (_LIBRARY, "verify"),
+    "Comparison": ("bichiku.api.compare.comparison", "Comparison"),
+    "compare": ("bichiku.api.compare.comparison", "compare"),
+    "Sweep": ("bichiku.api.sweep.run", "Sweep"),
+    "Advice": ("bichiku.check", "Advice"),
+    "Explanation": ("bichiku.explain", "Explanation"),
+    "Fault": ("bichiku.model.faults", "Fault"),
+    "ModelFaults": ("bichiku.model.faults", "ModelFaults"),
+    "World": ("bichiku.model.world", "World"),
+    "Model": ("bichiku.read.model", "Model"),
+    "NoSolution": ("bichiku.result.pipeline", "NoSolution"),
+    "Run": ("bichiku.result.run", "Run"),
+    "Verdict": ("bichiku.verify", "Verdict"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'bichiku' has no attribute {name!r}")
+    module, inside = _PUBLIC[name]
+    found = globals()[name] = getattr(import_module(module), inside)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
+
+
+class _Library(ModuleType):
+    """Keeps `bichiku.read` and the like functions: loading the package of that name would put it in their place."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _PUBLIC and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Library

@@ -13,7 +13,6 @@ import pytest
 
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.run_folder import write_run
 from bichiku.verify import verify_run
 from tests.models import TABLES, faults_of, the_fault, write_model
 
@@ -78,7 +77,7 @@ def test_a_run_with_the_oddest_names_there_may_be_verifies_and_holds_no_formula(
     extra = "currency: <b>\n" + CAP.replace("%s", name.replace("'", "''"))
     source = write_model(tmp_path / "model", extra, suppliers=suppliers)
     model = read_model(source)
-    folder = write_run(model, run_strategy(model.worlds["base"]), tmp_path / "runs", source)
+    folder = run_strategy(model.worlds["base"]).write(tmp_path / "runs")
     assert verify_run(folder).holds
     with (folder / "sourcing.csv").open(encoding="utf-8", newline="") as stream:
         assert {row["supplier"] for row in csv.DictReader(stream)} == {name}

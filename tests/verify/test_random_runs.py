@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import NoSolution, run_strategy
-from bichiku.result.run_folder import write_run
 from bichiku.verify import verify_run
 from tests.policy_strategies import some_policies, with_policies
 from tests.world_strategies import Description, small_models, write_model
@@ -47,5 +46,5 @@ def test_random_runs_verify(description: Description) -> None:
             solved = run_strategy(model.worlds["base"])
         except NoSolution:
             return
-        verdict = verify_run(write_run(model, solved, Path(folder) / "runs", Path(folder)))
+        verdict = verify_run(solved.write(Path(folder) / "runs"))
     assert [str(finding) for finding in verdict.findings] == []

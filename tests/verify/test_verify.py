@@ -15,7 +15,6 @@ import pytest
 
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.run_folder import write_run
 from bichiku.verify import RULES, Finding, Verdict, verify_run
 from bichiku.verify.files import COLUMNS, NE, WE, N, W
 from tests.by_hand import description
@@ -277,5 +276,5 @@ def test_sentences_are_read_whatever_the_names_in_them(changes: dict[str, Any], 
     suppliers = [{}, {"supplier": "a", "country": "AUS", "price": 20}]
     given = {"suppliers": suppliers, **changes, "policies": {**budget, **changes.get("policies", {})}}
     model = read_model(write_model(description(2, **given), tmp_path / "model"))
-    folder = write_run(model, run_strategy(model.worlds["base"]), tmp_path / "runs", tmp_path)
+    folder = run_strategy(model.worlds["base"]).write(tmp_path / "runs")
     assert [str(finding) for finding in verify_run(folder).findings] == []

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from bichiku.cli.new_model import copy_tutorial
 from bichiku.model.faults import Fault, ModelFaults
 
 
@@ -15,6 +14,8 @@ def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that does not exist yet.")],
 ) -> None:
     """Make a small model of your own to start from."""
+    from bichiku.cli.new_model import copy_tutorial
+
     try:
         copy_tutorial(folder)
     except FileExistsError as error:

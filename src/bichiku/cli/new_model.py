@@ -11,7 +11,7 @@ from bichiku.result.staging import staged
 
 def tutorial_folder() -> Path:
     """Where the tutorial model lies: inside an installed package, or in the source tree."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     installed = package / "tutorial"
     return installed if installed.is_dir() else package.parents[1] / "models" / "tutorial"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TextIO, TypeVar
@@ -35,7 +35,8 @@ class Table(Generic[R]):
         lines: key to line number, of rejected rows too.
         rejected: key to the cells of a rejected row, so that what refers to it is not called unknown.
         complete: whether the whole file was read.
-        content: the text that was read, changes of cells included; None where there is no file.
+        content: the text that was read, changes of cells included; None where there is no table.
+        original: the same without the changes.
     """
 
     file: str
@@ -44,6 +45,7 @@ class Table(Generic[R]):
     rejected: dict[Key, dict[str, str]] = field(default_factory=dict)
     complete: bool = True
     content: bytes | None = None
+    original: bytes | None = None
 
     def fault(self, key: Key, column: str, message: str, hint: str = "") -> Fault:
         """A fault in a cell of a row."""
@@ -72,25 +74,60 @@ class TablesFolder:
 
 def read_tables(folder: TablesFolder, log: FaultLog, changes: Sequence[CellChange] = ()) -> dict[str, Table[Any]]:
     """All seven tables of a folder, some cells changed; a table that is absent and not required is empty."""
-    known = [f"{kind.table}.csv" for kind in TABLES]
     try:
         names = sorted(os.listdir(folder.path))
     except OSError as error:
         log.add(Fault(folder.shown_as, None, "", f"cannot be read: {error.strerror}"))
         return {kind.table: Table(f"{folder.shown_as}/{kind.table}.csv", complete=False) for kind in TABLES}
+    _check_file_names(names, f"{folder.shown_as}/", log)
+    tables: dict[str, Table[Any]] = {}
+    for kind in TABLES:
+        name = f"{kind.table}.csv"
+        shown_as, mine = f"{folder.shown_as}/{name}", _of_table(kind, changes)
+        if os.path.lexists(folder.path / name):
+            tables[kind.table] = read_table(folder.path / name, folder.model, shown_as, kind, log, mine)
+        else:
+            tables[kind.table] = _absent(shown_as, kind, log, mine)
+    return tables
+
+
+def parse_tables(contents: Mapping[str, bytes], log: FaultLog) -> dict[str, Table[Any]]:
+    """All seven tables of a model from texts by the name of the table; see `read_tables`."""
+    _check_file_names([f"{name}.csv" for name in contents], "", log)
+    return {
+        kind.table: parse_table(contents[kind.table], f"{kind.table}.csv", kind, log)
+        if kind.table in contents
+        else _absent(f"{kind.table}.csv", kind, log, ())
+        for kind in TABLES
+    }
+
+
+def changed_tables(
+    tables: Mapping[str, Table[Any]], changes: Sequence[CellChange], log: FaultLog
+) -> dict[str, Table[Any]]:
+    """Tables as they were read, with other cells changed; those that nothing changes are kept as they are."""
+    changed = dict(tables)
+    for kind in TABLES:
+        table, mine = tables[kind.table], _of_table(kind, changes)
+        if mine and table.original is None:
+            changed[kind.table] = _absent(table.file, kind, log, mine)
+        elif mine and table.original is not None:
+            changed[kind.table] = parse_table(table.original, table.file, kind, log, mine)
+    return changed
+
+
+def _check_file_names(names: Iterable[str], folder: str, log: FaultLog) -> None:
+    known = [f"{kind.table}.csv" for kind in TABLES]
     for name in names:
         if name.lower().endswith(".csv") and name not in known:
-            hint = nearest(name.lower(), known)
-            log.add(Fault(f"{folder.shown_as}/{name}", None, "", "is not a table of a model", hint))
-    mine = {kind.table: [change for change in changes if change.table == kind.table] for kind in TABLES}
-    return {kind.table: _read_if_there(folder, kind, log, mine[kind.table]) for kind in TABLES}
+            log.add(Fault(f"{folder}{name}", None, "", "is not a table of a model", nearest(name.lower(), known)))
 
 
-def _read_if_there(folder: TablesFolder, kind: type[R], log: FaultLog, changes: Sequence[CellChange]) -> Table[R]:
-    name = f"{kind.table}.csv"
-    shown_as = f"{folder.shown_as}/{name}"
-    if os.path.lexists(folder.path / name):
-        return read_table(folder.path / name, folder.model, shown_as, kind, log, changes)
+def _of_table(kind: type[Row], changes: Sequence[CellChange]) -> list[CellChange]:
+    return [change for change in changes if change.table == kind.table]
+
+
+def _absent(shown_as: str, kind: type[R], log: FaultLog, changes: Sequence[CellChange]) -> Table[R]:
     for change in changes:
         log.add(Fault("--set", None, change.typed, f"the model has no table {kind.table}"))
     if kind.required_table:
@@ -104,13 +141,25 @@ def read_table(
     """One table of a model's folder, some cells changed; what is wrong with it goes to the log."""
     try:
         content = content_of(file, model, MAX_BYTES)
+    except Unreadable as error:
+        log.add(Fault(shown_as, error.line, "", str(error), error.hint))
+        return Table(shown_as, complete=False)
+    return parse_table(content, shown_as, kind, log, changes)
+
+
+def parse_table(
+    original: bytes, shown_as: str, kind: type[R], log: FaultLog, changes: Sequence[CellChange] = ()
+) -> Table[R]:
+    """One table from its text, some cells changed; what is wrong with it goes to the log."""
+    content = original
+    try:
         records = _records(io.StringIO(content.decode("utf-8-sig"), newline=""))
         if changes:
             every = list(records)
             if every:
                 change_rows(every[0][1], [cells for _, cells in every[1:]], kind, changes, log)
             content, records = written([cells for _, cells in every]), iter(every)
-        return replace(_read(records, shown_as, kind, log), content=content)
+        return replace(_read(records, shown_as, kind, log), content=content, original=original)
     except Unreadable as error:
         log.add(Fault(shown_as, error.line, "", str(error), error.hint))
     except UnicodeDecodeError as error:

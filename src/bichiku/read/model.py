@@ -3,45 +3,179 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 from bichiku.model.calendar import Calendar
-from bichiku.model.faults import Fault, FaultLog, ModelFaults, shown
+from bichiku.model.faults import Fault, FaultLog, ModelFaults, nearest, shown
 from bichiku.model.world import World
 from bichiku.read.cells import split_assignments
-from bichiku.read.csv_rows import Table, TablesFolder, read_tables
-from bichiku.read.document import Document, Place, read_document
+from bichiku.read.csv_rows import Table, TablesFolder, changed_tables, parse_tables, read_tables
+from bichiku.read.document import Document, Place, parse_document, read_document
 from bichiku.read.files import is_folder, is_inside
 from bichiku.read.horizon import check_dates, check_demand, read_calendar
 from bichiku.read.references import check_names, check_tables
 from bichiku.read.settings import Settings, parse_settings
-from bichiku.read.strategies import choose, command_line_changes, split_strategies
+from bichiku.read.strategies import BASE, choose, command_line_changes, split_strategies
+from bichiku.read.values import assignments_of, document_text, table_text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MODEL_FILE = "model.yaml"
 INPUTS = "inputs"  # where a run keeps the model that it was made from
 
 
 @dataclass(frozen=True)
-class Model:
-    """A model as read: one world for each strategy asked for.
+class Source:
+    """All that a model is made from, in memory.
 
     Attributes:
-        name: name of the model's folder.
+        name: name of the model.
+        folder: where it was read from; None for a model that is not of a folder.
+        file: name of the file that holds its keys.
+        content: that file, byte by byte.
+        base: model.yaml without its strategies.
+        strategies: the changes of each strategy.
+        tables: the tables by name; None where they could not be looked for.
+        tables_folder: where the tables lie inside the model's folder.
+        assignments: changes ``PATH=VALUE`` of every strategy.
+    """
+
+    name: str
+    folder: Path | None
+    file: str
+    content: bytes
+    base: Document
+    strategies: dict[str, Document]
+    tables: dict[str, Table[Any]] | None
+    tables_folder: PurePosixPath
+    assignments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class Model:
+    """A model: one world for each strategy. ``model["today"]`` is the world of a strategy, `base` that of none.
+
+    Attributes:
+        name: name of the model, that of its folder.
         worlds: by strategy, in the order of the file (or of the command line).
-        resolved: by strategy, model.yaml with the strategy and command-line changes merged in.
+        resolved: by strategy, model.yaml with the strategy and all changes merged in.
         files: content of each file read, by its path inside the model folder.
+        source: what it was made from.
     """
 
     name: str
     worlds: dict[str, World]
     resolved: dict[str, dict[str, Any]]
     files: dict[str, bytes]
+    source: Source
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "worlds", {n: replace(world, origin=self) for n, world in self.worlds.items()})
+
+    @classmethod
+    def from_tables(
+        cls, settings: Mapping[str, object], tables: Mapping[str, pd.DataFrame], name: str = "model"
+    ) -> Model:
+        """A model without files, held to the same rules in the same words.
+
+        Args:
+            settings: the keys of model.yaml; strategies stand below ``strategies`` as they do there.
+            tables: data frames by the name of the table (``materials``, ``demand``, ``suppliers``, ...), one column
+                for each of its columns, in its units; None and not-a-number are empty cells. Faults name row i,
+                counted from 0, as line i + 2, where a file would have it.
+            name: name of the model; runs are named after it.
+
+        Raises:
+            ModelFaults: with every fault of the model at once.
+        """
+        log = FaultLog()
+        text = document_text(settings, log)
+        document = Document(parse_document(text, MODEL_FILE).data)  # without its lines, as nobody has seen the text
+        if not name.isprintable() or not name or "/" in name or "\\" in name:
+            log.add(Fault(MODEL_FILE, None, "", f"{shown(name)} cannot name a model"))
+        base, strategies = split_strategies(document, log)
+        parsed = parse_tables({table: table_text(frame) for table, frame in tables.items()}, log)
+        source = Source(name, None, MODEL_FILE, text.encode(), base, strategies, parsed, PurePosixPath())
+        return _model(source, strategies, log)
+
+    def __repr__(self) -> str:
+        return f"<Model {self.name!r}: {', '.join(self.worlds)}>"
+
+    def __getitem__(self, strategy: str) -> World:
+        """The world of a strategy.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        if strategy not in self.worlds:
+            raise KeyError(f"no strategy {shown(strategy)} ({nearest(strategy, self.worlds)})")
+        return self.worlds[strategy]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.worlds)
+
+    def __len__(self) -> int:
+        return len(self.worlds)
+
+    @cached_property
+    def base(self) -> World:
+        """The world of a model without strategies; of one with strategies, that of its policies before any of them."""
+        only = {BASE: Document({})}
+        if self.source.strategies == only:
+            return self.worlds[BASE]
+        return _model(replace(self.source, strategies=only), only, FaultLog()).worlds[BASE]
+
+    def changed(self, changes: Mapping[str, object], strategies: Sequence[str] = ()) -> Model:
+        """The same model with some numbers changed in every strategy; no file is looked at again.
+
+        Args:
+            changes: values by path, see `World.changed`.
+            strategies: names of the strategies wanted; all that this model has when empty.
+
+        Raises:
+            ModelFaults: with every fault of the changed model at once.
+        """
+        return self.assigned(assignments_of(changes), strategies)
+
+    def assigned(self, assignments: Sequence[str], strategies: Sequence[str] = ()) -> Model:
+        """As `changed`, with texts ``PATH=VALUE`` as `--set` takes them."""
+        log = FaultLog()
+        every = (*self.source.assignments, *assignments)
+        chosen = choose(self.source.strategies, strategies or list(self.worlds), log)
+        _, cells = split_assignments(every)
+        tables = self.source.tables
+        if cells and tables is not None:
+            tables = changed_tables(tables, cells, log)
+        return _model(replace(self.source, tables=tables, assignments=every), chosen, log)
+
+    def changed_world(self, strategy: str, changes: Mapping[str, object]) -> World:
+        """One strategy's world with some numbers changed; see `changed`."""
+        return self.changed(changes, [strategy])[strategy]
+
+    def called(self, name: str, strategy: str) -> Model:
+        """A model of one strategy under other names, and of no folder: the inputs of a run are kept without them."""
+        (changes,) = self.source.strategies.values()
+        only = {strategy: changes}
+        return _model(replace(self.source, name=name, folder=None, strategies=only), only, FaultLog())
 
 
-def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence[str] = ()) -> Model:
+def model_of(world: World) -> Model:
+    """The model that a world is one of.
+
+    Raises:
+        ValueError: it is of none.
+    """
+    if not isinstance(world.origin, Model):
+        raise ValueError(f"the world of {world.strategy} is of no model")
+    return world.origin
+
+
+def read_model(path: str | Path, strategies: Sequence[str] = (), assignments: Sequence[str] = ()) -> Model:
     """Reads a model folder or its model.yaml.
 
     Args:
@@ -53,6 +187,7 @@ def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence
     Raises:
         ModelFaults: with every fault of the model at once.
     """
+    path = Path(path)
     file = path if path.suffix in (".yaml", ".yml") else path / MODEL_FILE
     if not os.path.lexists(file):
         of_a_run = path / INPUTS
@@ -62,21 +197,31 @@ def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence
         raise ModelFaults([Fault(str(file), None, "", "does not exist", hint)])
     log = FaultLog()
     document = read_document(file, str(file), None if file == path else path)
-    name_of_model = file.resolve().parent.name
-    if not name_of_model.isprintable():
+    name = file.resolve().parent.name
+    if not name.isprintable():
         message = "the folder's name holds what cannot be printed"
         log.add(Fault(str(file), None, "", message, "runs are named after it; give it another"))
     base, changes = split_strategies(document, log)
     chosen = choose(changes, strategies, log)
     folder = _tables_folder(file, base, log)
-    changed_settings, changed_cells = split_assignments(assignments)
-    tables = read_tables(folder, log, changed_cells) if folder else None
+    _, cells = split_assignments(assignments)
+    tables = read_tables(folder, log, cells) if folder else None
+    inside = folder.path.resolve().relative_to(file.parent.resolve()).as_posix() if folder else ""
+    source = Source(
+        name, file.parent, file.name, document.content, base, changes, tables, PurePosixPath(inside), tuple(assignments)
+    )
+    return _model(source, chosen, log)
+
+
+def _model(source: Source, chosen: Mapping[str, Document], log: FaultLog) -> Model:
+    """The worlds of the strategies chosen, once all is checked."""
+    tables = source.tables
     if tables is not None:
         check_tables(tables, log)
-
+    assignments, _ = split_assignments(source.assignments)
     worlds, resolved = {}, {}
     for name, change in chosen.items():
-        merged = command_line_changes(base.merged(change), changed_settings, log)
+        merged = command_line_changes(source.base.merged(change), assignments, log)
         resolved[name] = merged.data
         settings = parse_settings(merged, log)
         calendar = read_calendar(merged, log)
@@ -89,13 +234,11 @@ def read_model(path: Path, strategies: Sequence[str] = (), assignments: Sequence
             if settings is not None and not log:
                 worlds[name] = _world(name, settings, calendar, tables, merged.place(("crises",)))
     log.raise_if_any()
-    assert folder is not None
-    files = {file.name: document.content}
-    inside = folder.path.resolve().relative_to(file.parent.resolve())
+    files = {source.file: source.content}
     for name, table in (tables or {}).items():
         if table.content is not None:
-            files[(inside / f"{name}.csv").as_posix()] = table.content
-    return Model(name_of_model, worlds, resolved, files)
+            files[(source.tables_folder / f"{name}.csv").as_posix()] = table.content
+    return Model(source.name, worlds, resolved, files, source)
 
 
 def _tables_folder(file: Path, base: Document, log: FaultLog) -> TablesFolder | None:

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-import pandas as pd
-
 from bichiku.build import stamp, stencil_of
 from bichiku.build.stencil import ConcentrationCut, Stencil
 from bichiku.model.faults import Fault, ModelFaults
@@ -18,9 +16,10 @@ from bichiku.model.world import MOST_DECISIONS, World
 from bichiku.policies.concentration import violated
 from bichiku.result.outcome import Outcome
 from bichiku.result.prices import prices_table
+from bichiku.result.run import Run, Solved
 from bichiku.result.tables import tabulate
 from bichiku.solve import HotProgram, Limits, Report, SolverOptions, Status
-from bichiku.solve.certificate import Certificate, certify
+from bichiku.solve.certificate import certify
 
 Progress = Callable[[str], None]
 
@@ -42,25 +41,6 @@ _EXPLANATION = {
     Status.ITERATION_LIMIT: "not solved within solver.iteration_limit; nothing of this strategy is kept",
     Status.ERROR: "the solver failed on numerical grounds; nothing of this strategy is kept",
 }
-
-
-@dataclass(frozen=True)
-class Solved:
-    """A solved and certified strategy.
-
-    Attributes:
-        outcome: the solution in words of the model.
-        report: how it was solved.
-        certificate: how well it holds.
-        tables: data frames by file name without ending.
-        seconds: time of each step.
-    """
-
-    outcome: Outcome
-    report: Report
-    certificate: Certificate
-    tables: dict[str, pd.DataFrame]
-    seconds: dict[str, float]
 
 
 @dataclass
@@ -99,13 +79,19 @@ def _check_size(world: World) -> None:
         raise ModelFaults([Fault(*world.crises_at, "crises", message, hint)])
 
 
-def run_strategy(world: World, progress: Progress = lambda _: None, prices: bool = True) -> Solved:
+def run_strategy(
+    world: World,
+    progress: Progress = lambda _: None,
+    prices: bool = True,
+    page: Callable[[Run], str] | None = None,
+) -> Run:
     """Solves one strategy.
 
     Args:
         world: the strategy's world.
         progress: called with a few words as each step begins.
         prices: whether to work out prices.csv, which takes about as long as solving.
+        page: makes the run's report.html, if it shall have one.
 
     Raises:
         ModelFaults: see `grow`.
@@ -125,7 +111,7 @@ def run_strategy(world: World, progress: Progress = lambda _: None, prices: bool
         progress("pricing")
         with clock.step("price"):
             tables["prices"] = prices_table(outcome, stencil, hot)
-    return Solved(outcome, report, certificate, tables, clock.seconds)
+    return Run(world, tables, Solved(outcome, report, certificate, clock.seconds), page=page)
 
 
 def optimise(

@@ -14,7 +14,8 @@ import pandas as pd
 
 from bichiku.read.files import json_value
 from bichiku.read.model import Model
-from bichiku.result.saved_run import MANIFEST, TABLE_FILES, read_result, read_run, read_run_model
+from bichiku.result.run import MANIFEST
+from bichiku.result.saved_run import TABLE_FILES, read_result, read_run
 from bichiku.verify.files import COLUMNS, Cell
 
 EQUAL = 1e-6  # relative; what the certificate promises of a run's numbers
@@ -63,8 +64,7 @@ def model_of_run(folder: Path) -> Model:
     Raises:
         ModelFaults: it is no run, or a file of it has changed since it was written.
     """
-    read_run(folder, ())
-    return read_run_model(folder)
+    return read_run(folder, ()).model
 
 
 def repetition(before: Path, after: Path) -> Repetition:

@@ -1,26 +1,21 @@
-"""A run as data: what a finished strategy says, whether just solved or read back from its folder."""
+"""Runs read back from their folders, and folders that are none told apart from them."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from bichiku.model.faults import Fault, ModelFaults, shown
-from bichiku.model.world import World
 from bichiku.read.files import is_file, is_folder, json_value
 from bichiku.read.model import INPUTS, MODEL_FILE, Model, read_model
 from bichiku.read.strategies import is_strategy_name
-from bichiku.result.pipeline import Solved
+from bichiku.result.run import MANIFEST, Run
 from bichiku.verify import verify_files
 
-MANIFEST = "manifest.json"
-REPORT = "report.html"
 TABLE_FILES = ("summary", "sourcing", "flows", "reserve", "projects", "costs", "crises", "shares", "duals", "prices")
 COMPARED_TABLES = tuple(name for name in TABLE_FILES if name != "flows")  # flows.csv is large
 
@@ -29,34 +24,6 @@ _OTHERS = {  # a file that tells what a folder is if it is no run
     "comparison.csv": "it is a comparison; give one of the runs compared",
     "frontier.csv": "it is a sweep",
 }
-
-
-@dataclass(frozen=True)
-class SavedRun:
-    """One strategy's results.
-
-    Attributes:
-        model: name of the model.
-        strategy: name of the strategy.
-        world: inputs as resolved.
-        tables: result tables by file name without ending.
-        manifest: content of manifest.json; empty for a run that is not written yet.
-        folder: where it is written, if it is.
-    """
-
-    model: str
-    strategy: str
-    world: World
-    tables: dict[str, pd.DataFrame]
-    manifest: dict[str, Any]
-    folder: Path | None
-
-
-def of_solved(model: str, solved: Solved, folder: Path | None) -> SavedRun:
-    """A strategy just solved."""
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8")) if folder else {}
-    world = solved.outcome.world
-    return SavedRun(model, world.strategy, world, solved.tables, manifest, folder)
 
 
 def is_run(path: Path) -> bool:
@@ -83,7 +50,7 @@ def check_is_run(folder: Path) -> None:
         raise ModelFaults([Fault(str(folder), None, "", "is not a run folder", hint)])
 
 
-def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
+def read_run(folder: str | Path, tables: tuple[str, ...] = TABLE_FILES) -> Run:
     """Reads a run folder back, once it is sure that its files are those that were verified.
 
     Args:
@@ -93,15 +60,15 @@ def read_run(folder: Path, tables: tuple[str, ...] = TABLE_FILES) -> SavedRun:
     Raises:
         ModelFaults: it is not a run folder, or a file has changed since it was written.
     """
+    folder = Path(folder)
     manifest = _manifest(folder)
     verdict = verify_files(folder)
     if not verdict.holds:
         hint = "bichiku verify shows all that is wrong"
         raise ModelFaults([Fault(str(folder), None, "", f"is not as it was written: {verdict.findings[0]}", hint)])
     frames = {name: read_result(folder / f"{name}.csv") for name in tables}
-    model = read_run_model(folder)
-    (world,) = model.worlds.values()
-    return SavedRun(model.name, world.strategy, world, frames, manifest, folder)
+    (world,) = read_run_model(folder).worlds.values()
+    return Run(world, frames, manifest=manifest, folder=folder)
 
 
 def read_run_model(folder: Path, assignments: Sequence[str] = ()) -> Model:
@@ -119,10 +86,7 @@ def read_run_model(folder: Path, assignments: Sequence[str] = ()) -> Model:
     if len(read.worlds) != 1:
         message = f"has {len(read.worlds)} strategies; the inputs of a run have one"
         raise ModelFaults([Fault(str(folder / INPUTS / MODEL_FILE), None, "strategies", message)])
-    name, (world,), (resolved,) = manifest["strategy"], read.worlds.values(), read.resolved.values()
-    return replace(
-        read, name=manifest["model"], worlds={name: replace(world, strategy=name)}, resolved={name: resolved}
-    )
+    return read.called(manifest["model"], manifest["strategy"])
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

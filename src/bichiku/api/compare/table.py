@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 
 COLUMNS = ["strategy", "metric", "material", "value", "unit", "detail"]
 EXTRA = {
@@ -15,7 +15,7 @@ EXTRA = {
 }
 
 
-def comparison_table(runs: Sequence[SavedRun], failed: Mapping[str, str], baseline: str | None) -> pd.DataFrame:
+def comparison_table(runs: Sequence[Run], failed: Mapping[str, str], baseline: str | None) -> pd.DataFrame:
     """The summaries of all runs in one long table.
 
     Args:

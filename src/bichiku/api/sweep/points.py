@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from bichiku.build.program import ALL
 from bichiku.model.faults import ModelFaults
 from bichiku.model.world import World
-from bichiku.read.model import read_model
+from bichiku.read.model import model_of
 from bichiku.result.pipeline import Clock, NoSolution, grow, optimise
 from bichiku.result.tables import TABLES
 from bichiku.result.tables.summary import summary_table
@@ -37,15 +36,11 @@ class PointSolver:
     """Solves the points of one strategy one after the other, keeping the program in the solver between them.
 
     Attributes:
-        model: the model's folder or file.
-        strategy: the strategy that is varied.
-        changes: texts ``PATH=VALUE`` that hold at every point.
+        base: the world that is varied.
         paths: what is varied, one path for each axis.
     """
 
-    model: Path
-    strategy: str
-    changes: tuple[str, ...]
+    base: World
     paths: tuple[str, ...]
     _hot: HotProgram | None = None
 
@@ -63,8 +58,8 @@ class PointSolver:
         Raises:
             ModelFaults: a value does not fit.
         """
-        read = read_model(self.model, [self.strategy], [*self.changes, *self.settings(values)])
-        return read.worlds[self.strategy]
+        strategy = self.base.strategy
+        return model_of(self.base).assigned(self.settings(values), [strategy])[strategy]
 
     def check(self, values: tuple[str, ...]) -> None:
         """Reads a point and grows its tree, which is all that can be wrong with its input.

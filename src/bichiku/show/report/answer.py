@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.numbers import percent
 from bichiku.show.report.case import PLAN_DAMAGE, Case
 from bichiku.show.words import amount, country, days, listed
@@ -16,7 +16,7 @@ CRISIS_DAMAGE = "expected_damage_in_crises_per_year"
 CLOSE = 0.01  # strategies this near in cost are told as one group
 
 
-def three_sentences(runs: Sequence[SavedRun], baseline: str, comparison: pd.DataFrame) -> list[str]:
+def three_sentences(runs: Sequence[Run], baseline: str, comparison: pd.DataFrame) -> list[str]:
     """What it costs, what more safety would cost, and where the weak spot and the doubt are."""
     return answer(Case(runs, {}, baseline, comparison))
 
@@ -41,7 +41,7 @@ def _one_cost(case: Case) -> str:
     return f"{text}."
 
 
-def _damage(case: Case, run: SavedRun) -> str:
+def _damage(case: Case, run: Run) -> str:
     """What part of the cost is damage, told by where it falls."""
     crises, plan = (case.metrics.value(run.strategy, name) for name in (CRISIS_DAMAGE, PLAN_DAMAGE))
     text = f"{amount(crises, case.currency)} is damage from crises"
@@ -124,7 +124,7 @@ def _weak_spot(case: Case) -> str:
     return f"{text}; {_doubt(case, base)}."
 
 
-def _spot(case: Case, run: SavedRun) -> str:
+def _spot(case: Case, run: Run) -> str:
     """The material that lacks soonest: on the plan itself before any crisis; nothing where none is ever short."""
     for material, short in case.short_on_plan(run).items():
         return f"{material}, {days(short)} days short on the plan itself, without any crisis,"
@@ -133,7 +133,7 @@ def _spot(case: Case, run: SavedRun) -> str:
     return f"{material}, short after {_day(left)} days of {where}" if material else ""
 
 
-def _spot_in_short(case: Case, run: SavedRun) -> str:
+def _spot_in_short(case: Case, run: Run) -> str:
     """The same of a strategy that is set beside the baseline."""
     for material, short in case.short_on_plan(run).items():
         return f"{material}, {days(short)} days on the plan itself,"
@@ -145,7 +145,7 @@ def _day(value: float) -> str:
     return f"{value:.0f}"
 
 
-def _doubt(case: Case, run: SavedRun) -> str:
+def _doubt(case: Case, run: Run) -> str:
     value = case.metrics.value
     parts = {basis: value(run.strategy, f"cost_{basis}") for basis in ("assumed", "derived", "sourced", "not_stated")}
     known = {basis.replace("_", " "): part for basis, part in parts.items() if part > 0}

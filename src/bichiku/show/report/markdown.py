@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.report.answer import answer
 from bichiku.show.report.case import Case
 from bichiku.show.report.strategy_table import columns
@@ -15,9 +15,7 @@ from bichiku.show.report.strategy_table import columns
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
 
-def comparison_markdown(
-    comparison: pd.DataFrame, runs: Sequence[SavedRun], failed: Mapping[str, str], baseline: str
-) -> str:
+def comparison_markdown(comparison: pd.DataFrame, runs: Sequence[Run], failed: Mapping[str, str], baseline: str) -> str:
     """The three sentences and the table; a strategy without a solution says so in its row."""
     case = Case(runs, failed, baseline, comparison)
     sentences = " ".join(escaped(sentence) for sentence in answer(case))

@@ -8,7 +8,7 @@ import jinja2
 import pandas as pd
 
 from bichiku import __version__
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.report.answer import answer
 from bichiku.show.report.blocks import Section
 from bichiku.show.report.case import Case, Frontier
@@ -29,7 +29,7 @@ NO_PRICES: Mapping[str, pd.DataFrame] = {}
 
 
 def render_report(
-    runs: Sequence[SavedRun],
+    runs: Sequence[Run],
     failed: Mapping[str, str],
     baseline: str,
     comparison: pd.DataFrame,

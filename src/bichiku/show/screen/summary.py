@@ -12,10 +12,9 @@ from rich.table import Table
 
 from bichiku.build.program import ALL
 from bichiku.model.calendar import month_label
-from bichiku.result.metrics import last_reported_year
 from bichiku.result.metrics.costs import PAID_LINES
 from bichiku.result.metrics.crises import short_on_plan
-from bichiku.result.pipeline import Solved
+from bichiku.result.run import Run
 from bichiku.show.numbers import money, percent, three_digits
 
 SHOWN_COUNTRIES = 3
@@ -24,10 +23,10 @@ INDENT = " " * 16
 HARD_SPACE = "\N{NO-BREAK SPACE}"  # a number and its unit stay on one line
 
 
-def print_strategy(console: Console, solved: Solved) -> None:
+def print_strategy(console: Console, run: Run) -> None:
     """One screen: what it costs a year, from whom, how many days, and the worst crisis."""
-    world, calendar = solved.outcome.world, solved.outcome.world.calendar
-    summary = solved.tables["summary"]
+    world, calendar = run.world, run.world.calendar
+    summary = run.summary
     currency = world.settings.currency
     window = f"{calendar.label(1)} to {month_label(int(calendar.ends[calendar.reported - 1]))}"
     console.print(f"\n{world.settings.model}: {world.strategy} ({window})", style="bold", highlight=False)
@@ -38,8 +37,8 @@ def print_strategy(console: Console, solved: Solved) -> None:
         name = detail_of(summary, "worst_crisis_damage")
         what = f"{name}, damage {money(damage, currency)}" if damage > 0 else "none does damage"
         console.print(f"  worst crisis  {what}", highlight=False)
-    console.print(_materials(solved))
-    for line in _short_on_plan(solved):
+    console.print(_materials(run))
+    for line in _short_on_plan(run):
         console.print(line, highlight=False, soft_wrap=True)
     quality = _quality(summary)
     if quality:
@@ -65,10 +64,10 @@ def _cost_lines(summary: pd.DataFrame, currency: str) -> list[str]:
     return lines
 
 
-def _materials(solved: Solved) -> Table:
-    outcome, summary = solved.outcome, solved.tables["summary"]
-    year = last_reported_year(outcome)
-    shares = solved.tables["shares"]
+def _materials(run: Run) -> Table:
+    calendar, summary = run.world.calendar, run.summary
+    year = int(calendar.years[calendar.reported - 1])
+    shares = run.shares
     shares = shares[(shares["year"] == year) & (shares["stage"] == "exporter")]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("  material")
@@ -76,7 +75,7 @@ def _materials(solved: Solved) -> Table:
     table.add_column("bought from")
     table.add_column("days held", justify="right")
     table.add_column("days short in the worst crisis")
-    for material in outcome.world.materials:
+    for material in run.world.materials:
         chosen = shares[shares["material"] == material].sort_values(
             ["share", "country"], ascending=[False, True], kind="stable"
         )
@@ -86,7 +85,7 @@ def _materials(solved: Solved) -> Table:
             three_digits(value_of(summary, "imports_per_year", material)),
             ", ".join(top) or "no imports",
             _days_held(summary, material),
-            _worst(solved, material),
+            _worst(run, material),
         )
     return table
 
@@ -99,10 +98,10 @@ def _days_held(summary: pd.DataFrame, material: str) -> str:
     return f"{held:.0f}" + ("" if math.isnan(target) else f" of {target:.0f}")
 
 
-def _worst(solved: Solved, material: str) -> str:
+def _worst(run: Run, material: str) -> str:
     """Days short in the branch with most of them, and the day from which that branch is short."""
-    crises = solved.tables["crises"]
-    reported = solved.outcome.world.calendar.reported
+    crises = run.crises
+    reported = run.world.calendar.reported
     mine = crises[(crises["material"] == material) & (crises["onset"] <= reported)]
     if mine.empty:
         return "-"
@@ -113,11 +112,11 @@ def _worst(solved: Solved, material: str) -> str:
     return f"{three_digits(worst['short_days'])} from day {first}, {worst['crisis']} {worst['month']}"
 
 
-def _short_on_plan(solved: Solved) -> list[str]:
+def _short_on_plan(run: Run) -> list[str]:
     """Materials short without any crisis, in lines of the screen's width; none where the plan meets all demand."""
-    summary = solved.tables["summary"]
+    summary = run.summary
     found = summary[summary["metric"] == "short_days_on_plan"].set_index("material")["value"]
-    short = short_on_plan({str(name): float(days) for name, days in found.items()}, solved.outcome.world.calendar)
+    short = short_on_plan({str(name): float(days) for name, days in found.items()}, run.world.calendar)
     parts = [f"{material} {three_digits(days)} days".replace(" ", HARD_SPACE) for material, days in short.items()]
     if not parts:
         return []
@@ -135,24 +134,24 @@ def _quality(summary: pd.DataFrame) -> str:
     return f"supply cost rests on rows that are {', '.join(parts)}" if parts else ""
 
 
-def print_strategies(console: Console, runs: Sequence[Solved]) -> None:
+def print_strategies(console: Console, runs: Sequence[Run]) -> None:
     """One line for each strategy."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title="\nAll strategies", title_justify="left")
     table.add_column("  strategy")
-    baseline = runs[0].outcome.world.strategy
+    baseline = runs[0].strategy
     headings = ("cost a year", f"over {baseline}", "expected damage a year", "worst crisis", "fewest days at the end")
     for heading in headings:
         table.add_column(heading, justify="right")
-    first = value_of(runs[0].tables["summary"], "cost_per_year")
-    for solved in runs:
-        summary = solved.tables["summary"]
-        currency = solved.outcome.world.settings.currency
+    first = value_of(runs[0].summary, "cost_per_year")
+    for run in runs:
+        summary = run.summary
+        currency = run.world.settings.currency
         cost = value_of(summary, "cost_per_year")
         damage = value_of(summary, "shortage_per_year") + value_of(summary, "substitution_per_year")
         worst = value_of(summary, "worst_crisis_damage")
         held = summary.loc[summary["metric"] == "cover_days_at_end", "value"]
         table.add_row(
-            f"  {solved.outcome.world.strategy}",
+            f"  {run.strategy}",
             money(cost, currency),
             f"{'+' if cost >= first else ''}{money(cost - first, '').strip()}",
             money(damage, currency),

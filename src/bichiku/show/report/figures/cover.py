@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.report.blocks import Picture
 from bichiku.show.report.case import Case
 from bichiku.show.report.csv_link import csv_link
@@ -41,7 +41,7 @@ def cover(case: Case) -> Picture | None:
     )
 
 
-def _window(run: SavedRun) -> pd.DataFrame:
+def _window(run: Run) -> pd.DataFrame:
     """The reported window of reserve.csv, with the time in years at which each stock is counted."""
     calendar, reserve = run.world.calendar, run.tables["reserve"]
     rows = reserve[reserve["period"] <= calendar.reported]
@@ -103,7 +103,7 @@ def _target(axes: Axes, rows: pd.DataFrame, material: str, colour: str) -> None:
         axes.plot(mine["at"].to_numpy(), target, color=colour, linestyle=TARGET, linewidth=1.1, zorder=4)
 
 
-def _name(case: Case, run: SavedRun) -> str:
+def _name(case: Case, run: Run) -> str:
     role = case.role(run)
     return f"{run.strategy} ({role})" if role else run.strategy
 

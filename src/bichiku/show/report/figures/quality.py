@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 
 from bichiku.build.program import ALL
 from bichiku.result.metrics.basis import BASES
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.numbers import percent
 from bichiku.show.report.blocks import Picture
 from bichiku.show.report.case import Case
@@ -20,7 +20,7 @@ from bichiku.show.words import listed
 LOOKS = {"sourced": (BLUE, ""), "derived": (SKY, "...."), "assumed": (ORANGE, "////"), "not stated": (PALE, "xxxx")}
 
 
-def quality(case: Case, run: SavedRun) -> Picture | None:
+def quality(case: Case, run: Run) -> Picture | None:
     """Shares of delivered cost by basis, for all materials and for each; None where nothing is bought."""
     table = _shares(case, run)
     if table.empty:
@@ -38,7 +38,7 @@ def quality(case: Case, run: SavedRun) -> Picture | None:
     )
 
 
-def _shares(case: Case, run: SavedRun) -> pd.DataFrame:
+def _shares(case: Case, run: Run) -> pd.DataFrame:
     value = case.metrics.value
     rows = {
         material: [value(run.strategy, f"cost_{basis.replace(' ', '_')}", material) for basis in BASES]
@@ -74,7 +74,7 @@ def _paint(figure: Figure, table: pd.DataFrame) -> None:
     figure.legend(handles=patches, loc="outside lower left", ncols=4, handlelength=1.8, labelcolor=INK)
 
 
-def _in_words(run: SavedRun, table: pd.DataFrame) -> str:
+def _in_words(run: Run, table: pd.DataFrame) -> str:
     parts = [f"{percent(float(table.loc[ALL, basis]))} {basis}" for basis in table.columns if ALL in table.index]
     weak = table.drop(index=ALL, errors="ignore")["assumed"].sort_values(ascending=False)
     worst = [f"{name} {percent(float(value))}" for name, value in weak.items() if value > 0]

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from bichiku.result.metrics.sourcing import CHINA
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.numbers import percent
 from bichiku.show.report.blocks import Picture
 from bichiku.show.report.case import Case, last_year
@@ -22,7 +22,7 @@ NAMED = 0.095  # share from which a bar is wide enough for its country's code
 NUMBERED = 0.19  # and for its share as well
 
 
-def mix(run: SavedRun, stage: str = "exporter") -> pd.DataFrame:
+def mix(run: Run, stage: str = "exporter") -> pd.DataFrame:
     """Shares of imports in the last reported year, the largest of each material first."""
     shares = run.tables["shares"]
     now = shares[(shares["year"] == last_year(run.world)) & (shares["stage"] == stage) & (shares["share"] > 0)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.report.blocks import Block, Cell, Fold, Note, Section, Table
 from bichiku.show.report.case import Case
 from bichiku.show.report.csv_link import csv_link
@@ -49,7 +49,7 @@ def _at_end(case: Case) -> Table:
     )
 
 
-def _common_target(case: Case, run: SavedRun) -> str | None:
+def _common_target(case: Case, run: Run) -> str | None:
     """The target in days if all materials that have one read the same; None where they differ."""
     texts = {days(target) for target in case.metrics.by_material(run.strategy, TARGET).values()}
     return texts.pop() if len(texts) == 1 else NONE if not texts else None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.report.blocks import Block, Cell, Fold, Note, Section, Table
 from bichiku.show.report.case import Case
 from bichiku.show.report.csv_link import csv_link
@@ -62,7 +62,7 @@ def _capacities(strategy: str, prices: dict[str, pd.DataFrame]) -> list[Block]:
     return [Fold("What more capacity would be worth", [table])]
 
 
-def _left_out(given: list[SavedRun], prices: dict[str, pd.DataFrame], missing: list[str]) -> list[Block]:
+def _left_out(given: list[Run], prices: dict[str, pd.DataFrame], missing: list[str]) -> list[Block]:
     stuck = [run.strategy for run in given if prices[run.strategy]["price"].isna().any()]
     blocks: list[Block] = []
     if stuck:

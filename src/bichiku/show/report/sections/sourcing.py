@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from bichiku.result.metrics.sourcing import CHINA
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.numbers import percent
 from bichiku.show.report.blocks import Block, Cell, Fold, Note, Section, Table
 from bichiku.show.report.case import Case, last_year
@@ -30,7 +30,7 @@ def section(case: Case) -> Section:
     return Section("sourcing", "Sourcing mix by material", blocks)
 
 
-def _in_words(case: Case, run: SavedRun) -> Table:
+def _in_words(case: Case, run: Run) -> Table:
     year = last_year(run.world)
     by_material = dict(list(mix(run).groupby("material")))
     rows = []
@@ -82,7 +82,7 @@ def _china(case: Case) -> Table:
     )
 
 
-def _china_cell(case: Case, run: SavedRun, material: str) -> Cell:
+def _china_cell(case: Case, run: Run, material: str) -> Cell:
     largest = case.metrics.detail(run.strategy, "largest_exporter_share", material)
     share = case.metrics.value(run.strategy, "largest_exporter_share", material)
     note = f"{largest} {percent(share)}" if largest and largest != CHINA else ""

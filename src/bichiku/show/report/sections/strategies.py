@@ -8,7 +8,7 @@ import pandas as pd
 
 from bichiku.build.program import ALL
 from bichiku.result.metrics.costs import PAID_LINES
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.report.blocks import Block, Cell, Fold, Note, Section, Table
 from bichiku.show.report.case import Case
 from bichiku.show.report.csv_link import csv_link
@@ -76,7 +76,7 @@ def _for_reading(comparison: pd.DataFrame) -> pd.DataFrame:
     return comparison[(comparison["material"] == ALL) | comparison["metric"].isin(used)]
 
 
-def _demands(runs: Sequence[SavedRun], caption: str) -> Table:
+def _demands(runs: Sequence[Run], caption: str) -> Table:
     rows = [
         [Cell(run.strategy), Cell("", items=policy_words(run.world.policies, run.world.settings.currency))]
         for run in runs

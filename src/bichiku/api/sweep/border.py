@@ -1,4 +1,4 @@
-"""Which of the points without a solution is worth explaining: the border of what can be done tells most."""
+"""The border between points with a solution and points without: what is wrong with the latter shows best there."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from bichiku.solve import Status
 
 Point = tuple[str, ...]
 
-NOTHING_TO_TELL = {Status.OPTIMAL.value, *(status.value for status in Status if status.gave_up)}
+NOT_WORTH_IT = {Status.OPTIMAL.value, *(status.value for status in Status if status.gave_up)}
 
 
-def telling_point(statuses: dict[Point, str]) -> tuple[Point, Point | None] | None:
+def border_point(statuses: dict[Point, str]) -> tuple[Point, Point | None] | None:
     """A point without a solution, next to a solved one if there is such a one, else the first; and its neighbour.
 
     Infeasible points come before those that failed for another reason. None if every point is solved, or not solved
     for want of time or iterations alone.
     """
-    unsolved = [point for point, status in statuses.items() if status not in NOTHING_TO_TELL]
+    unsolved = [point for point, status in statuses.items() if status not in NOT_WORTH_IT]
     unsolved.sort(key=lambda point: statuses[point] != Status.INFEASIBLE.value)
     for point in unsolved:
         for neighbour in _neighbours(point, statuses):

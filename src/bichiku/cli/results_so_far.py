@@ -8,24 +8,24 @@ _folders: list[Path] = []
 _points: list[str] = []
 
 
-def begin() -> None:
+def forget_all() -> None:
     """A new call; nothing is complete."""
     _folders.clear()
     _points.clear()
 
 
-def keep(folder: Path) -> None:
+def add_folder(folder: Path) -> None:
     """A folder has got its name and stays whatever comes next; points that it was made from are gone."""
     _points.clear()
     _folders.append(folder)
 
 
-def keep_points(done: int, total: int, folder: Path) -> None:
+def set_points(done: int, total: int, folder: Path) -> None:
     """So many points of a sweep are in its folder."""
     _points[:] = [f"{done} of {total} points in {folder}; the same call goes on from there"] if done else []
 
 
-def what_is_kept(otherwise: str = "nothing was complete, so nothing is kept") -> str:
+def results_so_far(otherwise: str = "nothing was complete, so nothing is kept") -> str:
     """What is complete, in words; where nothing is, the words given."""
-    kept = [*map(str, _folders), *_points]
-    return f"kept: {', '.join(kept)}" if kept else otherwise
+    complete = [*map(str, _folders), *_points]
+    return f"kept: {', '.join(complete)}" if complete else otherwise
