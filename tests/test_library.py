@@ -65,7 +65,7 @@ def test_an_import_loads_none_of_the_large_packages() -> None:
 
 
 def test_public_names_stay_what_they_are_whatever_is_loaded_first() -> None:
-    first = "import bichiku.solve.highs, bichiku.read.model, bichiku.check, bichiku.explain, bichiku.verify, bichiku"
+    first = "import bichiku.api.library, bichiku.solve.highs, bichiku.read.model, bichiku.check, bichiku.verify.verdict"
     kinds = "print({type(getattr(bichiku, name)).__name__ for name in bichiku.__all__} - {'type', 'ABCMeta'})"
     assert _python(f"{first}\n{kinds}") == "{'function'}\n"
     with pytest.raises(AttributeError):
@@ -162,7 +162,8 @@ def test_a_run_read_back_is_the_same_kind_of_object(tmp_path: Path) -> None:
     assert type(again) is type(run) is bichiku.Run
     assert (again.strategy, again.model.name, again.manifest, again.folder) == ("base", "minimal", run.manifest, folder)
     for name, frame in run.tables.items():
-        pd.testing.assert_frame_equal(again.table(name), frame, check_dtype=False)
+        read, made = (table.astype(object).fillna("") for table in (again.table(name), frame))
+        pd.testing.assert_frame_equal(read, made, check_column_type=False)
     assert (folder / "report.html").is_file()
     assert bichiku.solve(again.world).write(tmp_path).name == f"{folder.name}-2"
     with pytest.raises(ValueError, match="read back"):
