@@ -115,7 +115,7 @@ def _nasty(run: Run) -> Run:
         projects=projects,
         tranches=tranches,
     )
-    return replace(run, strategy=strategy, world=nasty, tables=tables, manifest={"git_revision": SCRIPT})
+    return replace(run, world=nasty, tables=tables, manifest={"git_revision": SCRIPT})
 
 
 class Page(HTMLParser):

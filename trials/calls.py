@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 import psutil
 
-from bichiku.result.saved_run import MANIFEST, REPORT
+from bichiku.result.run import MANIFEST, REPORT
 from bichiku.result.staging import MARK, PARTIAL
 from bichiku.verify import verify_run
 

@@ -1,4 +1,4 @@
-"""Bichiku as it is: `run_strategy` and `write_run`, timed from outside; without prices.csv, which no other makes."""
+"""Bichiku as it is: `run_strategy` and `Run.write`, timed from outside; without prices.csv, which no other makes."""
 
 from __future__ import annotations
 

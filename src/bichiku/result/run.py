@@ -127,6 +127,11 @@ class Run:
         """How well the solution holds; see `outcome` for the error."""
         return self._as_solved().certificate
 
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Time of each step of solving, in seconds; see `outcome` for the error."""
+        return self._as_solved().seconds
+
     def _as_solved(self) -> Solved:
         if self.solved is None:
             raise ValueError("a run that was read back has its tables only; solve its world again")
