@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import swiglpk
 
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram
 from bichiku.solve import Solution, Status
 
 TIGHT = 1e-9  # tolerance on rows and reduced costs; HiGHS has 1e-7

@@ -19,21 +19,21 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.append(str(Path(__file__).resolve().parent.parent))  # for the models that the tests draw
+sys.path.append(str(Path(__file__).resolve().parent.parent))  # for the models that `oracles` draws
 
 from agreement import Answer, Case
 from glpk import solve_with_glpk
 from readme import into_readme
 from solver_report import figures, report
 
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram
+from bichiku.program.components import split_program
 from bichiku.read.model import read_model
 from bichiku.solve import Solution, SolverOptions, Status
 from bichiku.solve.certificate import certify
-from bichiku.solve.components import split_program
 from bichiku.solve.highs import HighsRun
-from tests.drawn_programs import drawn_programs, final_program, without_capacities
-from tests.second_solver import solve_with_soplex
+from oracles.drawn_programs import drawn_programs, final_program, without_capacities
+from oracles.second_solver import solve_with_soplex
 
 ROOT = Path(__file__).resolve().parent.parent
 JAPAN = ROOT / "models" / "japan"

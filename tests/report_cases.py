@@ -36,10 +36,6 @@ def comparison(chosen: tuple[Run, ...], failed: dict[str, str]) -> pd.DataFrame:
     return comparison_table(chosen, failed, BASELINE)
 
 
-def prices(chosen: tuple[Run, ...]) -> dict[str, pd.DataFrame]:
-    return {run.strategy: run.tables["prices"] for run in chosen}
-
-
 def frontier(**changes: Any) -> Frontier:
     """Five points of a made-up sweep, the last without a solution."""
     data = pd.DataFrame({"days": [0, 60, 120, 180, 240], "cost": [8.1e7, 8.2e7, 8.35e7, 8.6e7, None]})
@@ -51,27 +47,23 @@ def frontier(**changes: Any) -> Frontier:
 def comparison_page() -> str:
     """Three strategies, one that failed, a sweep and prices."""
     table = comparison(runs(), FAILED)
-    return render_report(runs(), FAILED, BASELINE, table, [frontier()], prices(runs()))
+    return render_report(runs(), FAILED, BASELINE, table, [frontier()])
 
 
 @lru_cache
 def single_page() -> str:
     """One strategy."""
     one = runs()[:1]
-    return render_report(one, {}, BASELINE, comparison(one, {}), prices=prices(one))
+    return render_report(one, {}, BASELINE, comparison(one, {}))
 
 
 def nasty_page() -> str:
     """Every name that a user can choose is a script or a formula."""
     chosen = tuple(_nasty(run) for run in runs())
     failed = {f"{SCRIPT} failed": SCRIPT}
-    nasty_prices = {
-        run.strategy: table.assign(limit=FORMULA, sentence=SCRIPT)
-        for run, table in zip(chosen, prices(runs()).values(), strict=True)
-    }
     sweep = frontier(title=SCRIPT, x=Axis("days", SCRIPT, SCRIPT), source=SCRIPT)
     table = comparison_table(chosen, failed, chosen[0].strategy)
-    return render_report(chosen, failed, chosen[0].strategy, table, [sweep], nasty_prices)
+    return render_report(chosen, failed, chosen[0].strategy, table, [sweep])
 
 
 def _nasty(run: Run) -> Run:
@@ -105,6 +97,7 @@ def _nasty(run: Run) -> Run:
         changed = {c: frame[c].astype(object).map(lambda value: names.get(value, value)) for c in texts}
         tables[name] = frame.assign(**changed)
     tables["summary"] = tables["summary"].assign(detail=tables["summary"]["detail"].str.replace("china-halt", SCRIPT))
+    tables["prices"] = tables["prices"].assign(limit=FORMULA, sentence=SCRIPT)
     nasty = replace(
         world,
         strategy=strategy,

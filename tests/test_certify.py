@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bichiku.build.program import ColumnBlock, RowBlock
+from bichiku.program import ColumnBlock, RowBlock
 from bichiku.solve import Solution, Status
 from bichiku.solve.certificate import certify
 from tests.solve.programs import INF, program

@@ -6,31 +6,22 @@ import os
 import shutil
 import signal
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bichiku.build.program import LinearProgram
 from bichiku.cli import app, main
 from bichiku.cli.explain import explain
 from bichiku.cli.results_so_far import add_folder, forget_all
 from bichiku.cli.screen import print_faults
 from bichiku.model.faults import Fault, ModelFaults
+from bichiku.program import LinearProgram
 from bichiku.solve import HotProgram, SolverOptions
-from tests.models import write_model
+from oracles.models import write_model
+from tests.in_process import Found
 from tests.solve.programs import large_program
 
 TUTORIAL = Path(__file__).parents[1] / "models" / "tutorial"
-
-
-@dataclass
-class Found:
-    """What a call left behind."""
-
-    returncode: int
-    stdout: str
-    stderr: str
 
 
 class Shell:

@@ -9,7 +9,7 @@ import pytest
 
 from bichiku.cli import main
 from bichiku.cli.screen import NO_RESULT, WRONG_INPUT
-from tests.models import write_model
+from oracles.models import write_model
 
 TUTORIAL = Path(__file__).parents[1] / "models" / "tutorial"
 TOO_MUCH = "policies.budget={reserve_per_year: 0}"  # 60 days of a demand that grows cost money

@@ -17,17 +17,19 @@ from pydantic.fields import FieldInfo
 from bichiku.api.compare.table import EXTRA
 from bichiku.api.sweep.axes import MOST_POINTS
 from bichiku.api.sweep.points import LEAST_DAYS
-from bichiku.build.costs import LINES
 from bichiku.cli import INTERRUPTED, NO_RESULT, WRONG_INPUT
 from bichiku.model import faults, numbers
+from bichiku.model.cost_lines import LINES
 from bichiku.model.faults import FaultLog
+from bichiku.model.settings import Settings
 from bichiku.model.tables import TABLES
 from bichiku.model.warning_codes import CODES
 from bichiku.model.world import MOST_DECISIONS
+from bichiku.policies.reserve_days import DaysPath
 from bichiku.read import csv_rows, document, strategies, yaml12
 from bichiku.read.document import parse_document
 from bichiku.read.model import read_model
-from bichiku.read.settings import NOT_YET, DaysPath, Settings
+from bichiku.read.settings import NOT_YET
 from bichiku.read.strategies import split_strategies
 from bichiku.result.pipeline import run_strategy
 

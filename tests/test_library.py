@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 
 import bichiku
-from tests.models import MODEL, NEXT_LINE, TABLES, faults_of, write_model
+from oracles.models import MODEL, NEXT_LINE, TABLES, faults_of, write_model
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "python.md"

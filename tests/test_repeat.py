@@ -14,7 +14,7 @@ from bichiku.result.pipeline import run_strategy
 from bichiku.result.repeat import Sameness, model_of_run, repetition
 from bichiku.result.run import Run
 from bichiku.show.screen.repetition import repetition_lines
-from tests.models import write_model
+from oracles.models import write_model
 from tests.verify.tampering import lines_where, set_cell, set_manifest
 
 STRATEGIES = "strategies:\n  less: {policies: {reserve_days: 30}}\n  more: {policies: {reserve_days: 60}}\n"

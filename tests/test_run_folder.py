@@ -15,7 +15,7 @@ from bichiku.read.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.run import Rejected, Run, input_hash
 from bichiku.result.staging import CannotWrite
-from tests.models import TABLES, with_line, write_model
+from oracles.models import TABLES, with_line, write_model
 
 STRATEGIES = "strategies:\n  less: {policies: {reserve_days: 30}}\n  more: {policies: {reserve_days: 60}}\n"
 

@@ -13,7 +13,7 @@ import pytest
 
 from bichiku.model.state import State
 from bichiku.model.tree import Tree
-from tests.models import MODEL, state_of, with_line, write_model
+from oracles.models import MODEL, state_of, with_line, write_model
 
 TABLES = {
     "materials": "material,reference_price,shortage_cost\ncobalt,10,100\nzinc,10,100\n",

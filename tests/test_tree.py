@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from bichiku.model.calendar import Calendar, Resolution
 from bichiku.model.faults import ModelFaults
+from bichiku.model.settings import Crisis, Effect, Onset
 from bichiku.model.tree import BEFORE, Tree, TreeError, grow_tree, onset_periods
-from bichiku.read.settings import Crisis, Effect, Onset
 from bichiku.result.pipeline import grow
-from tests.models import world_of, write_model
+from oracles.models import world_of, write_model
 
 
 def _crisis(**keys: Any) -> Crisis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -18,8 +19,12 @@ def test_the_table_has_the_figures_that_the_trials_wrote() -> None:
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.trial)
-def test_each_promise_is_held_by_a_test(promise: Promise) -> None:
-    assert "def test_" in (ROOT / promise.test).read_text(encoding="utf-8")
+def test_each_promise_is_held_by_tests_that_exist(promise: Promise) -> None:
+    assert promise.tests
+    for file, names in promise.tests.items():
+        body = ast.parse((ROOT / file).read_text(encoding="utf-8")).body
+        assert set(names) <= {part.name for part in body if isinstance(part, ast.FunctionDef)}, file
+        assert all(name.startswith("test_") for name in names)
 
 
 def test_each_command_can_be_typed() -> None:

@@ -2,8 +2,8 @@
 
     python -m trials.drawn_models --count 1000 --write
 
-bichiku and the second builder of the tests must agree on the cost, or on there being no plan; and the run that
-bichiku writes must verify.
+bichiku and the second builder must agree on the cost, or on there being no plan; and the run that bichiku writes must
+verify.
 """
 
 from __future__ import annotations
@@ -14,28 +14,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from hypothesis import strategies as st
 
 from bichiku.model.world import World
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import NoSolution, run_strategy
 from bichiku.solve import Status
 from bichiku.verify import verify_run
-from tests.policy_strategies import some_policies, with_policies
-from tests.second_builder import second_objective
-from tests.second_program import InfeasibleError
-from tests.world_strategies import Description, small_models, write_model
+from oracles.agreement import AGREE, apart, second
+from oracles.policy_strategies import models_with_policies
+from oracles.world_strategies import Description, write_model
 from trials.drawing import draw_with_bar
 from trials.results import SeedOption, WriteOption, finish
-
-AGREE = 1e-6  # relative
-
-
-@st.composite
-def models(draw: st.DrawFn) -> Description:
-    """A small model with crises and up to three policies."""
-    description = draw(small_models(crises=True))
-    return with_policies(description, draw(some_policies(description)))
 
 
 @dataclass
@@ -60,8 +49,8 @@ class Tally:
             except NoSolution as failure:
                 if failure.status is not Status.INFEASIBLE:
                     self.wrong.append(f"{failure}: {description}")
-                elif not self._agrees_on_none(world):
-                    self.wrong.append(f"only the second builder has a plan: {description}")
+                else:
+                    self._compare(None, world, description)
                 self.without_a_plan += 1
                 return
             self._compare(solved.outcome.solution.objective, world, description)
@@ -70,23 +59,12 @@ class Tally:
         self.residual = max(self.residual, verdict.largest[1].relative if verdict.largest else 0.0)
         self.wrong += [f"{finding}: {description}" for finding in verdict.findings]
 
-    def _agrees_on_none(self, world: World) -> bool:
-        try:
-            second_objective(world)
-        except InfeasibleError:
-            return True
-        return False
-
-    def _compare(self, mine: float, world: World, description: Description) -> None:
-        try:
-            other = second_objective(world)
-        except InfeasibleError:
-            self.wrong.append(f"the second builder has no plan: {description}")
-            return
-        apart = abs(mine - other) / max(abs(mine), abs(other), 1.0)
-        self.apart = max(self.apart, apart)
-        if apart > AGREE:
-            self.wrong.append(f"{mine} and {other}: {description}")
+    def _compare(self, mine: float | None, world: World, description: Description) -> None:
+        found = apart(mine, world)
+        if found > AGREE:
+            self.wrong.append(f"{mine} and {second(world)}: {description}")
+        else:
+            self.apart = max(self.apart, found)
 
 
 def main(
@@ -96,7 +74,7 @@ def main(
 ) -> None:
     """Solves drawn models twice."""
     tally = Tally()
-    draw_with_bar(models(), count, seed, tally.enter, "solving")
+    draw_with_bar(models_with_policies(), count, seed, tally.enter, "solving")
     figures = {
         "models": tally.models,
         "without a plan": tally.without_a_plan,

@@ -14,9 +14,9 @@ from typing import Annotated
 import typer
 
 from bichiku.explain import Finding, explain
-from tests.by_hand import read
-from tests.explain.test_drawn import LESS, demanding, feasible, typed
-from tests.world_strategies import Description
+from oracles.by_hand import read
+from oracles.ways_out import LESS, demanding, feasible, typed
+from oracles.world_strategies import Description
 from trials.drawing import draw_with_bar
 from trials.results import SeedOption, WriteOption, finish
 

@@ -24,7 +24,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import track
 
-from trials.drawing import draw_examples
+from oracles.drawn import draw_examples
 from trials.fuzz_checks import Defect, TooSlow, check
 from trials.fuzz_inputs import inputs
 from trials.fuzz_runs import Runs, check_damaged, damaged

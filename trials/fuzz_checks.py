@@ -20,13 +20,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from bichiku.api.sweep.axes import parse_axes
-from bichiku.build import stamp, stencil_of
+from bichiku.build import build
 from bichiku.check import advice
 from bichiku.model.faults import MOST_FAULTS, ModelFaults
 from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
+from bichiku.policies.reserve_days import DaysPath
 from bichiku.read.model import Model, read_model
-from bichiku.read.settings import DaysPath
 from bichiku.result.pipeline import NoSolution, grow, run_strategy
 from trials.fuzz_inputs import Planted, Spoilt, bases
 
@@ -96,7 +96,7 @@ def check(spoilt: Spoilt, folder: Path, solve: bool) -> str:
                 tree, state = grow(world)
                 advice(world)
                 if tree.size * len(world.sources) < BUILT:
-                    stamp(stencil_of(world, tree, state))
+                    build(world, tree, state)
         except ModelFaults as error:
             check_refusal(error, str(folder))
             return "refused"

@@ -18,9 +18,9 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from tests.models import write_model
-from tests.verify.rich_model import description
-from tests.world_strategies import write_model as write_description
+from oracles.models import write_model
+from oracles.rich_model import description
+from oracles.world_strategies import write_model as write_description
 from trials.fuzz_texts import BYTES, CSV_TRICKS, ENCODINGS, NUMBERS, SPACED, WORDS, YAML_LINES, YAML_TRICKS
 
 TUTORIAL = Path(__file__).parents[1] / "models" / "tutorial"

@@ -15,7 +15,7 @@ from bichiku.api.sweep.run import kept_points
 from bichiku.cli import main
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import run_strategy
-from tests.models import write_model
+from oracles.models import write_model
 from trials.fuzz_checks import Defect, in_time
 from trials.fuzz_inputs import literals, mutations
 

@@ -31,13 +31,13 @@ class Promise:
 
     Attributes:
         text: what is promised.
-        test: path of the test that holds it, from the top of the repository.
+        tests: the tests that hold it, by file (from the top of the repository) and function.
         trial: name of the trial whose result bears it out.
         figure: words with the trial's figures.
     """
 
     text: str
-    test: str
+    tests: dict[str, tuple[str, ...]]
     trial: str
     figure: Callable[[Figures], str]
 
@@ -45,7 +45,14 @@ class Promise:
 PROMISES = (
     Promise(
         "A plan is optimal: feasible, with duals that prove that none is cheaper, each within 1e-6",
-        "tests/test_certify.py",
+        {
+            "tests/test_certify.py": (
+                "test_an_optimum_holds",
+                "test_a_row_that_is_not_kept_is_named",
+                "test_a_point_that_keeps_all_rows_but_costs_more_does_not_hold",
+                "test_a_dual_that_is_off_leaves_a_gap",
+            ),
+        },
         "residuals",
         lambda f: (
             f"{f['runs']} runs of Japan and the tutorial, largest violation or gap "
@@ -54,7 +61,10 @@ PROMISES = (
     ),
     Promise(
         "Everything in a run follows from its files: balances, limits, weights, costs, shares, crises",
-        "tests/verify/test_verify.py",
+        {
+            "tests/verify/test_verify.py": ("test_a_good_run_holds",),
+            "tests/verify/test_random_runs.py": ("test_random_runs_verify",),
+        },
         "residuals",
         lambda f: (
             f"{f['checks']:,} checks, {f['broken']} fail, largest residual {f['largest residual']:.0e} of its terms"
@@ -62,7 +72,13 @@ PROMISES = (
     ),
     Promise(
         "A number changed in a run is found",
-        "tests/verify/test_verify.py",
+        {
+            "tests/verify/test_verify.py": (
+                "test_one_number_changed",
+                "test_one_flow_changed",
+            ),
+            "tests/verify/test_every_rule.py": ("test_each_rule_finds_its_breach",),
+        },
         "tampering",
         lambda f: (
             f"{f['numbers changed']:,} numbers changed by a thousandth: {f['found by recomputing']} found by "
@@ -71,7 +87,17 @@ PROMISES = (
     ),
     Promise(
         "The program is the one that the formulation describes: a second builder agrees",
-        "tests/formulate/test_agreement.py",
+        {
+            "tests/formulate/test_agreement.py": (
+                "test_the_tutorial_costs_the_same",
+                "test_random_models_cost_the_same",
+                "test_random_models_with_a_policy_cost_the_same",
+            ),
+            "tests/test_second_scope.py": (
+                "test_every_policy_has_its_statement",
+                "test_what_is_not_stated_is_refused",
+            ),
+        },
         "drawn_models",
         lambda f: (
             f"{f['models']:,} drawn models, {f['without a plan']} of them without a plan, at most "
@@ -80,7 +106,12 @@ PROMISES = (
     ),
     Promise(
         "The answer does not depend on the solver: simplex, interior point, SoPlex and GLPK agree",
-        "tests/solve/test_second_solver.py",
+        {
+            "tests/solve/test_second_solver.py": (
+                "test_solvers_agree_on_random_models",
+                "test_solvers_agree_on_the_tutorial",
+            ),
+        },
         "solvers",
         lambda f: (
             f"{f['Japan: programs']} strategies of Japan at most {f['Japan: largest disagreement']:.0e} apart, "
@@ -90,7 +121,12 @@ PROMISES = (
     ),
     Promise(
         "A model without a plan is explained, and each way out that is called checked is one",
-        "tests/explain/test_drawn.py",
+        {
+            "tests/explain/test_drawn.py": (
+                "test_every_rule_of_an_irreducible_set_is_needed",
+                "test_a_verified_change_is_enough_when_typed_and_a_little_less_is_not",
+            ),
+        },
         "explanations",
         lambda f: (
             f"{f['models without a plan']} drawn models, {f['conflicts']} conflicts, {f['proven irreducible']} of "
@@ -99,13 +135,20 @@ PROMISES = (
     ),
     Promise(
         "What looks wrong in a model is warned of before it is solved",
-        "tests/check/test_codes.py",
+        {
+            "tests/check/test_codes.py": (
+                "test_every_code_has_a_rule",
+                "test_every_code_has_a_model_that_triggers_it",
+            ),
+        },
         "warnings",
         lambda f: f"{f['codes']} warnings, each with a model that triggers it",
     ),
     Promise(
         "Whatever bytes a model is made of: clear faults and exit status 2, or the numbers that were written",
-        "tests/read/test_fuzz.py",
+        {
+            "tests/read/test_fuzz.py": ("test_spoilt_inputs_are_refused_clearly_or_read_right",),
+        },
         "fuzz",
         lambda f: (
             f"{f['inputs']:,} inputs, {f['distinct defects']} distinct defects found"
@@ -115,19 +158,32 @@ PROMISES = (
     ),
     Promise(
         "A killed call leaves whole results or marked ones, no process, and the next call works",
-        "tests/test_disturbed_calls.py",
+        {
+            "tests/test_disturbed_calls.py": ("test_a_kill_leaves_what_was_complete_and_the_next_call_works",),
+        },
         "kills",
         lambda f: f"{f['survived']} of {f['kills']} kills survived",
     ),
     Promise(
         "Ctrl-C ends any call within two seconds and says what is kept",
-        "tests/test_disturbed_calls.py",
+        {
+            "tests/test_disturbed_calls.py": (
+                "test_ctrl_c_says_what_is_kept_and_leaves_no_process",
+                "test_ctrl_c_is_heard_while_the_program_is_still_loading",
+            ),
+        },
         "interrupts",
         lambda f: f"{f['interrupts']} interrupts, {f['complaints']} complaints, slowest end {f['slowest end, s']} s",
     ),
     Promise(
         "A full disk or a forbidden folder is told, and nothing is left half-done",
-        "tests/test_disturbed_calls.py",
+        {
+            "tests/test_disturbed_calls.py": (
+                "test_a_full_disk_is_told_and_leaves_nothing_half_done",
+                "test_a_file_that_may_not_grow_is_told_and_leaves_nothing_half_done",
+                "test_a_folder_that_may_not_be_written_to_is_told",
+            ),
+        },
         "full_disk",
         lambda f: (
             f"{f['full disks']} full disks, {f['forbidden folders']} forbidden folders, {f['complaints']} complaints"
@@ -135,13 +191,18 @@ PROMISES = (
     ),
     Promise(
         "Two calls at once on one output folder do not hurt each other",
-        "tests/test_disturbed_calls.py",
+        {
+            "tests/test_disturbed_calls.py": ("test_two_calls_at_once_do_not_hurt_each_other",),
+        },
         "together",
         lambda f: f"{f['pairs']} pairs, {f['complaints']} complaints",
     ),
     Promise(
         "A run can be repeated, and another Python gives the same results",
-        "tests/test_disturbed_calls.py",
+        {
+            "tests/test_disturbed_calls.py": ("test_another_interpreter_gives_the_same_results",),
+            "tests/test_repeat.py": ("test_a_repeat_is_the_same_to_the_byte_and_has_the_same_name",),
+        },
         "interpreters",
         lambda f: f"{f['same results']} of {f['other interpreters']} other Python versions with the newest packages",
     ),
@@ -150,12 +211,13 @@ PROMISES = (
 
 def table() -> str:
     """The table in Markdown, a line for each promise."""
-    lines = ["| promise | test that holds it | figure | command |", "|---|---|---|---|"]
+    lines = ["| promise | tests that hold it | figure | command |", "|---|---|---|---|"]
     for promise in PROMISES:
         result = _result(promise.trial)
-        lines.append(
-            f"| {promise.text} | `{promise.test}` | {promise.figure(result['figures'])} | `{result['command']}` |"
+        tests = "; ".join(
+            f"`{file}`: {', '.join(f'`{name}`' for name in functions)}" for file, functions in promise.tests.items()
         )
+        lines.append(f"| {promise.text} | {tests} | {promise.figure(result['figures'])} | `{result['command']}` |")
     return "\n".join(lines) + "\n"
 
 

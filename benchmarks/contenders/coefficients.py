@@ -14,8 +14,8 @@ from bichiku.model.calendar import DAYS_PER_YEAR
 from bichiku.model.state import State
 from bichiku.model.tree import Tree
 from bichiku.model.world import World
+from bichiku.policies import Policies
 from bichiku.policies.reserve_days import target_days
-from bichiku.read.settings import Policies
 
 
 class NotInBenchmark(ValueError):

@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from bichiku.build import formulate
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram
 from bichiku.read.model import read_model
 from bichiku.result.outcome import Outcome
 from bichiku.result.pipeline import grow
@@ -111,7 +110,7 @@ def race(build: Callable[[Coefficients], Any], solve: Callable[[Any], Answer]) -
     result.size, result.objective = answer.size, answer.objective
     del model
 
-    names = formulate(world, tree, state)
+    names = build(world, tree, state)
     with result.step("write"):
         solution = in_order(answer, names)
         tables = tabulate(Outcome(world, tree, state, names, solution))
@@ -128,10 +127,10 @@ def in_order(answer: Answer, names: LinearProgram) -> Solution:
     rows, columns = names.shape
     x, row_dual = np.zeros(columns), np.zeros(rows)
     for (variable, index), values in answer.values.items():
-        x[names.columns_of(variable, index)] = values
+        x[names.columns_of(variable, *index.split("/"))] = values
     for block in names.row_blocks:
         if block.family == "reserve_days":
-            row_dual[block.rows] = answer.reserve_duals[block.index]
+            row_dual[block.rows] = answer.reserve_duals[block.material]
     return Solution(Status.OPTIMAL, x, row_dual, np.zeros(columns), answer.objective, 0)
 
 

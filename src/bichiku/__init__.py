@@ -10,6 +10,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from bichiku.version import __version__
+
 if TYPE_CHECKING:
     from bichiku.api.compare.comparison import Comparison, compare
     from bichiku.api.library import Infeasible, check, explain, load, read, solve, sweep, verify
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
     from bichiku.result.run import Run
     from bichiku.verify import Verdict
 
-__version__ = "0.1.0"
-
 __all__ = [
     "Advice",
     "Comparison",
@@ -39,6 +39,7 @@ __all__ = [
     "Sweep",
     "Verdict",
     "World",
+    "__version__",
     "check",
     "compare",
     "explain",

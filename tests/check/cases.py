@@ -1,6 +1,6 @@
 """A model that triggers a warning and one that narrowly does not, for each code.
 
-Models are those of `tests.by_hand`: one material ``m`` at 10 a tonne, 100 t a year from 2026, one spot supplier ``s``
+Models are those of `oracles.by_hand`: one material ``m`` at 10 a tonne, 100 t a year from 2026, one spot supplier ``s``
 in China with 1000 t a year, two yearly periods, a shortage cost of 100.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bichiku.check import Advice, advice
-from tests.by_hand import ALL_HALT, Row, read
-from tests.world_strategies import Description
+from oracles.by_hand import ALL_HALT, Row, read
+from oracles.world_strategies import Description
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.by_hand import MATERIAL, SPOT, description
+from oracles.by_hand import MATERIAL, SPOT, description
+from oracles.world_strategies import Description
 from tests.check.cases import Case, given, holds
-from tests.world_strategies import Description
 
 SURE = {"basis": "sourced"}
 

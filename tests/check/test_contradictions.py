@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.by_hand import MATERIAL, description
+from oracles.by_hand import MATERIAL, description
+from oracles.drawn import solved
+from oracles.world_strategies import Description
 from tests.check.cases import Case, given, halt, holds
 from tests.check.test_policies import ONLY_CHINA, cap, floor, under
 from tests.check.test_tables import PROJECT
-from tests.drawn import solved
-from tests.world_strategies import Description
 
 
 def shares(caps: dict[str, float], floors: dict[str, float], **changes: Any) -> Description:

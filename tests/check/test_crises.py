@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.by_hand import MATERIAL, Row, description
+from oracles.by_hand import MATERIAL, Row, description
+from oracles.world_strategies import Description
 from tests.check.cases import Case, halt, holds
-from tests.world_strategies import Description
 
 ORE = MATERIAL | {"material": "ore"}
 

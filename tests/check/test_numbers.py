@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.by_hand import Row, description
+from oracles.by_hand import Row, description
+from oracles.drawn import solved
+from oracles.world_strategies import Description
 from tests.check.cases import Case, given, halt, holds
 from tests.check.test_tables import PROJECT
-from tests.drawn import solved
-from tests.world_strategies import Description
 
 
 def supplier(**changes: Any) -> Description:

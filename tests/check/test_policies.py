@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.by_hand import MATERIAL, description
+from oracles.by_hand import MATERIAL, description
+from oracles.world_strategies import Description
 from tests.check.cases import Case, given, halt, holds
 from tests.check.test_tables import PROJECT
-from tests.world_strategies import Description
 
 ORE = MATERIAL | {"material": "ore"}
 

@@ -8,10 +8,10 @@ import highspy
 import pytest
 
 from bichiku.check.program import LEAST_COEFFICIENT
-from tests.by_hand import MATERIAL, SPOT, description
+from oracles.by_hand import MATERIAL, SPOT, description
+from oracles.world_strategies import Description
 from tests.check.cases import Case, given, halt, holds
 from tests.check.test_tables import ORE, REFINERY
-from tests.world_strategies import Description
 
 DEMAND = [{"material": m, "year": year, "tonnes": 100} for m in ("m", "n") for year in (2026, 2027)]
 

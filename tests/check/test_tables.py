@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.by_hand import MATERIAL, Row, description
+from oracles.by_hand import MATERIAL, Row, description
+from oracles.world_strategies import Description
 from tests.check.cases import Case, given, halt, holds
-from tests.world_strategies import Description
 
 PROJECT: Row = {"project": "p", "material": "m", "country": "JPN", "kind": "recycling", "capex": 1, "running_cost": 1}
 REFINERY: Row = PROJECT | {"kind": "refinery", "existing_t": 500, "input_material": "ore", "input_per_output": 2}

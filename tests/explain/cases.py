@@ -2,15 +2,14 @@
 
 Shortage is always allowed, so no cap, floor or budget does it by itself: something has to ask for tonnes. That is a
 reserve target, survive, a limit on expected shortage or on risk; or goods under way that have no place to go.
-For the world they change see `tests.by_hand`.
+For the world they change see `oracles.by_hand`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from bichiku.build import stamp, stencil_of
-from bichiku.build.program import LinearProgram
+from bichiku.build import build
 from bichiku.explain import Change, Conflict, Explanation, Finding, explain
 from bichiku.explain.judge import Judge
 from bichiku.explain.physical_rules import physical_rules
@@ -18,11 +17,11 @@ from bichiku.explain.policy_rules import policy_rules
 from bichiku.explain.rules import Rule, without
 from bichiku.explain.unmet import with_unmet
 from bichiku.model.world import World
+from bichiku.program import LinearProgram
 from bichiku.result.outcome import Outcome
 from bichiku.result.pipeline import grow
-from bichiku.result.prices.questions import all_questions
 from bichiku.solve import Solution, Status
-from tests.by_hand import description, halt, read
+from oracles.by_hand import description, halt, read
 
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20, "capacity_t": 40}
 TWO = [{}, AUSTRALIA]
@@ -186,11 +185,9 @@ def by_kind(conflict: Conflict) -> dict[str, Change]:
 def rules_of(world: World) -> tuple[list[Rule], LinearProgram]:
     """All rules of a world, and its program in which demand can give way."""
     tree, state = grow(world)
-    stencil = stencil_of(world, tree, state)
-    outcome = Outcome(world, tree, state, stamp(stencil), Solution.none(Status.INFEASIBLE))
+    outcome = Outcome(world, tree, state, build(world, tree, state), Solution.none(Status.INFEASIBLE))
     wider = with_unmet(outcome.program, outcome)
-    questions = list(all_questions(outcome, stencil))
-    return [*policy_rules(outcome, questions), *physical_rules(outcome, wider, questions)], wider
+    return [*policy_rules(outcome), *physical_rules(outcome, wider)], wider
 
 
 def name_of(rule: Rule) -> tuple[Any, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.by_hand import MATERIAL, SPOT
+from oracles.by_hand import MATERIAL, SPOT
 from tests.explain.cases import (
     AUSTRALIA,
     NO_SHORTAGE,

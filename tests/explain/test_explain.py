@@ -8,9 +8,9 @@ import pytest
 
 from bichiku.explain import Finding, explain
 from bichiku.explain.policy_rules import POLICY_KINDS
-from bichiku.read.settings import Policies
+from bichiku.policies import Policies
 from bichiku.result.pipeline import run_strategy
-from tests.by_hand import MATERIAL, SPOT, description, halt, read
+from oracles.by_hand import MATERIAL, SPOT, description, halt, read
 from tests.explain.cases import (
     AUSTRALIA,
     CASES,

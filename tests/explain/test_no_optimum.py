@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from bichiku.build.extremes import extremes
-from bichiku.build.program import ColumnBlock, LinearProgram, RowBlock
 from bichiku.explain import Finding, engine, explain
 from bichiku.explain.judge import Judge
 from bichiku.explain.unbounded import unbounded_ray
+from bichiku.program import ColumnBlock, LinearProgram, RowBlock
+from bichiku.program.extremes import extremes
 from bichiku.solve import Solution, Status
-from tests.by_hand import description, read
+from oracles.by_hand import description, read
 
 
 def program(**changes: Any) -> LinearProgram:

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from bichiku.build.program import LinearProgram
 from bichiku.explain.crises import crisis_by_crisis, rows_of_crises
 from bichiku.explain.judge import Judge
 from bichiku.explain.proof import Prover, _in_proof
 from bichiku.explain.rules import Part, Rule, free
+from bichiku.program import LinearProgram
 from bichiku.solve import Limits, Solution
 from bichiku.solve.highs import HighsRun
 

@@ -9,7 +9,7 @@ import pytest
 
 from bichiku.explain import as_record
 from bichiku.explain.wording import told_together
-from tests.by_hand import MATERIAL, SPOT, halt
+from oracles.by_hand import MATERIAL, SPOT, halt
 from tests.explain.cases import (
     CASES,
     SURVIVE,

@@ -1,6 +1,6 @@
 """How tonnes move: balances, capacities, lead times, projects and the return to the plan.
 
-For the world see `tests.by_hand`. ``DEAR`` storage costs 20 a tonne and year, so that nothing is bought ahead.
+For the world see `oracles.by_hand`. ``DEAR`` storage costs 20 a tonne and year, so that nothing is bought ahead.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from bichiku.result.pipeline import NoSolution, Run
+from bichiku.result.pipeline import NoSolution
+from bichiku.result.run import Run
 from bichiku.solve import Status
-from tests.by_hand import ALL_HALT, MATERIAL, SPOT, branch, cost, halt, line, plan, solve
+from oracles.by_hand import ALL_HALT, MATERIAL, SPOT, branch, cost, halt, line, plan, solve
 
 DEAR = {"storage_cost_rate": 2}
 DEAREST = {"supplier": "dearest", "capacity_t": 0, "price": 30}  # sells nothing, but prices the gap

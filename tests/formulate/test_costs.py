@@ -1,4 +1,4 @@
-"""The cost lines, one by one. For the world see `tests.by_hand`."""
+"""The cost lines, one by one. For the world see `oracles.by_hand`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import run_strategy
-from tests.by_hand import halt, line, solve
+from oracles.by_hand import halt, line, solve
 
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
 RISE = {"rise": {"from": "2027-01", "to": "2027-12", "effects": [{"materials": ["m"], "price_factor": 2.0}]}}

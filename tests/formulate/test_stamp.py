@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bichiku.build import formulate
-from bichiku.build.program import LinearProgram
+from bichiku.build import build
 from bichiku.build.stamp import NotLinear, stamp
 from bichiku.build.stencil import Stencil
 from bichiku.model.tree import Branch, Tree
+from bichiku.program import LinearProgram
 from bichiku.result.pipeline import grow
-from tests.by_hand import ALL_HALT, description, halt, read
+from oracles.by_hand import ALL_HALT, description, halt, read
 
 INF = float("inf")
 
@@ -145,8 +145,8 @@ def test_a_cost_line_weighs_each_node_and_keeps_what_is_constant(stencil: Stenci
     expected |= {"contract[m] year 0": 3, "contract[m] year 1": 2.4}
     assert columns(program, program.cost) == pytest.approx(expected)
     # with one tonne of everything: 60 + 2 + 3, then 0.6 (2 + 2 + 3), then 0.2 (2 + 2 + 3)
-    (terms,) = program.cost_terms
-    assert terms.by_node(np.ones(program.shape[1]), 3) == pytest.approx([65, 4.2, 1.4])
+    (line,) = program.cost_lines
+    assert line.money.at(np.ones(program.shape[1])) == pytest.approx([65, 4.2, 1.4])
 
 
 def test_a_rule_that_multiplies_variables_is_refused(stencil: Stencil) -> None:
@@ -193,7 +193,7 @@ def model() -> LinearProgram:
         },
     )
     world = read(given)
-    return formulate(world, *grow(world))
+    return build(world, *grow(world))
 
 
 def test_the_rows_of_a_whole_model_read_as_a_person_would_write_them(model: LinearProgram) -> None:

@@ -1,13 +1,13 @@
 """Which of several optima is written: lowest delivered cost first, then supplier id.
 
-For the world see `tests.by_hand`.
+For the world see `oracles.by_hand`.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from tests.by_hand import branch, duals, halt, plan, solve
+from oracles.by_hand import branch, duals, halt, plan, solve
 
 ACCURACY = 1e-6  # relative, what a certificate promises
 

@@ -15,7 +15,7 @@ import pytest
 from bichiku.result.pipeline import run_strategy
 from bichiku.solve import Solution, Status
 from bichiku.solve.highs import HighsRun
-from tests.models import world_of, write_model
+from oracles.models import world_of, write_model
 
 ONE_YEAR = "model: Prices\nbuyer: JPN\nstart: 2026-01\nperiods: 1\nresolution: year\n"
 SUPPLIERS = """\

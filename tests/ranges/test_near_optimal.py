@@ -10,7 +10,7 @@ from bichiku.cli.range import parse_slack
 from bichiku.model.faults import ModelFaults
 from bichiku.result.near_optimal import Range, near_optimal_ranges
 from bichiku.result.pipeline import Clock, optimise
-from tests.models import world_of, write_model
+from oracles.models import world_of, write_model
 
 ONE_YEAR = "model: Ranges\nbuyer: JPN\nstart: 2026-01\nperiods: 1\nresolution: year\n"
 DEMAND = "material,year,tonnes\ncobalt,2026,100\n"
@@ -19,7 +19,7 @@ HEAD = "supplier,material,country,capacity_t,price\n"
 
 def ranges(folder: Path, suppliers: str, slack: float) -> dict[str, Range]:
     write_model(folder, whole=ONE_YEAR, suppliers=HEAD + suppliers, demand=DEMAND)
-    _, hot, outcome, _ = optimise(world_of(folder), Clock())
+    hot, outcome, _ = optimise(world_of(folder), Clock())
     found = near_optimal_ranges(outcome, hot, slack, ["cobalt"])
     return {item.target.name if item.target.kind == "share" else "reserve": item for item in found}
 
@@ -48,7 +48,7 @@ def test_a_reserve_may_grow_by_what_the_slack_buys(tmp_path: Path) -> None:
     write_model(
         tmp_path, whole=ONE_YEAR, suppliers=HEAD + "cobalt-cod,cobalt,COD,1000,10\n", demand=DEMAND, materials=materials
     )
-    _, hot, outcome, _ = optimise(world_of(tmp_path), Clock())
+    hot, outcome, _ = optimise(world_of(tmp_path), Clock())
     reserve = near_optimal_ranges(outcome, hot, 0.01, ["cobalt"])[-1]
     assert reserve.target.unit == "days"
     assert (reserve.least, reserve.most) == pytest.approx((0, 2 / 100 * 365), abs=1e-6)

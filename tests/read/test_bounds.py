@@ -13,7 +13,7 @@ import pytest
 from bichiku.model.faults import ModelFaults
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import grow
-from tests.models import MODEL, faults_of, the_fault, world_of, write_model
+from oracles.models import MODEL, faults_of, the_fault, world_of, write_model
 
 MEMORY = 700 << 20  # bytes above what the interpreter and its libraries hold once they are loaded
 DEMAND = "material,year,tonnes\n"

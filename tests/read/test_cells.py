@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bichiku.read.model import read_model
-from tests.models import faults_of, world_of, write_model
+from oracles.models import faults_of, world_of, write_model
 
 
 def test_a_cell_is_changed_by_table_id_and_column(tmp_path: Path) -> None:

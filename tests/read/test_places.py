@@ -9,7 +9,7 @@ import pytest
 
 from bichiku.model.faults import ModelFaults
 from bichiku.read.model import read_model
-from tests.models import TABLES, the_fault, world_of, write_model
+from oracles.models import TABLES, the_fault, world_of, write_model
 
 OTHER = "supplier,country,share\ncobalt-cod,ZAF,0.5\n"
 

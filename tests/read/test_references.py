@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.models import MODEL, the_fault, with_line, write_model
+from oracles.models import MODEL, the_fault, with_line, write_model
 
 COUNTRIES = "country,groups\nCHN,rivals\nAUS,partners;mines\n"
 CRISIS = """\

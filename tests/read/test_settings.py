@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.read.settings import Settings
-from tests.models import MODEL, faults_of, the_fault, world_of, write_model
+from bichiku.read.settings import ModelFile as Settings
+from oracles.models import MODEL, faults_of, the_fault, world_of, write_model
 
 COUNTRIES = "country,groups\nCHN,rivals\nAUS,partners;mines\n"
 SUPPLIERS = "supplier,material,country,capacity_t,price,route\ncobalt-cod,cobalt,COD,1000,10,strait\n"

@@ -14,7 +14,7 @@ import pytest
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.verify import verify_run
-from tests.models import TABLES, faults_of, the_fault, write_model
+from oracles.models import TABLES, faults_of, the_fault, write_model
 
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠1"]
 HIDDEN = ["a\x1b[31mb", "a\x07b", "a\u202eb", "a\u200bb", "a\x00b", "a\nb", "a\x85b"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bichiku.read.model import read_model
-from tests.models import faults_of, the_fault, world_of, write_model
+from oracles.models import faults_of, the_fault, world_of, write_model
 
 STRATEGIES = """\
 discount_rate: 0.03

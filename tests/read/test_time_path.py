@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.models import MODEL, faults_of, the_fault, with_line, world_of, write_model
+from oracles.models import MODEL, faults_of, the_fault, with_line, world_of, write_model
 
 MATERIALS = "material,reference_price,shortage_cost\ncobalt,10,100\nzinc,10,100\n"
 

@@ -10,7 +10,7 @@ import yaml
 
 from bichiku.read.document import parse_document
 from bichiku.read.yaml12 import CoreDumper
-from tests.models import TABLES, faults_of, write_model
+from oracles.models import TABLES, faults_of, write_model
 from tests.read.test_settings import COUNTRIES, EVERY_KEY, SUPPLIERS
 
 JUNK = [5, -1, 1.5, True, "x", "", [], {}, [3], [None], {"x": 3}, {5: 3}, {"2026-01": -1}, 10**400, float("nan")]

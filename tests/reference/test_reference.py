@@ -10,7 +10,7 @@ import pytest
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.run import Run
-from tests.by_hand import branch, duals, line, plan
+from oracles.by_hand import branch, duals, line, plan
 
 CASES = Path(__file__).parent
 

@@ -11,12 +11,15 @@ from bichiku.api.compare.table import comparison_table
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.show.report import render_report
+from oracles.models import MODEL, TABLES, write_model
 from tests.chromium import Chromium, find
-from tests.models import MODEL, TABLES, write_model
 from tests.report_cases import SCRIPT, comparison_page, nasty_page, single_page
 
 BROWSER = find()
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine; apt-get install chromium")
+pytestmark = [
+    pytest.mark.network,
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine; apt-get install chromium"),
+]
 
 CHARTS = """[...document.querySelectorAll('figure')].map(figure => {
   const svg = figure.querySelector('svg'), box = svg.getBoundingClientRect();
@@ -134,9 +137,8 @@ def test_a_run_of_the_oddest_names_there_may_be(chromium: Chromium, tmp_path: Pa
     source = write_model(tmp_path / "model", whole=whole, **tables)
     run = run_strategy(read_model(source).worlds["base"])
     page = tmp_path / "report.html"
-    prices = {"base": run.tables["prices"]}
     table = comparison_table([run], {}, "base")
-    page.write_text(render_report([run], {}, "base", table, prices=prices), encoding="utf-8")
+    page.write_text(render_report([run], {}, "base", table), encoding="utf-8")
     chromium.errors.clear()
     chromium.open(page)
     assert chromium.evaluate("document.title") == title

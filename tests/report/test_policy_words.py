@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from bichiku.read.settings import Effect, Policies, keys_at
+from bichiku.model.settings import Effect
+from bichiku.policies import Policies
+from bichiku.read.settings import keys_at
 from bichiku.show.report.policy_words import effect_words, policy_words
 
 SHARES = {"group": ["CHN"], "stage": "origin", "of": "supply", "materials": ["tungsten"], "name": "chn", "soft": 500}
@@ -78,12 +80,12 @@ def test_limits_read_as_sentences() -> None:
         "share of supply from CHN China (where it is mined): at least 20 % (chn: tungsten; soft, at USD 500 a tonne)",
         "share of supply from any one country but VNM Vietnam (where it is mined): at most 80 % (tungsten)",
         "HHI of supply of tungsten (where it is mined) at most 0.600",
-        "no shortage of tungsten for 180 days in halt, for onsets from 2027-01 on",
+        "at most 5 days short expected of tungsten",
         "CVaR of damage at level 0.975 weighed 0.1 times, beside the cost",
         "CVaR of damage at level 0.975 at most USD 5.00 m",
-        "at most 5 days short expected of tungsten",
         "net investment at most USD 2.00 m",
         "reserve purchases at most USD 3.00 m a year",
+        "no shortage of tungsten for 180 days in halt, for onsets from 2027-01 on",
     ]
 
 

@@ -12,11 +12,10 @@ import pandas as pd
 import pytest
 
 from bichiku.show.numbers import money, percent, three_digits
-from bichiku.show.report import render_report, three_sentences
-from bichiku.show.report.case import Case
+from bichiku.show.report import ReportData, key_findings, render_report
 from bichiku.show.report.csv_link import MOST_BYTES, csv_link, harmless, spreadsheet_csv
 from bichiku.show.report.figures.crisis_map import crisis_map, first_short, shade
-from bichiku.show.report.strategy_table import weighted
+from bichiku.show.report.strategy_table import weighted_mean
 from tests.report_cases import (
     BASELINE,
     FAILED,
@@ -124,9 +123,10 @@ def test_means_by_cost_agree_with_the_summary() -> None:
     """China's share, weighed here as the other means are, is the one that the summary gives."""
     table = comparison(runs(), {})
     without_mean = table[~((table["metric"] == "china_share_exporter") & (table["material"] == "all"))]
-    case = Case(runs(), {}, BASELINE, without_mean)
+    report = ReportData(runs(), {}, BASELINE, without_mean)
     for run in runs():
-        assert weighted(case, run, "china_share_exporter") == pytest.approx(value(run.strategy, "china_share_exporter"))
+        mean = weighted_mean(report, run, "china_share_exporter")
+        assert mean == pytest.approx(value(run.strategy, "china_share_exporter"))
 
 
 def test_crisis_map_is_the_least_over_onsets_in_the_window() -> None:
@@ -185,8 +185,8 @@ def test_csv_of_a_figure_has_all_digits() -> None:
         assert table.loc[run.strategy, "cost_per_year"] == value(run.strategy, "cost_per_year")
 
 
-def test_three_sentences_carry_the_numbers() -> None:
-    first, second, third = three_sentences(runs(), BASELINE, comparison(runs(), FAILED))
+def test_the_key_findings_carry_the_numbers() -> None:
+    first, second, third = key_findings(ReportData(runs(), {}, BASELINE, comparison(runs(), FAILED)))
     assert money(value(BASELINE, "cost_per_year"), "USD") in first
     assert money(value(BASELINE, "expected_damage_per_year"), "USD") in first
     assert "china-half" in second
@@ -230,7 +230,10 @@ def test_no_strategy_has_a_solution() -> None:
 
 
 def test_without_prices_the_section_says_why() -> None:
-    page = render_report(runs(), {}, BASELINE, comparison(runs(), {}))
+    unpriced = [
+        replace(run, tables={name: table for name, table in run.tables.items() if name != "prices"}) for run in runs()
+    ]
+    page = render_report(unpriced, {}, BASELINE, comparison(runs(), {}))
     assert "No prices of limits were computed for these runs." in page
 
 
@@ -264,8 +267,7 @@ def test_frontiers_of_every_kind(changes: dict[str, object]) -> None:
 
 def test_same_runs_give_the_same_page() -> None:
     again = comparison(runs(), FAILED)
-    tables = {run.strategy: run.tables["prices"] for run in runs()}
-    assert render_report(runs(), FAILED, BASELINE, again, [frontier()], tables) == comparison_page()
+    assert render_report(runs(), FAILED, BASELINE, again, [frontier()]) == comparison_page()
 
 
 def test_page_is_not_too_large() -> None:

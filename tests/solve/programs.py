@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram
 
 Numbers = Sequence[float] | np.ndarray
 INF = float("inf")

@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram
 from bichiku.solve import Limits, Solution, SolverOptions, Status
 from bichiku.solve.highs import HighsRun, SolverError
 from tests.solve.programs import INF, large_program, program

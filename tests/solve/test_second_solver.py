@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram
 from bichiku.read.model import read_model
 from bichiku.solve import SolverOptions, Status, solve
 from bichiku.solve.certificate import certify
-from tests.drawn_programs import drawn_programs, final_program, without_capacities
-from tests.second_solver import solve_with_soplex
+from oracles.drawn_programs import drawn_programs, final_program, without_capacities
+from oracles.second_solver import solve_with_soplex
 from tests.solve.programs import INF, program
 
 TUTORIAL = Path(__file__).resolve().parents[2] / "models" / "tutorial"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram, Move
 from bichiku.solve.highs import HighsRun, SolverOptions, Status
-from bichiku.solve.sensitivity import Direction, sensitivity
+from bichiku.solve.sensitivity import sensitivity
+from oracles.drawn import drawn
 from tests.solve.programs import INF, program
 
 
@@ -28,7 +29,7 @@ def programs(draw: st.DrawFn) -> LinearProgram:
     return program(rng.uniform(-1, 3, columns), matrix, lower, upper, rng.uniform(3, 5, columns))
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@drawn(200)
 @given(programs(), st.integers(0, 2**32 - 1))
 def test_the_objective_follows_the_slope_inside_the_range(original: LinearProgram, seed: int) -> None:
     run = HighsRun(original, SolverOptions())
@@ -36,7 +37,7 @@ def test_the_objective_follows_the_slope_inside_the_range(original: LinearProgra
     assume(solution.status is Status.OPTIMAL)
     rng = np.random.default_rng(seed)
     rows, columns = original.shape
-    direction = Direction(
+    direction = Move(
         rng.choice(rows, 2, replace=False),
         rng.uniform(-1, 1, 2),
         rng.choice(columns, 2, replace=False),
@@ -60,7 +61,7 @@ def test_the_range_of_a_limit_ends_where_another_limit_binds() -> None:
     simple = program([1, 3], [[1, 1]], [4], [INF], column_upper=[6, INF])
     run = HighsRun(simple, SolverOptions())
     nothing = np.empty(0, dtype=int)
-    direction = Direction(np.array([0]), np.ones(1), nothing, np.empty(0))
+    direction = Move(np.array([0]), np.ones(1), nothing, np.empty(0))
     found = sensitivity(simple, run, run.solve(), direction)
     assert (found.slope, 4 + found.least, 4 + found.most) == (1, 0, 6)
 
@@ -69,6 +70,6 @@ def test_a_bound_under_a_column_at_rest_there_moves_the_column() -> None:
     """min 3y - x, x + y ≥ 4, x ≤ 2, y free to fill: one more of x saves 1 + 3 while y = 4 - x ≥ 0."""
     simple = program([-1, 3], [[1, 1]], [4], [INF], column_upper=[2, INF])
     run = HighsRun(simple, SolverOptions())
-    direction = Direction(np.empty(0, dtype=int), np.empty(0), np.array([0]), np.ones(1))
+    direction = Move(np.empty(0, dtype=int), np.empty(0), np.array([0]), np.ones(1))
     found = sensitivity(simple, run, run.solve(), direction)
     assert (found.slope, 2 + found.most) == (-4, 4)

@@ -10,8 +10,8 @@ import pytest
 
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import run_strategy
-from tests.verify.rich_model import description
-from tests.world_strategies import write_model
+from oracles.rich_model import description
+from oracles.world_strategies import write_model
 
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
 

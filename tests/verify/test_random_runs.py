@@ -5,39 +5,26 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import NoSolution, run_strategy
 from bichiku.verify import verify_run
-from tests.policy_strategies import some_policies, with_policies
-from tests.world_strategies import Description, small_models, write_model
+from oracles.drawn import drawn
+from oracles.policy_strategies import models_with_policies
+from oracles.world_strategies import Description, write_model
 
 
 @st.composite
 def _models(draw: st.DrawFn) -> Description:
-    """A small model with crises and up to three policies, some share limits of them soft."""
-    description = draw(small_models(crises=True))
-    chosen = draw(some_policies(description))
-    for limit in [*chosen.get("share_caps", []), *chosen.get("share_floors", [])]:
-        if draw(st.booleans()):
-            limit["soft"] = draw(st.sampled_from([1, 20, 1000]))
-    if draw(st.booleans()):
-        stage = draw(st.sampled_from(["exporter", "origin"]))
-        chosen["concentration"] = {"max": draw(st.sampled_from([0.45, 0.6, 0.9])), "stage": stage}
-    description = with_policies(description, chosen)
+    """A model with policies, solved by either method."""
+    description = draw(models_with_policies())
     description["model"]["solver"] = {"method": draw(st.sampled_from(["simplex", "ipm"]))}
     return description
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@drawn(40)
 @given(_models())
 def test_random_runs_verify(description: Description) -> None:
     with tempfile.TemporaryDirectory() as folder:

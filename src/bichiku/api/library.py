@@ -89,8 +89,7 @@ def report_page(run: Run) -> str:
     from bichiku.show.report import render_report
 
     comparison = comparison_table([run], {}, run.strategy)
-    prices = {run.strategy: run.prices} if "prices" in run.tables else {}
-    return render_report([run], {}, run.strategy, comparison, prices=prices)
+    return render_report([run], {}, run.strategy, comparison)
 
 
 def load(folder: str | Path) -> Run:
@@ -175,7 +174,7 @@ def find_ranges(
     unknown = [name for name in materials if name not in known]
     if unknown:
         raise ModelFaults(Fault("--material", None, "", f"unknown material {n!r}", nearest(n, known)) for n in unknown)
-    _, hot, outcome, _ = optimise(run.world, Clock())
+    hot, outcome, _ = optimise(run.world, Clock())
     return near_optimal_ranges(outcome, hot, slack, materials or known, counter)
 
 

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bichiku.build.balances import add_balances
 from bichiku.build.costs import add_costs
-from bichiku.build.program import LinearProgram
 from bichiku.build.stamp import stamp
-from bichiku.build.stencil import ConcentrationCut, Stencil
+from bichiku.build.stencil import Stencil
 from bichiku.build.tie_break import add_tie_break
 from bichiku.model.state import State
 from bichiku.model.tree import Tree
 from bichiku.model.world import World
 from bichiku.policies import POLICIES
+from bichiku.program import LinearProgram
 
-__all__ = ["formulate", "stamp", "stencil_of"]
+__all__ = ["build", "stamp", "stencil_of"]
+
+Cuts = Mapping[str, tuple[Any, ...]]
+NO_CUTS: Cuts = {}
 
 
-def formulate(world: World, tree: Tree, state: State) -> LinearProgram:
-    """The linear program of one strategy; ``docs/formulation.md`` is its text."""
-    return stamp(stencil_of(world, tree, state))
+def build(world: World, tree: Tree, state: State, cuts: Cuts = NO_CUTS) -> LinearProgram:
+    """The linear program of one strategy; ``docs/formulation.md`` is its text.
 
-
-def stencil_of(world: World, tree: Tree, state: State, cuts: tuple[ConcentrationCut, ...] = ()) -> Stencil:
-    """The algebra of one node in Pyomo, with all balances, costs and policies.
-
-    `cuts` are the planes found so far for the policy `concentration`.
+    Args:
+        world, tree, state: the strategy.
+        cuts: the planes found so far, by policy that is kept by planes.
     """
+    return stamp(stencil_of(world, tree, state, cuts))
+
+
+def stencil_of(world: World, tree: Tree, state: State, cuts: Cuts = NO_CUTS) -> Stencil:
+    """The algebra of one node in Pyomo, with all balances, costs and policies."""
     stencil = Stencil(tree, world.calendar.years[tree.period - 1], cuts=cuts)
     add_balances(stencil, world, state)
     add_costs(stencil, world)
     add_tie_break(stencil, world)
     for policy in POLICIES:
-        policy(stencil, world)
+        policy.add_rows(stencil, world)
     return stencil

@@ -7,17 +7,8 @@ from typing import Any
 import numpy as np
 
 from bichiku.build.stencil import Stencil
-from bichiku.model.state import State
+from bichiku.model.state import State, demand_by_node
 from bichiku.model.world import World
-
-
-def demand_by_node(world: World, years: np.ndarray, state: State) -> dict[str, np.ndarray]:
-    """Tonnes of each material used in each node's period, its factor included; `years` is the year of each node."""
-    share_of_year = world.calendar.year_share
-    return {
-        material: np.array([by_year[int(year)] for year in years]) * share_of_year * state.demand_factor[material]
-        for material, by_year in world.demand.items()
-    }
 
 
 def add_balances(stencil: Stencil, world: World, state: State) -> None:
@@ -82,7 +73,7 @@ def _add_arrivals(stencil: Stencil, world: World) -> None:
             return share_of_year * m.export[source] * m.route[source] * m.contract[source]
         return m.route[source] * m.ship_due[source]
 
-    stencil.expressions("arrive", world.sources, arrive)
+    stencil.add_quantity("arrive", world.sources, arrive)
 
     def saved(m: Any, material: str) -> Any:
         return sum(m.saved[key] for key in _tranches(world) if key[0] == material)

@@ -9,41 +9,24 @@ import numpy as np
 
 from bichiku.build.balances import returning_ends
 from bichiku.build.stencil import Stencil
-from bichiku.model.world import World
-
-PURCHASE = "purchase"
-FREIGHT = "freight"
-TARIFF = "tariff"
-HOLDING = "holding"
-RUNNING = "running"
-SUBSTITUTION = "substitution"
-SHORTAGE = "shortage"
-GAP = "gap"
-INVESTMENT = "investment"
-SUBSIDY = "subsidy"
-TERMINAL = "terminal_stock_value"
-RISK = "risk"
-PENALTY = "penalty"
-
-LINES = (
-    PURCHASE,
+from bichiku.model.cost_lines import (
     FREIGHT,
-    TARIFF,
-    HOLDING,
-    RUNNING,
-    SUBSTITUTION,
-    SHORTAGE,
     GAP,
+    HOLDING,
     INVESTMENT,
+    PURCHASE,
+    RUNNING,
+    SHORTAGE,
     SUBSIDY,
+    SUBSTITUTION,
+    TARIFF,
     TERMINAL,
-    RISK,
-    PENALTY,
 )
+from bichiku.model.world import World
 
 
 def add_costs(stencil: Stencil, world: World) -> None:
-    """Declares every cost line but risk, which its policy adds."""
+    """Declares every cost line but those that policies add."""
     _add_supply(stencil, world)
     _add_holding(stencil, world)
     _add_damage(stencil, world)
@@ -118,6 +101,11 @@ def _add_damage(stencil: Stencil, world: World) -> None:
     for line, cost in [(SUBSTITUTION, substitution_cost), (SHORTAGE, shortage_cost)]:
         stencil.add_cost(line, world.demand, partial(cost, world), stencil.all_nodes, factor)
 
+    def damage(m: Any, material: str) -> Any:
+        return shortage_cost(world, m, material) + substitution_cost(world, m, material)
+
+    stencil.expressions("damage", world.demand, damage)
+
 
 def _add_gap(stencil: Stencil, world: World) -> None:
     nodes = returning_ends(stencil)
@@ -134,7 +122,7 @@ def _add_gap(stencil: Stencil, world: World) -> None:
 
 def _gap_price(stencil: Stencil, world: World, material: str) -> np.ndarray:
     """Highest delivered price among a material's suppliers, at the plan's price factor of each period."""
-    plan_factor = stencil.numbers[id(stencil.model.price_factor[material])][stencil.tree.on_plan]
+    plan_factor = stencil.number("price_factor", material)[stencil.tree.on_plan]
     sellers = [name for name, row in world.suppliers.items() if row.material == material]
     if not sellers:
         return np.full(stencil.tree.size, world.materials[material].reference_price)

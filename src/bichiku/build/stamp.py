@@ -18,8 +18,9 @@ from pyomo.core.expr.visitor import StreamBasedExpressionVisitor
 from pyomo.repn import generate_standard_repn
 from scipy import sparse
 
-from bichiku.build.program import CostTerms, LinearProgram, RowBlock
-from bichiku.build.stencil import Cost, Stencil, index_text
+from bichiku.build.stencil import Cost, Key, Stencil
+from bichiku.program import CostLine, LinearProgram, Quantity, RowBlock
+from bichiku.program.blocks import index_of, index_text
 
 TRACE = 1e-6  # probability that answers at nodes of no probability are worked out for
 
@@ -47,16 +48,16 @@ def stamp(stencil: Stencil) -> LinearProgram:
     evaluate = _ArrayEvaluator(stencil.numbers)
     size = stencil.column_count
     cost = np.zeros(size)
-    cost_terms = [term for line in stencil.costs for term in _cost_terms(line, stencil, evaluate)]
-    for term in cost_terms:
-        cost += np.bincount(term.columns, term.coefficients, minlength=size)
-    constant = sum(float(term.constants.sum()) for term in cost_terms)
+    cost_lines = [part for line in stencil.costs for part in _cost_lines(line, stencil, evaluate)]
+    for part in cost_lines:
+        cost += np.bincount(part.money.columns, part.money.coefficients, minlength=size)
+    constant = sum(float(part.money.constant.sum()) for part in cost_lines)
 
     preference = np.zeros(size)
     for line in stencil.costs:
         _add_trace(line, stencil, evaluate, preference)
     for variable, money in stencil.preferences:
-        np.add.at(preference, stencil.symbols[id(variable)].columns, money)
+        np.add.at(preference, stencil.symbols[variable].columns, money)
 
     upper = np.full(size, np.inf)
     for bounds in stencil.bounds:
@@ -67,28 +68,29 @@ def stamp(stencil: Stencil) -> LinearProgram:
             values = (evaluate.at(limit, nodes) - terms.constant)[terms.nodes] / terms.coefficients
             np.minimum.at(upper, terms.columns, values)
 
-    return _with_rows(stencil, evaluate, cost, constant, upper, preference, tuple(cost_terms))
+    return _with_rows(stencil, evaluate, cost, constant, upper, preference, tuple(cost_lines))
 
 
-def _cost_terms(line: Cost, stencil: Stencil, evaluate: _ArrayEvaluator) -> list[CostTerms]:
+def _cost_lines(line: Cost, stencil: Stencil, evaluate: _ArrayEvaluator) -> list[CostLine]:
     result = []
     for index, data in line.expression.items():
         terms = _terms(data.expr, line.nodes, stencil, evaluate)
+        constant = np.zeros(stencil.tree.size)
+        constant[line.nodes] = terms.constant * line.factor
         coefficients = terms.coefficients * line.factor[terms.nodes]
-        constants = terms.constant * line.factor
-        fixed = np.flatnonzero(constants)
-        result.append(
-            CostTerms(
-                line.line,
-                index_text(index),
-                line.nodes[terms.nodes],
-                terms.columns,
-                coefficients,
-                line.nodes[fixed],
-                constants[fixed],
-            )
-        )
+        money = Quantity(line.nodes[terms.nodes], terms.columns, coefficients, constant)
+        result.append(CostLine(line.line, index_text(index_of(index)), money))
     return result
+
+
+def _quantities(stencil: Stencil, evaluate: _ArrayEvaluator) -> dict[tuple[str, str], Quantity]:
+    found = {}
+    for expression in stencil.quantities:
+        for index, data in expression.items():
+            terms = _terms(data.expr, stencil.all_nodes, stencil, evaluate)
+            key = (expression.local_name, index_text(index_of(index)))
+            found[key] = Quantity(terms.nodes, terms.columns, terms.coefficients, np.array(terms.constant))
+    return found
 
 
 def _add_trace(line: Cost, stencil: Stencil, evaluate: _ArrayEvaluator, preference: np.ndarray) -> None:
@@ -107,7 +109,7 @@ def _with_rows(
     constant: float,
     upper: np.ndarray,
     preference: np.ndarray,
-    cost_terms: tuple[CostTerms, ...],
+    cost_lines: tuple[CostLine, ...],
 ) -> LinearProgram:
     blocks: list[RowBlock] = []
     rows, columns, values, lowers, uppers, constants = [], [], [], [], [], []
@@ -129,7 +131,7 @@ def _with_rows(
             constants.append(moved)
             uppers.append(evaluate.limit(high, nodes, np.inf)[first] - moved)
             name = family.constraint.local_name
-            blocks.append(RowBlock(name, index_text(index), count, keys, family.place, family.unit, family.policy))
+            blocks.append(RowBlock(name, index_of(index), count, keys, family.place, family.unit, family.policy))
             count += len(keys)
     matrix = sparse.coo_array(
         (_joined(values, float), (_joined(rows, int), _joined(columns, int))), shape=(count, len(cost))
@@ -146,7 +148,8 @@ def _with_rows(
         preference=preference,
         row_blocks=tuple(blocks),
         column_blocks=tuple(stencil.columns),
-        cost_terms=cost_terms,
+        cost_lines=cost_lines,
+        quantities=_quantities(stencil, evaluate),
     )
 
 
@@ -158,7 +161,7 @@ def _terms(body: Any, nodes: np.ndarray, stencil: Stencil, evaluate: _ArrayEvalu
     where, columns, values = [], [], []
     positions = np.arange(len(nodes))
     for variable, factor in zip(split.linear_vars, split.linear_coefs, strict=True):
-        symbol = stencil.symbols[id(variable)]
+        symbol = stencil.symbols[_key(variable)]
         coefficient = evaluate.at(factor, nodes)
         column = symbol.columns[nodes]
         inside = column >= 0
@@ -169,6 +172,10 @@ def _terms(body: Any, nodes: np.ndarray, stencil: Stencil, evaluate: _ArrayEvalu
     return _Terms(_joined(where, int), _joined(columns, int), _joined(values, float), constant)
 
 
+def _key(data: Any) -> Key:
+    return data.parent_component().local_name, index_of(data.index())
+
+
 def _joined(parts: list[np.ndarray], kind: type) -> np.ndarray:
     return np.concatenate(parts) if parts else np.empty(0, dtype=kind)
 
@@ -176,7 +183,7 @@ def _joined(parts: list[np.ndarray], kind: type) -> np.ndarray:
 class _ArrayEvaluator(StreamBasedExpressionVisitor):
     """Evaluates a Pyomo expression with an array in place of each mutable parameter."""
 
-    def __init__(self, numbers: Mapping[int, np.ndarray]) -> None:
+    def __init__(self, numbers: Mapping[Key, np.ndarray]) -> None:
         self._numbers = numbers
         super().__init__()
 
@@ -204,5 +211,5 @@ class _ArrayEvaluator(StreamBasedExpressionVisitor):
 
     def _leaf(self, leaf: Any) -> Any:
         if isinstance(leaf, ParamData):
-            return self._numbers[id(leaf)]
+            return self._numbers[_key(leaf)]
         return float(leaf)

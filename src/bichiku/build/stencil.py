@@ -17,14 +17,15 @@ from typing import Any
 import numpy as np
 import pyomo.core as pyo
 
-from bichiku.build.program import ColumnBlock
 from bichiku.model.tree import Tree
+from bichiku.program.blocks import ColumnBlock, Index, index_of
 
 Nodes = np.ndarray
+Key = tuple[str, Index]  # name and index of a Pyomo component
 
 
 @dataclass(frozen=True)
-class Place:
+class Copies:
     """Where copies of a variable live: how many there are, and which one each node means.
 
     Attributes:
@@ -98,15 +99,6 @@ class Cost:
     factor: np.ndarray
 
 
-@dataclass(frozen=True)
-class ConcentrationCut:
-    """A plane that cuts off mixes of countries that are too concentrated; see the policy of that name."""
-
-    material: str
-    year: int
-    weights: dict[str, float]
-
-
 @dataclass
 class Stencil:
     """The Pyomo model of one node, with the registers that tie it to the tree."""
@@ -114,47 +106,48 @@ class Stencil:
     tree: Tree
     years: np.ndarray
     model: pyo.ConcreteModel = field(default_factory=lambda: pyo.ConcreteModel("stencil"))
-    symbols: dict[int, Symbol] = field(default_factory=dict)
-    numbers: dict[int, np.ndarray] = field(default_factory=dict)
+    symbols: dict[Key, Symbol] = field(default_factory=dict)
+    numbers: dict[Key, np.ndarray] = field(default_factory=dict)
     columns: list[ColumnBlock] = field(default_factory=list)
     rows: list[Rows] = field(default_factory=list)
     bounds: list[Bounds] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
-    preferences: list[tuple[Any, np.ndarray]] = field(default_factory=list)
-    cuts: tuple[ConcentrationCut, ...] = ()
+    preferences: list[tuple[Key, np.ndarray]] = field(default_factory=list)
+    quantities: list[pyo.Expression] = field(default_factory=list)
+    cuts: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     column_count: int = 0
 
     @property
-    def per_node(self) -> Place:
-        return Place("node", self.tree.size, np.arange(self.tree.size))
+    def per_node(self) -> Copies:
+        return Copies("node", self.tree.size, np.arange(self.tree.size))
 
     @property
-    def per_year(self) -> Place:
+    def per_year(self) -> Copies:
         first = int(self.years.min())
-        return Place("year", int(self.years.max()) - first + 1, self.years - first)
+        return Copies("year", int(self.years.max()) - first + 1, self.years - first)
 
     @property
-    def per_branch(self) -> Place:
-        return Place("branch", len(self.tree.branches), self.tree.branch)
+    def per_branch(self) -> Copies:
+        return Copies("branch", len(self.tree.branches), self.tree.branch)
 
     @property
-    def once(self) -> Place:
-        return Place("once", 1, np.zeros(self.tree.size, dtype=int))
+    def once(self) -> Copies:
+        return Copies("once", 1, np.zeros(self.tree.size, dtype=int))
 
     @property
     def all_nodes(self) -> Nodes:
         return np.arange(self.tree.size)
 
-    def variables(self, name: str, index: Iterable[Any], place: Place) -> pyo.Var:
+    def variables(self, name: str, index: Iterable[Any], place: Copies) -> pyo.Var:
         """Declares variables of zero or more, with `place.count` copies of each."""
         variable = pyo.Var(list(index), domain=pyo.NonNegativeReals)
         self.model.add_component(name, variable)
         for key in variable:
-            block = ColumnBlock(name, index_text(key), self.column_count, place.count, place.name)
+            block = ColumnBlock(name, index_of(key), self.column_count, place.count, place.name)
             self.columns.append(block)
             self.column_count += place.count
             columns = np.where(place.at >= 0, block.first + place.at, -1)
-            self.symbols[id(variable[key])] = Symbol(columns, np.zeros(self.tree.size))
+            self.symbols[name, index_of(key)] = Symbol(columns, np.zeros(self.tree.size))
         return variable
 
     def elsewhere(
@@ -175,9 +168,9 @@ class Stencil:
         variable = pyo.Var(list(at), domain=pyo.NonNegativeReals)
         self.model.add_component(name, variable)
         for key in variable:
-            own = self.symbols[id(of[key])].columns
+            own = self.symbols[of.local_name, index_of(key)].columns
             columns = np.where(at[key] >= 0, own[at[key]], -1)
-            self.symbols[id(variable[key])] = Symbol(columns, np.where(at[key] >= 0, 0.0, outside[key]))
+            self.symbols[name, index_of(key)] = Symbol(columns, np.where(at[key] >= 0, 0.0, outside[key]))
         return variable
 
     def parameters(self, name: str, values: Mapping[Any, np.ndarray]) -> pyo.Param:
@@ -185,13 +178,23 @@ class Stencil:
         parameter = pyo.Param(list(values), mutable=True, initialize=1.0)
         self.model.add_component(name, parameter)
         for key in values:
-            self.numbers[id(parameter[key])] = np.broadcast_to(values[key], (self.tree.size,))
+            self.numbers[name, index_of(key)] = np.broadcast_to(values[key], (self.tree.size,))
         return parameter
 
     def expressions(self, name: str, index: Iterable[Any], rule: Callable[..., Any]) -> pyo.Expression:
         """Named algebra that rows and costs share."""
         expression = pyo.Expression(list(index), rule=rule)
         self.model.add_component(name, expression)
+        return expression
+
+    def number(self, name: str, *index: str) -> np.ndarray:
+        """The numbers of a parameter; shape (nodes,)."""
+        return self.numbers[name, index]
+
+    def add_quantity(self, name: str, index: Iterable[Any], rule: Callable[..., Any]) -> pyo.Expression:
+        """Named algebra that the program keeps as a quantity by node; see `bichiku.program.quantity`."""
+        expression = self.expressions(name, index, rule)
+        self.quantities.append(expression)
         return expression
 
     def add_rows(
@@ -223,9 +226,9 @@ class Stencil:
         self.model.add_component(name, constraint)
         self.bounds.append(Bounds(constraint, _by_index(nodes)))
 
-    def prefer(self, variable: Any, money: np.ndarray) -> None:
+    def prefer(self, variable: str, index: str, money: np.ndarray) -> None:
         """Adds a trifle to a variable's cost at each node while solving, to choose among equal optima."""
-        self.preferences.append((variable, money))
+        self.preferences.append(((variable, (index,)), money))
 
     def add_cost(
         self,
@@ -243,8 +246,3 @@ class Stencil:
 
 def _by_index(nodes: Callable[[Any], Nodes] | Nodes) -> Callable[[Any], Nodes]:
     return nodes if callable(nodes) else lambda _: nodes
-
-
-def index_text(key: Any) -> str:
-    """An index of a Pyomo component as text."""
-    return "/".join(map(str, key)) if isinstance(key, tuple) else str(key)

@@ -32,6 +32,6 @@ def add_tie_break(stencil: Stencil, world: World) -> None:
             if not among_equals:
                 continue
             if name in world.spot:
-                stencil.prefer(stencil.model.ship[name], np.full(stencil.tree.size, TRIFLE * among_equals))
+                stencil.prefer("ship", name, np.full(stencil.tree.size, TRIFLE * among_equals))
             else:
-                stencil.prefer(stencil.model.contract[name], TRIFLE * among_equals * share_of_year)
+                stencil.prefer("contract", name, TRIFLE * among_equals * share_of_year)

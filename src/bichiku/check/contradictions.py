@@ -13,11 +13,11 @@ import numpy as np
 
 from bichiku.check.facts import TOLERANCE, Facts, Found, beyond, years_text
 from bichiku.check.shares import Block, ShareLimit, blocks, least_breach, most_bought
-from bichiku.policies.concentration import GRAM
+from bichiku.policies.concentration import CONCENTRATION, GRAM, ConcentrationKeys
 from bichiku.policies.concentration import TOLERANCE as INDEX_TOLERANCE
 from bichiku.policies.reserve_days import target_days
-from bichiku.policies.shares import counted_sources, limited_materials
-from bichiku.read.settings import Concentration
+from bichiku.policies.shares import counted_sources
+from bichiku.policies.survive import SURVIVE
 
 
 def _nothing_to_buy(facts: Facts) -> Iterator[Found]:
@@ -154,10 +154,10 @@ def _limits_text(facts: Facts, limits: Sequence[ShareLimit], block: Block) -> st
 
 
 def _too_few_countries(facts: Facts) -> Iterator[Found]:
-    policy = facts.world.policies.concentration
+    policy = CONCENTRATION.asked(facts.world)
     if policy is None:
         return
-    for material in limited_materials(policy.materials, facts.world):
+    for material in facts.world.chosen(policy.materials):
         told, forced = "", []
         for year in facts.plan_years:
             able, countries = _able(facts, material, policy, year)
@@ -177,7 +177,7 @@ def _too_few_countries(facts: Facts) -> Iterator[Found]:
             yield Found(material, told + _arrives_all_the_same(forced))
 
 
-def _able(facts: Facts, material: str, policy: Concentration, year: int) -> tuple[list[str], int]:
+def _able(facts: Facts, material: str, policy: ConcentrationKeys, year: int) -> tuple[list[str], int]:
     """Whose goods of a material can arrive on the plan in a year and count, and from how many countries they come."""
     world, nodes = facts.world, facts.on_plan(year)
     able = [s for s in counted_sources(world, material, policy.of) if facts.most_arrivals[s][nodes].any()]
@@ -232,10 +232,10 @@ def _month(facts: Facts, period: int) -> str:
 
 
 def _cannot_survive(facts: Facts) -> Iterator[Found]:
-    policy, tree = facts.world.policies.survive, facts.tree
+    policy, tree = SURVIVE.asked(facts.world), facts.tree
     if policy is None or not len(facts.surviving):
         return
-    for material in limited_materials(policy.materials, facts.world):
+    for material in facts.world.chosen(policy.materials):
         if material in facts.demand:
             node, lack = _first_lack(facts, material)
             if node is not None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bichiku.check.facts import Facts, Found
+from bichiku.model.settings import Crisis, Effect, EventEffect
 from bichiku.model.state import materials_hit, share_hit
 from bichiku.model.tree import onset_periods
-from bichiku.read.settings import Crisis, Effect, EventEffect
+from bichiku.policies.survive import SURVIVE
 
 LEAST_WEIGHT = 0.5  # of the plan: below it a crisis is more likely under way than not
 
@@ -101,7 +102,7 @@ def _price(facts: Facts, factor: float, materials: list[str]) -> str:
 
 
 def _no_probability(facts: Facts) -> Iterator[Found]:
-    survive = facts.world.policies.survive
+    survive = SURVIVE.asked(facts.world)
     for name in facts.world.settings.crises:
         mine = [branch for branch in facts.tree.branches if branch.crisis == name]
         if mine and not any(branch.probability > 0 for branch in mine) and not (survive and name in survive.crises):

@@ -12,14 +12,15 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from bichiku.build.balances import demand_by_node
 from bichiku.check.program import Build, Piece
-from bichiku.model.state import State
+from bichiku.model.settings import Solver
+from bichiku.model.state import State, demand_by_node
 from bichiku.model.tables import SupplierRow
 from bichiku.model.tree import BEFORE, Tree
 from bichiku.model.world import World
-from bichiku.policies.survive import surviving_nodes
-from bichiku.read.settings import Policies, Solver
+from bichiku.policies import Policies
+from bichiku.policies.budget import BUDGET
+from bichiku.policies.survive import SURVIVE, surviving_nodes
 from bichiku.result.pipeline import grow
 
 T = TypeVar("T")
@@ -123,7 +124,7 @@ class Facts:
 
     def buildable(self, project: str) -> float:
         """The most of a project that can be added, within the budget for investment; t of output a year."""
-        row, budget = self.world.projects[project], self.world.policies.budget
+        row, budget = self.world.projects[project], BUDGET.asked(self.world)
         net = row.capex * (1.0 - row.subsidy_rate)
         if budget is None or budget.investment is None or net == 0.0:
             return row.max_build_t
@@ -132,7 +133,7 @@ class Facts:
     @cached_property
     def most_arrivals(self) -> dict[str, np.ndarray]:
         """The most that can arrive from each supplier and project at each node; shape (nodes,)."""
-        if self._like and self._like.world.policies.budget == self.world.policies.budget:
+        if self._like and BUDGET.asked(self._like.world) == BUDGET.asked(self.world):
             return self._like.most_arrivals
         arrivals = {name: self._most_bought(name) for name in self.world.suppliers}
         arrivals |= {name: np.zeros(self.tree.size) for name in self.world.projects}
@@ -224,8 +225,8 @@ class Facts:
     @cached_property
     def surviving(self) -> np.ndarray:
         """Nodes at which the policy ``survive`` allows no shortage."""
-        policy = self.world.policies.survive
-        return np.array([], dtype=int) if policy is None else surviving_nodes(policy, self.tree, self.world.calendar)
+        asked = SURVIVE.asked(self.world)
+        return np.array([], dtype=int) if asked is None else surviving_nodes(asked, self.tree, self.world.calendar)
 
 
 _NO_POLICIES = {"policies": Policies(), "silence": [], "solver": Solver()}

@@ -14,12 +14,12 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from bichiku.build import stamp, stencil_of
-from bichiku.build.extremes import COEFFICIENTS, Numbers, numbers
-from bichiku.build.program import LinearProgram
 from bichiku.model.state import State
 from bichiku.model.tree import Tree
 from bichiku.model.world import World
-from bichiku.solve.components import part_labels
+from bichiku.program import LinearProgram
+from bichiku.program.components import component_labels
+from bichiku.program.extremes import COEFFICIENTS, Numbers, numbers
 
 LEAST_COEFFICIENT = 1e-9  # HiGHS's option small_matrix_value: smaller ones are taken as nought
 
@@ -91,7 +91,7 @@ class Build:
         """Builds the program of a world whose policies are taken away."""
         stencil = stencil_of(physics, tree, state)
         program = stamp(stencil)
-        return cls(Piece(program, *part_labels(program)), len(stencil.rows), len(stencil.costs))
+        return cls(Piece(program, *component_labels(program)), len(stencil.rows), len(stencil.costs))
 
     def policies(self, world: World, tree: Tree, state: State) -> tuple[Piece, np.ndarray]:
         """The piece that the world's policies add, and the part of the whole that each physical part belongs to."""

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from bichiku.build.extremes import BOUNDS, COEFFICIENTS, COSTS, LIMITS
-from bichiku.check.culprits import SHARES, culprit
 from bichiku.check.facts import Facts, Found
+from bichiku.check.input_behind import SHARES, input_behind
 from bichiku.check.program import LEAST_COEFFICIENT
+from bichiku.program.extremes import BOUNDS, COEFFICIENTS, COSTS, LIMITS
 
 WIDEST = 1e10  # 1e6 / 1e-4, see above
 
@@ -37,7 +37,7 @@ def _too_wide(facts: Facts) -> Iterator[Found]:
             of_piece = np.repeat([0, 1], [len(mine.parts), len(theirs.parts)])
             low_at, high_at = np.append(mine.low_at, theirs.low_at), np.append(mine.high_at, theirs.high_at)
             small, large = (
-                culprit(facts, pieces[of_piece[at]], i, int(positions[at]))
+                input_behind(facts, pieces[of_piece[at]], i, int(positions[at]))
                 for at, positions in ((smallest, low_at), (largest, high_at))
             )
             ratio = _ratio_text(high[largest], low[smallest])
@@ -77,7 +77,7 @@ def _left_out(facts: Facts) -> Iterator[Found]:
             rounding[block.rows] = block.family in SHARES
         for at in used[abs(entries.values[used]) < LEAST_COEFFICIENT]:
             if not rounding[entries.place(at).row]:
-                seen.setdefault(culprit(facts, piece, kind, int(at)), abs(entries.values[at]))
+                seen.setdefault(input_behind(facts, piece, kind, int(at)), abs(entries.values[at]))
     for name, size in seen.items():
         yield Found(
             name, f"it makes a coefficient of {size:.2g}, and the solver takes those below {LEAST_COEFFICIENT:g} as 0"

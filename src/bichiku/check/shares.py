@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 from scipy import sparse
 
-from bichiku.build.program import LinearProgram
 from bichiku.check.facts import Facts
-from bichiku.policies.country_cap import country_rows
-from bichiku.policies.share_limits import share_rows
-from bichiku.policies.shares import ShareRow
+from bichiku.policies.country_cap import COUNTRY_CAP
+from bichiku.policies.share_limits import SHARE_CAPS, SHARE_FLOORS
+from bichiku.policies.shares import Sense, ShareRow, pull
+from bichiku.program import LinearProgram
 from bichiku.solve import SolverOptions, Status, solve
-
-ROUNDING = 1e-9  # of a share; less is what sums of shares leave
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,62 +24,36 @@ class ShareLimit:
     Attributes:
         path: where it stands in model.yaml, with its name.
         sense: ``cap`` or ``floor``.
-        materials: the materials it names; None where it is for all.
         rows: what it limits, by (name of the row, material).
         pulls: for each row, what a tonne from each supplier or project that it counts, and that can arrive on the
             plan, adds to what must stay at or below zero, by year of the plan.
     """
 
     path: str
-    sense: Literal["cap", "floor"]
-    materials: list[str] | None
+    sense: Sense
     rows: dict[tuple[str, str], ShareRow]
     pulls: dict[tuple[str, str], dict[str, np.ndarray]]
 
 
 def share_limits(facts: Facts) -> list[ShareLimit]:
     """Caps, floors and the country cap of a world."""
-    world, policies = facts.world, facts.world.policies
-    found: list[ShareLimit] = []
-    for i, cap in enumerate(policies.share_caps):
-        path = f"policies.share_caps[{i}] ({cap.name or '+'.join(cap.group)})"
-        found.append(_limit(facts, path, "cap", cap.materials, share_rows([cap], world)))
-    for i, floor in enumerate(policies.share_floors):
-        path = f"policies.share_floors[{i}] ({floor.name or '+'.join(floor.group)})"
-        found.append(_limit(facts, path, "floor", floor.materials, share_rows([floor], world)))
-    if policies.country_cap:
-        rows = country_rows(world)
-        found.append(_limit(facts, "policies.country_cap", "cap", policies.country_cap.materials, rows))
+    world = facts.world
+    found = [
+        _limit(facts, f"policies.{policy.where(i, limit)}", policy.sense, policy.rows_of([(i, limit)], world))
+        for policy in (SHARE_CAPS, SHARE_FLOORS)
+        for i, limit in enumerate(policy.asked(world) or [])
+    ]
+    if COUNTRY_CAP.asked(world):
+        found.append(_limit(facts, "policies.country_cap", "cap", COUNTRY_CAP.share_rows(world)))
     return found
 
 
-def _limit(
-    facts: Facts,
-    path: str,
-    sense: Literal["cap", "floor"],
-    materials: list[str] | None,
-    rows: dict[tuple[str, str], ShareRow],
-) -> ShareLimit:
+def _limit(facts: Facts, path: str, sense: Sense, rows: dict[tuple[str, str], ShareRow]) -> ShareLimit:
     pulls = {
-        key: {source: _pull(facts, sense, row, source) for source in facts.sellers(key[1], row.of)}
+        key: {source: pull(facts, sense, row, source) for source in facts.sellers(key[1], row.of)}
         for key, row in rows.items()
     }
-    return ShareLimit(path, sense, materials, rows, pulls)
-
-
-def _pull(facts: Facts, sense: str, row: ShareRow, source: str) -> np.ndarray:
-    pull = facts.world.share_from(source, row.countries, row.stage) - row.limit(np.array(facts.plan_years))
-    pull[abs(pull) < ROUNDING] = 0.0
-    return pull if sense == "cap" else -pull
-
-
-def can_bind(facts: Facts, limit: ShareLimit) -> bool:
-    """Whether any tonne that can arrive counts against a limit."""
-    return any(
-        ((pull > 0.0) & (facts.yearly[source] > 0.0)).any()
-        for pulls in limit.pulls.values()
-        for source, pull in pulls.items()
-    )
+    return ShareLimit(path, sense, rows, pulls)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,17 +150,8 @@ def _solved(
         return cost
     entries = [(i, column, value) for i, row in enumerate(rows) for column, value in row.items() if value]
     at, columns, values = (list(part) for part in zip(*entries, strict=True)) if entries else ([], [], [])
-    program = LinearProgram(
-        cost=cost,
-        constant=0.0,
-        matrix=sparse.coo_array((np.array(values, dtype=float), (at, columns)), shape=(len(rows), len(cost))).tocsr(),
-        row_lower=row_lower,
-        row_upper=row_upper,
-        column_lower=np.zeros(len(cost)),
-        column_upper=upper,
-        row_constant=np.zeros(len(rows)),
-        preference=np.zeros(len(cost)),
-    )
+    matrix = sparse.coo_array((np.array(values, dtype=float), (at, columns)), shape=(len(rows), len(cost))).tocsr()
+    program = LinearProgram.of(cost, matrix, (row_lower, row_upper), (np.zeros(len(cost)), upper))
     solution, _ = solve(program, SolverOptions(), separate=False)
     assert solution.status is Status.OPTIMAL  # see the callers for why there is an optimum
     return solution.x

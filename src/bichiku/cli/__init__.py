@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-import bichiku
 from bichiku.__main__ import INTERRUPTED
 from bichiku.cli.check import check
 from bichiku.cli.compare import compare
@@ -23,6 +22,7 @@ from bichiku.cli.screen import NO_RESULT, WRONG_INPUT, print_faults, say
 from bichiku.cli.sweep import sweep
 from bichiku.cli.verify import verify
 from bichiku.model.faults import ModelFaults
+from bichiku.version import __version__
 
 app = typer.Typer(
     name="bichiku",
@@ -44,7 +44,7 @@ app.command(epilog="Example: bichiku new my-model && bichiku run my-model")(new)
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"bichiku {bichiku.__version__}")
+        typer.echo(f"bichiku {__version__}")
         raise typer.Exit
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, ProgressColumn
 
-    from bichiku.check.telling import Telling
     from bichiku.read.model import Model
+    from bichiku.show.warnings import ShownWarnings
 
 NO_RESULT, WRONG_INPUT = 1, 2
 PLAIN_WIDTH = 140  # columns of a summary that goes to a file or a pipe
@@ -82,7 +82,7 @@ def print_faults(error: ModelFaults) -> None:
 
 def print_advice(
     model: Model, quiet: bool, silence: Collection[str] | None = None, every: bool = False
-) -> Telling | None:
+) -> ShownWarnings | None:
     """All warnings about a model; None where nothing is to be printed.
 
     Args:
@@ -91,11 +91,11 @@ def print_advice(
         silence: codes to leave out, beside those that the model silences.
         every: whether many warnings of one code have a line each.
     """
-    from bichiku.check.telling import telling
+    from bichiku.show.warnings import shown_warnings
 
     if quiet:
         return None
-    told = telling(model.worlds, silence or (), every)
+    told = shown_warnings(model.worlds, silence or (), every)
     for line in told.lines:
         say(f"warning {line}")
     return told

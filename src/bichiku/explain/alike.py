@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from bichiku.explain.changes import Change
 from bichiku.explain.explanation import Conflict
-from bichiku.explain.policy_rules import POLICY_KINDS, amount
+from bichiku.explain.policy_rules import POLICY_KINDS
+from bichiku.show.numbers import four_digits_with_unit
 
 _HEADS = {
     "reserve_days": "reserve",
@@ -74,7 +75,7 @@ def further(heap: Sequence[Conflict]) -> Iterator[str]:
 def _cell(change: Change, when: str) -> str:
     """The number to type, with its year where that is another than the one that the row is about."""
     year = f" in {change.told_in}" if change.told_in is not None and str(change.told_in) != when else ""
-    return amount(change.after, change.unit) + year + ("" if change.verified else "?")
+    return four_digits_with_unit(change.after, change.unit) + year + ("" if change.verified else "?")
 
 
 def _head(change: Change) -> str:

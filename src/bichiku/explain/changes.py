@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bichiku.build.program import LinearProgram
 from bichiku.explain.conflict import RuleSet
 from bichiku.explain.dials import FINE, Dial, ShareDial, demand_dial, dial_of
 from bichiku.explain.judge import Judge
-from bichiku.explain.policy_rules import POLICY_KINDS, amount, number
+from bichiku.explain.policy_rules import POLICY_KINDS
 from bichiku.explain.rules import Part, Rule, without
+from bichiku.policies import FAMILIES
+from bichiku.program import LinearProgram
+from bichiku.show.numbers import four_digits, four_digits_with_unit
 
 CLOSE = 1e-6  # relative; a number this close to a round one is that
 FEW_YEARS = 3  # a number that is in conflict in more years is turned in all years together
 TONNES = ("survive", "demand")  # kinds whose number is tonnes that are missing, none as things stand
-UNDATED = ("budget_reserve",)  # kinds with rules for each year and one number for all of them
+UNDATED = {name for name, family in FAMILIES.items() if family.undated}
 MANY_CAPACITIES = 4  # of so many suppliers none is tried by itself; what is missing elsewhere says it better
 LATE, UNTRIED, NOT_ENOUGH = "the time was up", "not tried by itself", "no change of it alone is enough"
 BELOW = 0.99  # share of the least change that must not be enough
@@ -266,14 +268,7 @@ def _change(rules: list[Rule], bench: Bench) -> list[Change]:
 
 
 _NOUNS = {
-    "reserve_days": "the reserve of {material}",
-    "share_caps": "the share cap {name} on {material}",
-    "share_floors": "the share floor {name} on {material}",
-    "country_cap": "the cap on any one country for {material}",
-    "expected_shortage": "the limit on the expected shortage of {material}",
-    "risk_limit": "the limit on CVaR",
-    "budget_investment": "the investment budget",
-    "budget_reserve": "the reserve budget",
+    **{name: family.noun for name, family in FAMILIES.items()},
     "supplier_capacity": "the capacity of {name}",
     "project_capacity": "the ready capacity of project {name}",
     "project_build_limit": "what may be built of project {name}",
@@ -288,23 +283,23 @@ def _worded(rule: Rule, rules: list[Rule], found: Found) -> Change:
     all_years = not undated and len({(other.year, other.onset) for other in rules}) > 1
     year = None if all_years or undated else rule.year
     if rule.kind in TONNES:
-        words = _tonnes_words(rule, number(found.after), all_years)
+        words = _tonnes_words(rule, four_digits(found.after), all_years)
         unit = "t"
     else:
         unit = rule.unit
         verb = "raise" if rule.loosening > 0 else "lower"
-        noun = _NOUNS[rule.kind].format(material=rule.material, name=rule.name)
-        span = f"from {amount(rule.value, unit)} to {amount(found.after, unit)}"
+        noun = _NOUNS[rule.kind].format(material=rule.material, name=rule.name, limit=rule.name)
+        span = f"from {four_digits_with_unit(rule.value, unit)} to {four_digits_with_unit(found.after, unit)}"
         when = " in every year" if all_years else f" in {year}" if year else ""
         beyond = found.step > abs(found.after - rule.value) * (1.0 + CLOSE)
         if all_years or beyond:
-            by = amount(found.step, unit).replace(" %", " points")
+            by = four_digits_with_unit(found.step, unit).replace(" %", " points")
             words = f"{verb} {noun} by {by}{when}{_at_the_end(rules, found.step)}"
             words += f" ({f'in {rule.year} ' if rule.year else ''}{span})"
         else:
             words = f"{verb} {noun}{when} {span}"
         if unit == "t/year":
-            words += f", {number(found.after - rule.value)} t/year more"
+            words += f", {four_digits(found.after - rule.value)} t/year more"
     return Change(
         rule.kind, rule.name, rule.material, year, found.least, rule.value, found.after, unit, words,
         found.verified, found.alone, found.enough, None if undated or rule.kind in TONNES else rule.year,

@@ -6,25 +6,24 @@ from dataclasses import replace
 
 import numpy as np
 
-from bichiku.build import stamp, stencil_of
-from bichiku.build.program import LinearProgram
-from bichiku.build.stencil import ConcentrationCut
+from bichiku.build import Cuts, build
 from bichiku.explain.changes import Bench, Change
 from bichiku.explain.dials import halved
-from bichiku.explain.pieces import pieces
-from bichiku.explain.policy_rules import number
 from bichiku.explain.rules import Rule
 from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
-from bichiku.policies.concentration import TOLERANCE, violated
+from bichiku.policies.concentration import CONCENTRATION, TOLERANCE, Plane
+from bichiku.program import LinearProgram
+from bichiku.program.components import limited_components
 from bichiku.result.outcome import Outcome
 from bichiku.result.pipeline import MOST_ROUNDS
+from bichiku.show.numbers import four_digits
 from bichiku.solve import Solution, Status
 
 SENT = ("ship", "contract", "run")  # variables that arrivals follow from
 
 
-def index_change(rule: Rule, bench: Bench, outcome: Outcome, cuts: tuple[ConcentrationCut, ...]) -> Change | None:
+def index_change(rule: Rule, bench: Bench, outcome: Outcome, cuts: Cuts) -> Change | None:
     """The least index of all years together by which the part can be kept; None where none helps.
 
     Args:
@@ -33,9 +32,9 @@ def index_change(rule: Rule, bench: Bench, outcome: Outcome, cuts: tuple[Concent
         outcome: the strategy.
         cuts: planes found so far; a plane at a mix holds whatever the limit is, so they serve every try.
     """
-    policy = outcome.world.policies.concentration
+    policy = CONCENTRATION.asked(outcome.world)
     assert policy is not None
-    planes = list(cuts)
+    planes: list[Plane] = list(cuts.get(CONCENTRATION.name, ()))
 
     def helps(step: float) -> bool | None:
         values = tuple(min(value + step, 1.0) for value in policy.max.values)
@@ -45,28 +44,33 @@ def index_change(rule: Rule, bench: Bench, outcome: Outcome, cuts: tuple[Concent
     if least is None:
         return None
     after = min(float(np.ceil((rule.value + least) * 1e4 - 1e-6) / 1e4), 1.0)
-    span = "" if len(set(policy.max.values)) == 1 else f" by {number(after - rule.value)} in every year, in {rule.year}"
-    words = f"raise the limit on concentration{span} from {number(rule.value)} to {number(after)}"
+    span = (
+        ""
+        if len(set(policy.max.values)) == 1
+        else f" by {four_digits(after - rule.value)} in every year, in {rule.year}"
+    )
+    words = f"raise the limit on concentration{span} from {four_digits(rule.value)} to {four_digits(after)}"
     verified = helps(after - rule.value) is True and helps(max(least - 2 * TOLERANCE, 0.0)) is False
     return Change("concentration", "", rule.material, None, least, rule.value, after, "HHI", words, verified, True)
 
 
-def _feasible(path: TimePath, bench: Bench, outcome: Outcome, planes: list[ConcentrationCut]) -> bool | None:
+def _feasible(path: TimePath, bench: Bench, outcome: Outcome, planes: list[Plane]) -> bool | None:
     """Whether the part can be kept under other limits; adds the planes that it needs."""
     world = outcome.world
-    assert world.policies.concentration is not None
+    asked = CONCENTRATION.asked(world)
+    assert asked is not None
     materials = sorted({rule.material for rule in bench.part.rules if rule.kind == "concentration"})
-    limit = world.policies.concentration.model_copy(update={"max": path, "materials": materials})
+    limit = asked.model_copy(update={"max": path, "materials": materials})
     policies = world.policies.model_copy(update={"concentration": limit})
     changed = replace(world, settings=world.settings.model_copy(update={"policies": policies}))
     for _ in range(MOST_ROUNDS):
         own = tuple(plane for plane in planes if plane.material in materials)
-        program = stamp(stencil_of(changed, outcome.tree, outcome.state, own))
+        program = build(changed, outcome.tree, outcome.state, {CONCENTRATION.name: own})
         verdict, point = _point(program, bench, world, materials)
         if not verdict:
             return verdict
         reached = replace(Solution.none(Status.OPTIMAL), x=point)
-        found = violated(Outcome(changed, outcome.tree, outcome.state, program, reached))
+        found = CONCENTRATION.violated(Outcome(changed, outcome.tree, outcome.state, program, reached))
         if not found:
             return True
         planes += found
@@ -82,10 +86,11 @@ def _point(program: LinearProgram, bench: Bench, world: World, materials: list[s
             for variable in SENT:
                 arriving[program.columns_of(variable, source)] = True
     limited = np.zeros(program.shape[0], dtype=bool)
-    for block in program.row_blocks:
-        limited[block.rows] |= block.family == "concentration"
+    for block in program.blocks("concentration"):
+        limited[block.rows] = True
     point = np.full(program.shape[1], np.nan)
-    for piece, rows, columns in pieces(program):
+    for component in limited_components(program):
+        piece, rows, columns = component.program, component.rows, component.columns
         # goods under way alone may make up a year: a limit without a column
         asked = own[columns].any() or (not len(columns) and limited[rows].any())
         if asked or arriving[columns].any():

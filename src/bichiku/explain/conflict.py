@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from bichiku.build.program import LinearProgram
 from bichiku.explain.crises import crisis_by_crisis
 from bichiku.explain.judge import Judge
-from bichiku.explain.pieces import pieces
 from bichiku.explain.policy_rules import POLICY_KINDS
 from bichiku.explain.proof import Prover
-from bichiku.explain.rules import Part, Rule, cut_out, part_of
+from bichiku.explain.rules import Part, Rule, part_of
+from bichiku.program import LinearProgram
+from bichiku.program.components import limited_components
 
 Progress = Callable[[str], None]
 
@@ -116,9 +116,10 @@ class Search:
         if len(single) == len(kept):
             return None
         base = self._prover.only(single)
-        for piece, rows, columns in pieces(base):
-            if self._judge.feasible(piece) is False:
-                own, names = _cut(self.part, base, rows, columns, single)
+        for found_apart in limited_components(base):
+            rows = found_apart.rows
+            if self._judge.feasible(found_apart.program) is False:
+                own, names = _cut(self.part, base, rows, found_apart.columns, single)
                 rules = list(own.rules)
                 found = _in_a_crisis(own, rules, self._judge, self._progress)
                 found = found or _filtered(Prover(own, self._judge), rules, self._progress)
@@ -130,7 +131,7 @@ def _cut(
     part: Part, program: LinearProgram, rows: np.ndarray, columns: np.ndarray, rules: list[Rule]
 ) -> tuple[Part, dict[tuple[Any, ...], Rule]]:
     """Some rows and columns of a part as a part of its own, and the rules as the part has them."""
-    own = part_of(program, rows, columns, rules, part.program.matrix.indptr, part.crisis)
+    own = part_of(program, rows, columns, rules, part.crisis)
     return own, {_key(rule): rule for rule in rules}
 
 
@@ -151,7 +152,7 @@ def _in_a_crisis(part: Part, kept: list[Rule], judge: Judge, progress: Progress)
     base = prover.only(kept)
     for rows in crisis_by_crisis(part, kept):
         columns = np.unique(base.matrix[rows].indices)
-        if len(rows) < part.program.shape[0] and judge.feasible(cut_out(base, rows, columns)) is False:
+        if len(rows) < part.program.shape[0] and judge.feasible(base.part(rows, columns)) is False:
             own, names = _cut(part, base, rows, columns, kept)
             found = _filtered(Prover(own, judge), list(own.rules), progress)
             if found.rules:

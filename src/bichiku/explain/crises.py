@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from bichiku.build.program import LinearProgram
 from bichiku.explain.rules import Part, Rule
 from bichiku.model.tree import Tree
+from bichiku.policies import FAMILIES
+from bichiku.program import LinearProgram
 
 PLAN = -1
-COUNTS_ALL = ("expected_shortage", "risk_limit")  # rules that look at every crisis
+COUNTS_ALL = {name for name, family in FAMILIES.items() if family.across_crises}
 
 
 def crisis_of_columns(program: LinearProgram, tree: Tree) -> np.ndarray:

@@ -9,11 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from bichiku.build.program import LinearProgram
-from bichiku.explain.judge import Judge, extended
+from bichiku.explain.judge import Judge
 from bichiku.explain.rules import Rule
-from bichiku.result.prices.answers import moved
-from bichiku.result.prices.questions import Question
+from bichiku.program import LinearProgram, Move
 from bichiku.solve import Status
 
 FINE = 1e-3  # points of a share to which a least turn is narrowed down
@@ -37,20 +35,20 @@ class Dial(ABC):
 class LimitDial(Dial):
     """Limits of rows and bounds of columns that move with a number: one linear program finds the least turn."""
 
-    questions: tuple[Question, ...]
+    moves: tuple[Move, ...]
     sign: float
     most: float = np.inf
 
     def at(self, program: LinearProgram, step: float) -> LinearProgram:
-        for question in self.questions:
-            program = moved(program, question, self.sign * step)
+        for move in self.moves:
+            program = program.moved(move, self.sign * step)
         return program
 
     def least(self, program: LinearProgram, judge: Judge) -> float | None:
-        rows = np.concatenate([q.rows for q in self.questions]).astype(int)
-        row_moves = self.sign * np.concatenate([q.row_moves for q in self.questions])
-        columns = np.concatenate([q.columns for q in self.questions]).astype(int)
-        column_moves = self.sign * np.concatenate([q.column_moves for q in self.questions])
+        rows = np.concatenate([move.rows for move in self.moves]).astype(int)
+        row_moves = self.sign * np.concatenate([move.row_moves for move in self.moves])
+        columns = np.concatenate([move.columns for move in self.moves]).astype(int)
+        column_moves = self.sign * np.concatenate([move.column_moves for move in self.moves])
         count, width = program.shape
         turn = sparse.csr_array((-row_moves, (rows, np.zeros(len(rows), dtype=int))), shape=(count, 1))
         each = np.arange(len(columns))
@@ -63,8 +61,7 @@ class LimitDial(Dial):
         )
         upper = program.column_upper.copy()
         upper[columns] = np.inf
-        question = extended(
-            replace(program, column_upper=upper),
+        question = replace(program, column_upper=upper).extended(
             turn,
             np.array([self.most]),
             np.ones(1),
@@ -79,18 +76,18 @@ class ShareDial(Dial):
     """A share stands in coefficients, so the least turn is narrowed down by halving.
 
     Attributes:
-        questions: how the program moves with the share, one for each year (and country).
+        moves: how the program moves with the share, one for each year (and country).
         rooms: points by which each can move before it is nothing or all; there it stays while others move on.
     """
 
-    questions: tuple[Question, ...]
+    moves: tuple[Move, ...]
     sign: float
     rooms: tuple[float, ...]
     most: float
 
     def at(self, program: LinearProgram, step: float) -> LinearProgram:
-        for question, room in zip(self.questions, self.rooms, strict=True):
-            program = moved(program, question, self.sign * min(step, room))
+        for move, room in zip(self.moves, self.rooms, strict=True):
+            program = program.moved(move, self.sign * min(step, room))
         return program
 
     def least(self, program: LinearProgram, judge: Judge) -> float | None:
@@ -118,7 +115,7 @@ class TonnesDial(Dial):
         summed = sparse.csr_array(
             (np.ones(count), (np.zeros(count, dtype=int), width + np.arange(count))), shape=(1, width + count)
         )
-        return extended(program, entries, self.limits, np.full(count, cost), summed, np.array([total]))
+        return program.extended(entries, self.limits, np.full(count, cost), summed, np.array([total]))
 
     def at(self, program: LinearProgram, step: float) -> LinearProgram:
         return self._with_slack(program, step, 0.0)
@@ -147,8 +144,7 @@ class UnmetDial(Dial):
         summed = sparse.csr_array((np.ones(len(self.columns)), where), shape=(1, program.shape[1]))
         nothing, costs = np.empty(0), np.zeros(program.shape[1])
         costs[self.columns] = cost
-        opened = extended(
-            replace(program, column_upper=upper),
+        opened = replace(program, column_upper=upper).extended(
             sparse.csr_array((program.shape[0], 0)),
             nothing,
             nothing,
@@ -189,15 +185,15 @@ def dial_of(rules: Sequence[Rule]) -> Dial | None:
     if first.kind == "survive":
         rows = np.concatenate([rule.rows for rule in rules])
         return TonnesDial(rows, np.ones(len(rows)), np.full(len(rows), np.inf))
-    questions = tuple(rule.question for rule in rules if rule.question is not None)
-    if len(questions) < len(rules):
+    moves = tuple(rule.move for rule in rules if rule.move is not None)
+    if len(moves) < len(rules):
         return None
     if first.unit != "points":
-        return LimitDial(questions, first.loosening)
+        return LimitDial(moves, first.loosening)
     rooms = tuple(rule.value if first.loosening < 0 else 100.0 - rule.value for rule in rules)
-    if any(len(question.entries) for question in questions):
-        return ShareDial(questions, first.loosening, rooms, max(rooms))
-    return LimitDial(questions, first.loosening, min(rooms))
+    if any(len(move.entry_rows) for move in moves):
+        return ShareDial(moves, first.loosening, rooms, max(rooms))
+    return LimitDial(moves, first.loosening, min(rooms))
 
 
 def demand_dial(rule: Rule) -> UnmetDial:

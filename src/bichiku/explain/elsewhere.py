@@ -8,16 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from bichiku.build.program import LinearProgram
-from bichiku.build.stencil import Stencil
 from bichiku.explain.changes import Bench, Change
 from bichiku.explain.conflict import RuleSet
 from bichiku.explain.dials import Dial
-from bichiku.explain.judge import Judge, extended
-from bichiku.explain.policy_rules import number
+from bichiku.explain.judge import Judge
+from bichiku.policies import FAMILIES
+from bichiku.policies.country_cap import COUNTRY_CAP
+from bichiku.policies.share_limits import SHARE_CAPS, SHARE_FLOORS
+from bichiku.program import LinearProgram
 from bichiku.result.outcome import Outcome
-from bichiku.result.prices.questions import SHARE_FAMILIES
+from bichiku.show.numbers import four_digits
 from bichiku.solve import Status
+
+SHARE_POLICIES = (SHARE_CAPS, SHARE_FLOORS, COUNTRY_CAP)
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class SourceDial(Dial):
         )
         upper = np.concatenate([[most], np.full(nodes, np.inf)])
         costs = np.concatenate([[cost], np.zeros(nodes)])
-        return extended(program, entries, upper, costs, limits, np.zeros(nodes))
+        return program.extended(entries, upper, costs, limits, np.zeros(nodes))
 
     def at(self, program: LinearProgram, step: float) -> LinearProgram:
         return self._with_source(program, step, 0.0)
@@ -58,15 +61,15 @@ class SourceDial(Dial):
         return solution.objective if solution.status is Status.OPTIMAL else None
 
 
-def new_sources(ruleset: RuleSet, bench: Bench, outcome: Outcome, stencil: Stencil) -> Iterator[Change]:
+def new_sources(ruleset: RuleSet, bench: Bench, outcome: Outcome) -> Iterator[Change]:
     """For each material of a conflict the least that a further source would have to offer."""
     materials = sorted({rule.material for rule in ruleset.rules if rule.kind != "storage_limit" and rule.material})
     for material in materials:
-        dial = _dial(material, bench, outcome, stencil)
+        dial = _dial(material, bench, outcome)
         found = bench.try_out(dial, 0.0, 1.0)
         if found is None or found.least == 0:
             continue
-        tonnes = f"{number(found.after)} t/year of {material}"
+        tonnes = f"{four_digits(found.after)} t/year of {material}"
         words = f"find {tonnes} elsewhere (a source that no crisis hits and no cap counts)"
         yield Change(
             "new_source", "", material, None, found.least, 0.0, found.after, "t/year", words,
@@ -74,24 +77,26 @@ def new_sources(ruleset: RuleSet, bench: Bench, outcome: Outcome, stencil: Stenc
         )  # fmt: skip
 
 
-def _dial(material: str, bench: Bench, outcome: Outcome, stencil: Stencil) -> SourceDial:
+def _dial(material: str, bench: Bench, outcome: Outcome) -> SourceDial:
     program, part, nodes = outcome.program, bench.part, outcome.tree.size
     rows, columns, values = [], [], []
-    for block in program.row_blocks:
-        if block.family == "balance" and block.index == material:
-            here = np.arange(block.first, block.first + len(block.keys))
-            rows.append(here)
+    for block in program.blocks("balance"):
+        if block.material == material:
+            rows.append(block.numbers)
             columns.append(block.keys)
-            values.append(np.full(len(here), -1.0))
-        if block.family in SHARE_FAMILIES and block.index.rpartition("/")[2] == material:
-            limit = block.index.rpartition("/")[0]
-            share = stencil.numbers[id(stencil.model.component(f"{block.family}_share")[limit, material])]
-            counts = 1.0 if block.family == "share_floors" else 0.0
-            for row, year in enumerate(block.keys, start=block.first):
+            values.append(np.full(len(block.keys), -1.0))
+    for policy in SHARE_POLICIES:
+        limits = policy.share_rows(outcome.world)
+        counts = 1.0 if FAMILIES[policy.name].tighter_by_less else 0.0
+        for block in program.blocks(policy.name):
+            if block.material != material:
+                continue
+            share = limits[block.limit, material].limit(block.keys)
+            for row, year, part_of_all in zip(block.numbers, block.keys, share, strict=True):
                 at = np.flatnonzero(outcome.years[outcome.tree.plan] == year)
                 rows.append(np.full(len(at), row))
                 columns.append(at)
-                values.append(counts - share[at])
+                values.append(np.full(len(at), counts - part_of_all))
     local = part.row_at[np.concatenate(rows)]
     inside = local >= 0
     entries = sparse.csr_array(

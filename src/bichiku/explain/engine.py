@@ -8,10 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bichiku.build import stamp, stencil_of
-from bichiku.build.extremes import extremes
-from bichiku.build.program import LinearProgram
-from bichiku.build.stencil import ConcentrationCut, Stencil
+from bichiku.build import Cuts, build
 from bichiku.explain.changes import LATE, NOT_ENOUGH, Bench, Change, NoChange, changes
 from bichiku.explain.concentration import index_change
 from bichiku.explain.conflict import MOST_CONFLICTS, RuleSet, Search
@@ -21,17 +18,17 @@ from bichiku.explain.explanation import Conflict, Explanation, Finding, Given
 from bichiku.explain.judge import Judge
 from bichiku.explain.later import later
 from bichiku.explain.physical_rules import physical_rules
-from bichiku.explain.pieces import pieces
 from bichiku.explain.policy_rules import policy_rules
 from bichiku.explain.rules import Part, part_of
 from bichiku.explain.unbounded import unbounded_ray
 from bichiku.explain.unmet import with_unmet
 from bichiku.model.world import World
-from bichiku.policies.concentration import violated
-from bichiku.policies.shares import limited_materials
+from bichiku.policies.concentration import CONCENTRATION
+from bichiku.program import LinearProgram
+from bichiku.program.components import limited_components
+from bichiku.program.extremes import extremes
 from bichiku.result.outcome import Outcome
-from bichiku.result.pipeline import MOST_ROUNDS, grow
-from bichiku.result.prices.questions import all_questions
+from bichiku.result.pipeline import MOST_ROUNDS, grow, violated, with_cuts
 from bichiku.show.numbers import three_digits
 from bichiku.solve import Solution, Status
 
@@ -58,28 +55,27 @@ def explain(world: World, progress: Progress = lambda _: None, seconds: float = 
     judge = Judge(seconds)
     progress("building")
     tree, state = grow(world)
-    cuts: tuple[ConcentrationCut, ...] = ()
+    cuts: Cuts = {}
     known: Points = {}
     planes_until = judge.until(PLANES)
     for _ in range(MOST_ROUNDS):
-        stencil = stencil_of(world, tree, state, cuts)
-        program = stamp(stencil)
+        program = build(world, tree, state, cuts)
         outcome = Outcome(world, tree, state, program, Solution.none(Status.INFEASIBLE))
         progress("looking for what is infeasible")
         wider = without_idle_damage(with_unmet(program, outcome))
         point, bad, unknown = _infeasible_parts(wider, judge, known)
         # any mix will do: planes at those that are too concentrated are added until one is not, or none is left
         mixes = violated(replace(outcome, solution=replace(outcome.solution, x=point[: program.shape[1]])))
-        found = tuple(plane for plane in mixes if plane not in cuts)
+        found = _new(mixes, cuts)
         if found and not planes_until.late and not unknown:
-            cuts += found
+            cuts = with_cuts(cuts, found)
             continue
         if bad:
-            explanation = _infeasible(outcome, wider, stencil, bad, unknown, judge, progress)
+            explanation = _infeasible(outcome, wider, cuts, bad, unknown, judge, progress)
             return replace(explanation, notes=(*explanation.notes, MORE_PLANES)) if found else explanation
         if unknown:
             return _untold(world, program, judge)
-        if world.policies.concentration is None:
+        if CONCENTRATION.asked(world) is None:
             progress("solving")
             status = judge.solve(program).status
             if status is not Status.OPTIMAL:
@@ -92,16 +88,18 @@ def explain(world: World, progress: Progress = lambda _: None, seconds: float = 
     return Explanation(world.strategy, Finding.UNDECIDED, notes=(note,))
 
 
+def _new(mixes: Cuts, cuts: Cuts) -> Cuts:
+    """Planes that are not known yet."""
+    fresh = {name: tuple(p for p in planes if p not in cuts.get(name, ())) for name, planes in mixes.items()}
+    return {name: planes for name, planes in fresh.items() if planes}
+
+
 def without_idle_damage(program: LinearProgram) -> LinearProgram:
     """Damage is only counted, and forbids nothing, unless risk is limited; its rows would tie materials together."""
-    families = {block.family for block in program.row_blocks}
-    if "risk_limit" in families:
+    if program.blocks("risk_limit"):
         return program
-    upper = program.row_upper.copy()
-    for block in program.row_blocks:
-        if block.family == "excess_damage":
-            upper[block.rows] = np.inf
-    return replace(program, row_upper=upper)
+    counted = [block.numbers for block in program.blocks("excess_damage")]
+    return program.without_limits(np.concatenate(counted)) if counted else program
 
 
 def _infeasible_parts(
@@ -115,7 +113,8 @@ def _infeasible_parts(
     bad: list[tuple[np.ndarray, np.ndarray]] = []
     unknown: list[tuple[np.ndarray, np.ndarray]] = []
     point = np.full(program.shape[1], np.nan)
-    for piece, rows, columns in pieces(program):
+    for component in limited_components(program):
+        piece, rows, columns = component.program, component.rows, component.columns
         place = int(columns[0]) if len(columns) else -1
         before = known.get(place)
         solution = before[1] if before and piece.equals(before[0]) else judge.point(piece)
@@ -145,14 +144,13 @@ def _no_optimum(world: World, program: LinearProgram, status: Status, judge: Jud
 def _infeasible(
     outcome: Outcome,
     wider: LinearProgram,
-    stencil: Stencil,
+    cuts: Cuts,
     bad: list[Any],
     unknown: list[Any],
     judge: Judge,
     progress: Progress,
 ) -> Explanation:
-    questions = list(all_questions(outcome, stencil))
-    rules = [*policy_rules(outcome, questions), *physical_rules(outcome, wider, questions)]
+    rules = [*policy_rules(outcome), *physical_rules(outcome, wider)]
     crisis = crisis_of_columns(wider, outcome.tree)
     found: list[Conflict] = []
     open_ones: dict[str, list[str]] = {}
@@ -161,14 +159,14 @@ def _infeasible(
         progress(f"{here}: looking for conflicts")
         fair = 1.0 / (len(bad) - number + 1)
         share = judge.until(max(fair, FIRST) if number == 1 else fair)
-        part = part_of(wider, rows, columns, rules, outcome.program.matrix.indptr, crisis)
+        part = part_of(wider, rows, columns, rules, crisis)
         search = Search(part, share.until(REDUCING), lambda words, here=here: progress(f"{here}: {words}"))  # type: ignore[misc]
         search.run()
         for ruleset in search.found:
             progress(f"{here}: looking for ways out")
             others = [other for other in search.found if other is not ruleset]
             bench = Bench.of(part, ruleset, others, search.complete, share)
-            found.append(_conflict(ruleset, bench, outcome, stencil, len(bad) > 1))
+            found.append(_conflict(ruleset, bench, outcome, cuts, len(bad) > 1))
         if not search.complete:
             open_ones.setdefault(_open(len(search.found)), []).extend(_materials(part))
     notes = [words.format(materials=", ".join(sorted(set(names)))) for words, names in open_ones.items()]
@@ -189,21 +187,21 @@ def _open(told: int) -> str:
     return "There may be further conflicts (" + why + ") around {materials}."
 
 
-def _conflict(ruleset: RuleSet, bench: Bench, outcome: Outcome, stencil: Stencil, more_parts: bool) -> Conflict:
+def _conflict(ruleset: RuleSet, bench: Bench, outcome: Outcome, cuts: Cuts, more_parts: bool) -> Conflict:
     ways: list[Change] = []
     fixed: list[NoChange] = []
     notes: list[str] = []
     concentrated = _is_concentrated(bench.part, outcome.world)
     for answer in changes(ruleset, bench, of_tables=False):
         if isinstance(answer, NoChange) and answer.rule.kind == "concentration":
-            change = index_change(answer.rule, bench, outcome, stencil.cuts)
+            change = index_change(answer.rule, bench, outcome, cuts)
             answer = change or NoChange(answer.rule, LATE if bench.judge.late else NOT_ENOUGH)
         if isinstance(answer, Change):
             ways.append(answer)
         else:
             fixed.append(answer)
     if not concentrated:
-        ways += new_sources(ruleset, bench, outcome, stencil)
+        ways += new_sources(ruleset, bench, outcome)
     for when in later(ruleset, bench, outcome):
         if isinstance(when, Change):
             ways.append(when)
@@ -234,8 +232,8 @@ def _conflict(ruleset: RuleSet, bench: Bench, outcome: Outcome, stencil: Stencil
 
 def _is_concentrated(part: Part, world: World) -> bool:
     """Whether the limit on concentration speaks of a material of a part."""
-    policy = world.policies.concentration
-    return policy is not None and bool({*limited_materials(policy.materials, world)} & {*_materials(part)})
+    policy = CONCENTRATION.asked(world)
+    return policy is not None and bool({*world.chosen(policy.materials)} & {*_materials(part)})
 
 
 def _doubt(ruleset: RuleSet) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from bichiku.build.extremes import Extreme
 from bichiku.explain.changes import Change, NoChange
 from bichiku.explain.rules import Rule
 from bichiku.explain.unbounded import Ray
+from bichiku.program.extremes import Extreme
 
 
 class Finding(Enum):

@@ -5,12 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
-import numpy as np
-from scipy import sparse
-
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram
 from bichiku.solve import Limits, Solution, SolverOptions, Status
 from bichiku.solve.highs import HighsRun, SolverError
 
@@ -70,7 +66,7 @@ class Judge:
         runs: list[HighsRun] = []
 
         def feasible(program: LinearProgram) -> bool | None:
-            free = without_cost(program)
+            free = program.without_cost()
             if runs:
                 runs[0].change(free)
             else:
@@ -87,50 +83,8 @@ class Judge:
         """Some point that keeps all limits, or why there is none."""
         if (program.row_lower > program.row_upper).any() or (program.column_lower > program.column_upper).any():
             return Solution.none(Status.INFEASIBLE)
-        return self.solve(without_cost(program))
+        return self.solve(program.without_cost())
 
     def feasible(self, program: LinearProgram) -> bool | None:
         """Whether some point keeps all limits; None where the solver cannot tell or the time is up."""
         return _VERDICTS.get(self.point(program).status)
-
-
-def without_cost(program: LinearProgram) -> LinearProgram:
-    """The same limits with nothing to choose among the points that keep them."""
-    nothing = np.zeros(program.shape[1])
-    return replace(program, cost=nothing, preference=nothing, constant=0.0)
-
-
-def extended(
-    program: LinearProgram,
-    entries: sparse.sparray,
-    upper: np.ndarray,
-    cost: np.ndarray,
-    rows: sparse.sparray | None = None,
-    row_upper: np.ndarray | None = None,
-) -> LinearProgram:
-    """A program of no cost with further columns from zero up, and further rows with upper limits.
-
-    Args:
-        program: the program.
-        entries: coefficients of the further columns in its rows; shape (rows, further columns).
-        upper: upper bounds of the further columns.
-        cost: their cost.
-        rows: coefficients of the further rows over all columns, old and new.
-        row_upper: their limits.
-    """
-    matrix = sparse.hstack([program.matrix, entries])
-    further = np.empty(0) if row_upper is None else row_upper
-    if rows is not None:
-        matrix = sparse.vstack([matrix, rows])
-    count = len(upper)
-    return LinearProgram(
-        cost=np.concatenate([np.zeros(program.shape[1]), cost]),
-        constant=0.0,
-        matrix=sparse.csr_array(matrix),
-        row_lower=np.concatenate([program.row_lower, np.full(len(further), -np.inf)]),
-        row_upper=np.concatenate([program.row_upper, further]),
-        column_lower=np.concatenate([program.column_lower, np.zeros(count)]),
-        column_upper=np.concatenate([program.column_upper, upper]),
-        row_constant=np.concatenate([program.row_constant, np.zeros(len(further))]),
-        preference=np.zeros(program.shape[1] + count),
-    )

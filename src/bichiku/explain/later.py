@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
-from bichiku.build import formulate
+from bichiku.build import build
 from bichiku.explain.changes import Bench, Change
 from bichiku.explain.conflict import RuleSet
 from bichiku.explain.judge import Judge
-from bichiku.explain.policy_rules import share_limit, share_position
-from bichiku.explain.rules import Rule, cut_out, without
+from bichiku.explain.rules import Rule, without
 from bichiku.explain.unmet import with_unmet
 from bichiku.model.calendar import month_label
 from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
-from bichiku.read.settings import Policies
+from bichiku.policies import OF_FAMILY
 from bichiku.result.outcome import Outcome
 
 DATED = ("reserve_days", "share_caps", "share_floors", "country_cap")
@@ -35,17 +33,6 @@ def later(ruleset: RuleSet, bench: Bench, outcome: Outcome) -> Iterator[Change |
         yield _survive_from(bench, outcome) if rule.kind == "survive" else _path_until(rule, bench, outcome)
 
 
-def path_of(rule: Rule, outcome: Outcome) -> TimePath | None:
-    """The path of values behind a rule."""
-    policies = outcome.world.policies
-    if rule.kind == "reserve_days":
-        return policies.reserve_days.of(rule.material) if policies.reserve_days else None
-    if rule.kind == "country_cap":
-        return policies.country_cap.max if policies.country_cap else None
-    limit = share_limit(outcome, rule.kind, rule.name, rule.material)
-    return None if limit is None else getattr(limit, "max" if rule.kind == "share_caps" else "min")
-
-
 def stretched(path: TimePath, end: int) -> TimePath:
     """The path with its first point where it is and its last at `end`, the others moved in proportion."""
     first, last = path.at[0], path.at[-1]
@@ -54,7 +41,9 @@ def stretched(path: TimePath, end: int) -> TimePath:
 
 
 def _path_until(rule: Rule, bench: Bench, outcome: Outcome) -> Change | str:
-    path, what = path_of(rule, outcome), f"{rule.kind} of {rule.material}"
+    policy, limit = OF_FAMILY[rule.kind], rule.limit
+    assert limit is not None
+    path, what = policy.path(limit, outcome.world), f"{rule.kind} of {rule.material}"
     if path is None or len(set(path.values)) == 1:
         return f"taking longer does not apply to {what}: it is one number for all years"
     if any(rule.loosening * (after - before) > 0 for before, after in pairwise(path.values)):
@@ -67,7 +56,8 @@ def _path_until(rule: Rule, bench: Bench, outcome: Outcome) -> Change | str:
         return f"taking longer does not apply to {what}: its last date is the end of the horizon"
 
     def helps(end: int) -> bool | None:
-        policies = _with_path(outcome, rule, stretched(path, end))
+        changed = policy.with_path(limit, outcome.world, stretched(path, end))
+        policies = outcome.world.policies.model_copy(update={policy.name: changed})
         world = replace(outcome.world, settings=outcome.world.settings.model_copy(update={"policies": policies}))
         return _part_feasible(world, bench, outcome, bench.judge)
 
@@ -118,32 +108,12 @@ def _first_that_helps(places: list[int], helps: Callable[[int], bool | None], lo
     return high, sure
 
 
-def _with_path(outcome: Outcome, rule: Rule, path: TimePath) -> Policies:
-    policies = outcome.world.policies
-    change: dict[str, Any]
-    if rule.kind == "reserve_days":
-        days = policies.reserve_days
-        assert days is not None
-        change = {"reserve_days": days.model_copy(update={"materials": {**days.materials, rule.material: path}})}
-    elif rule.kind == "country_cap":
-        assert policies.country_cap is not None
-        change = {"country_cap": policies.country_cap.model_copy(update={"max": path})}
-    else:
-        position = share_position(outcome, rule.kind, rule.name, rule.material)
-        assert position is not None
-        limits = list(getattr(policies, rule.kind))
-        key = "max" if rule.kind == "share_caps" else "min"
-        limits[position] = limits[position].model_copy(update={key: path})
-        change = {rule.kind: limits}
-    return policies.model_copy(update=change)
-
-
 def _part_feasible(world: World, bench: Bench, outcome: Outcome, judge: Judge) -> bool | None:
     """Whether the part under study is feasible in a world whose numbers differ."""
-    plain = formulate(world, outcome.tree, outcome.state)
+    plain = build(world, outcome.tree, outcome.state)
     if plain.shape != outcome.program.shape:
         return None
-    return judge.feasible(cut_out(with_unmet(plain, outcome), bench.part.rows, bench.part.columns))
+    return judge.feasible(with_unmet(plain, outcome).part(bench.part.rows, bench.part.columns))
 
 
 def _survive_from(bench: Bench, outcome: Outcome) -> Change | str:

@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bichiku.build.program import LinearProgram, RowBlock
 from bichiku.explain.rules import Rule, free
 from bichiku.explain.unmet import UNMET
+from bichiku.policies import Limit
+from bichiku.program import LinearProgram, Move, RowBlock
 from bichiku.result.outcome import Outcome
-from bichiku.result.prices.questions import Question
+from bichiku.result.prices.limits import PROJECT_BUILD_LIMIT, PROJECT_CAPACITY, SUPPLIER_CAPACITY, capacities
 from bichiku.show.numbers import percent, three_digits
 
 
-def physical_rules(outcome: Outcome, wider: LinearProgram, questions: list[Question]) -> Iterator[Rule]:
+def physical_rules(outcome: Outcome, wider: LinearProgram) -> Iterator[Rule]:
     """Rules of tables rather than of policies; `wider` is the program with columns for unmet demand."""
-    by_name = {(q.policy, q.limit): q for q in questions if q.policy.endswith(("_capacity", "_build_limit"))}
+    by_name = {(limit.family, limit.name): _move(limit) for limit in capacities(outcome)}
     yield from _suppliers(outcome, by_name)
     yield from _projects(outcome, by_name)
     yield from _stores(outcome)
@@ -29,40 +30,41 @@ def _range(columns: slice) -> np.ndarray:
 
 
 def _blocks(program: LinearProgram, family: str) -> dict[str, RowBlock]:
-    return {block.index: block for block in program.row_blocks if block.family == family}
+    return {block.material: block for block in program.blocks(family)}
 
 
-def _rows(block: RowBlock) -> np.ndarray:
-    return np.arange(block.first, block.first + len(block.keys))
+def _move(limit: Limit) -> Move:
+    assert limit.move is not None
+    return limit.move
 
 
-def _suppliers(outcome: Outcome, by_name: dict[tuple[str, str], Question]) -> Iterator[Rule]:
+def _suppliers(outcome: Outcome, by_name: dict[tuple[str, str], Move]) -> Iterator[Rule]:
     world = outcome.world
     for name, row in world.suppliers.items():
-        question = by_name["supplier_capacity", name]
+        move = by_name[SUPPLIER_CAPACITY, name]
         words = f"capacity of {name} ({row.country}): {three_digits(row.capacity_t)} t/year"
         rule = Rule(
             "supplier_capacity", name, row.material, None, row.capacity_t, "t/year", words,
-            source=name, question=question,
+            source=name, move=move,
         )  # fmt: skip
         if row.kind == "contract":
-            yield free(rule, columns=question.columns)
+            yield free(rule, columns=move.columns)
             continue
         export = outcome.state.export[name]
-        yield free(rule, columns=question.columns[export > 0])
+        yield free(rule, columns=move.columns[export > 0])
         full = np.full(len(export), row.capacity_t * world.calendar.year_share)
-        yield from _losses(outcome, name, columns=question.columns, column_upper=full)
+        yield from _losses(outcome, name, columns=move.columns, column_upper=full)
 
 
-def _projects(outcome: Outcome, by_name: dict[tuple[str, str], Question]) -> Iterator[Rule]:
+def _projects(outcome: Outcome, by_name: dict[tuple[str, str], Move]) -> Iterator[Rule]:
     world, share = outcome.world, outcome.world.calendar.year_share
     with_rows = _blocks(outcome.program, "project_capacity")
     for name, row in world.projects.items():
-        question, export = by_name["project_capacity", name], outcome.state.export[name]
+        move, export = by_name[PROJECT_CAPACITY, name], outcome.state.export[name]
         ready = f"ready capacity of project {name}: {three_digits(row.existing_t)} t/year"
         rule = Rule(
             "project_capacity", name, row.material, None, row.existing_t, "t/year", ready,
-            source=name, question=question,
+            source=name, move=move,
         )  # fmt: skip
         if name not in with_rows:
             run = _range(outcome.program.columns_of("run", name))
@@ -71,15 +73,15 @@ def _projects(outcome: Outcome, by_name: dict[tuple[str, str], Question]) -> Ite
             full = np.full(usable.sum(), row.existing_t * share)
             yield from _losses(outcome, name, columns=run[usable], column_upper=full, nodes=usable)
             continue
-        rows = _rows(with_rows[name])
+        rows = with_rows[name].numbers
         yield free(rule, rows=rows[export > 0])
         full = np.full(len(rows), (row.existing_t + row.max_build_t) * share)
         yield from _losses(outcome, name, rows=rows, row_upper=full)
-        built = by_name["project_build_limit", name]
+        built = by_name[PROJECT_BUILD_LIMIT, name]
         words = f"what may be built of project {name}: {three_digits(row.max_build_t)} t/year"
         if row.build_periods:
             words += f", running after {row.build_periods} periods"
-        limit = Rule("project_build_limit", name, row.material, None, row.max_build_t, "t/year", words, question=built)
+        limit = Rule("project_build_limit", name, row.material, None, row.max_build_t, "t/year", words, move=built)
         yield free(limit, columns=built.columns)
 
 
@@ -125,16 +127,14 @@ def _stores(outcome: Outcome) -> Iterator[Rule]:
             columns = _range(outcome.program.columns_of("stock", name))
             value = row.storage_limit_t
             words = f"storage limit of {name}: {three_digits(value)} t"
-            q = Question(
-                "storage_limit", "", name, None, value, "t", columns=columns, column_moves=np.ones(len(columns))
-            )
-            yield free(Rule("storage_limit", "", name, None, value, "t", words, question=q), columns=columns)
+            move = Move(columns=columns, column_moves=np.ones(len(columns)))
+            yield free(Rule("storage_limit", "", name, None, value, "t", words, move=move), columns=columns)
         if row.release_rate_t_per_day is not None and name in released:
-            rows, rate = _rows(released[name]), row.release_rate_t_per_day
+            rows, rate = released[name].numbers, row.release_rate_t_per_day
             words = f"release limit of {name}: {three_digits(rate)} t/day out of the store"
             moves = np.full(len(rows), outcome.world.calendar.days)
-            q = Question("release_limit", "", name, None, rate, "t/day", rows=rows, row_moves=moves)
-            yield free(Rule("release_limit", "", name, None, rate, "t/day", words, question=q), rows=rows)
+            move = Move(rows=rows, row_moves=moves)
+            yield free(Rule("release_limit", "", name, None, rate, "t/day", words, move=move), rows=rows)
 
 
 def _demand(outcome: Outcome, wider: LinearProgram) -> Iterator[Rule]:
@@ -142,7 +142,7 @@ def _demand(outcome: Outcome, wider: LinearProgram) -> Iterator[Rule]:
     balances = _blocks(outcome.program, "balance")
     years = outcome.years[outcome.tree.plan]
     for name, tonnes in outcome.demand.items():
-        rows, columns = _rows(balances[name]), _range(wider.columns_of(UNMET, name))
+        rows, columns = balances[name].numbers, _range(wider.columns_of(UNMET, name))
         by_year = {int(year): float(tonnes[outcome.tree.plan][years == year].sum()) for year in np.unique(years)}
         first, last = min(by_year), max(by_year)
         words = f"demand for {name}: {three_digits(by_year[first])} t in {first}"
@@ -171,12 +171,12 @@ def _tranches(outcome: Outcome) -> Iterator[Rule]:
     for (material, name), row in world.tranches.items():
         if material not in world.demand:
             continue
-        columns = _range(outcome.program.columns_of("saved", f"{material}/{name}"))
+        columns = _range(outcome.program.columns_of("saved", material, name))
         since = np.where(tree.branch >= 0, tree.period - tree.onset, np.iinfo(int).max)
         moves = 0.01 * outcome.demand[material] * (since >= row.delay_periods)
         value = 100 * row.max_share
         words = f"saving {name}: at most {percent(row.max_share)} of the demand for {material}"
         if row.delay_periods:
             words += f", in a crisis after {row.delay_periods} periods"
-        q = Question("tranche_limit", name, material, None, value, "points", columns=columns, column_moves=moves)
-        yield free(Rule("tranche_limit", name, material, None, value, "points", words, question=q), columns=columns)
+        move = Move(columns=columns, column_moves=moves)
+        yield free(Rule("tranche_limit", name, material, None, value, "points", words, move=move), columns=columns)

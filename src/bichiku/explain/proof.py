@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bichiku.build.program import LinearProgram
-from bichiku.explain.judge import Judge, without_cost
+from bichiku.explain.judge import Judge
 from bichiku.explain.rules import CAPACITY, Part, Rule, without
+from bichiku.program import LinearProgram
 from bichiku.solve import SolverOptions, Status
 from bichiku.solve.highs import HighsRun
 
@@ -65,7 +65,7 @@ class Prover:
 
     def verdict(self, kept: Sequence[Rule]) -> Verdict:
         """Whether these rules can be kept together, and which of them already cannot."""
-        program = without_cost(self.only(kept))
+        program = self.only(kept).without_cost()
         if self._run is None:
             self._run = HighsRun(program, SolverOptions(presolve=False))
         else:

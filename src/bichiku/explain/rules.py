@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from bichiku.build.program import LinearProgram
-from bichiku.result.prices.questions import NOTHING, Question
+from bichiku.policies import FAMILIES, Limit
+from bichiku.program import LinearProgram
+from bichiku.program.move import NOTHING, Move
 
 CAPACITY = ("supplier_capacity", "project_capacity")
+TIGHTER_BY_LESS = {name for name, family in FAMILIES.items() if family.tighter_by_less}
+ONE_NUMBER = {name for name, family in FAMILIES.items() if family.one_number}
 TOLD_BY_MATERIAL = (*CAPACITY, "project_build_limit", "tranche_limit")
-TIGHTER_BY_LESS = ("reserve_days", "share_floors")  # a smaller number asks for less
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Rule:
         rows, row_lower, row_upper: its rows, and the limits that are left without the rule.
         columns, column_upper: columns that it bounds, and their bounds without the rule.
         source: supplier or project whose capacity or loss it is; without both the bound is gone.
-        question: how the program moves with its number; None where no number is offered for a change.
+        move: how the program moves with its number; None where no number is offered for a change.
+        limit: the limit of a policy that it is.
     """
 
     kind: str
@@ -48,12 +51,13 @@ class Rule:
     columns: np.ndarray = field(default_factory=lambda: NOTHING)
     column_upper: np.ndarray = field(default_factory=lambda: np.empty(0))
     source: str = ""
-    question: Question | None = None
+    move: Move | None = None
+    limit: Limit | None = None
 
     @property
     def family(self) -> tuple[str, str, str]:
         """What turns together over the years; the cap on any one country is one number for all countries."""
-        return (self.kind, "" if self.kind == "country_cap" else self.name, self.material)
+        return (self.kind, "" if self.kind in ONE_NUMBER else self.name, self.material)
 
     @property
     def line(self) -> tuple[str, str, str, int | None, int]:
@@ -116,28 +120,11 @@ class Part:
     crisis: np.ndarray
 
 
-def cut_out(program: LinearProgram, rows: np.ndarray, columns: np.ndarray) -> LinearProgram:
-    """Some rows and columns of a program by themselves, without cost: what matters is whether they can be kept."""
-    nothing = np.zeros(len(columns))
-    return LinearProgram(
-        cost=nothing,
-        constant=0.0,
-        matrix=program.matrix[rows][:, columns].tocsr(),
-        row_lower=program.row_lower[rows],
-        row_upper=program.row_upper[rows],
-        column_lower=program.column_lower[columns],
-        column_upper=program.column_upper[columns],
-        row_constant=program.row_constant[rows],
-        preference=nothing,
-    )
-
-
 def part_of(
     program: LinearProgram,
     rows: np.ndarray,
     columns: np.ndarray,
     rules: Sequence[Rule],
-    starts: np.ndarray,
     crisis: np.ndarray,
 ) -> Part:
     """A part of a program and the rules in its numbering.
@@ -146,34 +133,18 @@ def part_of(
         program: the program.
         rows, columns: the part.
         rules: rules in the program's numbering.
-        starts: where the entries of each row begin in the numbering that the rules' questions use.
         crisis: as in `Part`, of the program's columns.
     """
     row_at, column_at = np.full(program.shape[0], -1), np.full(program.shape[1], -1)
     row_at[rows], column_at[columns] = np.arange(len(rows)), np.arange(len(columns))
-    own = cut_out(program, rows, columns)
-    local = [_local(rule, starts, own, row_at, column_at) for rule in rules]
+    own = program.part(rows, columns).without_cost()
+    local = [_local(rule, row_at, column_at) for rule in rules]
     touching = tuple(rule for rule in local if len(rule.rows) or len(rule.columns))
     return Part(own, rows, columns, touching, row_at, column_at, crisis[columns])
 
 
-def _local(rule: Rule, starts: np.ndarray, own: LinearProgram, row_at: np.ndarray, column_at: np.ndarray) -> Rule:
+def _local(rule: Rule, row_at: np.ndarray, column_at: np.ndarray) -> Rule:
     rows, columns = row_at[rule.rows], column_at[rule.columns]
-    question = rule.question
-    if question is not None:
-        q_rows, q_columns = row_at[question.rows], column_at[question.columns]
-        entries = question.entries
-        if len(entries) and q_rows[0] >= 0:
-            # a share has one row, whose entries keep their order
-            entries = entries - int(starts[question.rows[0]]) + int(own.matrix.indptr[q_rows[0]])
-        question = replace(
-            question,
-            rows=q_rows[q_rows >= 0],
-            row_moves=question.row_moves[q_rows >= 0],
-            columns=q_columns[q_columns >= 0],
-            column_moves=question.column_moves[q_columns >= 0],
-            entries=entries,
-        )
     return replace(
         rule,
         rows=rows[rows >= 0],
@@ -181,5 +152,5 @@ def _local(rule: Rule, starts: np.ndarray, own: LinearProgram, row_at: np.ndarra
         row_upper=rule.row_upper[rows >= 0],
         columns=columns[columns >= 0],
         column_upper=rule.column_upper[columns >= 0],
-        question=question,
+        move=None if rule.move is None else rule.move.inside(row_at, column_at),
     )

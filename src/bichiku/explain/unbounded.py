@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from bichiku.build.program import LinearProgram
 from bichiku.explain.judge import Judge
+from bichiku.program import LinearProgram
 from bichiku.solve import Status
 
 NOUGHT = 1e-9

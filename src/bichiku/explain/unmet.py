@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
-from bichiku.build.program import ColumnBlock, LinearProgram
-from bichiku.explain.judge import extended
+from bichiku.program import ColumnBlock, LinearProgram
 from bichiku.result.outcome import Outcome
 
 UNMET = "unmet"
@@ -22,8 +21,8 @@ def with_unmet(program: LinearProgram, outcome: Outcome) -> LinearProgram:
     rows, width, nodes = program.shape[0], program.shape[1], outcome.tree.size
     each, ones = np.arange(nodes), np.ones(nodes)
     entries, limits, uppers, blocks = [], [], [], []
-    balances = {block.index: block for block in program.row_blocks if block.family == "balance"}
-    together = {block.index: block for block in program.row_blocks if block.family == "demand_limit"}
+    balances = {block.material: block for block in program.blocks("balance")}
+    together = {block.material: block for block in program.blocks("demand_limit")}
     names = list(outcome.demand)
     for number, name in enumerate(names):
         at = [balances[name].first + balances[name].keys]
@@ -40,16 +39,15 @@ def with_unmet(program: LinearProgram, outcome: Outcome) -> LinearProgram:
             uppers.append(outcome.demand[name])
         where = (np.concatenate(at), np.tile(each, len(at)))
         entries.append(sparse.csr_array((np.concatenate(values), where), shape=(rows, nodes)))
-        blocks.append(ColumnBlock(UNMET, name, width + number * nodes, nodes, "node"))
+        blocks.append(ColumnBlock(UNMET, (name,), width + number * nodes, nodes, "node"))
     if not names:
         return program
     count = len(names) * nodes
-    wider = extended(
-        program,
+    wider = program.extended(
         sparse.hstack(entries),
         np.zeros(count),
         np.zeros(count),
         sparse.vstack(limits) if limits else None,
         np.concatenate(uppers) if limits else None,
     )
-    return replace(wider, row_blocks=program.row_blocks, column_blocks=(*program.column_blocks, *blocks))
+    return replace(wider, column_blocks=(*program.column_blocks, *blocks))

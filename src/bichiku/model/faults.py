@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+SourceLine = tuple[str, int | None]  # file, and line in it counted from 1
+
 LONGEST_SHOWN = 60  # characters of an offending value that a message repeats
 MOST_FAULTS = 50  # that are told at once; reading stops at the next
 MOST_COMPARED = 5000  # names among which the nearest is looked for

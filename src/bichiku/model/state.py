@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bichiku.model.calendar import Calendar
+from bichiku.model.settings import Event, EventEffect
 from bichiku.model.tree import Tree
 from bichiku.model.world import World
-from bichiku.read.settings import Event, EventEffect
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,15 @@ def world_state(world: World, tree: Tree) -> State:
     for effect, strength in _strengths(world, tree):
         _apply(effect, strength, world, state)
     return state
+
+
+def demand_by_node(world: World, years: np.ndarray, state: State) -> dict[str, np.ndarray]:
+    """Tonnes of each material used in each node's period, its factor included; `years` is the year of each node."""
+    share_of_year = world.calendar.year_share
+    return {
+        material: np.array([by_year[int(year)] for year in years]) * share_of_year * state.demand_factor[material]
+        for material, by_year in world.demand.items()
+    }
 
 
 def _strengths(world: World, tree: Tree) -> Iterator[tuple[EventEffect, np.ndarray]]:

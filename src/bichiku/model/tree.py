@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from bichiku.model.calendar import Calendar
-from bichiku.read.settings import Crisis
+from bichiku.model.settings import Crisis
 
 BEFORE = -1  # the parent of period 1: the opening state
 ROUNDING = 1e-12

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 from bichiku.model.calendar import Calendar
+from bichiku.model.faults import SourceLine
+from bichiku.model.settings import Settings
 from bichiku.model.tables import (
     CountryRow,
     MaterialRow,
@@ -16,8 +18,6 @@ from bichiku.model.tables import (
     SubstitutionRow,
     SupplierRow,
 )
-from bichiku.read.document import Place
-from bichiku.read.settings import Policies, Settings
 
 # nodes of the tree times decisions at each: three times the largest model of benchmarks/, which takes 7.6 GB
 MOST_DECISIONS = 25_000_000
@@ -62,7 +62,7 @@ class World:
     unlisted: dict[str, float]
     tranches: dict[tuple[str, str], SubstitutionRow]
     countries: dict[str, CountryRow]
-    crises_at: Place
+    crises_at: SourceLine
     origin: Origin | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
@@ -84,7 +84,8 @@ class World:
         return self.origin.changed_world(self.strategy, changes)
 
     @property
-    def policies(self) -> Policies:
+    def policies(self) -> Any:
+        """What the strategy asks for, by policy; a policy's own `asked` gives it with its type."""
         return self.settings.policies
 
     @cached_property
@@ -118,15 +119,25 @@ class World:
             codes |= self.groups.get(name, frozenset({name}))
         return frozenset(codes)
 
+    def chosen(self, materials: list[str] | None) -> list[str]:
+        """Materials that a policy speaks of: those named, or all."""
+        return sorted(self.materials) if materials is None else sorted(set(materials))
+
+    def with_demand(self, materials: list[str] | None) -> list[str]:
+        """Those of the materials that a policy speaks of that have demand."""
+        return [material for material in self.chosen(materials) if material in self.demand]
+
+    def countries_of(self, source: str, stage: str) -> dict[str, float]:
+        """The countries that a supplier's or project's material counts as coming from, with their shares."""
+        return {self.sources[source].country: 1.0} if stage == "exporter" else self.origins[source]
+
     def share_from(self, source: str, countries: frozenset[str], stage: str) -> float:
         """The share of a supplier's or project's material that counts as coming from some countries.
 
         At the stage ``exporter`` this is one or zero, by the country it is shipped from; at ``origin``
         it is the share of its feed.
         """
-        if stage == "exporter":
-            return float(self.sources[source].country in countries)
-        return sum(share for country, share in self.origins[source].items() if country in countries)
+        return sum((share for country, share in self.countries_of(source, stage).items() if country in countries), 0.0)
 
     def is_import(self, source: str) -> bool:
         """Whether a supplier or project lies outside the buyer's country."""

@@ -1,34 +1,41 @@
-"""The policies that a strategy may switch on.
+"""The policies that a strategy may ask for, one file each.
 
-Each is one file with one function that looks whether the world asks for the policy and, if so, declares
-its rows on the stencil. To add one: its keys in `bichiku.read.settings`, a file here, an entry below, a
-test in ``tests/formulate/policies/``.
+To add one, write its file and enter it in `POLICIES`; see CONTRIBUTING.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
-from bichiku.build.stencil import Stencil
-from bichiku.model.world import World
-from bichiku.policies.budget import add_budget
-from bichiku.policies.concentration import add_concentration
-from bichiku.policies.country_cap import add_country_cap
-from bichiku.policies.expected_shortage import add_expected_shortage
-from bichiku.policies.reserve_days import add_reserve_days
-from bichiku.policies.risk import add_risk
-from bichiku.policies.share_limits import add_share_limits
-from bichiku.policies.survive import add_survive
+from pydantic import create_model
 
-Policy = Callable[[Stencil, World], None]
+from bichiku.model.settings import PolicySettings
+from bichiku.policies.budget import BUDGET
+from bichiku.policies.concentration import CONCENTRATION
+from bichiku.policies.country_cap import COUNTRY_CAP
+from bichiku.policies.expected_shortage import EXPECTED_SHORTAGE
+from bichiku.policies.policy import Family, Limit, Policy
+from bichiku.policies.reserve_days import RESERVE_DAYS
+from bichiku.policies.risk import RISK
+from bichiku.policies.share_limits import SHARE_CAPS, SHARE_FLOORS
+from bichiku.policies.survive import SURVIVE
 
-POLICIES: tuple[Policy, ...] = (
-    add_reserve_days,
-    add_share_limits,
-    add_country_cap,
-    add_concentration,
-    add_survive,
-    add_expected_shortage,
-    add_budget,
-    add_risk,
+POLICIES: tuple[Policy[Any], ...] = (
+    RESERVE_DAYS,
+    SHARE_CAPS,
+    SHARE_FLOORS,
+    COUNTRY_CAP,
+    CONCENTRATION,
+    EXPECTED_SHORTAGE,
+    RISK,
+    BUDGET,
+    SURVIVE,
 )
+
+FAMILIES: dict[str, Family] = {family.name: family for policy in POLICIES for family in policy.families}
+OF_FAMILY: dict[str, Policy[Any]] = {family.name: policy for policy in POLICIES for family in policy.families}
+
+_fields: dict[str, Any] = {policy.name: (policy.keys, policy.default) for policy in POLICIES}
+Policies: Any = create_model("Policies", __base__=PolicySettings, __doc__="What a strategy may ask for.", **_fields)
+
+__all__ = ["FAMILIES", "OF_FAMILY", "POLICIES", "Limit", "Policies"]

@@ -9,74 +9,144 @@ until no index is over its limit by more than `TOLERANCE`, or by less than a gra
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from bichiku.build.stencil import ConcentrationCut, Stencil
+from bichiku.model.values import Base, MaterialChoice, SharePath, Stage, Strict
 from bichiku.model.world import World
-from bichiku.policies.shares import counted_sources, limited_materials
-from bichiku.result.outcome import Outcome
+from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords
+from bichiku.policies.shares import base, counted_sources, not_offered
 
 TOLERANCE = 1e-4
 GRAM = 1e-6  # t
 
 
-def add_concentration(stencil: Stencil, world: World) -> None:
-    """``Σ weight · arrivals ≤ √max · all arrivals`` for each plane found so far."""
-    policy = world.policies.concentration
-    if policy is None or not stencil.cuts:
-        return
-    cuts = {f"plane {i}": cut for i, cut in enumerate(stencil.cuts, start=1)}
-    roots = {
-        name: np.full(stencil.tree.size, math.sqrt(float(policy.max(np.array(cut.year))))) for name, cut in cuts.items()
-    }
-    limits = stencil.parameters("concentration_root", roots)
+class ConcentrationKeys(Strict):
+    """Herfindahl-Hirschman index of a material's imports (or supply), per calendar year, at most `max`."""
 
-    def rule(m: Any, name: str, material: str) -> Any:
-        weights = cuts[name].weights
-        return (
-            sum(
-                (sum(w * world.share_from(s, frozenset({c}), policy.stage) for c, w in weights.items()) - limits[name])
-                * m.arrive[s]
-                for s in counted_sources(world, material, policy.of)
+    max: SharePath
+    stage: Stage = "exporter"
+    of: Base = "imports"
+    materials: MaterialChoice = None
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A plane that cuts off mixes of countries that are too concentrated; its weights are by country."""
+
+    material: str
+    year: int
+    weights: dict[str, float]
+
+
+class Concentration(Policy[ConcentrationKeys]):
+    """``Σ weight · arrivals ≤ √max · all arrivals`` for each plane found so far."""
+
+    name = "concentration"
+    keys = ConcentrationKeys | None
+    families = (Family("concentration", "", "the limit on concentration"),)
+    refers = {"material": ("materials",)}
+    text = "Herfindahl-Hirschman index of a material's imports (or supply) in each year, at most so much"
+
+    def add_rows(self, rows: RowWriter, world: World) -> None:
+        asked, found = self.asked(world), rows.cuts.get(self.name, ())
+        if asked is None or not found:
+            return
+        planes: dict[str, Plane] = {f"plane {i}": plane for i, plane in enumerate(found, start=1)}
+        size = rows.tree.size
+        roots = {
+            name: np.full(size, math.sqrt(float(asked.max(np.array(plane.year))))) for name, plane in planes.items()
+        }
+        limits = rows.parameters("concentration_root", roots)
+
+        def rule(m: Any, name: str, material: str) -> Any:
+            weights = planes[name].weights
+            return (
+                sum(
+                    (
+                        sum(w * world.share_from(s, frozenset({c}), asked.stage) for c, w in weights.items())
+                        - limits[name]
+                    )
+                    * m.arrive[s]
+                    for s in counted_sources(world, material, asked.of)
+                )
+                <= 0
             )
-            <= 0
+
+        years = {name: np.flatnonzero(rows.years[rows.tree.plan] == plane.year) for name, plane in planes.items()}
+        rows.add_rows(
+            "concentration",
+            [(name, plane.material) for name, plane in planes.items()],
+            rule,
+            nodes=lambda key: years[key[0]],
+            key=rows.years,
+            place="year",
+            unit="t",
+            policy=True,
         )
 
-    years = {name: np.flatnonzero(stencil.years[stencil.tree.plan] == cut.year) for name, cut in cuts.items()}
-    stencil.add_rows(
-        "concentration",
-        [(name, cut.material) for name, cut in cuts.items()],
-        rule,
-        nodes=lambda key: years[key[0]],
-        key=stencil.years,
-        place="year",
-        unit="t",
-        policy=True,
-    )
+    def violated(self, built: Built) -> tuple[Plane, ...]:
+        """Planes at the mixes of a solution whose index is over the limit."""
+        world, asked = built.world, self.asked(built.world)
+        if asked is None:
+            return ()
+        plan = built.tree.plan
+        years = built.years[plan]
+        found = []
+        for material in world.chosen(asked.materials):
+            sources = counted_sources(world, material, asked.of)
+            for year in np.unique(years):
+                tonnes: dict[str, float] = {}
+                for source in sources:
+                    arrived = float(built.arrived[source][plan][years == year].sum())
+                    for country, share in world.countries_of(source, asked.stage).items():
+                        tonnes[country] = tonnes.get(country, 0.0) + share * arrived
+                total, norm = sum(tonnes.values()), math.hypot(*tonnes.values())
+                if norm - math.sqrt(float(asked.max(np.array(year))) + TOLERANCE) * total > GRAM:
+                    weights = {country: value / norm for country, value in sorted(tonnes.items()) if value > 0}
+                    found.append(Plane(material, int(year), weights))
+        return tuple(found)
+
+    def limits(self, built: Built) -> Iterator[Limit]:
+        """None: its number is not the limit of any row, so no price of it is told."""
+        yield from ()
+
+    def rules(self, built: Built) -> Iterator[Limit]:
+        """All planes of a material and a year are one rule."""
+        asked = self.asked(built.world)
+        found: dict[tuple[str, int], list[int]] = {}
+        for block in built.program.blocks("concentration"):
+            for row, year in zip(block.numbers, block.keys, strict=True):
+                found.setdefault((block.material, int(year)), []).append(int(row))
+        for (material, year), rows in found.items():
+            assert asked is not None
+            value = float(asked.max(np.array(year)))
+            yield Limit("concentration", "", material, year, value, "HHI", rows=np.array(rows))
+
+    def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
+        asked = self.asked(world)
+        assert asked is not None
+        what = f"concentration (HHI) of {asked.of} of {rule.material} in {rule.year}"
+        return f"{what}: at most {words.number(rule.value)}"
+
+    def phrases(self, asked: ConcentrationKeys, words: PhraseWords) -> Iterator[str]:
+        of = f" of {words.names(asked.materials)}" if asked.materials else ""
+        where = base("", asked.stage)
+        yield f"HHI of {asked.of}{of}{where} at most {words.path(asked.max, words.number, str)}"
+
+    def never_binds(self, bounds: Bounds) -> Mapping[str, str]:
+        asked = self.asked(bounds.world)
+        if asked is None or asked.max(np.array(bounds.plan_years)).min() < 1.0:
+            return {}
+        return {"concentration": "no index is above 1"}
+
+    def idle_names(self, bounds: Bounds) -> Iterator[tuple[str, str]]:
+        asked = self.asked(bounds.world)
+        if asked:
+            yield from not_offered(self.name, asked.of, asked.materials or [], bounds.world)
 
 
-def violated(outcome: Outcome) -> tuple[ConcentrationCut, ...]:
-    """Planes at the mixes of an outcome whose index is over the limit."""
-    world = outcome.world
-    policy = world.policies.concentration
-    if policy is None:
-        return ()
-    plan = outcome.tree.plan
-    years = outcome.years[plan]
-    found = []
-    for material in limited_materials(policy.materials, world):
-        sources = counted_sources(world, material, policy.of)
-        for year in np.unique(years):
-            tonnes: dict[str, float] = {}
-            for source in sources:
-                arrived = float(outcome.arrived[source][plan][years == year].sum())
-                shares = {world.sources[source].country: 1.0} if policy.stage == "exporter" else world.origins[source]
-                for country, share in shares.items():
-                    tonnes[country] = tonnes.get(country, 0.0) + share * arrived
-            total, norm = sum(tonnes.values()), math.hypot(*tonnes.values())
-            if norm - math.sqrt(float(policy.max(np.array(year))) + TOLERANCE) * total > GRAM:
-                weights = {country: value / norm for country, value in sorted(tonnes.items()) if value > 0}
-                found.append(ConcentrationCut(material, int(year), weights))
-    return tuple(found)
+CONCENTRATION = Concentration()

@@ -2,40 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from bichiku.build.stencil import Stencil
+from bichiku.model.values import MaterialChoice, NotNegative, Strict
 from bichiku.model.world import World
-from bichiku.policies.shares import limited_materials
+from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords, totals
 
 
-def add_expected_shortage(stencil: Stencil, world: World) -> None:
+class ExpectedShortageKeys(Strict):
+    """Expected days short of each material over the horizon, at most `max_days`."""
+
+    max_days: NotNegative
+    materials: MaterialChoice = None
+
+
+class ExpectedShortage(Policy[ExpectedShortageKeys]):
     """``Σ weight · short · d / demand ≤ max_days`` over the nodes with demand."""
-    policy = world.policies.expected_shortage
-    if policy is None:
-        return
-    materials = [material for material in limited_materials(policy.materials, world) if material in world.demand]
-    demand = {name: stencil.numbers[id(stencil.model.demand[name])] for name in materials}
-    days_per_tonne = {
-        name: np.divide(
-            stencil.tree.weight * world.calendar.days, tonnes, out=np.zeros(stencil.tree.size), where=tonnes > 0
-        )
-        for name, tonnes in demand.items()
-    }
-    stencil.parameters("expected_days_per_tonne", days_per_tonne)
 
-    def rule(m: Any, material: str) -> Any:
-        return m.expected_days_per_tonne[material] * m.short[material] <= policy.max_days
-
-    stencil.add_rows(
-        "expected_shortage",
-        materials,
-        rule,
-        nodes=lambda material: np.flatnonzero(demand[material] > 0),
-        key=np.zeros(stencil.tree.size, dtype=int),
-        place="once",
-        unit="days",
-        policy=True,
+    name = "expected_shortage"
+    keys = ExpectedShortageKeys | None
+    families = (
+        Family(
+            "expected_shortage",
+            "One more day of expected shortage of {material}",
+            "the limit on the expected shortage of {material}",
+            across_crises=True,
+        ),
     )
+    refers = {"material": ("materials",)}
+    text = "expected days short of each material over the horizon, at most so many"
+
+    def add_rows(self, rows: RowWriter, world: World) -> None:
+        asked = self.asked(world)
+        if asked is None:
+            return
+        materials = world.with_demand(asked.materials)
+        demand = {name: rows.number("demand", name) for name in materials}
+        size = rows.tree.size
+        days_per_tonne = {
+            name: np.divide(rows.tree.weight * world.calendar.days, tonnes, out=np.zeros(size), where=tonnes > 0)
+            for name, tonnes in demand.items()
+        }
+        rows.parameters("expected_days_per_tonne", days_per_tonne)
+
+        def rule(m: Any, material: str) -> Any:
+            return m.expected_days_per_tonne[material] * m.short[material] <= asked.max_days
+
+        rows.add_rows(
+            "expected_shortage",
+            materials,
+            rule,
+            nodes=lambda material: np.flatnonzero(demand[material] > 0),
+            key=np.zeros(size, dtype=int),
+            place="once",
+            unit="days",
+            policy=True,
+        )
+
+    def limits(self, built: Built) -> Iterator[Limit]:
+        yield from totals(built.program, "expected_shortage", "days")
+
+    def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
+        return f"expected shortage of {rule.material}: at most {words.amount(rule.value, rule.unit)} over the horizon"
+
+    def phrases(self, asked: ExpectedShortageKeys, words: PhraseWords) -> Iterator[str]:
+        of = f" of {words.names(asked.materials)}" if asked.materials else ""
+        yield f"at most {words.days(asked.max_days)} days short expected{of}"
+
+    def never_binds(self, bounds: Bounds) -> Mapping[str, str]:
+        asked, calendar = self.asked(bounds.world), bounds.world.calendar
+        if asked is None:
+            return {}
+        if not bounds.world.with_demand(asked.materials):
+            return {"expected_shortage": "none of its materials has demand"}
+        days = calendar.periods * calendar.days
+        return {"expected_shortage": f"the horizon has {days:,.6g} days"} if asked.max_days >= days else {}
+
+    def idle_names(self, bounds: Bounds) -> Iterator[tuple[str, str]]:
+        asked = self.asked(bounds.world)
+        yield from without_demand(self.name, asked.materials if asked else None, bounds.world)
+
+
+def without_demand(policy: str, materials: list[str] | None, world: World) -> Iterator[tuple[str, str]]:
+    """Materials that a policy on shortages names and that cannot be short, beside some that can."""
+    touched = world.with_demand(materials)
+    for material in (materials or []) if touched else []:
+        if material not in touched:
+            yield policy, f"{material} has no demand, so it cannot be short"
+
+
+EXPECTED_SHORTAGE = ExpectedShortage()

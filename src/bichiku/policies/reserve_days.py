@@ -2,30 +2,140 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import BeforeValidator
 
-from bichiku.build.stencil import Stencil
+from bichiku.model.names import check_name
+from bichiku.model.time_path import TimePath, monthly_path
+from bichiku.model.values import Strict
 from bichiku.model.world import World
+from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords
+from bichiku.program import Move
+
+MOST_DAYS = 100_000
+
+
+class DaysPath(Strict):
+    """Reserve targets in days of cover: one for all materials, or by material."""
+
+    default: TimePath | None
+    materials: dict[str, TimePath]
+
+    def of(self, material: str) -> TimePath | None:
+        """The target of a material; None where it has none."""
+        return self.materials.get(material, self.default)
+
+
+def days_by_material(value: Any) -> dict[Any, Any]:
+    """The materials (and ``default``) that reserve days are given for; empty if they are given for all alike."""
+    return value if isinstance(value, dict) and not any(_looks_dated(key) for key in value) else {}
+
+
+def _looks_dated(key: Any) -> bool:
+    return re.fullmatch(r"[0-9]{4}(-[0-9]*)*", str(key)) is not None
+
+
+def _days(value: Any) -> DaysPath:
+    if isinstance(value, DaysPath):
+        return value
+    path = partial(monthly_path, upper=MOST_DAYS)
+    given = dict(days_by_material(value))
+    if not given:
+        return DaysPath(default=path(value), materials={})
+    default = path(given.pop("default")) if "default" in given else None
+    return DaysPath(default=default, materials={check_name(key): path(days) for key, days in given.items()})
 
 
 def target_days(world: World, material: str) -> np.ndarray | None:
     """Days of cover asked for at the end of each period; shape (periods,). None without a target."""
-    policy = world.policies.reserve_days
-    path = policy.of(material) if policy and material in world.demand else None
+    asked = RESERVE_DAYS.asked(world)
+    path = asked.of(material) if asked and material in world.demand else None
     return None if path is None else path(world.calendar.ends)
 
 
-def add_reserve_days(stencil: Stencil, world: World) -> None:
+class ReserveDays(Policy[DaysPath]):
     """``stock ≥ days · demand / d`` at each plan node; in a crisis the reserve may be used."""
-    days = {material: target for material in world.demand if (target := target_days(world, material)) is not None}
-    if not days:
-        return
-    tree, length = stencil.tree, world.calendar.days
-    stencil.parameters("reserve_target_days", {k: target[tree.period - 1] for k, target in days.items()})
 
-    def rule(m: Any, material: str) -> Any:
-        return m.stock[material] >= m.reserve_target_days[material] * m.demand[material] / length
+    name = "reserve_days"
+    keys = Annotated[DaysPath | None, BeforeValidator(_days)]
+    families = (
+        Family(
+            "reserve_days",
+            "One more day of reserve of {material} in {year}",
+            "the reserve of {material}",
+            tighter_by_less=True,
+        ),
+    )
+    text = "on the plan, a stock of at least so many days of demand"
 
-    stencil.add_rows("reserve_days", days, rule, nodes=tree.plan, unit="t", policy=True)
+    def add_rows(self, rows: RowWriter, world: World) -> None:
+        days = {material: target for material in world.demand if (target := target_days(world, material)) is not None}
+        if not days:
+            return
+        tree, length = rows.tree, world.calendar.days
+        rows.parameters("reserve_target_days", {k: target[tree.period - 1] for k, target in days.items()})
+
+        def rule(m: Any, material: str) -> Any:
+            return m.stock[material] >= m.reserve_target_days[material] * m.demand[material] / length
+
+        rows.add_rows("reserve_days", days, rule, nodes=tree.plan, unit="t", policy=True)
+
+    def named(self, value: Any) -> Iterator[tuple[tuple[Any, ...], str, Any]]:
+        yield (), "material", [str(key) for key in days_by_material(value) if key != "default"]
+
+    def limits(self, built: Built) -> Iterator[Limit]:
+        """One more day of cover in all periods of a year."""
+        for block in built.program.blocks("reserve_days"):
+            tonnes_per_day = built.demand[block.material][block.keys] / built.world.calendar.days
+            target = built.program.limits_as_set(block.rows)
+            years = built.years[block.keys]
+            for year in np.unique(years):
+                mine = (years == year) & (tonnes_per_day > 0)
+                if mine.any():
+                    last = np.flatnonzero(mine)[-1]
+                    days = float(target[last] / tonnes_per_day[last])
+                    rows = block.numbers[mine]
+                    move = Move(rows=rows, row_moves=tonnes_per_day[mine])
+                    yield Limit("reserve_days", "", block.material, int(year), days, "days", move, rows)
+
+    def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
+        tonnes = float(np.max(rule.move.row_moves)) * rule.value if rule.move else 0.0
+        days, when = words.number(rule.value), f"{rule.year} ({words.tonnes(tonnes)} t)"
+        return f"reserve of {rule.material}: {days} days in {when}"
+
+    def phrases(self, asked: DaysPath, words: PhraseWords) -> Iterator[str]:
+        if asked.default:
+            others = " of every other material" if asked.materials else ""
+            yield f"reserve of at least {words.path(asked.default, words.days, words.month)} days{others}"
+        for material, path in asked.materials.items():
+            yield f"reserve of {material} of at least {words.path(path, words.days, words.month)} days"
+
+    def never_binds(self, bounds: Bounds) -> Mapping[str, str]:
+        if self.asked(bounds.world) is None:
+            return {}
+        targets = [target_days(bounds.world, material) for material in bounds.world.demand]
+        asked = [float(days.max()) for days in targets if days is not None]
+        return {} if any(asked) else {"reserve_days": "it asks for 0 days of every material with demand"}
+
+    def idle_names(self, bounds: Bounds) -> Iterator[tuple[str, str]]:
+        asked = self.asked(bounds.world)
+        for material in asked.materials if asked else {}:
+            if material not in bounds.world.demand:
+                yield f"reserve_days.{material}", f"{material} has no demand to hold days of"
+
+    def path(self, rule: Limit, world: World) -> TimePath | None:
+        asked = self.asked(world)
+        return asked.of(rule.material) if asked else None
+
+    def with_path(self, rule: Limit, world: World, path: TimePath) -> DaysPath:
+        asked = self.asked(world)
+        assert asked is not None
+        return asked.model_copy(update={"materials": {**asked.materials, rule.material: path}})
+
+
+RESERVE_DAYS = ReserveDays()

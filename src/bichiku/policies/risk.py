@@ -6,57 +6,132 @@ Rockafellar and Uryasev (2000), "Optimization of conditional value-at-risk": CVa
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field, model_validator
 
-from bichiku.build.costs import RISK, node_discount, shortage_cost, substitution_cost
-from bichiku.build.program import ALL
-from bichiku.build.stencil import Stencil
+from bichiku.model import cost_lines
+from bichiku.model.tree import Tree
+from bichiku.model.values import NotNegative, Strict
 from bichiku.model.world import World
+from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords, totals
+from bichiku.program import ALL
 
 
-def branch_shares(stencil: Stencil) -> np.ndarray:
+class RiskKeys(Strict):
+    """Weight on, or limit on, the CVaR of damage given a crisis."""
+
+    level: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+    weight: NotNegative | None = None
+    limit: NotNegative | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> RiskKeys:
+        if self.weight is None and self.limit is None:
+            raise ValueError("needs a weight, a limit or both")
+        return self
+
+
+def branch_shares(tree: Tree) -> np.ndarray:
     """Probabilities of the branches, scaled to sum to one; shape (branches,)."""
-    probability = np.array([branch.probability for branch in stencil.tree.branches])
+    probability = np.array([branch.probability for branch in tree.branches])
     return probability / probability.sum()
 
 
-def add_risk(stencil: Stencil, world: World) -> None:
+class Risk(Policy[RiskKeys]):
     """Declares damage, threshold and excess, then the weight's cost line and the limit's row."""
-    policy = world.policies.risk
-    tree = stencil.tree
-    if policy is None or not any(branch.probability > 0 for branch in tree.branches):
-        return
-    stencil.variables("excess", [ALL], stencil.per_branch)
-    stencil.variables("threshold", [ALL], stencil.once)
-    begins = np.zeros(tree.size)
-    begins[tree.first] = 1.0
-    stencil.parameters("branch_begins", {ALL: begins})
-    stencil.parameters("damage_discount", {ALL: node_discount(stencil, world)})
-    shares = np.zeros(tree.size)
-    shares[tree.first] = branch_shares(stencil)
 
-    def exceeds(m: Any, _: str) -> Any:
-        total = sum(shortage_cost(world, m, k) + substitution_cost(world, m, k) for k in world.demand)
-        # excess and threshold count once in a branch, at its first node
-        once = m.branch_begins[ALL] * (m.excess[ALL] + m.threshold[ALL])
-        return m.damage_discount[ALL] * total - once <= 0
+    name = "risk"
+    keys = RiskKeys | None
+    families = (Family("risk_limit", "One more {unit} of the limit on CVaR", "the limit on CVaR", across_crises=True),)
+    text = "the CVaR of damage given a crisis, weighed in the cost or at most so much"
 
-    unit = world.settings.currency
-    on_branches = np.flatnonzero(tree.branch >= 0)
-    stencil.add_rows("excess_damage", [ALL], exceeds, nodes=on_branches, key=tree.branch, place="branch", unit=unit)
+    def add_rows(self, rows: RowWriter, world: World) -> None:
+        asked, tree = self.asked(world), rows.tree
+        if asked is None or not any(branch.probability > 0 for branch in tree.branches):
+            return
+        rows.variables("excess", [ALL], rows.per_branch)
+        rows.variables("threshold", [ALL], rows.once)
+        begins = np.zeros(tree.size)
+        begins[tree.first] = 1.0
+        rows.parameters("branch_begins", {ALL: begins})
+        discount = world.calendar.discount(world.settings.discount_rate)[tree.period - 1]
+        rows.parameters("damage_discount", {ALL: discount})
+        shares = np.zeros(tree.size)
+        shares[tree.first] = branch_shares(tree)
 
-    def value_at_branch(m: Any) -> Any:
-        return m.threshold[ALL] + m.excess[ALL] / (1.0 - policy.level)
+        def exceeds(m: Any, _: str) -> Any:
+            total = sum(m.damage[k] for k in world.demand)
+            # excess and threshold count once in a branch, at its first node
+            once = m.branch_begins[ALL] * (m.excess[ALL] + m.threshold[ALL])
+            return m.damage_discount[ALL] * total - once <= 0
 
-    if policy.weight:
-        stencil.add_cost(RISK, [ALL], lambda m, _: policy.weight * value_at_branch(m), tree.first, shares[tree.first])
-    if policy.limit is not None:
-        stencil.parameters("branch_share", {ALL: shares})
+        unit = world.settings.currency
+        on_branches = np.flatnonzero(tree.branch >= 0)
+        rows.add_rows("excess_damage", [ALL], exceeds, nodes=on_branches, key=tree.branch, place="branch", unit=unit)
 
-        def limit(m: Any, _: str) -> Any:
-            return m.branch_share[ALL] * value_at_branch(m) <= policy.limit
+        def value_at_branch(m: Any) -> Any:
+            return m.threshold[ALL] + m.excess[ALL] / (1.0 - asked.level)
 
-        zeros = np.zeros(tree.size, dtype=int)
-        stencil.add_rows("risk_limit", [ALL], limit, nodes=tree.first, key=zeros, place="once", unit=unit, policy=True)
+        if asked.weight:
+            rows.add_cost(
+                cost_lines.RISK, [ALL], lambda m, _: asked.weight * value_at_branch(m), tree.first, shares[tree.first]
+            )
+        if asked.limit is not None:
+            rows.parameters("branch_share", {ALL: shares})
+
+            def limit(m: Any, _: str) -> Any:
+                return m.branch_share[ALL] * value_at_branch(m) <= asked.limit
+
+            once = np.zeros(tree.size, dtype=int)
+            rows.add_rows("risk_limit", [ALL], limit, nodes=tree.first, key=once, place="once", unit=unit, policy=True)
+
+    def limits(self, built: Built) -> Iterator[Limit]:
+        yield from totals(built.program, "risk_limit", f"million {built.world.settings.currency}", 1e6)
+
+    def rules(self, built: Built) -> Iterator[Limit]:
+        """Damage that no limit speaks of is only counted, and forbids nothing."""
+        counted = [block.numbers for block in built.program.blocks("excess_damage")]
+        for limit in self.limits(built):
+            yield replace(limit, rows=np.concatenate([limit.rows, *counted]))
+
+    def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
+        return f"CVaR of damage given a crisis: at most {words.amount(rule.value, rule.unit)}"
+
+    def phrases(self, asked: RiskKeys, words: PhraseWords) -> Iterator[str]:
+        what = f"CVaR of damage at level {asked.level:g}"
+        if asked.weight is not None:
+            yield f"{what} weighed {asked.weight:g} times, beside the cost"
+        if asked.limit is not None:
+            yield f"{what} at most {words.money(asked.limit)}"
+
+    def never_binds(self, bounds: Bounds) -> Mapping[str, str]:
+        asked = self.asked(bounds.world)
+        if asked is None:
+            return {}
+        if not any(branch.probability > 0 for branch in bounds.tree.branches):
+            return {"risk": "no crisis has a probability, so there is no risk to weigh"}
+        if asked.limit is None:
+            return {} if asked.weight else {"risk": "its weight is 0 and it has no limit"}
+        most = _most_damage(bounds)
+        if not asked.weight and asked.limit >= most:
+            return {"risk": f"no crisis can do more damage than {most:,.6g}"}
+        return {}
+
+
+def _most_damage(bounds: Bounds) -> float:
+    """A bound on the damage of every branch with a probability: its demand all short or saved at the dearest."""
+    world, tree = bounds.world, bounds.tree
+    discount = world.calendar.discount(world.settings.discount_rate)[tree.period - 1]
+    money = np.zeros(tree.size)
+    for material, demand in bounds.demand.items():
+        costs = [row.cost for (name, _), row in world.tranches.items() if name == material]
+        money += discount * demand * max([world.materials[material].shortage_cost or 0.0, *costs])
+    damage = np.bincount(tree.branch[tree.periods :], money[tree.periods :], minlength=len(tree.branches))
+    return float(max(damage[i] for i, branch in enumerate(tree.branches) if branch.probability > 0))
+
+
+RISK = Risk()

@@ -5,32 +5,176 @@ The China-share cap is one of these: ``{group: [CHN], stage: exporter, max: 0.5}
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, ClassVar
 
-from bichiku.build.stencil import Stencil
+from pydantic import Field
+
+from bichiku.model.time_path import TimePath
+from bichiku.model.values import Base, EventName, MaterialChoice, NotNegative, SharePath, Stage, Strict
 from bichiku.model.world import World
-from bichiku.policies.shares import ShareRow, add_share_rows, limited_materials
-from bichiku.read.settings import ShareCap, ShareFloor
+from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords
+from bichiku.policies.shares import (
+    RowKey,
+    Sense,
+    ShareRow,
+    add_share_rows,
+    base,
+    not_offered,
+    share_phrases,
+    share_points,
+    why_idle,
+)
 
 
-def add_share_limits(stencil: Stencil, world: World) -> None:
+class ShareLimit(Strict):
+    """What share caps and floors have in common."""
+
+    group: Annotated[list[str], Field(min_length=1)]
+    stage: Stage = "exporter"
+    of: Base = "imports"
+    materials: MaterialChoice = None
+    name: EventName | None = None
+    soft: NotNegative | None = None
+
+    @property
+    def title(self) -> str:
+        """Its name, or else its group."""
+        return self.name or "+".join(self.group)
+
+
+class ShareCap(ShareLimit):
+    """A group's share of a material's imports (or supply), per calendar year, at most `max`."""
+
+    max: SharePath
+
+
+class ShareFloor(ShareLimit):
+    """A group's share of a material's imports (or supply), per calendar year, at least `min`."""
+
+    min: SharePath
+
+
+class ShareLimits(Policy[list[ShareLimit]]):
     """``group's arrivals ≤ max · all arrivals`` for each cap, ``≥ min · all arrivals`` for each floor."""
-    add_share_rows(stencil, world, "share_caps", share_rows(world.policies.share_caps, world), "cap")
-    add_share_rows(stencil, world, "share_floors", share_rows(world.policies.share_floors, world), "floor")
+
+    sense: ClassVar[Sense]
+    bound: ClassVar[str]
+    key: ClassVar[str]
+    default = []
+    refers = {"country or group": ("*.group",), "material": ("*.materials",)}
+
+    def share_rows(self, world: World) -> dict[RowKey, ShareRow]:
+        """What the limits are on, by (name of the limit, material); a second one on a group is ``name #2``."""
+        return self.rows_of(enumerate(self.asked(world) or []), world)
+
+    def rows_of(self, limits: Any, world: World) -> dict[RowKey, ShareRow]:
+        """As `share_rows`, for some limits with their places in the list."""
+        rows: dict[RowKey, ShareRow] = {}
+        for position, limit in limits:
+            path = getattr(limit, self.key)
+            row = ShareRow(world.members(limit.group), limit.stage, limit.of, path, limit.soft, position)
+            for material in world.chosen(limit.materials):
+                rows[_free_name(limit.title, material, rows), material] = row
+        return rows
+
+    def _limit_of(self, rule: Limit, world: World) -> ShareLimit:
+        limits = self.asked(world)
+        assert limits is not None
+        return limits[self.share_rows(world)[rule.name, rule.material].position]
+
+    def add_rows(self, rows: RowWriter, world: World) -> None:
+        add_share_rows(rows, world, self.name, self.share_rows(world), self.sense)
+
+    def limits(self, built: Built) -> Iterator[Limit]:
+        yield from share_points(built, self.name, self.share_rows(built.world))
+
+    def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
+        value, limit = words.amount(rule.value, rule.unit), self._limit_of(rule, world)
+        of = base(limit.of, limit.stage)
+        return f"share {self.sense} {rule.name}: {self.bound} {value} of {of} of {rule.material} in {rule.year}"
+
+    def phrases(self, asked: list[ShareLimit], words: PhraseWords) -> Iterator[str]:
+        limits = []
+        for limit in asked:
+            where = " (where it is mined)" if limit.stage == "origin" else ""
+            what = f"{limit.of} from {words.countries(limit.group)}{where}"
+            limits.append((what, getattr(limit, self.key), _notes(limit, words)))
+        yield from share_phrases("share of ", self.bound, limits, words)
+
+    def never_binds(self, bounds: Bounds) -> Mapping[str, str]:
+        found = {}
+        for position, limit in enumerate(self.asked(bounds.world) or []):
+            reason = why_idle(bounds, self.sense, self.rows_of([(position, limit)], bounds.world))
+            if reason:
+                found[self.where(position, limit)] = reason
+        return found
+
+    def where(self, position: int, limit: ShareLimit) -> str:
+        """Where a limit stands below ``policies``, with its name."""
+        return f"{self.name}[{position}] ({limit.title})"
+
+    def idle_names(self, bounds: Bounds) -> Iterator[tuple[str, str]]:
+        for position, limit in enumerate(self.asked(bounds.world) or []):
+            yield from not_offered(self.where(position, limit), limit.of, limit.materials or [], bounds.world)
+
+    def path(self, rule: Limit, world: World) -> TimePath | None:
+        found: TimePath = getattr(self._limit_of(rule, world), self.key)
+        return found
+
+    def with_path(self, rule: Limit, world: World, path: TimePath) -> list[ShareLimit]:
+        limits = list(self.asked(world) or [])
+        position = self.share_rows(world)[rule.name, rule.material].position
+        limits[position] = limits[position].model_copy(update={self.key: path})
+        return limits
 
 
-def share_rows(limits: Sequence[ShareCap | ShareFloor], world: World) -> dict[tuple[str, str], ShareRow]:
-    """What caps (or floors) limit, by (name of the limit, material)."""
-    rows: dict[tuple[str, str], ShareRow] = {}
-    for limit in limits:
-        path = limit.max if isinstance(limit, ShareCap) else limit.min
-        row = ShareRow(world.members(limit.group), limit.stage, limit.of, path, limit.soft)
-        for material in limited_materials(limit.materials, world):
-            rows[_free_name(limit.name or "+".join(limit.group), material, rows), material] = row
-    return rows
+class ShareCaps(ShareLimits):
+    """Upper limits."""
+
+    name = "share_caps"
+    keys = list[ShareCap]
+    sense, bound, key = "cap", "at most", "max"
+    families = (
+        Family(
+            "share_caps",
+            "One more point of the cap {limit} on {material} in {year}",
+            "the share cap {limit} on {material}",
+        ),
+    )
+    text = "a group's share of a material's imports (or supply) in each year, at most so much"
 
 
-def _free_name(name: str, material: str, taken: dict[tuple[str, str], ShareRow]) -> str:
-    """Two limits on the same group are both kept, the second as ``name #2``."""
-    candidates = [name, *(f"{name} #{number}" for number in range(2, len(taken) + 2))]
+class ShareFloors(ShareLimits):
+    """Lower limits."""
+
+    name = "share_floors"
+    keys = list[ShareFloor]
+    sense, bound, key = "floor", "at least", "min"
+    families = (
+        Family(
+            "share_floors",
+            "One more point of the floor {limit} on {material} in {year}",
+            "the share floor {limit} on {material}",
+            tighter_by_less=True,
+        ),
+    )
+    text = "a group's share of a material's imports (or supply) in each year, at least so much"
+
+
+def _free_name(name: str, material: str, taken: Mapping[RowKey, ShareRow]) -> str:
+    candidates: Sequence[str] = [name, *(f"{name} #{number}" for number in range(2, len(taken) + 2))]
     return next(candidate for candidate in candidates if (candidate, material) not in taken)
+
+
+def _notes(limit: ShareLimit, words: PhraseWords) -> str:
+    """What a limit is called, which materials it is on, and what it costs to pass it, in brackets."""
+    notes = [": ".join(part for part in (limit.name, words.names(limit.materials or [])) if part)]
+    if limit.soft is not None:
+        notes.append(f"soft, at {words.money(limit.soft)} a tonne")
+    text = "; ".join(note for note in notes if note)
+    return f" ({text})" if text else ""
+
+
+SHARE_CAPS = ShareCaps()
+SHARE_FLOORS = ShareFloors()

@@ -2,40 +2,115 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
-from bichiku.build.stencil import Stencil
 from bichiku.model.calendar import Calendar
 from bichiku.model.tree import Tree
+from bichiku.model.values import MaterialChoice, Month, NotNegative, Strict
 from bichiku.model.world import World
-from bichiku.policies.shares import limited_materials
-from bichiku.read.settings import Survive
+from bichiku.policies.expected_shortage import without_demand
+from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords
+from bichiku.program import Move
 
 
-def add_survive(stencil: Stencil, world: World) -> None:
-    """``short ≤ 0`` at the branch nodes that begin within `days` days of the onset."""
-    policy = world.policies.survive
-    if policy is None:
-        return
-    materials = [material for material in limited_materials(policy.materials, world) if material in world.demand]
-    nodes = surviving_nodes(policy, stencil.tree, world.calendar)
+class SurviveKeys(Strict):
+    """No shortage in the named crises, for `days` days from the onset or for the whole branch."""
 
-    def rule(m: Any, material: str) -> Any:
-        return m.short[material] <= 0
-
-    stencil.add_rows("survive", materials, rule, nodes=nodes, unit="t", policy=True)
+    crises: Annotated[list[str], Field(min_length=1)]
+    materials: MaterialChoice = None
+    days: NotNegative | None = None
+    from_: Annotated[Month | None, Field(alias="from", default=None)]
 
 
-def surviving_nodes(policy: Survive, tree: Tree, calendar: Calendar) -> np.ndarray:
+def surviving_nodes(asked: SurviveKeys, tree: Tree, calendar: Calendar) -> np.ndarray:
     """Numbers of the nodes at which nothing may be short."""
     begins = calendar.begins
     wanted = [
-        branch.crisis in policy.crises and (policy.from_ is None or int(begins[branch.onset - 1]) >= policy.from_)
+        branch.crisis in asked.crises and (asked.from_ is None or int(begins[branch.onset - 1]) >= asked.from_)
         for branch in tree.branches
     ]
     inside = np.isin(tree.branch, np.flatnonzero(wanted))
-    if policy.days is not None:
-        inside &= (tree.period - tree.onset) * calendar.days < policy.days
+    if asked.days is not None:
+        inside &= (tree.period - tree.onset) * calendar.days < asked.days
     return np.flatnonzero(inside)
+
+
+class Survive(Policy[SurviveKeys]):
+    """``short ≤ 0`` at the branch nodes that begin within `days` days of the onset."""
+
+    name = "survive"
+    keys = SurviveKeys | None
+    families = (
+        Family(
+            "survive",
+            "Allowing one tonne of {material} to be short in each period that must be survived",
+            "what may be short of {material}",
+        ),
+    )
+    refers = {"material": ("materials",), "crisis": ("crises",)}
+    text = "no shortage in named crises, for so many days or throughout"
+
+    def add_rows(self, rows: RowWriter, world: World) -> None:
+        asked = self.asked(world)
+        if asked is None:
+            return
+        nodes = surviving_nodes(asked, rows.tree, world.calendar)
+
+        def rule(m: Any, material: str) -> Any:
+            return m.short[material] <= 0
+
+        materials = world.with_demand(asked.materials)
+        rows.add_rows("survive", materials, rule, nodes=nodes, unit="t", policy=True)
+
+    def limits(self, built: Built) -> Iterator[Limit]:
+        """A tonne short in all its periods together."""
+        for block in built.program.blocks("survive"):
+            rows = block.numbers
+            move = Move(rows=rows, row_moves=np.ones(len(rows)))
+            yield Limit("survive", "", block.material, None, 0.0, "t short allowed in each period", move, rows)
+
+    def rules(self, built: Built) -> Iterator[Limit]:
+        """One rule for each material and each start of a crisis."""
+        for block in built.program.blocks("survive"):
+            branches = built.tree.branch[block.keys]
+            for i in np.unique(branches):
+                branch = built.tree.branches[int(i)]
+                rows = block.numbers[branches == i]
+                year = int(built.world.calendar.years[branch.onset - 1])
+                yield Limit(
+                    "survive", branch.crisis, block.material, year, 0.0, "t short", rows=rows, onset=branch.onset
+                )
+
+    def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
+        calendar, count = world.calendar, len(rule.rows)
+        last = rule.onset + count - 1
+        span = f"{calendar.label(rule.onset)} to the end of period {last}" if count > 1 else "the first period"
+        return (
+            f"no shortage of {rule.material} in crisis {rule.name} of {calendar.label(rule.onset)}"
+            f" ({span}: {count} period{'s' if count > 1 else ''})"
+        )
+
+    def phrases(self, asked: SurviveKeys, words: PhraseWords) -> Iterator[str]:
+        of = f" of {words.names(asked.materials)}" if asked.materials else ""
+        span = "throughout" if asked.days is None else f"for {words.days(asked.days)} days"
+        onsets = "" if asked.from_ is None else f", for onsets from {words.month(asked.from_)} on"
+        yield f"no shortage{of} {span} in {words.names(asked.crises)}{onsets}"
+
+    def never_binds(self, bounds: Bounds) -> Mapping[str, str]:
+        asked = self.asked(bounds.world)
+        if asked is None:
+            return {}
+        if not len(surviving_nodes(asked, bounds.tree, bounds.world.calendar)):
+            return {"survive": "none of its crises begins where it counts (see crises, from and days)"}
+        return {} if bounds.world.with_demand(asked.materials) else {"survive": "none of its materials has demand"}
+
+    def idle_names(self, bounds: Bounds) -> Iterator[tuple[str, str]]:
+        asked = self.asked(bounds.world)
+        yield from without_demand(self.name, asked.materials if asked else None, bounds.world)
+
+
+SURVIVE = Survive()

@@ -10,12 +10,11 @@ from typing import Any
 
 import yaml
 
-from bichiku.model.faults import Fault, FaultLog, ModelFaults, shown
+from bichiku.model.faults import Fault, FaultLog, ModelFaults, SourceLine, shown
 from bichiku.read.files import Unreadable, content_of
 from bichiku.read.yaml12 import MAX_DEPTH, MAX_NODES, CoreLoader, TooDeep
 
 KeyPath = tuple[Any, ...]
-Place = tuple[str, int | None]
 
 MAX_BYTES = 1_000_000
 LARGEST_KEY = 10**9  # of whole numbers, which are years
@@ -35,10 +34,10 @@ class Document:
     """
 
     data: dict[Any, Any]
-    places: dict[KeyPath, Place] = field(default_factory=dict)
+    places: dict[KeyPath, SourceLine] = field(default_factory=dict)
     content: bytes = b""
 
-    def place(self, path: KeyPath) -> Place:
+    def place(self, path: KeyPath) -> SourceLine:
         """File and line of a key path, or of the nearest one above it."""
         for length in range(len(path), -1, -1):
             if path[:length] in self.places:
@@ -117,7 +116,7 @@ def parse_value(text: str, shown_as: str) -> Any:
     return _parse(text, shown_as)[0]
 
 
-def _parse(text: str, shown_as: str) -> tuple[Any, dict[KeyPath, Place]]:
+def _parse(text: str, shown_as: str) -> tuple[Any, dict[KeyPath, SourceLine]]:
     def fail(line: int | None, message: str) -> ModelFaults:
         return ModelFaults([Fault(shown_as, line, "", message)])
 
@@ -144,7 +143,7 @@ class _NodeReader:
 
     def __init__(self, shown_as: str) -> None:
         self.shown_as = shown_as
-        self.places: dict[KeyPath, Place] = {}
+        self.places: dict[KeyPath, SourceLine] = {}
         self.faults = FaultLog()
         self._loader = CoreLoader("")
         self._count = 0

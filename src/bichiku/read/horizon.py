@@ -8,9 +8,10 @@ from typing import Any
 
 from bichiku.model.calendar import Calendar, month_index
 from bichiku.model.faults import Fault, FaultLog, listed
+from bichiku.model.settings import Crisis, Event, Settings
 from bichiku.read.document import Document
 from bichiku.read.references import Tables
-from bichiku.read.settings import Crisis, Event, Settings, part
+from bichiku.read.settings import part
 
 
 def read_calendar(document: Document, log: FaultLog) -> Calendar | None:

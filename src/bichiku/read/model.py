@@ -10,15 +10,16 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from bichiku.model.calendar import Calendar
-from bichiku.model.faults import Fault, FaultLog, ModelFaults, nearest, shown
+from bichiku.model.faults import Fault, FaultLog, ModelFaults, SourceLine, nearest, shown
+from bichiku.model.settings import Settings
 from bichiku.model.world import World
 from bichiku.read.cells import split_assignments
 from bichiku.read.csv_rows import Table, TablesFolder, changed_tables, parse_tables, read_tables
-from bichiku.read.document import Document, Place, parse_document, read_document
+from bichiku.read.document import Document, parse_document, read_document
 from bichiku.read.files import is_folder, is_inside
 from bichiku.read.horizon import check_dates, check_demand, read_calendar
 from bichiku.read.references import check_names, check_tables
-from bichiku.read.settings import Settings, parse_settings
+from bichiku.read.settings import parse_settings
 from bichiku.read.strategies import BASE, choose, command_line_changes, split_strategies
 from bichiku.read.values import assignments_of, document_text, table_text
 
@@ -259,7 +260,9 @@ def _shown(parent: Path, folder: Path) -> str:
     return str(parent if folder.resolve() == parent.resolve() else folder)
 
 
-def _world(name: str, settings: Settings, calendar: Calendar, tables: dict[str, Table[Any]], crises_at: Place) -> World:
+def _world(
+    name: str, settings: Settings, calendar: Calendar, tables: dict[str, Table[Any]], crises_at: SourceLine
+) -> World:
     def by_id(table: str) -> dict[str, Any]:
         return {key[0]: row for key, row in tables[table].rows.items()}
 

@@ -8,34 +8,23 @@ from typing import Any
 from bichiku.model.countries import country_hint, is_country
 from bichiku.model.faults import Fault, FaultLog, close_word, nearest, shown
 from bichiku.model.warning_codes import CODES
+from bichiku.policies import POLICIES
+from bichiku.policies.policy import values_at
 from bichiku.read.csv_rows import Table
 from bichiku.read.document import Document, KeyPath
-from bichiku.read.settings import days_by_material
 
 Tables = Mapping[str, Table[Any]]
 Names = Set[str] | None  # None: not known, because a table could not be read
 
 ROUNDING = 1e-9
 
-_LIMITS = (
-    "policies.share_caps.*",
-    "policies.share_floors.*",
-    "policies.country_cap",
-    "policies.concentration",
-    "policies.survive",
-    "policies.expected_shortage",
-)
 _EFFECTS = ("events.*.effects.*", "crises.*.effects.*")
-_NAMED_IN = {  # kind of name to the key paths that hold such names
-    "country": ("buyer", "policies.country_cap.except"),
-    "country or group": (
-        *(f"{limits}.group" for limits in _LIMITS[:2]),
-        *(f"{effects}.countries" for effects in _EFFECTS),
-    ),
-    "material": tuple(f"{holder}.materials" for holder in (*_LIMITS, *_EFFECTS)),
+_NAMED_IN = {  # kind of name to the key paths outside policies that hold such names
+    "country": ("buyer",),
+    "country or group": tuple(f"{effects}.countries" for effects in _EFFECTS),
+    "material": tuple(f"{effects}.materials" for effects in _EFFECTS),
     "supplier or project": tuple(f"{effects}.suppliers" for effects in _EFFECTS),
     "route": tuple(f"{effects}.routes" for effects in _EFFECTS),
-    "crisis": ("policies.survive.crises",),
     "warning": ("silence",),
 }
 
@@ -70,13 +59,13 @@ def check_names(document: Document, tables: Tables, log: FaultLog) -> None:
     }
     for kind, places in _NAMED_IN.items():
         for place in places:
-            for path, value in _at(document.data, tuple(place.split("."))):
-                names = [value] if place == "buyer" else value
-                _check(document, path, kind, names, known[kind], log)
-    days = ("policies", "reserve_days")
-    for path, value in _at(document.data, days):
-        materials = [str(key) for key in days_by_material(value) if key != "default"]
-        _check(document, path, "material", materials, known["material"], log)
+            for path, value in values_at(document.data, tuple(place.split("."))):
+                _check(document, path, kind, [value] if place == "buyer" else value, known[kind], log)
+    asked = document.data.get("policies")
+    asked = asked if isinstance(asked, dict) else {}
+    for policy in POLICIES:
+        for path, kind, names in policy.named(asked.get(policy.name)):
+            _check(document, ("policies", policy.name, *path), kind, names, known[kind], log)
 
 
 def _check(document: Document, path: KeyPath, kind: str, names: Any, known: Names, log: FaultLog) -> None:
@@ -100,17 +89,6 @@ def _wrong(kind: str, name: str, known: Names) -> tuple[str, str] | None:
         message = f"{shown(name)} is not a country code or group"
         return None if is_country(name) else (message, close_word(name, known) or country_hint(name))
     return f"unknown {kind} {shown(name)}", nearest(name, known)
-
-
-def _at(data: Any, steps: tuple[str, ...], path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
-    """What stands at a key path in which ``*`` is any name or position."""
-    if not steps:
-        yield path, data
-        return
-    inside = data if isinstance(data, dict) else dict(enumerate(data)) if isinstance(data, list) else {}
-    for key, value in inside.items():
-        if steps[0] in ("*", key):
-            yield from _at(value, steps[1:], (*path, key))
 
 
 def _ids(*tables: Table[Any]) -> Names:

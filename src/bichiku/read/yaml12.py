@@ -42,7 +42,7 @@ class TooDeep(Exception):
 class CoreLoader(yaml.SafeLoader):
     """Composes nodes with the scalar rules of the core schema; what they mean is for `meaning`."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (not shared with the parent class)
+    yaml_implicit_resolvers: dict[str, Any] = {}
     _depth = _count = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
@@ -76,7 +76,7 @@ class CoreLoader(yaml.SafeLoader):
 class CoreDumper(yaml.SafeDumper):
     """Quotes what `CoreLoader` would not read as a text."""
 
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012
+    yaml_implicit_resolvers: dict[str, Any] = {}
 
 
 for _name, (_pattern, _first, _) in _SCALARS.items():

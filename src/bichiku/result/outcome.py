@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
-from bichiku.build.program import LinearProgram
-from bichiku.model.state import State
-from bichiku.model.tree import BEFORE, Tree
+from bichiku.model.state import State, demand_by_node
+from bichiku.model.tree import Tree
 from bichiku.model.world import World
+from bichiku.program import LinearProgram, Quantity
 from bichiku.solve import Solution
 
 SHORT_TOLERANCE = 1e-6  # a period counts as short when it lacks more than this share of its demand
@@ -27,9 +27,9 @@ class Outcome:
     program: LinearProgram
     solution: Solution
 
-    def values(self, variable: str, index: str) -> np.ndarray:
+    def values(self, variable: str, *index: str) -> np.ndarray:
         """Values of all copies of a variable; empty where the model has none."""
-        return self.solution.x[self.program.columns_of(variable, index)]
+        return self.solution.x[self.program.columns_of(variable, *index)]
 
     @cached_property
     def years(self) -> np.ndarray:
@@ -51,29 +51,19 @@ class Outcome:
             found[name] = self.values("run", name)
         return found
 
+    def arrivals(self, source: str) -> Quantity:
+        """Tonnes that come in from a supplier or project, as a quantity of the program."""
+        return self.program.quantities["arrive", source]
+
     @cached_property
     def arrived(self) -> dict[str, np.ndarray]:
         """Tonnes that come in at each node, by supplier and project."""
-        found = {}
-        for name, sent in self.shipped.items():
-            row = self.world.sources[name]
-            lead = 0 if name in self.world.contracts else row.lead_periods
-            under_way = self.world.spot[name].in_transit_t if name in self.world.spot else 0.0
-            at = self.tree.ancestor(lead)
-            due = np.where(at == BEFORE, under_way, sent[at]) if lead else sent
-            found[name] = self.state.route[name] * due
-        return found
+        return {name: self.arrivals(name).at(self.solution.x) for name in self.world.sources}
 
     @cached_property
     def demand(self) -> dict[str, np.ndarray]:
         """Tonnes used in each node's period, by material with demand."""
-        year_share = self.world.calendar.year_share
-        return {
-            material: np.array([by_year[int(year)] for year in self.years])
-            * year_share
-            * self.state.demand_factor[material]
-            for material, by_year in self.world.demand.items()
-        }
+        return demand_by_node(self.world, self.years, self.state)
 
     @cached_property
     def stock(self) -> dict[str, np.ndarray]:
@@ -100,7 +90,7 @@ class Outcome:
     def line_by_node(self, line: str, material: str) -> np.ndarray:
         """Expected discounted money of one cost line at each node."""
         money = np.zeros(self.tree.size)
-        for terms in self.program.cost_terms:
-            if terms.line == line and terms.material == material:
-                money += terms.by_node(self.solution.x, self.tree.size)
+        for part in self.program.cost_lines:
+            if part.line == line and part.material == material:
+                money += part.money.at(self.solution.x)
         return money

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from bichiku.build import stamp, stencil_of
-from bichiku.build.stencil import ConcentrationCut, Stencil
+from bichiku.build import Cuts, build
 from bichiku.model.faults import Fault, ModelFaults
 from bichiku.model.state import State, world_state
 from bichiku.model.tree import Tree, TreeError, grow_tree, tree_size
 from bichiku.model.world import MOST_DECISIONS, World
-from bichiku.policies.concentration import violated
+from bichiku.policies import POLICIES
 from bichiku.result.outcome import Outcome
 from bichiku.result.prices import prices_table
 from bichiku.result.run import Run, Solved
@@ -98,7 +97,7 @@ def run_strategy(
         NoSolution: there is no optimal solution, or its certificate does not hold.
     """
     clock = Clock()
-    stencil, hot, outcome, report = optimise(world, clock, progress, keep_log=True)
+    hot, outcome, report = optimise(world, clock, progress, keep_log=True)
     progress("certifying")
     with clock.step("certify"):
         certificate = certify(outcome.program, outcome.solution)
@@ -110,7 +109,7 @@ def run_strategy(
     if prices:
         progress("pricing")
         with clock.step("price"):
-            tables["prices"] = prices_table(outcome, stencil, hot)
+            tables["prices"] = prices_table(outcome, hot)
     return Run(world, tables, Solved(outcome, report, certificate, clock.seconds), page=page)
 
 
@@ -120,7 +119,7 @@ def optimise(
     progress: Progress = lambda _: None,
     hot: HotProgram | None = None,
     keep_log: bool = False,
-) -> tuple[Stencil, HotProgram, Outcome, Report]:
+) -> tuple[HotProgram, Outcome, Report]:
     """Formulates and solves, more than once where concentration is limited: each round adds planes.
 
     Args:
@@ -141,11 +140,10 @@ def optimise(
     options = SolverOptions(solver.method)
     end = None if solver.time_limit is None else time.monotonic() + solver.time_limit
     log = ""
-    cuts: tuple[ConcentrationCut, ...] = ()
+    cuts: Cuts = {}
     for _ in range(MOST_ROUNDS):
         with clock.step("formulate"):
-            stencil = stencil_of(world, tree, state, cuts)
-            program = stamp(stencil)
+            program = build(world, tree, state, cuts)
         progress("solving")
         with clock.step("solve"):
             if hot is None or hot.options != options:
@@ -162,6 +160,17 @@ def optimise(
         outcome = Outcome(world, tree, state, program, solution)
         found = violated(outcome)
         if not found:
-            return stencil, hot, outcome, replace(report, log=log)
-        cuts += found
-    raise NoSolution(world.strategy, Status.ERROR, f"concentration is not met after {MOST_ROUNDS} rounds")
+            return hot, outcome, replace(report, log=log)
+        cuts = with_cuts(cuts, found)
+    raise NoSolution(world.strategy, Status.ERROR, f"{', '.join(found)} is not met after {MOST_ROUNDS} rounds")
+
+
+def violated(outcome: Outcome) -> Cuts:
+    """Planes that a solution asks for, by policy; empty where it keeps them all."""
+    found = {policy.name: policy.violated(outcome) for policy in POLICIES}
+    return {name: planes for name, planes in found.items() if planes}
+
+
+def with_cuts(cuts: Cuts, found: Cuts) -> Cuts:
+    """All planes together."""
+    return {name: (*cuts.get(name, ()), *found.get(name, ())) for name in {**cuts, **found}}

@@ -21,9 +21,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-import bichiku
-from bichiku.build.program import ALL
 from bichiku.model.world import World
+from bichiku.program import ALL
 from bichiku.read.model import INPUTS, MODEL_FILE, Model, model_of
 from bichiku.read.yaml12 import CoreDumper
 from bichiku.result.outcome import Outcome
@@ -31,6 +30,7 @@ from bichiku.result.staging import settle, staged
 from bichiku.solve import Report, SolverOptions
 from bichiku.solve.certificate import Certificate
 from bichiku.verify import Verdict, verify_run
+from bichiku.version import __version__
 
 MANIFEST = "manifest.json"
 REPORT = "report.html"
@@ -252,7 +252,7 @@ def input_hash(model: Model, strategy: str) -> str:
     """Eight hexadecimal digits that stand for a strategy's resolved model, its tables and bichiku's version."""
     tables = {Path(name).name: digest for name, digest in input_digests(model).items() if name.endswith(".csv")}
     resolved = {**model.resolved[strategy], "tables": "."}  # wherever they lie, so that a repeat has the same name
-    content = {"model": resolved, "tables": tables, "bichiku": bichiku.__version__}
+    content = {"model": resolved, "tables": tables, "bichiku": __version__}
     return _digest(json.dumps(content, sort_keys=True, default=str).encode())[:8]
 
 
@@ -296,7 +296,7 @@ def manifest(model: Model, solved: Solved, outputs: dict[str, str], seconds: dic
         "model": model.name,
         "strategy": outcome.world.strategy,
         "versions": {
-            "bichiku": bichiku.__version__,
+            "bichiku": __version__,
             "python": platform.python_version(),
             **{package: version(package) for package in PACKAGES},
         },

@@ -1,10 +1,21 @@
-"""Numbers as people read them: three significant digits and a word for the size."""
+"""Numbers as people read them: one table of sizes, and a format for each place that shows them.
+
+On the screen: three significant digits and a hyphen for minus (`three_digits`, `money`, `percent`). On a page: the
+same digits with a true minus sign, and a dash where there is no number (`page_number`, `page_money`, `page_share`,
+`page_days`, `Scale`). In four digits, where a reader types the number into model.yaml: `four_digits`,
+`four_digits_with_unit`.
+"""
 
 from __future__ import annotations
 
 import math
+import re
 
-SIZES = ((1e12, " tn"), (1e9, " bn"), (1e6, " m"), (1e3, " k"))
+SIZES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
+LARGEST_IN_THREE_DIGITS = 0.9995  # share of a size from which a number reads as one of it, as 999.5 reads as 1,000
+LEAST_IN_A_COLUMN = 10  # of a size: below it the smaller numbers of a column would lose their digits
+NO_NUMBER = "–"
+NOISE = 1e-9  # share of the largest number beside it below which a number is nothing
 
 
 def three_digits(value: float) -> str:
@@ -21,8 +32,8 @@ def three_digits(value: float) -> str:
 def money(value: float, currency: str) -> str:
     """An amount such as ``USD 3.21 bn``."""
     for size, word in SIZES:
-        if abs(value) >= size * 0.9995:
-            return f"{currency} {three_digits(value / size)}{word}"
+        if abs(value) >= size * LARGEST_IN_THREE_DIGITS:
+            return f"{currency} {three_digits(value / size)} {word}"
     return f"{currency} {three_digits(value)}"
 
 
@@ -31,3 +42,64 @@ def percent(share: float) -> str:
     if 0 < share < 0.005:
         return "<1 %"
     return f"{100 * share:.0f} %"
+
+
+def page_number(value: float) -> str:
+    """A number to three significant digits, with a true minus sign; a dash where there is none."""
+    return three_digits(value).replace("-", "−") if math.isfinite(value) else NO_NUMBER
+
+
+def page_money(value: float, currency: str) -> str:
+    """Money with its size in a word, such as ``USD 3.21 bn``; a dash where there is none."""
+    return money(value, currency).replace("-", "−") if math.isfinite(value) else NO_NUMBER
+
+
+def page_share(value: float) -> str:
+    """A share in per cent to three significant digits; a dash where there is none."""
+    return f"{page_number(100 * value)} %" if math.isfinite(value) else NO_NUMBER
+
+
+def page_days(value: float) -> str:
+    """A number of days to three digits, without the noughts of a whole number: ``60`` and ``85.1``."""
+    return re.sub(r"\.0+\Z", "", page_number(value))
+
+
+class Scale:
+    """One size for a column of a page, so that its numbers can be compared by eye.
+
+    Attributes:
+        divisor: what a number is divided by.
+        unit: the currency, if one is given, and the word for the size.
+    """
+
+    def __init__(self, largest: float, currency: str) -> None:
+        sizes = ((size, word) for size, word in SIZES if word != "tn" and largest >= LEAST_IN_A_COLUMN * size)
+        self.divisor, word = next(sizes, (1.0, ""))
+        self.unit = f"{currency} {word}".strip()
+        self._noise = NOISE * largest
+
+    def __call__(self, value: float, sign: bool = False) -> str:
+        """A number in the scale's unit; with its sign if asked for."""
+        if not math.isfinite(value):
+            return NO_NUMBER
+        if abs(value) <= self._noise:
+            return "0"
+        return ("+" if sign and value > 0 else "") + page_number(value / self.divisor)
+
+
+def four_digits(value: float) -> str:
+    """A number to four digits without noughts at its end."""
+    text = f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+    return text if "e" not in text else three_digits(value)
+
+
+def four_digits_with_unit(value: float, unit: str) -> str:
+    """A number with its unit, to four digits; points of a share as per cent, millions as money."""
+    if unit == "points":
+        return f"{four_digits(value)} %"
+    if unit.startswith("million "):
+        currency, whole = unit.removeprefix("million "), value * 1e6
+        sizes = ((size, f" {word}") for size, word in SIZES if word != "k" and abs(whole) >= size)
+        size, word = next(sizes, (1.0, ""))
+        return f"{currency} {four_digits(whole / size)}{word}"
+    return f"{four_digits(value)} {unit}"

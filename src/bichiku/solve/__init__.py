@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram
 from bichiku.solve.highs import NO_LIMITS, HighsRun, Limits, Solution, SolverOptions, Status
 from bichiku.solve.hot import HotProgram, Progress, Report
 

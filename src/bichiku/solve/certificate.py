@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram
 from bichiku.solve import Solution
 
 TOLERANCE = 1e-6  # relative, the accuracy that every number of a run is promised to

@@ -9,7 +9,7 @@ from pathlib import Path
 import highspy
 import numpy as np
 
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram
 
 
 class Status(Enum):

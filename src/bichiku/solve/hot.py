@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from bichiku.build.program import LinearProgram
-from bichiku.solve.components import Component, split_program
+from bichiku.program import LinearProgram
+from bichiku.program.components import Component, split_program
 from bichiku.solve.highs import NO_LIMITS, HighsRun, Limits, Solution, SolverOptions, Status
 
 Progress = Callable[[int, int], None]
@@ -86,23 +87,39 @@ class HotProgram:
         """The solution of one part, in its own numbering."""
         return self._answers[part]
 
+    @contextmanager
+    def session(self, part: int) -> Iterator[Callable[[LinearProgram], Solution]]:
+        """Solves a part with other numbers, one program after another, each from where the last one ended.
+
+        Afterwards the part's solver is where it was before. Sessions of different parts may run side by side.
+        """
+        run, own = self.runs[part], self.parts[part].program
+
+        def solve(program: LinearProgram) -> Solution:
+            run.change(program)
+            solution = run.solve()
+            if solution.status in (Status.OPTIMAL, Status.INFEASIBLE):
+                return solution
+            return HighsRun(program, self.options).solve()  # from the start, not from the last basis
+
+        try:
+            yield solve
+        finally:
+            run.change(own)
+            run.solve()
+
     def change(self, program: LinearProgram) -> None:
         """Replaces the program; parts that stay as they were keep their answer.
 
         Where only numbers differ, the other parts are solved again from their last basis. A program of
         another shape or sparsity is split anew, and its changed parts are solved from the start.
         """
-        same_shape = (
-            program.matrix.shape == self.program.matrix.shape
-            and np.array_equal(program.matrix.indptr, self.program.matrix.indptr)
-            and np.array_equal(program.matrix.indices, self.program.matrix.indices)
-        )
-        if not same_shape:
+        if not program.same_sparsity(self.program):
             self._split_anew(program)
             return
         parts = []
         for i, part in enumerate(self.parts):
-            changed = _renumbered(part, program)
+            changed = part.of(program)
             if self.runs[i].change(changed.program):
                 self._answers.pop(i, None)
             parts.append(changed)
@@ -186,24 +203,3 @@ class HotProgram:
             row_dual[part.rows] = self._answers[i].row_dual
         objective = float(program.cost @ x) + program.constant
         return Solution(Status.OPTIMAL, x, row_dual, reduced, objective, iterations)
-
-
-def _renumbered(part: Component, program: LinearProgram) -> Component:
-    """The same part with the numbers of a program of the same sparsity."""
-    old = part.program
-    matrix = old.matrix.copy()
-    matrix.data = program.matrix[part.rows].data
-    return replace(
-        part,
-        program=LinearProgram(
-            cost=program.cost[part.columns],
-            constant=0.0,
-            matrix=matrix,
-            row_lower=program.row_lower[part.rows],
-            row_upper=program.row_upper[part.rows],
-            column_lower=program.column_lower[part.columns],
-            column_upper=program.column_upper[part.columns],
-            row_constant=program.row_constant[part.rows],
-            preference=program.preference[part.columns],
-        ),
-    )

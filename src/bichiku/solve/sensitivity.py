@@ -12,25 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram, Move
 from bichiku.solve.highs import HighsRun, Solution
 
 ROUNDING = 1e-9
-
-
-@dataclass(frozen=True)
-class Direction:
-    """Limits of a part that move together, per unit of step.
-
-    Attributes:
-        rows: rows whose finite limits move, and `row_moves` by how much.
-        columns: columns whose upper bounds move, and `column_moves` by how much.
-    """
-
-    rows: np.ndarray
-    row_moves: np.ndarray
-    columns: np.ndarray
-    column_moves: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -42,14 +27,14 @@ class Sensitivity:
     most: float
 
 
-def slope(program: LinearProgram, solution: Solution, direction: Direction) -> float:
+def slope(program: LinearProgram, solution: Solution, direction: Move) -> float:
     """Rise of a part's objective per unit of step, from its duals and reduced costs."""
     on_columns = np.where(_at_upper(program, solution, solution.x, direction.columns), direction.column_moves, 0.0)
     rise = solution.row_dual[direction.rows] @ direction.row_moves
     return float(rise + solution.reduced_cost[direction.columns] @ on_columns)
 
 
-def sensitivity(program: LinearProgram, run: HighsRun, solution: Solution, direction: Direction) -> Sensitivity:
+def sensitivity(program: LinearProgram, run: HighsRun, solution: Solution, direction: Move) -> Sensitivity:
     """Slope and range of a part's objective along a direction; `run` holds the part's optimal basis.
 
     `solution` gives the prices; the range is that of the basis at its own point, which where optima tie need

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bichiku.model.settings import Effect, EventEffect
 from bichiku.model.world import World
-from bichiku.read.settings import Effect, EventEffect
 from bichiku.verify.geography import countries_of, feed_from
 from bichiku.verify.tree import Nodes
 

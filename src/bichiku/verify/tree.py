@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from bichiku.model.calendar import Calendar
+from bichiku.model.settings import Crisis
 from bichiku.model.world import World
-from bichiku.read.settings import Crisis
 
 OPENING = -1  # the parent of period 1
 PLAN = -1  # the branch number of plan nodes

@@ -1,4 +1,4 @@
-"""Budget: net investment in all, and money for reserves in each year. For the world see `tests.by_hand`.
+"""Budget: net investment in all, and money for reserves in each year. For the world see `oracles.by_hand`.
 
 As in `test_survive` a tonne put by in year 1 costs 15; against a halt of probability 0.1 it spares 10 + 9, a gain of 4.
 """
@@ -11,7 +11,7 @@ import pytest
 
 from bichiku.result.pipeline import NoSolution
 from bichiku.solve import Status
-from tests.by_hand import MATERIAL, SPOT, cost, duals, halt, plan, solve
+from oracles.by_hand import MATERIAL, SPOT, cost, duals, halt, plan, solve
 
 DEAR = {"storage_cost_rate": 0.5}
 STAKE = {"project": "p", "material": "m", "country": "AUS", "kind": "mine-stake", "max_build_t": 100}

@@ -1,4 +1,4 @@
-"""Concentration: the Herfindahl-Hirschman index of arrivals. For the world see `tests.by_hand`.
+"""Concentration: the Herfindahl-Hirschman index of arrivals. For the world see `oracles.by_hand`.
 
 China ``s`` at 10, Australia ``a`` at 20. With a share x from China the index is x^2 + (1 - x)^2. The index is kept to
 1e-4, which here is a quarter of a tonne at the most.
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.by_hand import cost, plan, solve
+from oracles.by_hand import cost, plan, solve
 
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20}
 TWO = [{}, AUSTRALIA]

@@ -1,4 +1,4 @@
-"""Any-one-country cap. For the world see `tests.by_hand`: China at 10, Australia at 14, Chile at 20."""
+"""Any-one-country cap. For the world see `oracles.by_hand`: China at 10, Australia at 14, Chile at 20."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.by_hand import cost, duals, plan, solve
+from oracles.by_hand import cost, duals, plan, solve
 
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 14}
 CHILE = {"supplier": "c", "country": "CHL", "price": 20}

@@ -1,4 +1,4 @@
-"""Expected shortage in days. For the world see `tests.by_hand`, and for the reserve that does not pay by 0.5 a
+"""Expected shortage in days. For the world see `oracles.by_hand`, and for the reserve that does not pay by 0.5 a
 tonne `test_survive`: without one, a halt of probability 0.05 in year 2 costs 2450 and 0.05 * 365 = 18.25 days.
 """
 
@@ -10,7 +10,7 @@ import pytest
 
 from bichiku.result.pipeline import NoSolution
 from bichiku.solve import Status
-from tests.by_hand import MATERIAL, SPOT, duals, halt, solve
+from oracles.by_hand import MATERIAL, SPOT, duals, halt, solve
 
 DEAR = {"storage_cost_rate": 0.5}
 

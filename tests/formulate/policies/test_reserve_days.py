@@ -1,4 +1,4 @@
-"""Reserve days: on the plan, a stock of at least so many days of demand. For the world see `tests.by_hand`."""
+"""Reserve days: on the plan, a stock of at least so many days of demand. For the world see `oracles.by_hand`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from bichiku.result.pipeline import NoSolution
 from bichiku.solve import Status
-from tests.by_hand import MATERIAL, SPOT, branch, cost, duals, halt, plan, solve
+from oracles.by_hand import MATERIAL, SPOT, branch, cost, duals, halt, plan, solve
 
 
 def stock(*args: Any, of: str = "m", **changes: Any) -> list[float]:

@@ -1,4 +1,4 @@
-"""Risk: the CVaR of damage given a crisis. For the world see `tests.by_hand`.
+"""Risk: the CVaR of damage given a crisis. For the world see `oracles.by_hand`.
 
 Two crises in year 2: a halt with probability 0.01, and a loss of 95 % with 0.03 that leaves 50 of 1000 t. Without a
 reserve 100 and 50 t are short: damages 10000 and 5000, in branches of conditional probability 1/4 and 3/4. A tonne
@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bichiku.result.pipeline import NoSolution, Run
+from bichiku.result.pipeline import NoSolution
+from bichiku.result.run import Run
 from bichiku.solve import Status
-from tests.by_hand import duals, halt, line, plan, solve
+from oracles.by_hand import duals, halt, line, plan, solve
 
 CRISES = halt(2, 0.01) | {"scarce": halt(2, 0.03, effects=[{"all": True, "loss": 0.95}])["halt"]}
 NEUTRAL = 2225

@@ -1,4 +1,4 @@
-"""Share caps and floors. For the world see `tests.by_hand`: China ``s`` at 10, Australia ``a`` at 20."""
+"""Share caps and floors. For the world see `oracles.by_hand`: China ``s`` at 10, Australia ``a`` at 20."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bichiku.result.run import Run
-from tests.by_hand import MATERIAL, SPOT, cost, duals, halt, line, plan, solve
+from oracles.by_hand import MATERIAL, SPOT, cost, duals, halt, line, plan, solve
 
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20}
 TWO = [{}, AUSTRALIA]

@@ -1,4 +1,4 @@
-"""Survive: no shortage in named crises. For the world see `tests.by_hand`.
+"""Survive: no shortage in named crises. For the world see `oracles.by_hand`.
 
 With a storage rate of 50 % a tonne put by in year 1 costs 10 and half of 5 in each year: 15. In year 2 it spares
 10 on the plan and 100 in a halt of probability p: 10 + 90 p. So p = 0.05 makes no reserve pay, by 0.5 a tonne.
@@ -12,7 +12,7 @@ import pytest
 
 from bichiku.result.pipeline import NoSolution
 from bichiku.solve import Status
-from tests.by_hand import MATERIAL, SPOT, branch, cost, duals, halt, plan, solve
+from oracles.by_hand import MATERIAL, SPOT, branch, cost, duals, halt, plan, solve
 
 DEAR = {"storage_cost_rate": 0.5}
 WHOLE = {"survive": {"crises": ["halt"]}}

@@ -1,4 +1,4 @@
-"""Metrics of crises. For the world see `tests.by_hand`."""
+"""Metrics of crises. For the world see `oracles.by_hand`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bichiku.result.metrics.crises import short_on_plan
-from tests.by_hand import description, halt, read, solve, summed
+from oracles.by_hand import description, halt, read, solve, summed
 
 # A halt that leaves 100 t short and a loss of 95 % that leaves 50 t: damages of 10000 and 5000, in branches that are
 # one and three quarters of what may happen. Storage at half the price a year: nobody puts any by.

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
-import bichiku
 from bichiku.api.compare.table import comparison_table
-from bichiku.build.program import ALL
 from bichiku.model.faults import Fault, ModelFaults, nearest
+from bichiku.program import ALL
 from bichiku.result.run import FIRST_TOLD, REPORT, Run
 from bichiku.result.staging import settle, staged
+from bichiku.version import __version__
 
 WORLD_SETTINGS = ("buyer", "discount_rate", "events", "crises")
 WORLD_TABLES = ("materials", "demand", "suppliers", "projects", "origins", "tranches", "countries")
@@ -73,10 +73,9 @@ class Comparison:
         from bichiku.show.report import render_report
 
         output = Path(output)
-        content = [run.manifest.get("resolved_model") for run in self.runs], self.table.to_csv(), bichiku.__version__
+        content = [run.manifest.get("resolved_model") for run in self.runs], self.table.to_csv(), __version__
         digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
-        prices = {run.strategy: run.prices for run in self.runs if "prices" in run.tables}
-        page = render_report(self.runs, self.failed, self.baseline, self.table, prices=prices)
+        page = render_report(self.runs, self.failed, self.baseline, self.table)
         with staged(output) as folder:
             self.table.to_csv(folder / "comparison.csv", index=False, lineterminator="\n")
             (folder / "comparison.md").write_text(self.markdown, encoding="utf-8")

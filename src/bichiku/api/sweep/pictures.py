@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
-from bichiku.show.report.case import Axis, Frontier
+from bichiku.show.report.data import Axis, Frontier
 from bichiku.show.report.figures.frontier import frontier_picture
 from bichiku.show.report.figures.frontier_map import map_picture
 

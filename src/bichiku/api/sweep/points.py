@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from bichiku.build.program import ALL
 from bichiku.model.faults import ModelFaults
 from bichiku.model.world import World
+from bichiku.program import ALL
 from bichiku.read.model import model_of
 from bichiku.result.pipeline import Clock, NoSolution, grow, optimise
 from bichiku.result.tables import TABLES
@@ -81,7 +81,7 @@ class PointSolver:
             ModelFaults: a value does not fit.
         """
         try:
-            _, self._hot, outcome, _ = optimise(self.world(values), Clock(), hot=self._hot)
+            self._hot, outcome, _ = optimise(self.world(values), Clock(), hot=self._hot)
         except NoSolution as failure:
             return {"status": failure.status.value}
         if not certify(outcome.program, outcome.solution).holds:

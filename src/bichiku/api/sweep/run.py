@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 
-import bichiku
 from bichiku.api.sweep.axes import SweepAxis, grid
 from bichiku.api.sweep.points import LEAST_DAYS, METRICS, PointSolver
 from bichiku.api.sweep.workers import solved_points
@@ -22,6 +21,7 @@ from bichiku.read.files import json_value
 from bichiku.read.model import model_of
 from bichiku.result.run import MANIFEST, input_digests
 from bichiku.result.staging import settle, staged
+from bichiku.version import __version__
 
 POINTS = "points.jsonl"
 FRONTIER = "frontier.csv"
@@ -73,7 +73,7 @@ class Sweep:
 
         model = model_of(self.world)
         content = {
-            "bichiku": bichiku.__version__,
+            "bichiku": __version__,
             "model": model.name,
             "strategy": self.world.strategy,
             "axes": [{"path": axis.path, "values": axis.values} for axis in self.axes],
@@ -185,7 +185,7 @@ def sweep_name(world: World, axes: Sequence[SweepAxis]) -> str:
         "inputs": input_digests(model),
         "changes": model.source.assignments,
         "axes": [(axis.path, axis.values) for axis in axes],
-        "bichiku": bichiku.__version__,
+        "bichiku": __version__,
     }
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:8]
     return f"{model.name}-{world.strategy}-sweep-{digest}"

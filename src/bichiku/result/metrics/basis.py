@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from bichiku.build.program import ALL
+from bichiku.program import ALL
 from bichiku.result.metrics import Metric, last_reported_year
 from bichiku.result.outcome import Outcome
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bichiku.build.costs import GAP, INVESTMENT, LINES, PENALTY, RISK, SUBSIDY, TERMINAL
-from bichiku.build.program import ALL
+from bichiku.model.cost_lines import GAP, INVESTMENT, LINES, PENALTY, RISK, SUBSIDY, TERMINAL
+from bichiku.program import ALL
 from bichiku.result.metrics import Metric
 from bichiku.result.outcome import Outcome
 
@@ -55,17 +55,17 @@ def cost_by_line_and_material(outcome: Outcome) -> dict[tuple[str, str], float]:
     inside = tree.period <= calendar.reported
     at_end = np.flatnonzero(tree.period == calendar.reported)
     result: dict[tuple[str, str], float] = {}
-    for terms in outcome.program.cost_terms:
-        key = (terms.line, terms.material)
-        if terms.line == TERMINAL:
-            row = world.materials[terms.material]
-            stock = tree.weight[at_end] @ outcome.stock[terms.material][at_end]
+    for part in outcome.program.cost_lines:
+        key = (part.line, part.material)
+        if part.line == TERMINAL:
+            row = world.materials[part.material]
+            stock = tree.weight[at_end] @ outcome.stock[part.material][at_end]
             drawn = row.opening_stock_t - stock * discount[calendar.reported]
             value = row.reference_price * (1.0 - row.haircut) * drawn
-            result[STOCK_CHANGE, terms.material] = float(value / in_window)
+            result[STOCK_CHANGE, part.material] = float(value / in_window)
             continue
-        money = terms.by_node(outcome.solution.x, tree.size)
-        spread = terms.line in (INVESTMENT, SUBSIDY)
+        money = part.money.at(outcome.solution.x)
+        spread = part.line in (INVESTMENT, SUBSIDY)
         yearly = money.sum() / horizon_years if spread else money[inside].sum() / in_window
         # penalties of caps and of floors are two sets of terms on one line
         result[key] = result.get(key, 0.0) + float(yearly)

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from bichiku.build.costs import SHORTAGE, SUBSTITUTION
-from bichiku.build.program import ALL
 from bichiku.model.calendar import Calendar
+from bichiku.model.cost_lines import SHORTAGE, SUBSTITUTION
+from bichiku.policies.risk import RISK
+from bichiku.program import ALL
 from bichiku.result.metrics import Metric
 from bichiku.result.metrics.costs import cost_by_line_and_material, window_years
 from bichiku.result.outcome import SHORT_TOLERANCE, Outcome
@@ -36,7 +37,7 @@ def crisis_metrics(outcome: Outcome, crises: pd.DataFrame) -> Iterator[Metric]:
         for place, by_material in (("in_crises", in_crises), ("on_plan", on_plan)):
             part = sum(value for name, value in by_material.items() if material in (ALL, name))
             yield Metric(f"expected_damage_{place}_per_year", material, part, unit, meant)
-    risk = world.policies.risk
+    risk = RISK.asked(world)
     if risk and not crises.empty:
         # the number that the policy weighs or limits speaks of all crises of the horizon
         own = _tail(_by_branch(crises), risk.level)

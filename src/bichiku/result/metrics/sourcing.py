@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from bichiku.build.program import ALL
 from bichiku.model.world import World
+from bichiku.program import ALL
 from bichiku.result.metrics import Metric, last_reported_year
 from bichiku.result.outcome import Outcome
 from bichiku.result.tables.shares import STAGES

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from bichiku.build.program import LinearProgram
+from bichiku.program import LinearProgram
 from bichiku.result.near_optimal.targets import Target, targets
 from bichiku.result.outcome import Outcome
 from bichiku.solve import HotProgram, Solution, SolverOptions, Status
@@ -75,7 +75,7 @@ def near_optimal_ranges(
     found: dict[int, Range] = {}
     for i, target in enumerate(asked):
         parts = part_of_column[np.flatnonzero(target.top if target.bottom is None else target.bottom)]
-        if len(parts) == 0 or np.isnan(_value(target, outcome.solution.x)):
+        if len(parts) == 0 or np.isnan(target.at(outcome.solution.x)):
             found[i] = Range(target, float("nan"), float("nan"), float("nan"))
         else:
             by_part.setdefault(int(parts[0]), []).append(i)
@@ -85,10 +85,9 @@ def near_optimal_ranges(
         near = _NearOptimum(hot.parts[part].program, hot.answer(part), slack)
         for i in by_part[part]:
             whole = asked[i]
-            bottom = None if whole.bottom is None else whole.bottom[columns]
-            local = replace(whole, top=whole.top[columns], bottom=bottom)
+            local = whole.of(columns)
             least, most = near.extreme(local, -1.0), near.extreme(local, 1.0)
-            now = _value(whole, outcome.solution.x)
+            now = whole.at(outcome.solution.x)
             found[i] = Range(whole, least, now, most)
             progress(len(found), len(asked))
 
@@ -103,17 +102,10 @@ class _NearOptimum:
 
     def __init__(self, program: LinearProgram, best: Solution, slack: float) -> None:
         cost = float(program.cost @ best.x)
-        row = sparse.csr_array(program.cost[np.newaxis, :])
-        matrix = sparse.vstack([program.matrix, row], format="csr")
-        self._program = replace(
-            program,
-            matrix=sparse.csr_array(matrix),
-            row_lower=np.append(program.row_lower, -np.inf),
-            row_upper=np.append(program.row_upper, cost + slack * abs(cost)),
-            row_constant=np.append(program.row_constant, 0.0),
-            cost=np.zeros(len(program.cost)),
-            preference=np.zeros(len(program.cost)),
-        )
+        spent = sparse.csr_array(program.cost[np.newaxis, :])
+        none = sparse.csr_array((program.shape[0], 0))
+        limit = np.array([cost + slack * abs(cost)])
+        self._program = program.extended(none, np.empty(0), np.empty(0), spent, limit)
         self._best = best
         self._run = HighsRun(self._program, SolverOptions(primal=True))
 
@@ -121,13 +113,13 @@ class _NearOptimum:
         """The most (sign 1) or least (sign -1) of a target; not a number if the solver fails."""
         if target.bottom is None:
             solution = self._optimum(-sign * target.top)
-            return float(target.top @ solution.x) if solution.status is Status.OPTIMAL else float("nan")
-        ratio = _value(target, self._best.x)
+            return target.at(solution.x) if solution.status is Status.OPTIMAL else float("nan")
+        ratio = target.at(self._best.x)
         for _ in range(MOST_STEPS):
             solution = self._optimum(-sign * (target.top - ratio * target.bottom))
             if solution.status is not Status.OPTIMAL:
                 return float("nan")
-            better = _value(target, solution.x)
+            better = target.at(solution.x)
             if np.isnan(better) or sign * (better - ratio) <= SETTLED:
                 return ratio
             ratio = better
@@ -138,12 +130,3 @@ class _NearOptimum:
         self._program = replace(self._program, cost=cost / scale)
         self._run.change(self._program)
         return self._run.solve()
-
-
-def _value(target: Target, x: np.ndarray) -> float:
-    """A target at a point; not a number where a ratio has no denominator."""
-    top = float(target.top @ x)
-    if target.bottom is None:
-        return top
-    bottom = float(target.bottom @ x)
-    return top / bottom if bottom > 0 else float("nan")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bichiku.policies.shares import counted_sources
+from bichiku.program import Quantity
 from bichiku.result.outcome import Outcome
 
 
@@ -20,8 +21,9 @@ class Target:
         material: the material.
         name: country code, or the month of the stock.
         unit: unit of the value.
-        top: value of each column of the whole program in the quantity (or the ratio's numerator).
-        bottom: the ratio's denominator; None for a quantity.
+        top: value of each column in the quantity (or the ratio's numerator); shape (columns,).
+        top_constant: what no column moves of it, such as goods under way at the start.
+        bottom, bottom_constant: the ratio's denominator; `bottom` is None for a quantity.
     """
 
     kind: str
@@ -29,43 +31,39 @@ class Target:
     name: str
     unit: str
     top: np.ndarray
-    bottom: np.ndarray | None
+    top_constant: float = 0.0
+    bottom: np.ndarray | None = None
+    bottom_constant: float = 0.0
+
+    def at(self, x: np.ndarray) -> float:
+        """Its value at a point; not a number where a ratio has no denominator."""
+        top = float(self.top @ x) + self.top_constant
+        if self.bottom is None:
+            return top
+        bottom = float(self.bottom @ x) + self.bottom_constant
+        return top / bottom if bottom > 0 else float("nan")
+
+    def of(self, columns: np.ndarray) -> Target:
+        """The target over some columns."""
+        return replace(self, top=self.top[columns], bottom=None if self.bottom is None else self.bottom[columns])
 
 
 def targets(outcome: Outcome, materials: Sequence[str]) -> Iterator[Target]:
     """Shares of imports by exporter in the last reported year, and days of cover at the end of the window."""
-    world, tree = outcome.world, outcome.tree
-    calendar = world.calendar
+    world, tree, calendar = outcome.world, outcome.tree, outcome.world.calendar
+    size, columns = tree.size, outcome.program.shape[1]
     year = int(calendar.years[calendar.reported - 1])
     nodes = tree.plan[outcome.years[tree.plan] == year]
     for material in materials:
         sources = counted_sources(world, material, "imports")
-        by_source = {source: _arrivals(outcome, source, nodes) for source in sources}
-        total = sum(by_source.values(), np.zeros(outcome.program.shape[1]))
+        total, under_way = Quantity.total(map(outcome.arrivals, sources), size).summed(nodes, columns)
         for country in sorted({world.sources[source].country for source in sources}):
-            mine = [by_source[source] for source in sources if world.sources[source].country == country]
-            top = sum(mine, np.zeros(outcome.program.shape[1]))
-            yield Target("share", material, country, "share of imports", top, total)
+            mine = [outcome.arrivals(source) for source in sources if world.sources[source].country == country]
+            top, constant = Quantity.total(mine, size).summed(nodes, columns)
+            yield Target("share", material, country, "share of imports", top, constant, total, under_way)
         last = int(tree.plan[calendar.reported - 1])
         if material in world.demand and outcome.demand[material][last] > 0:
-            top = np.zeros(outcome.program.shape[1])
+            top = np.zeros(columns)
             stock = outcome.program.columns_of("stock", material)
             top[stock.start + last] = calendar.days / outcome.demand[material][last]
-            yield Target("reserve", material, calendar.label(calendar.reported), "days", top, None)
-
-
-def _arrivals(outcome: Outcome, source: str, nodes: np.ndarray) -> np.ndarray:
-    """Tonnes arriving at some nodes per unit of each column; goods under way at the start are left out."""
-    world = outcome.world
-    vector = np.zeros(outcome.program.shape[1])
-    route = outcome.state.route[source][nodes]
-    if source in world.contracts:
-        first = outcome.program.columns_of("contract", source).start
-        columns = first + outcome.years[nodes] - int(outcome.years.min())
-        np.add.at(vector, columns, route * outcome.state.export[source][nodes] * world.calendar.year_share)
-        return vector
-    lead = world.sources[source].lead_periods
-    sent = outcome.tree.ancestor(lead)[nodes]
-    first = outcome.program.columns_of("run" if source in world.projects else "ship", source).start
-    np.add.at(vector, first + sent[sent >= 0], route[sent >= 0])
-    return vector
+            yield Target("reserve", material, calendar.label(calendar.reported), "days", top)

@@ -6,18 +6,17 @@ import math
 
 import pandas as pd
 
-from bichiku.build.stencil import Stencil
 from bichiku.result.outcome import Outcome
-from bichiku.result.prices.answers import answer_all
-from bichiku.result.prices.questions import all_questions
-from bichiku.result.prices.sentences import limits, sentence
+from bichiku.result.prices.limits import all_limits
+from bichiku.result.prices.prices import prices_of
+from bichiku.result.prices.sentences import sentence, values
 from bichiku.solve import HotProgram
 
 COLUMNS = ["policy", "limit", "material", "year", "value", "price", "unit", "holds_from", "holds_to", "method"]
 COLUMNS += ["sentence"]
 
 
-def prices_table(outcome: Outcome, stencil: Stencil, hot: HotProgram) -> pd.DataFrame:
+def prices_table(outcome: Outcome, hot: HotProgram) -> pd.DataFrame:
     """Prices of all limits and capacities whose year lies in the reported window.
 
     `price` is the rise of expected discounted cost for one unit more of `value`, negative where it saves;
@@ -25,25 +24,25 @@ def prices_table(outcome: Outcome, stencil: Stencil, hot: HotProgram) -> pd.Data
     `holds_to` has no end; an empty price has no solution a unit away, or the solver could not tell it.
     """
     last_year = int(outcome.world.calendar.years[outcome.world.calendar.reported - 1])
-    questions = [q for q in all_questions(outcome, stencil) if q.year is None or q.year <= last_year]
+    limits = [limit for limit in all_limits(outcome) if limit.year is None or limit.year <= last_year]
     currency = outcome.world.settings.currency
     records = []
-    for question, answer in zip(questions, answer_all(questions, hot), strict=True):
-        low, high = limits(question, answer)
-        unit = question.unit.removesuffix("s") if question.unit in ("days", "points") else question.unit
+    for limit, price in zip(limits, prices_of(limits, hot), strict=True):
+        low, high = values(limit, price)
+        unit = limit.unit.removesuffix("s") if limit.unit in ("days", "points") else limit.unit
         records.append(
             (
-                question.policy,
-                question.limit,
-                question.material,
-                "" if question.year is None else question.year,
-                question.value,
-                answer.price,
+                limit.family,
+                limit.name,
+                limit.material,
+                "" if limit.year is None else limit.year,
+                limit.value,
+                price.price,
                 f"{currency} per {unit}",
                 low,
                 high if math.isfinite(high) else math.nan,
-                answer.method,
-                sentence(question, answer, currency),
+                price.method,
+                sentence(limit, price, currency),
             )
         )
     return pd.DataFrame(records, columns=COLUMNS)

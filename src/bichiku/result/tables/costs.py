@@ -13,9 +13,9 @@ def costs_table(outcome: Outcome) -> pd.DataFrame:
     years = outcome.years
     first, count = int(years.min()), int(years.max()) - int(years.min()) + 1
     lines: dict[tuple[str, str], np.ndarray] = {}
-    for terms in outcome.program.cost_terms:
-        money = terms.by_node(outcome.solution.x, outcome.tree.size)
-        key = (terms.line, terms.material)
+    for part in outcome.program.cost_lines:
+        money = part.money.at(outcome.solution.x)
+        key = (part.line, part.material)
         lines[key] = lines.get(key, np.zeros(count)) + np.bincount(years - first, money, minlength=count)
     unit = f"{outcome.world.settings.currency} expected and discounted"
     records = [

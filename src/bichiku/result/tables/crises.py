@@ -80,5 +80,5 @@ def _damage(outcome: Outcome, material: str, nodes: slice) -> float:
     cost = (world.materials[material].shortage_cost or 0.0) * outcome.short[material][nodes]
     for (name, tranche), row in world.tranches.items():
         if name == material:
-            cost = cost + row.cost * outcome.values("saved", f"{name}/{tranche}")[nodes]
+            cost = cost + row.cost * outcome.values("saved", name, tranche)[nodes]
     return float(discount @ cost)

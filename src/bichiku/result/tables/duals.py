@@ -21,12 +21,11 @@ def duals_table(outcome: Outcome) -> pd.DataFrame:
     for block in program.row_blocks:
         if not block.policy:
             continue
-        limit, _, material = block.index.rpartition("/")
         values = program.limits_as_set(block.rows)
         for key, value, dual in zip(block.keys, values, outcome.solution.row_dual[block.rows] + 0.0, strict=True):
             crisis, onset, year, month = _when(outcome, block.place, int(key))
             unit = f"{currency} of expected discounted cost per {block.unit} more on the limit"
-            records.append((block.family, limit, material, crisis, onset, year, month, value, dual, unit))
+            records.append((block.family, block.limit, block.material, crisis, onset, year, month, value, dual, unit))
     return pd.DataFrame(records, columns=COLUMNS)
 
 

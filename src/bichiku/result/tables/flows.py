@@ -57,7 +57,7 @@ def _items(outcome: Outcome) -> Iterator[tuple[str, str, str, np.ndarray, np.nda
         yield "arrived", row.material, name, every, outcome.arrived[name]
     for material, tranche in world.tranches:
         if material in world.demand:
-            yield "saved", material, tranche, every, outcome.values("saved", f"{material}/{tranche}")
+            yield "saved", material, tranche, every, outcome.values("saved", material, tranche)
     for material in world.materials:
         if material in world.demand:
             yield "short", material, "", every, outcome.short[material]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bichiku.show.report.answer import three_sentences
-from bichiku.show.report.case import Axis, Frontier
+from bichiku.show.report.data import Axis, Frontier, ReportData
+from bichiku.show.report.key_findings import key_findings
 from bichiku.show.report.markdown import comparison_markdown
 from bichiku.show.report.page import render_report
 
-__all__ = ["Axis", "Frontier", "comparison_markdown", "render_report", "three_sentences"]
+__all__ = ["Axis", "Frontier", "ReportData", "comparison_markdown", "key_findings", "render_report"]

@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
 
 
 @dataclass(frozen=True)
-class Link:
+class CsvLink:
     """A link to data.
 
     Attributes:
@@ -29,13 +29,13 @@ class Link:
     size: int
 
 
-def csv_link(frame: pd.DataFrame, name: str) -> Link:
+def csv_link(frame: pd.DataFrame, name: str) -> CsvLink:
     """The rows of a table as a ``data:`` link to a CSV file; its name loses what does not belong in one."""
     name = _NOT_IN_NAMES.sub("-", name)
     content = spreadsheet_csv(frame).encode("utf-8")
     if len(content) > MOST_BYTES:
-        return Link("", name, len(frame))
-    return Link(f"data:text/csv;charset=utf-8;base64,{base64.b64encode(content).decode('ascii')}", name, len(frame))
+        return CsvLink("", name, len(frame))
+    return CsvLink(f"data:text/csv;charset=utf-8;base64,{base64.b64encode(content).decode('ascii')}", name, len(frame))
 
 
 def spreadsheet_csv(frame: pd.DataFrame) -> str:

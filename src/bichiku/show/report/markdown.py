@@ -8,22 +8,22 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from bichiku.result.run import Run
-from bichiku.show.report.answer import answer
-from bichiku.show.report.case import Case
-from bichiku.show.report.strategy_table import columns
+from bichiku.show.report.data import ReportData
+from bichiku.show.report.key_findings import key_findings
+from bichiku.show.report.strategy_table import strategy_columns
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
 
 def comparison_markdown(comparison: pd.DataFrame, runs: Sequence[Run], failed: Mapping[str, str], baseline: str) -> str:
     """The three sentences and the table; a strategy without a solution says so in its row."""
-    case = Case(runs, failed, baseline, comparison)
-    sentences = " ".join(escaped(sentence) for sentence in answer(case))
+    report = ReportData(runs, failed, baseline, comparison)
+    sentences = " ".join(escaped(sentence) for sentence in key_findings(report))
     if not runs:
         rows = [f"| {escaped(strategy)} | {escaped(reason)} |" for strategy, reason in failed.items()]
         table = "\n".join(["| strategy | |", "| --- | --- |", *rows])
         return f"# Strategies side by side\n\n{sentences}\n\n{table}\n"
-    shown = columns(case)
+    shown = strategy_columns(report)
     lines = [
         f"| strategy | {' | '.join(escaped(f'{column.heading}, {column.unit}') for column in shown)} |",
         f"| --- |{' ---: |' * len(shown)}",
@@ -37,12 +37,12 @@ def comparison_markdown(comparison: pd.DataFrame, runs: Sequence[Run], failed: M
         lines.append(f"| {' | '.join(cells)} |")
     for strategy, reason in failed.items():
         lines.append(f"| {escaped(strategy)} | {escaped(reason)} |{' |' * (len(shown) - 1)}")
-    title = escaped(case.world.settings.model)
+    title = escaped(report.world.settings.model)
     notes = (
-        f"Reported window {case.window}; money is the expected amount of a mean year, in {case.currency}. The cost to "
-        "the nation counts subsidies as a cost. Shares and HHI of all materials together weigh each by the delivered "
-        "cost of its imports in the last year. All digits of a number are in comparison.csv; the weights are those of "
-        "sourcing.csv in each run."
+        f"Reported window {report.window}; money is the expected amount of a mean year, in {report.currency}. The cost "
+        "to the nation counts subsidies as a cost. Shares and HHI of all materials together weigh each by the "
+        "delivered cost of its imports in the last year. All digits of a number are in comparison.csv; the weights are "
+        "those of sourcing.csv in each run."
     )
     return f"# {title}: strategies side by side\n\n{sentences}\n\n" + "\n".join(lines) + f"\n\n{escaped(notes)}\n"
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import jinja2
 import pandas as pd
 
-from bichiku import __version__
 from bichiku.result.run import Run
-from bichiku.show.report.answer import answer
-from bichiku.show.report.blocks import Section
-from bichiku.show.report.case import Case, Frontier
+from bichiku.show.phrases import country
+from bichiku.show.report.data import Frontier, ReportData
+from bichiku.show.report.elements import Section
+from bichiku.show.report.key_findings import key_findings
 from bichiku.show.report.sections import (
     assumptions,
     cover,
@@ -22,10 +22,9 @@ from bichiku.show.report.sections import (
     sourcing,
     strategies,
 )
-from bichiku.show.words import country
+from bichiku.version import __version__
 
 SECTIONS = (strategies, sourcing, cover, crises, policy_prices, frontiers, assumptions, solving)
-NO_PRICES: Mapping[str, pd.DataFrame] = {}
 
 
 def render_report(
@@ -34,47 +33,50 @@ def render_report(
     baseline: str,
     comparison: pd.DataFrame,
     frontiers: Sequence[Frontier] = (),
-    prices: Mapping[str, pd.DataFrame] = NO_PRICES,
 ) -> str:
     """One self-contained HTML page; the same runs give the same text.
 
     Args:
-        runs: strategies with a solution; tables `summary`, `sourcing`, `reserve`, `crises` and `shares` are used.
+        runs: strategies with a solution; tables `summary`, `sourcing`, `reserve`, `crises` and `shares` are used, and
+            `prices` where a run has it.
         failed: strategies without one, and why.
         baseline: strategy that the others are counted from.
         comparison: see `bichiku.api.compare.table.comparison_table`.
         frontiers: pictures of sweeps.
-        prices: prices.csv by strategy.
     """
-    case = Case(runs, failed, baseline, comparison, frontiers, prices)
+    report = ReportData(runs, failed, baseline, comparison, frontiers)
     template = _environment().get_template("report.html.j2")
     return template.render(
-        title=_title(case),
-        kicker=_kicker(case),
-        sentences=answer(case),
-        sections=_sections(case),
+        title=_title(report),
+        kicker=_kicker(report),
+        sentences=key_findings(report),
+        sections=_sections(report),
         version=__version__,
     )
 
 
-def _sections(case: Case) -> list[Section]:
-    made = [module.section(case) for module in (SECTIONS if case.runs else (strategies,))]
+def _sections(report: ReportData) -> list[Section]:
+    made = [module.section(report) for module in (SECTIONS if report.runs else (strategies,))]
     return [section for section in made if section is not None]
 
 
-def _title(case: Case) -> str:
-    if not case.runs:
+def _title(report: ReportData) -> str:
+    if not report.runs:
         return "No strategy has a solution"
-    return case.world.settings.model
+    return report.world.settings.model
 
 
-def _kicker(case: Case) -> str:
+def _kicker(report: ReportData) -> str:
     """What the page is about, in one line below the title."""
-    if not case.runs:
+    if not report.runs:
         return ""
-    what = f"Strategy {case.runs[0].strategy}" if case.single else f"{len(case.runs) + len(case.failed)} strategies"
-    buyer = case.world.settings.buyer
-    parts = [what, case.window, f"buyer {country(buyer)}" if buyer else "", f"money in {case.currency}"]
+    what = (
+        f"Strategy {report.runs[0].strategy}"
+        if report.single
+        else f"{len(report.runs) + len(report.failed)} strategies"
+    )
+    buyer = report.world.settings.buyer
+    parts = [what, report.window, f"buyer {country(buyer)}" if buyer else "", f"money in {report.currency}"]
     return " · ".join(part for part in parts if part)
 
 

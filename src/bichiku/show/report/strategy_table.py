@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from bichiku.result.run import Run
-from bichiku.show.report.case import PLAN_DAMAGE, Case, last_year
-from bichiku.show.words import NONE, Scale, days, number, share
+from bichiku.show.numbers import NO_NUMBER, Scale, page_days, page_number, page_share
+from bichiku.show.report.data import PLAN_DAMAGE, ReportData
 
 Written = tuple[str, str]  # the number, and words for a second line
 
 
 @dataclass(frozen=True)
-class Column:
+class StrategyColumn:
     """A column: what it is about (cost or risk), its heading, its unit, and what it says of a run."""
 
     about: str
@@ -28,11 +28,11 @@ class Column:
 COST, RISK = "cost", "risk"
 
 
-def columns(case: Case) -> list[Column]:
+def strategy_columns(report: ReportData) -> list[StrategyColumn]:
     """All columns of the table."""
-    metrics = case.metrics
-    money = _scale(case, "cost_per_year", "nation_cost_per_year")
-    tail = _scale(case, "cvar_damage", "worst_crisis_damage")
+    metrics = report.metrics
+    money = _scale(report, "cost_per_year", "nation_cost_per_year")
+    tail = _scale(report, "cvar_damage", "worst_crisis_damage")
 
     def amounts(metric: str, scale: Scale, *, sign: bool = False, where: bool = False) -> Callable[[Run], Written]:
         def write(run: Run) -> Written:
@@ -50,53 +50,60 @@ def columns(case: Case) -> list[Column]:
 
     def held(run: Run) -> Written:
         material, least = metrics.least(run.strategy, "cover_days_at_end")
-        return days(least), material
+        return page_days(least), material
 
     def survived(run: Run) -> Written:
         material, least = metrics.least(run.strategy, "least_time_to_survive")
         where = metrics.detail(run.strategy, "least_time_to_survive", material)
         if material:
-            return days(least), f"{material}, {where}"
+            return page_days(least), f"{material}, {where}"
         if not run.world.settings.crises:
-            return NONE, ""
-        return "in no crisis" if case.short_on_plan(run) else "never short", ""
+            return NO_NUMBER, ""
+        return "in no crisis" if report.short_on_plan(run) else "never short", ""
 
     def damaged(run: Run) -> Written:
-        on_plan = f"{money(metrics.value(run.strategy, PLAN_DAMAGE))} on the plan" if case.loses_on_plan(run) else ""
+        on_plan = f"{money(metrics.value(run.strategy, PLAN_DAMAGE))} on the plan" if report.loses_on_plan(run) else ""
         return money(metrics.value(run.strategy, "expected_damage_per_year")), on_plan
 
     def short_on_plan(run: Run) -> Written:
-        for material, short in case.short_on_plan(run).items():
-            return days(short), material
+        for material, short in report.short_on_plan(run).items():
+            return page_days(short), material
         return "0", ""
 
-    year = str(last_year(case.world))
-    first = case.base.strategy if case.base else case.baseline
+    year = str(report.world.calendar.last_reported_year)
+    first = report.base.strategy if report.base else report.baseline
     unit = f"{money.unit} a year"
     # strategies may weigh or limit CVaR at different levels, so a row for it is no column of a comparison
-    own = Column(COST, "CVaR of the risk policy", f"damage, {tail.unit}", at_own_level)
-    weighed = [own] if case.single and not math.isnan(metrics.value(first, OWN_CVAR)) else []
+    own = StrategyColumn(COST, "CVaR of the risk policy", f"damage, {tail.unit}", at_own_level)
+    weighed = [own] if report.single and not math.isnan(metrics.value(first, OWN_CVAR)) else []
     # hardly any plan is short, so the column is there only where one is
-    calm = [Column(RISK, "Short on the plan", "days, most of any material", short_on_plan)]
-    calm = calm if any(case.short_on_plan(run) for run in case.runs) else []
+    calm = [StrategyColumn(RISK, "Short on the plan", "days, most of any material", short_on_plan)]
+    calm = calm if any(report.short_on_plan(run) for run in report.runs) else []
     return [
-        Column(COST, "Cost to the buyer", unit, amounts("cost_per_year", money)),
-        Column(COST, "Cost to the nation", unit, amounts("nation_cost_per_year", money)),
-        Column(COST, f"Extra over {first}", unit, lambda run: (_extra(case, run, money), "")),
-        Column(COST, "Carrying the reserve", unit, amounts("reserve_carrying_cost_per_year", money)),
-        Column(COST, "Investment", unit, amounts("investment_per_year", money)),
-        Column(COST, "Expected damage", unit, damaged),
-        Column(COST, "Worst tenth of crises", f"damage (CVaR), {tail.unit}", amounts("cvar_damage", tail)),
+        StrategyColumn(COST, "Cost to the buyer", unit, amounts("cost_per_year", money)),
+        StrategyColumn(COST, "Cost to the nation", unit, amounts("nation_cost_per_year", money)),
+        StrategyColumn(COST, f"Extra over {first}", unit, lambda run: (_extra(report, run, money), "")),
+        StrategyColumn(COST, "Carrying the reserve", unit, amounts("reserve_carrying_cost_per_year", money)),
+        StrategyColumn(COST, "Investment", unit, amounts("investment_per_year", money)),
+        StrategyColumn(COST, "Expected damage", unit, damaged),
+        StrategyColumn(COST, "Worst tenth of crises", f"damage (CVaR), {tail.unit}", amounts("cvar_damage", tail)),
         *weighed,
-        Column(COST, "Worst crisis", f"damage, {tail.unit}", amounts("worst_crisis_damage", tail, where=True)),
-        Column(RISK, "China's share, shipped", f"% of imports {year}", shares("china_share_exporter")),
-        Column(RISK, "China's share, mined", f"% of imports {year}", shares("china_share_origin")),
-        Column(RISK, "Largest supplier", "% of imports, mean by cost", lambda run: (_mean(case, run, LARGEST), "")),
-        Column(RISK, "HHI of suppliers", "0 to 1, mean by cost", lambda run: (number(weighted(case, run, HHI)), "")),
-        Column(RISK, "Held at the end, least", "days", held),
-        Column(RISK, "First short after", "days, least over crises", survived),
+        StrategyColumn(COST, "Worst crisis", f"damage, {tail.unit}", amounts("worst_crisis_damage", tail, where=True)),
+        StrategyColumn(RISK, "China's share, shipped", f"% of imports {year}", shares("china_share_exporter")),
+        StrategyColumn(RISK, "China's share, mined", f"% of imports {year}", shares("china_share_origin")),
+        StrategyColumn(
+            RISK, "Largest supplier", "% of imports, mean by cost", lambda run: (_mean(report, run, LARGEST), "")
+        ),
+        StrategyColumn(
+            RISK,
+            "HHI of suppliers",
+            "0 to 1, mean by cost",
+            lambda run: (page_number(weighted_mean(report, run, HHI)), ""),
+        ),
+        StrategyColumn(RISK, "Held at the end, least", "days", held),
+        StrategyColumn(RISK, "First short after", "days, least over crises", survived),
         *calm,
-        Column(RISK, "Assumed rows", "% of supply cost", shares("cost_assumed")),
+        StrategyColumn(RISK, "Assumed rows", "% of supply cost", shares("cost_assumed")),
     ]
 
 
@@ -104,38 +111,38 @@ LARGEST, HHI = "largest_exporter_share", "hhi_exporter"
 OWN_CVAR = "cvar_damage_of_risk_policy"
 
 
-def weighted(case: Case, run: Run, metric: str) -> float:
+def weighted_mean(report: ReportData, run: Run, metric: str) -> float:
     """A metric's mean over the materials, each weighed by the delivered cost of its imports in the last year.
 
     The weights are those of the Chinese share in summary.csv. A mean in the comparison itself goes first.
     """
-    given = case.metrics.value(run.strategy, metric)
+    given = report.metrics.value(run.strategy, metric)
     if not math.isnan(given) or "sourcing" not in run.tables:
         return given
-    table = run.tables["sourcing"]
-    bought = table[(table["year"] == last_year(run.world)) & table["share_of_imports"].notna() & (table["tonnes"] > 0)]
+    table, year = run.tables["sourcing"], run.world.calendar.last_reported_year
+    bought = table[(table["year"] == year) & table["share_of_imports"].notna() & (table["tonnes"] > 0)]
     cost = (bought["tonnes"] * bought["delivered_cost"]).groupby(bought["material"]).sum()
-    values = pd.Series(case.metrics.by_material(run.strategy, metric), dtype=float).reindex(cost.index)
+    values = pd.Series(report.metrics.by_material(run.strategy, metric), dtype=float).reindex(cost.index)
     known = values.notna() & (cost > 0)
     return float((values[known] * cost[known]).sum() / cost[known].sum()) if known.any() else math.nan
 
 
-def _extra(case: Case, run: Run, money: Scale) -> str:
-    found = case.metrics.value(run.strategy, "extra_cost_per_year")
-    if math.isnan(found) and case.base is not None:
-        value = case.metrics.value
-        found = value(run.strategy, "cost_per_year") - value(case.base.strategy, "cost_per_year")
+def _extra(report: ReportData, run: Run, money: Scale) -> str:
+    found = report.metrics.value(run.strategy, "extra_cost_per_year")
+    if math.isnan(found) and report.base is not None:
+        value = report.metrics.value
+        found = value(run.strategy, "cost_per_year") - value(report.base.strategy, "cost_per_year")
     return money(found, sign=True)
 
 
-def _mean(case: Case, run: Run, metric: str) -> str:
-    return _percent(weighted(case, run, metric))
+def _mean(report: ReportData, run: Run, metric: str) -> str:
+    return _percent(weighted_mean(report, run, metric))
 
 
 def _percent(value: float) -> str:
-    return share(value).removesuffix(" %")
+    return page_share(value).removesuffix(" %")
 
 
-def _scale(case: Case, *metrics: str) -> Scale:
-    values = [abs(case.metrics.value(run.strategy, metric)) for run in case.runs for metric in metrics]
-    return Scale(max((value for value in values if not math.isnan(value)), default=0.0), case.currency)
+def _scale(report: ReportData, *metrics: str) -> Scale:
+    values = [abs(report.metrics.value(run.strategy, metric)) for run in report.runs for metric in metrics]
+    return Scale(max((value for value in values if not math.isnan(value)), default=0.0), report.currency)

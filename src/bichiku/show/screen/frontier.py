@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 from rich.console import Console
-from rich.table import Table
 
 from bichiku.show.numbers import money, percent
+from bichiku.show.screen.table import plain_table
 
 
 def print_frontier(console: Console, frontier: pd.DataFrame, paths: Sequence[str], currency: str) -> None:
     """The varied numbers, cost a year, damage, Chinese share and days held at each point."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = plain_table()
     for path in paths:
         table.add_column(f"  {path}", justify="right")
     for heading in ("cost a year", "expected damage a year", "CVaR of damage", "China's share", "days held, least"):

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
 
 from bichiku.result.near_optimal import Range
 from bichiku.show.numbers import percent
+from bichiku.show.screen.table import plain_table
 
 
 def print_ranges(console: Console, ranges: Sequence[Range], slack: str) -> None:
     """One line for each country that a material may be bought from, and one for each reserve."""
     title = f"Within {slack} more cost of each material and what is tied to it:"
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title=title, title_justify="left", title_style="")
+    table = plain_table(title, title_style="")
     table.add_column("  material")
     table.add_column("what")
     for heading in ("least", "now", "most"):

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from bichiku.build.program import ALL
-from bichiku.model.calendar import month_label
+from bichiku.model.calendar import Calendar
 from bichiku.result.metrics.costs import PAID_LINES
 from bichiku.result.metrics.crises import short_on_plan
 from bichiku.result.run import Run
+from bichiku.show.metric_values import MetricValues
 from bichiku.show.numbers import money, percent, three_digits
+from bichiku.show.screen.table import plain_table
 
 SHOWN_COUNTRIES = 3
 SMALLEST_LINE = 5e-4  # share of the cost a year; smaller lines are left out of the sentence
@@ -25,74 +27,72 @@ HARD_SPACE = "\N{NO-BREAK SPACE}"  # a number and its unit stay on one line
 
 def print_strategy(console: Console, run: Run) -> None:
     """One screen: what it costs a year, from whom, how many days, and the worst crisis."""
-    world, calendar = run.world, run.world.calendar
-    summary = run.summary
+    world, values = run.world, _metric_values([run])
     currency = world.settings.currency
-    window = f"{calendar.label(1)} to {month_label(int(calendar.ends[calendar.reported - 1]))}"
+    window = world.calendar.reported_months
     console.print(f"\n{world.settings.model}: {world.strategy} ({window})", style="bold", highlight=False)
-    for line in _cost_lines(summary, currency):
+    value = partial(values.value, world.strategy)
+    for line in _cost_lines(value, currency):
         console.print(line, highlight=False, soft_wrap=True)
-    damage = value_of(summary, "worst_crisis_damage")
+    damage = value("worst_crisis_damage")
     if not math.isnan(damage):
-        name = detail_of(summary, "worst_crisis_damage")
+        name = values.detail(world.strategy, "worst_crisis_damage")
         what = f"{name}, damage {money(damage, currency)}" if damage > 0 else "none does damage"
         console.print(f"  worst crisis  {what}", highlight=False)
-    console.print(_materials(run))
-    for line in _short_on_plan(run):
+    console.print(_materials(run, value))
+    for line in _short_on_plan(values.by_material(world.strategy, "short_days_on_plan"), world.calendar):
         console.print(line, highlight=False, soft_wrap=True)
-    quality = _quality(summary)
+    quality = _quality(value)
     if quality:
         console.print(f"  {quality}", style="dim", highlight=False)
 
 
-def _cost_lines(summary: pd.DataFrame, currency: str) -> list[str]:
-    cost = value_of(summary, "cost_per_year")
+def _cost_lines(value: Callable[[str], float], currency: str) -> list[str]:
+    cost = value("cost_per_year")
     parts = [
         f"{line.replace('_', ' ')} {money(amount, '').strip()}"
         for line in PAID_LINES
-        if abs(amount := value_of(summary, f"{line}_per_year")) > SMALLEST_LINE * abs(cost)
+        if abs(amount := value(f"{line}_per_year")) > SMALLEST_LINE * abs(cost)
     ]
     total = f"  cost a year   {money(cost, currency)}, expected"
     text = f"{total}: {', '.join(part.replace(' ', HARD_SPACE) for part in parts)}" if parts else total
     lines = [line.replace(HARD_SPACE, " ") for line in textwrap.wrap(text, 118, subsequent_indent=INDENT)]
-    subsidy = value_of(summary, "nation_cost_per_year") - cost
+    subsidy = value("nation_cost_per_year") - cost
     if subsidy > 0:
         lines.append(f"{INDENT}with subsidies, {money(cost + subsidy, currency)} to the nation")
-    weighed = value_of(summary, "risk_per_year")
+    weighed = value("risk_per_year")
     if weighed > SMALLEST_LINE * abs(cost):
         lines.append(f"{INDENT}beside it, risk weighed at {money(weighed, currency)} a year, not a cost")
     return lines
 
 
-def _materials(run: Run) -> Table:
-    calendar, summary = run.world.calendar, run.summary
-    year = int(calendar.years[calendar.reported - 1])
+def _materials(run: Run, value: Callable[[str, str], float]) -> Table:
+    world = run.world
+    year = world.calendar.last_reported_year
     shares = run.shares
     shares = shares[(shares["year"] == year) & (shares["stage"] == "exporter")]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = plain_table()
     table.add_column("  material")
     table.add_column(f"imports {year}, t", justify="right")
     table.add_column("bought from")
     table.add_column("days held", justify="right")
     table.add_column("days short in the worst crisis")
-    for material in run.world.materials:
+    for material in world.materials:
         chosen = shares[shares["material"] == material].sort_values(
             ["share", "country"], ascending=[False, True], kind="stable"
         )
         top = [f"{row.country} {percent(row.share)}" for row in chosen.head(SHOWN_COUNTRIES).itertuples()]
         table.add_row(
             f"  {material}",
-            three_digits(value_of(summary, "imports_per_year", material)),
+            three_digits(value("imports_per_year", material)),
             ", ".join(top) or "no imports",
-            _days_held(summary, material),
+            _days_held(value("cover_days_at_end", material), value("target_days_at_end", material)),
             _worst(run, material),
         )
     return table
 
 
-def _days_held(summary: pd.DataFrame, material: str) -> str:
-    held = value_of(summary, "cover_days_at_end", material)
-    target = value_of(summary, "target_days_at_end", material)
+def _days_held(held: float, target: float) -> str:
     if math.isnan(held):
         return "-"
     return f"{held:.0f}" + ("" if math.isnan(target) else f" of {target:.0f}")
@@ -112,62 +112,52 @@ def _worst(run: Run, material: str) -> str:
     return f"{three_digits(worst['short_days'])} from day {first}, {worst['crisis']} {worst['month']}"
 
 
-def _short_on_plan(run: Run) -> list[str]:
+def _short_on_plan(days: Mapping[str, float], calendar: Calendar) -> list[str]:
     """Materials short without any crisis, in lines of the screen's width; none where the plan meets all demand."""
-    summary = run.summary
-    found = summary[summary["metric"] == "short_days_on_plan"].set_index("material")["value"]
-    short = short_on_plan({str(name): float(days) for name, days in found.items()}, run.world.calendar)
-    parts = [f"{material} {three_digits(days)} days".replace(" ", HARD_SPACE) for material, days in short.items()]
+    short = short_on_plan(days, calendar)
+    parts = [f"{material} {three_digits(short[material])} days".replace(" ", HARD_SPACE) for material in short]
     if not parts:
         return []
     text = f"  short on the plan, without any crisis: {', '.join(parts)}"
     return [line.replace(HARD_SPACE, " ") for line in textwrap.wrap(text, 118, subsequent_indent=INDENT)]
 
 
-def _quality(summary: pd.DataFrame) -> str:
+def _quality(value: Callable[[str], float]) -> str:
     """Share of the supply cost by basis; empty where nothing is bought."""
     parts = [
         f"{percent(share)} {basis.replace('_', ' ')}"
         for basis in ("sourced", "derived", "assumed", "not_stated")
-        if (share := value_of(summary, f"cost_{basis}")) > 0
+        if (share := value(f"cost_{basis}")) > 0
     ]
     return f"supply cost rests on rows that are {', '.join(parts)}" if parts else ""
 
 
 def print_strategies(console: Console, runs: Sequence[Run]) -> None:
     """One line for each strategy."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title="\nAll strategies", title_justify="left")
+    table = plain_table("\nAll strategies")
     table.add_column("  strategy")
     baseline = runs[0].strategy
     headings = ("cost a year", f"over {baseline}", "expected damage a year", "worst crisis", "fewest days at the end")
     for heading in headings:
         table.add_column(heading, justify="right")
-    first = value_of(runs[0].summary, "cost_per_year")
+    values = _metric_values(runs)
+    first = values.value(baseline, "cost_per_year")
     for run in runs:
-        summary = run.summary
         currency = run.world.settings.currency
-        cost = value_of(summary, "cost_per_year")
-        damage = value_of(summary, "shortage_per_year") + value_of(summary, "substitution_per_year")
-        worst = value_of(summary, "worst_crisis_damage")
-        held = summary.loc[summary["metric"] == "cover_days_at_end", "value"]
+        value = partial(values.value, run.strategy)
+        cost, worst = value("cost_per_year"), value("worst_crisis_damage")
+        damage = value("shortage_per_year") + value("substitution_per_year")
+        _, held = values.least(run.strategy, "cover_days_at_end")
         table.add_row(
             f"  {run.strategy}",
             money(cost, currency),
             f"{'+' if cost >= first else ''}{money(cost - first, '').strip()}",
             money(damage, currency),
             "-" if math.isnan(worst) else money(worst, currency),
-            "-" if held.empty else f"{held.min():.0f}",
+            "-" if math.isnan(held) else f"{held:.0f}",
         )
     console.print(table)
 
 
-def value_of(summary: pd.DataFrame, metric: str, material: str = ALL) -> float:
-    """A number of the summary; not a number where it has none."""
-    found = summary.loc[(summary["metric"] == metric) & (summary["material"] == material), "value"]
-    return float(found.iloc[0]) if len(found) else math.nan
-
-
-def detail_of(summary: pd.DataFrame, metric: str, material: str = ALL) -> str:
-    """The words beside a number of the summary."""
-    found = summary.loc[(summary["metric"] == metric) & (summary["material"] == material), "detail"]
-    return str(found.iloc[0]) if len(found) else ""
+def _metric_values(runs: Sequence[Run]) -> MetricValues:
+    return MetricValues(pd.concat([run.tables["summary"].assign(strategy=run.outcome.world.strategy) for run in runs]))

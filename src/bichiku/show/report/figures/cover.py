@@ -11,33 +11,33 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from bichiku.result.run import Run
-from bichiku.show.report.blocks import Picture
-from bichiku.show.report.case import Case
-from bichiku.show.report.csv_link import csv_link
-from bichiku.show.report.figures.style import INK, RULE, dashes, draw, side_by_side
-from bichiku.show.words import days
+from bichiku.show.numbers import page_days
+from bichiku.show.report.data import ReportData
+from bichiku.show.report.elements import Picture
+from bichiku.show.report.figures.style import INK, RULE, dashes, picture, side_by_side
 
 COLUMNS = 5
 TARGET = (0, (1, 2))
 
 
-def cover(case: Case) -> Picture | None:
+def cover(report: ReportData) -> Picture | None:
     """One panel for each material held; None where no material is."""
-    frames = {run.strategy: _window(run) for run in case.runs}
+    frames = {run.strategy: _window(run) for run in report.runs}
     held = {m for rows in frames.values() for m in rows.loc[rows["cover_days"].notna(), "material"]}
-    materials = [material for material in case.materials if material in held]
+    materials = [material for material in report.materials if material in held]
     if not materials:
         return None
-    alt = _in_words(case, frames)
+    alt = _alt_text(report, frames)
     panel_rows = math.ceil(len(materials) / COLUMNS)
-    return Picture(
+    return picture(
         key="cover",
         title="Days of cover on the plan, against the target",
         units="days of current demand in stock at the end of each period; each panel has its own scale",
         source="reserve.csv (cover_days, target_days)",
         alt=alt,
-        svg=draw("cover", alt, 0.6 + 1.35 * panel_rows, lambda figure: _paint(figure, case, frames, materials)),
-        link=csv_link(_wide(frames), "cover.csv"),
+        height=0.6 + 1.35 * panel_rows,
+        paint=lambda figure: _paint(figure, report, frames, materials),
+        data=_wide(frames),
     )
 
 
@@ -59,10 +59,10 @@ def _wide(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.DataFrame(columns).sort_index().reset_index()
 
 
-def _paint(figure: Figure, case: Case, frames: dict[str, pd.DataFrame], materials: list[str]) -> None:
+def _paint(figure: Figure, report: ReportData, frames: dict[str, pd.DataFrame], materials: list[str]) -> None:
     columns = min(COLUMNS, len(materials))
     panels = figure.subplots(math.ceil(len(materials) / columns), columns, squeeze=False, sharex=True).ravel()
-    shown = [run.strategy for run in case.shown]
+    shown = [run.strategy for run in report.shown]
     others = [strategy for strategy in frames if strategy not in shown]
     for axes, material in zip(panels, materials, strict=False):
         for strategy in others:
@@ -84,7 +84,9 @@ def _paint(figure: Figure, case: Case, frames: dict[str, pd.DataFrame], material
     labels = [str(year) if len(ticks) <= 4 or year in (ticks[0], ticks[-1]) else "" for year in ticks]
     for axes in panels:
         axes.set_xticks(ticks, labels)
-    handles = [Line2D([], [], label=_name(case, run), linewidth=1.5, **dashes(i)) for i, run in enumerate(case.shown)]
+    handles = [
+        Line2D([], [], label=report.label(run), linewidth=1.5, **dashes(i)) for i, run in enumerate(report.shown)
+    ]
     if others:
         handles.append(Line2D([], [], color=RULE, linewidth=1.0, label=f"the other {len(others)} strategies"))
     handles.append(Line2D([], [], color=INK, linestyle=TARGET, linewidth=1.0, label="target, in its strategy's colour"))
@@ -103,21 +105,16 @@ def _target(axes: Axes, rows: pd.DataFrame, material: str, colour: str) -> None:
         axes.plot(mine["at"].to_numpy(), target, color=colour, linestyle=TARGET, linewidth=1.1, zorder=4)
 
 
-def _name(case: Case, run: Run) -> str:
-    role = case.role(run)
-    return f"{run.strategy} ({role})" if role else run.strategy
-
-
-def _in_words(case: Case, frames: dict[str, pd.DataFrame]) -> str:
+def _alt_text(report: ReportData, frames: dict[str, pd.DataFrame]) -> str:
     parts = []
-    for run in case.shown:
+    for run in report.shown:
         rows = frames[run.strategy]
         last = rows[rows["period"] == rows["period"].max()].dropna(subset=["cover_days"])
         if last.empty:
             continue
         low, high = last.loc[last["cover_days"].idxmin()], last.loc[last["cover_days"].idxmax()]
         parts.append(
-            f"Under {run.strategy} cover in {low['month']} runs from {days(float(low['cover_days']))} days of "
-            f"{low['material']} to {days(float(high['cover_days']))} days of {high['material']}."
+            f"Under {run.strategy} cover in {low['month']} runs from {page_days(float(low['cover_days']))} days of "
+            f"{low['material']} to {page_days(float(high['cover_days']))} days of {high['material']}."
         )
     return f"Lines of days of cover by month, a panel for each material. {' '.join(parts)}"

@@ -13,11 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from bichiku.result.run import Run
-from bichiku.show.report.blocks import Picture
-from bichiku.show.report.case import window_of
-from bichiku.show.report.csv_link import csv_link
-from bichiku.show.report.figures.style import INK, SOFT, bare, draw
-from bichiku.show.words import days, listed
+from bichiku.show.numbers import page_days
+from bichiku.show.phrases import listed
+from bichiku.show.report.elements import Picture
+from bichiku.show.report.figures.style import INK, SOFT, bare, picture
 
 EDGES = (30.0, 60.0, 90.0, 180.0)  # days; the last class has no upper end
 COLOURS = ("#67000d", "#b3261e", "#e8683c", "#f9b27c", "#fde3cb")  # dark is soon; lightness alone tells them apart
@@ -59,17 +58,18 @@ def crisis_map(run: Run, key: str = "crisis-map") -> Picture | None:
     table = shortest(run)
     if table.empty:
         return None
-    alt = _in_words(run, table)
+    alt = _alt_text(run, table)
     long = first_short(run).rename("days_until_short").reset_index()
-    return Picture(
+    return picture(
         key=key,
         title=f"Days until each material runs short, by crisis: {run.strategy}",
-        units=f"days from the onset to the first shortage, the least over all onsets in {window_of(run.world)}; "
-        "a dot means not short in that crisis",
+        units="days from the onset to the first shortage, the least over all onsets in "
+        f"{run.world.calendar.reported_months}; a dot means not short in that crisis",
         source="crises.csv (time_to_survive_days)",
         alt=alt,
-        svg=draw(key, alt, 1.75 + 0.27 * len(table), lambda figure: _paint(figure, table)),
-        link=csv_link(long, f"{key}.csv"),
+        height=1.75 + 0.27 * len(table),
+        paint=lambda figure: _paint(figure, table),
+        data=long,
     )
 
 
@@ -83,7 +83,7 @@ def _paint(figure: Figure, table: pd.DataFrame) -> None:
     for row in range(len(table)):
         for column in range(len(table.columns)):
             code = coded[row, column]
-            text = days(values[row, column]) if code >= 0 else "·"
+            text = page_days(values[row, column]) if code >= 0 else "·"
             colour = SOFT if code < 0 else "white" if code < 2 else INK
             axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=colour, fontsize=8)
     axes.set_yticks(np.arange(len(table)) + 0.5, table.index)
@@ -109,10 +109,12 @@ def _axes(figure: Figure, columns: int) -> Axes:
     return axes
 
 
-def _in_words(run: Run, table: pd.DataFrame) -> str:
+def _alt_text(run: Run, table: pd.DataFrame) -> str:
     found = first_short(run).dropna().sort_values(kind="stable")
     start = f"Map of {len(table)} crises by {len(table.columns)} materials under {run.strategy}."
     if found.empty:
         return f"{start} No material runs short in any of them."
-    worst = [f"{material} after {days(float(left))} days in {crisis}" for (crisis, material), left in found.items()]
+    worst = [
+        f"{material} after {page_days(float(left))} days in {crisis}" for (crisis, material), left in found.items()
+    ]
     return f"{start} {len(found)} pairs run short, soonest {listed(worst, 4)}."

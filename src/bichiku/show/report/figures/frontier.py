@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from bichiku.show.report.blocks import Picture
-from bichiku.show.report.case import Axis, Frontier
-from bichiku.show.report.csv_link import csv_link
-from bichiku.show.report.figures.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, SOFT, draw
-from bichiku.show.words import Scale, listed, number
+from bichiku.show.numbers import Scale, page_number
+from bichiku.show.phrases import listed
+from bichiku.show.report.data import Axis, Frontier
+from bichiku.show.report.elements import Picture
+from bichiku.show.report.figures.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, SOFT, picture
 
 SIZE_WORDS = {"k": "thousands", "m": "millions", "bn": "billions"}
 LOOKS = (
@@ -30,17 +30,18 @@ LOOKS = (
 def frontier_picture(frontier: Frontier, place: int) -> Picture:
     """One frontier; `place` numbers those of a page."""
     key = f"frontier-{place}"
-    alt = _in_words(frontier)
+    alt = _alt_text(frontier)
     axes = [axis for axis in (frontier.y, frontier.second) if axis]
     units = [f"{axis.label} in {axis.unit}" if axis.unit else axis.label for axis in (frontier.x, *axes)]
-    return Picture(
+    return picture(
         key=key,
         title=frontier.title,
         units="; ".join(units),
         source=frontier.source,
         alt=alt,
-        svg=draw(key, alt, 0.5 + 2.4 * len(axes), lambda figure: _paint(figure, frontier, axes)),
-        link=csv_link(frontier.data, f"{key}.csv"),
+        height=0.5 + 2.4 * len(axes),
+        paint=lambda figure: _paint(figure, frontier, axes),
+        data=frontier.data,
     )
 
 
@@ -106,15 +107,15 @@ def _tick(value: float) -> str:
     return re.sub(r"(\.\d*?)0+\Z", r"\1", f"{value:,.6f}").removesuffix(".").replace("-", "−")
 
 
-def _in_words(frontier: Frontier) -> str:
+def _alt_text(frontier: Frontier) -> str:
     data = frontier.data
     y = pd.to_numeric(data[frontier.y.column])
     parts = []
     if y.notna().any():
         for name, at in (("least", y.idxmin()), ("most", y.idxmax())):
             where = data.loc[at, frontier.x.column]
-            spot = number(float(where)) if isinstance(where, int | float | np.number) else str(where)
-            parts.append(f"{name} {number(float(y[at]))} {frontier.y.unit} at {frontier.x.label} {spot}")
+            spot = page_number(float(where)) if isinstance(where, int | float | np.number) else str(where)
+            parts.append(f"{name} {page_number(float(y[at]))} {frontier.y.unit} at {frontier.x.label} {spot}")
     missing = int(y.isna().sum())
     end = f" {missing} of {len(data)} points have no solution." if missing else ""
     return f"Line of {frontier.y.label} over {frontier.x.label}: {listed(parts) or 'no point has a solution'}.{end}"

@@ -6,17 +6,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from bichiku.show.report.blocks import Picture
-from bichiku.show.report.case import Axis
-from bichiku.show.report.csv_link import csv_link
-from bichiku.show.report.figures.style import INK, bare, draw
-from bichiku.show.words import Scale, number
+from bichiku.show.numbers import Scale, page_number
+from bichiku.show.report.data import Axis
+from bichiku.show.report.elements import Picture
+from bichiku.show.report.figures.style import INK, bare, picture
 
 
 def map_picture(key: str, title: str, x: Axis, y: Axis, value: Axis, data: pd.DataFrame, source: str) -> Picture:
     """One map; a cell without a solution stays white and says so."""
     table = data.pivot_table(index=y.column, columns=x.column, values=value.column, dropna=False)
-    least, most = number(float(np.nanmin(table.to_numpy()))), number(float(np.nanmax(table.to_numpy())))
+    least, most = page_number(float(np.nanmin(table.to_numpy()))), page_number(float(np.nanmax(table.to_numpy())))
     alt = f"Map of {value.label} over {x.label} and {y.label}: from {least} to {most} {value.unit}."
 
     def paint(figure: Figure) -> None:
@@ -29,7 +28,7 @@ def map_picture(key: str, title: str, x: Axis, y: Axis, value: Axis, data: pd.Da
         for row in range(shown.shape[0]):
             for column in range(shown.shape[1]):
                 cell = shown[row, column]
-                text = "none" if np.isnan(cell) else number(float(cell))
+                text = "none" if np.isnan(cell) else page_number(float(cell))
                 axes.text(column, row, text, ha="center", va="center", color="white" if cell > middle else INK)
         axes.set_xticks(range(len(table.columns)), [_tick(name) for name in table.columns])
         axes.set_yticks(range(len(table.index)), [_tick(name) for name in table.index])
@@ -39,10 +38,17 @@ def map_picture(key: str, title: str, x: Axis, y: Axis, value: Axis, data: pd.Da
         unit = f"{scale.unit} {value.unit}".strip()
         figure.colorbar(image, label=f"{value.label}, {unit}", pad=0.02)
 
-    height = 1.6 + 0.42 * len(table.index)
-    units = f"{value.label} in {value.unit}"
-    return Picture(key, title, units, source, alt, draw(key, alt, height, paint), csv_link(data, f"{key}.csv"))
+    return picture(
+        key=key,
+        title=title,
+        units=f"{value.label} in {value.unit}",
+        source=source,
+        alt=alt,
+        height=1.6 + 0.42 * len(table.index),
+        paint=paint,
+        data=data,
+    )
 
 
 def _tick(name: object) -> str:
-    return number(name) if isinstance(name, float) else str(name)
+    return page_number(name) if isinstance(name, float) else str(name)

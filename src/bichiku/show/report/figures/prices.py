@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from bichiku.show.report.blocks import Picture
-from bichiku.show.report.csv_link import csv_link
-from bichiku.show.report.figures.style import BLUE, ORANGE, bare, beside, draw
-from bichiku.show.words import listed, number
+from bichiku.show.numbers import page_number
+from bichiku.show.phrases import listed
+from bichiku.show.report.elements import Picture
+from bichiku.show.report.figures.style import BLUE, ORANGE, bare, beside, picture
 
 MOST = 8  # bars of a panel
 PANELS = 3
@@ -52,15 +52,16 @@ def policy_prices(strategy: str, order: pd.DataFrame) -> Picture:
     units = list(dict.fromkeys(order["unit"].astype(str)))[:PANELS]
     panels = {unit: order[order["unit"].astype(str) == unit].head(MOST) for unit in units}
     rows = max(len(panel) for panel in panels.values())
-    alt = _in_words(strategy, panels)
-    return Picture(
+    alt = _alt_text(strategy, panels)
+    return picture(
         key="policy-prices",
         title=f"The dearest limits under {strategy}",
         units="; ".join(units),
         source="prices.csv (price; of each limit its dearest year)",
         alt=alt,
-        svg=draw("policy-prices", alt, 0.5 + 0.27 * rows, lambda figure: _paint(figure, panels, rows)),
-        link=csv_link(order, "policy-prices.csv"),
+        height=0.5 + 0.27 * rows,
+        paint=lambda figure: _paint(figure, panels, rows),
+        data=order,
     )
 
 
@@ -69,7 +70,7 @@ def _paint(figure: Figure, panels: dict[str, pd.DataFrame], rows: int) -> None:
         values = frame["price"].to_numpy(dtype=float)
         for place, value in enumerate(values):
             axes.barh(place, value, 0.66, color=BLUE if value > 0 else ORANGE, hatch="" if value > 0 else "////")
-            beside(axes, max(float(value), 0.0), place, number(float(value)))
+            beside(axes, max(float(value), 0.0), place, page_number(float(value)))
         low, high = min(0.0, values.min()), max(0.0, values.max())
         axes.set_xlim(low * 1.05, high + 0.3 * (high - low))
         axes.set_ylim(rows - 0.5, -0.5)
@@ -79,9 +80,9 @@ def _paint(figure: Figure, panels: dict[str, pd.DataFrame], rows: int) -> None:
         bare(axes)
 
 
-def _in_words(strategy: str, panels: dict[str, pd.DataFrame]) -> str:
+def _alt_text(strategy: str, panels: dict[str, pd.DataFrame]) -> str:
     parts = []
     for unit, frame in panels.items():
-        named = [f"{label(row)} {number(float(row.price))}" for row in frame.itertuples(index=False)]
+        named = [f"{label(row)} {page_number(float(row.price))}" for row in frame.itertuples(index=False)]
         parts.append(f"{unit}: {listed(named, 5)}.")
     return f"Bars of the largest prices of limits under {strategy}. {' '.join(parts)}"

@@ -7,39 +7,39 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from bichiku.build.program import ALL
+from bichiku.program import ALL
 from bichiku.result.metrics.basis import BASES
 from bichiku.result.run import Run
 from bichiku.show.numbers import percent
-from bichiku.show.report.blocks import Picture
-from bichiku.show.report.case import Case
-from bichiku.show.report.csv_link import csv_link
-from bichiku.show.report.figures.style import BLUE, INK, ORANGE, PALE, SKY, bare, draw
-from bichiku.show.words import listed
+from bichiku.show.phrases import listed
+from bichiku.show.report.data import ReportData
+from bichiku.show.report.elements import Picture
+from bichiku.show.report.figures.style import BLUE, INK, ORANGE, PALE, SKY, bare, picture
 
 LOOKS = {"sourced": (BLUE, ""), "derived": (SKY, "...."), "assumed": (ORANGE, "////"), "not stated": (PALE, "xxxx")}
 
 
-def quality(case: Case, run: Run) -> Picture | None:
+def quality(report: ReportData, run: Run) -> Picture | None:
     """Shares of delivered cost by basis, for all materials and for each; None where nothing is bought."""
-    table = _shares(case, run)
+    table = _shares(report, run)
     if table.empty:
         return None
-    alt = _in_words(run, table)
-    return Picture(
+    alt = _alt_text(run, table)
+    return picture(
         key="data-quality",
         title=f"What the supply cost rests on: {run.strategy}",
-        units=f"per cent of the delivered cost of what the plan buys to the end of {case.window[-7:-3]}, by the basis "
-        "of the supplier's or project's row",
+        units="per cent of the delivered cost of what the plan buys to the end of "
+        f"{report.window[-7:-3]}, by the basis of the supplier's or project's row",
         source="summary.csv (cost_sourced, cost_derived, cost_assumed, cost_not_stated)",
         alt=alt,
-        svg=draw("data-quality", alt, 0.7 + 0.22 * len(table), lambda figure: _paint(figure, table)),
-        link=csv_link(table.rename_axis("material").reset_index(), "data-quality.csv"),
+        height=0.7 + 0.22 * len(table),
+        paint=lambda figure: _paint(figure, table),
+        data=table.rename_axis("material").reset_index(),
     )
 
 
-def _shares(case: Case, run: Run) -> pd.DataFrame:
-    value = case.metrics.value
+def _shares(report: ReportData, run: Run) -> pd.DataFrame:
+    value = report.metrics.value
     rows = {
         material: [value(run.strategy, f"cost_{basis.replace(' ', '_')}", material) for basis in BASES]
         for material in (ALL, *run.world.materials)
@@ -74,7 +74,7 @@ def _paint(figure: Figure, table: pd.DataFrame) -> None:
     figure.legend(handles=patches, loc="outside lower left", ncols=4, handlelength=1.8, labelcolor=INK)
 
 
-def _in_words(run: Run, table: pd.DataFrame) -> str:
+def _alt_text(run: Run, table: pd.DataFrame) -> str:
     parts = [f"{percent(float(table.loc[ALL, basis]))} {basis}" for basis in table.columns if ALL in table.index]
     weak = table.drop(index=ALL, errors="ignore")["assumed"].sort_values(ascending=False)
     worst = [f"{name} {percent(float(value))}" for name, value in weak.items() if value > 0]

@@ -11,11 +11,10 @@ from matplotlib.patches import Patch
 from bichiku.result.metrics.sourcing import CHINA
 from bichiku.result.run import Run
 from bichiku.show.numbers import percent
-from bichiku.show.report.blocks import Picture
-from bichiku.show.report.case import Case, last_year
-from bichiku.show.report.csv_link import csv_link
-from bichiku.show.report.figures.style import INK, RED, SKY, SOFT, bare, draw
-from bichiku.show.words import country, listed
+from bichiku.show.phrases import country, listed
+from bichiku.show.report.data import ReportData
+from bichiku.show.report.elements import Picture
+from bichiku.show.report.figures.style import INK, RED, SKY, SOFT, bare, picture
 
 GREYS = ("#d9d9d9", "#c4c4c4")
 NAMED = 0.095  # share from which a bar is wide enough for its country's code
@@ -24,40 +23,36 @@ NUMBERED = 0.19  # and for its share as well
 
 def mix(run: Run, stage: str = "exporter") -> pd.DataFrame:
     """Shares of imports in the last reported year, the largest of each material first."""
-    shares = run.tables["shares"]
-    now = shares[(shares["year"] == last_year(run.world)) & (shares["stage"] == stage) & (shares["share"] > 0)]
+    shares, year = run.tables["shares"], run.world.calendar.last_reported_year
+    now = shares[(shares["year"] == year) & (shares["stage"] == stage) & (shares["share"] > 0)]
     return now.sort_values(["material", "share", "country"], ascending=[True, False, True], kind="stable")
 
 
-def sourcing(case: Case) -> Picture | None:
+def sourcing(report: ReportData) -> Picture | None:
     """Stacked bars by material, one panel for each strategy shown; None where nothing is imported."""
-    mixes = {run.strategy: mix(run) for run in case.shown}
-    materials = [m for m in case.materials if any((rows["material"] == m).any() for rows in mixes.values())]
+    mixes = {run.strategy: mix(run) for run in report.shown}
+    materials = [m for m in report.materials if any((rows["material"] == m).any() for rows in mixes.values())]
     if not materials:
         return None
-    year = last_year(case.world)
-    rows = pd.concat([mix(run).assign(strategy=run.strategy) for run in case.runs], ignore_index=True)
+    year = report.world.calendar.last_reported_year
+    rows = pd.concat([mix(run).assign(strategy=run.strategy) for run in report.runs], ignore_index=True)
     rows = rows[["strategy", "material", "year", "stage", "country", "share", "hhi"]]
     rows.insert(5, "country_name", [country(code).partition(" ")[2] or code for code in rows["country"]])
-    alt = _in_words(case, mixes, materials)
-    roles = {run.strategy: case.role(run) for run in case.shown}
-    return Picture(
+    alt = _alt_text(report, mixes, materials)
+    labels = {run.strategy: report.label(run) for run in report.shown}
+    return picture(
         key="sourcing-mix",
         title=f"Who ships each material in {year}",
         units="per cent of the material's imports by weight, by the country it is shipped from",
         source="shares.csv (stage exporter)",
         alt=alt,
-        svg=draw(
-            "sourcing-mix",
-            alt,
-            1.0 + 0.27 * len(materials),
-            lambda figure: _paint(figure, mixes, materials, roles),
-        ),
-        link=csv_link(rows, "sourcing-mix.csv"),
+        height=1.0 + 0.27 * len(materials),
+        paint=lambda figure: _paint(figure, mixes, materials, labels),
+        data=rows,
     )
 
 
-def _paint(figure: Figure, mixes: dict[str, pd.DataFrame], materials: list[str], roles: dict[str, str]) -> None:
+def _paint(figure: Figure, mixes: dict[str, pd.DataFrame], materials: list[str], labels: dict[str, str]) -> None:
     panels = figure.subplots(1, len(mixes), sharey=True, squeeze=False)[0]
     for axes, (strategy, rows) in zip(panels, mixes.items(), strict=True):
         for position, material in enumerate(materials):
@@ -67,7 +62,7 @@ def _paint(figure: Figure, mixes: dict[str, pd.DataFrame], materials: list[str],
         axes.set_ylim(len(materials) - 0.5, -0.5)
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0], ["0", "25", "50", "75", "100 %"])
         axes.set_yticks(np.arange(len(materials)), materials)
-        axes.set_title(strategy + (f" ({roles[strategy]})" if roles[strategy] else ""))
+        axes.set_title(labels[strategy])
         bare(axes, "left", "bottom")
     marks = [
         Patch(facecolor=RED, hatch="////", edgecolor="white", label="CHN China"),
@@ -103,7 +98,7 @@ def _bar(axes: Axes, position: int, shares: list[tuple[str, float]], panels: int
     axes.barh(position, largest, 0.78, 0, facecolor="none", edgecolor=INK, linewidth=1.4)
 
 
-def _in_words(case: Case, mixes: dict[str, pd.DataFrame], materials: list[str]) -> str:
+def _alt_text(report: ReportData, mixes: dict[str, pd.DataFrame], materials: list[str]) -> str:
     parts = []
     for strategy, rows in mixes.items():
         chinese = rows[rows["country"] == CHINA].set_index("material")["share"]
@@ -112,4 +107,4 @@ def _in_words(case: Case, mixes: dict[str, pd.DataFrame], materials: list[str]) 
         top = [f"{material} {percent(value)}" for material, value in chinese.sort_values(ascending=False).items()]
         text = f"Under {strategy} China is the largest supplier of {led} of {len(materials)} materials"
         parts.append(text + (f"; its largest shares are {listed(top[:3])}." if top else "."))
-    return f"Stacked bars of import shares by country in {last_year(case.world)}. {' '.join(parts)}"
+    return f"Stacked bars of import shares by country in {report.world.calendar.last_reported_year}. {' '.join(parts)}"

@@ -13,11 +13,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import matplotlib as mpl
+import pandas as pd
 from markupsafe import Markup, escape
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+
+from bichiku.show.report.csv_link import csv_link
+from bichiku.show.report.elements import Picture
 
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PURPLE = (
     "#000000",
@@ -69,18 +73,34 @@ SETTINGS = {
 NO_DATE = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
-def draw(key: str, alt: str, height: float, paint: Callable[[Figure], None]) -> Markup:
-    """Paints a picture and returns it as an SVG element.
-
-    The same picture gives the same text on each run; its ids begin with `key`, so that several pictures can
-    share a page.
+def picture(
+    *,
+    key: str,
+    title: str,
+    units: str,
+    source: str,
+    alt: str,
+    height: float,
+    paint: Callable[[Figure], None],
+    data: pd.DataFrame,
+) -> Picture:
+    """Draws a picture and puts beside it all that must stand there, with the link to its data.
 
     Args:
-        key: id of the picture in the page.
+        key: id of the picture in the page, and name of the file of its data.
+        title: what it shows.
+        units: units of its axes or numbers.
+        source: files its numbers are from.
         alt: the picture in words.
         height: in inches; the width is always the same.
         paint: draws on the empty figure it is given.
+        data: the numbers shown.
     """
+    return Picture(key, title, units, source, alt, _svg(key, alt, height, paint), csv_link(data, f"{key}.csv"))
+
+
+def _svg(key: str, alt: str, height: float, paint: Callable[[Figure], None]) -> Markup:
+    """The same picture gives the same text on each run; its ids begin with `key`, so that several share a page."""
     with mpl.rc_context(SETTINGS), warnings.catch_warnings():  # type: ignore[arg-type]
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # the reader's browser has it
         figure = Figure(figsize=(WIDTH, height), layout="constrained")

@@ -2,46 +2,47 @@
 
 from __future__ import annotations
 
-from bichiku.check.telling import telling
 from bichiku.model.calendar import month_label
 from bichiku.model.world import World
 from bichiku.result.metrics.basis import BASES
-from bichiku.show.report.blocks import Block, Cell, Fold, Note, Section, Table, Terms
-from bichiku.show.report.case import Case
+from bichiku.show.numbers import page_share
+from bichiku.show.phrases import country
+from bichiku.show.report.data import ReportData
+from bichiku.show.report.elements import Element, Fold, Note, PageCell, PageTable, Section, Terms
 from bichiku.show.report.figures.quality import quality
 from bichiku.show.report.policy_words import effect_words
-from bichiku.show.words import country, share
+from bichiku.show.warnings import shown_warnings
 
 KINDS = ("materials", "suppliers", "projects", "substitution")
 
 
-def section(case: Case) -> Section:
+def section(report: ReportData) -> Section:
     """What was taken as given, and how well each number is known."""
     heading = "Assumptions and data quality"
-    if case.base is None:
+    if report.base is None:
         return Section("assumptions", heading, [Note("No strategy has a solution.")])
-    world = case.world
-    blocks: list[Block] = []
-    picture = quality(case, case.base)
+    world = report.world
+    elements: list[Element] = []
+    picture = quality(report, report.base)
     if picture:
-        blocks.append(picture)
-    blocks += [_rows_by_basis(world), _settings(world)]
+        elements.append(picture)
+    elements += [_rows_by_basis(world), _settings(world)]
     if world.settings.crises:
-        blocks.append(Fold("Crises of the model", [_crises(world)]))
+        elements.append(Fold("Crises of the model", [_crises(world)]))
     if world.settings.events:
-        blocks.append(Fold("Events that every plan meets", [_events(world)]))
-    warnings = list(telling({run.strategy: run.world for run in case.runs}).lines)
+        elements.append(Fold("Events that every plan meets", [_events(world)]))
+    warnings = list(shown_warnings({run.strategy: run.world for run in report.runs}).lines)
     if warnings:
-        blocks.append(Terms([("Warnings about the data", warnings)]))
-    return Section("assumptions", heading, blocks)
+        elements.append(Terms([("Warnings about the data", warnings)]))
+    return Section("assumptions", heading, elements)
 
 
-def _rows_by_basis(world: World) -> Table:
+def _rows_by_basis(world: World) -> PageTable:
     counts = {kind: dict.fromkeys(BASES, 0) for kind in KINDS}
     for row in world.rows:
         counts[row.table][row.basis or "not stated"] += 1
-    rows = [[Cell(kind), *(Cell(f"{n:,}") for n in found.values())] for kind, found in counts.items()]
-    return Table(
+    rows = [[PageCell(kind), *(PageCell(f"{n:,}") for n in found.values())] for kind, found in counts.items()]
+    return PageTable(
         caption="Rows of the input tables by basis",
         headings=["Table", *BASES],
         rows=rows,
@@ -55,7 +56,7 @@ def _settings(world: World) -> Terms:
     items = [
         ("Horizon solved", [span + settings.resolution]),
         ("Buyer", [country(settings.buyer) if settings.buyer else "none named: every supplier is foreign"]),
-        ("Money", [f"{settings.currency}, real; discounted at {share(settings.discount_rate)} a year"]),
+        ("Money", [f"{settings.currency}, real; discounted at {page_share(settings.discount_rate)} a year"]),
         ("Probabilities", ["The odds, length and force of crises are settings of the model, not observations."]),
         (
             "What the plan knows",
@@ -68,20 +69,20 @@ def _settings(world: World) -> Terms:
     return Terms([item for item in items if item[0] != "Probabilities" or settings.crises])
 
 
-def _crises(world: World) -> Table:
+def _crises(world: World) -> PageTable:
     rows = []
     for name, crisis in world.settings.crises.items():
-        odds = share(crisis.annual_probability) + " a year" if crisis.annual_probability is not None else "dated"
+        odds = page_share(crisis.annual_probability) + " a year" if crisis.annual_probability is not None else "dated"
         rows.append(
             [
-                Cell(name),
-                Cell(odds),
-                Cell(str(crisis.duration)),
-                Cell(str(crisis.recovery)),
-                Cell("; ".join(effect_words(effect) for effect in crisis.effects)),
+                PageCell(name),
+                PageCell(odds),
+                PageCell(str(crisis.duration)),
+                PageCell(str(crisis.recovery)),
+                PageCell("; ".join(effect_words(effect) for effect in crisis.effects)),
             ]
         )
-    return Table(
+    return PageTable(
         caption=f"Crises; lengths in periods of one {world.settings.resolution}",
         headings=["Crisis", "Chance", "Duration", "Recovery", "Effects"],
         rows=rows,
@@ -90,14 +91,14 @@ def _crises(world: World) -> Table:
     )
 
 
-def _events(world: World) -> Table:
+def _events(world: World) -> PageTable:
     rows = [
         [
-            Cell(name),
-            Cell(f"{month_label(event.from_)} to {month_label(event.to)}"),
-            Cell("; ".join(effect_words(effect) for effect in event.effects)),
+            PageCell(name),
+            PageCell(f"{month_label(event.from_)} to {month_label(event.to)}"),
+            PageCell("; ".join(effect_words(effect) for effect in event.effects)),
         ]
         for name, event in world.settings.events.items()
     ]
     headings = ["Event", "Months", "Effects"]
-    return Table("Known disruptions with dates", headings, rows, (0, 1, 2), source="inputs/model.yaml")
+    return PageTable("Known disruptions with dates", headings, rows, (0, 1, 2), source="inputs/model.yaml")

@@ -6,43 +6,44 @@ import math
 
 import pandas as pd
 
-from bichiku.show.report.blocks import Block, Cell, Fold, Note, Section, Table
-from bichiku.show.report.case import Case, window_of
+from bichiku.show.numbers import page_days, page_money, page_number
+from bichiku.show.phrases import listed
 from bichiku.show.report.csv_link import csv_link
+from bichiku.show.report.data import ReportData
+from bichiku.show.report.elements import Element, Fold, Note, PageCell, PageTable, Section
 from bichiku.show.report.figures.crisis_map import crisis_map, first_short, shade
-from bichiku.show.words import amount, days, listed, number
 
 
-def section(case: Case) -> Section:
+def section(report: ReportData) -> Section:
     """Days until short by crisis and material."""
     heading = "Crisis map"
-    picture = crisis_map(case.base) if case.base else None
-    if case.base is None or picture is None:
+    picture = crisis_map(report.base) if report.base else None
+    if report.base is None or picture is None:
         return Section("crises", heading, [Note("The model has no crisis that begins in the reported window.")])
-    blocks: list[Block] = [picture]
-    if len(case.runs) > 1:
-        blocks.append(Fold("Days until short under every strategy", [_all_strategies(case)]))
-    blocks.append(Fold("What each crisis does", [_damage(case)]))
-    return Section("crises", heading, blocks)
+    elements: list[Element] = [picture]
+    if len(report.runs) > 1:
+        elements.append(Fold("Days until short under every strategy", [_all_strategies(report)]))
+    elements.append(Fold("What each crisis does", [_damage(report)]))
+    return Section("crises", heading, elements)
 
 
-def _all_strategies(case: Case) -> Table:
+def _all_strategies(report: ReportData) -> PageTable:
     """The pairs of crisis and material that some strategy leaves short, so that the table stays small."""
-    columns = {run.strategy: first_short(run).dropna() for run in case.runs}
+    columns = {run.strategy: first_short(run).dropna() for run in report.runs}
     pairs = list(dict.fromkeys(pair for found in columns.values() for pair in found.index))
-    order = list(dict.fromkeys(crisis for run in case.runs for crisis in run.world.settings.crises))
+    order = list(dict.fromkeys(crisis for run in report.runs for crisis in run.world.settings.crises))
     pairs.sort(key=lambda pair: (order.index(pair[0]), pair[1]))
     rows = []
     for crisis, material in pairs:
         values = [float(found.get((crisis, material), math.nan)) for found in columns.values()]
-        rows.append([Cell(crisis), Cell(material), *(_days_cell(value) for value in values)])
+        rows.append([PageCell(crisis), PageCell(material), *(_days_cell(value) for value in values)])
     if not pairs:
-        rows.append([Cell("none"), Cell("no crisis leaves any material short", span=1 + len(columns))])
+        rows.append([PageCell("none"), PageCell("no crisis leaves any material short", span=1 + len(columns))])
     short = {material for _, material in pairs}
-    never = [material for material in case.materials if material not in short]
+    never = [material for material in report.materials if material not in short]
     long = pd.DataFrame(columns).rename_axis(["crisis", "material"]).reset_index()
-    return Table(
-        caption=f"Days from the onset to the first shortage, the least over all onsets in {window_of(case.world)}",
+    return PageTable(
+        caption=f"Days from the onset to the first shortage, the least over all onsets in {report.window}",
         headings=["Crisis", "Material", *columns],
         rows=rows,
         text=(0, 1),
@@ -55,14 +56,14 @@ def _all_strategies(case: Case) -> Table:
     )
 
 
-def _days_cell(value: float) -> Cell:
+def _days_cell(value: float) -> PageCell:
     code = shade(value)
-    return Cell("·") if code is None else Cell(days(value), shade=f"soon-{code}")
+    return PageCell("·") if code is None else PageCell(page_days(value), shade=f"soon-{code}")
 
 
-def _damage(case: Case) -> Table:
+def _damage(report: ReportData) -> PageTable:
     """The crises of the baseline by the damage of their worst onset."""
-    run = case.base
+    run = report.base
     assert run is not None
     crises = run.tables["crises"]
     inside = crises[crises["onset"] <= run.world.calendar.reported]
@@ -76,17 +77,17 @@ def _damage(case: Case) -> Table:
         odds = float(chance[found.crisis])
         short = inside[(inside["crisis"] == found.crisis) & (inside["month"] == found.month)]
         short = short[short["short_days"] > 0].sort_values("short_days", ascending=False)
-        names = [f"{r.material} {days(float(r.short_days))}" for r in short.itertuples(index=False)]
+        names = [f"{r.material} {page_days(float(r.short_days))}" for r in short.itertuples(index=False)]
         rows.append(
             [
-                Cell(str(found.crisis)),
-                Cell("–" if math.isnan(odds) else number(100 * odds)),
-                Cell(amount(float(found.damage), case.currency)),
-                Cell(str(found.month)),
-                Cell(listed(names, 5) or "none"),
+                PageCell(str(found.crisis)),
+                PageCell("–" if math.isnan(odds) else page_number(100 * odds)),
+                PageCell(page_money(float(found.damage), report.currency)),
+                PageCell(str(found.month)),
+                PageCell(listed(names, 5) or "none"),
             ]
         )
-    return Table(
+    return PageTable(
         caption=f"Crises under {run.strategy}, the one with the most damage first",
         headings=["Crisis", "Chance to begin\n% in the window", "Damage\nworst onset", "Worst onset", "Days short"],
         rows=rows,

@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 
 from bichiku.result.run import Run
-from bichiku.show.report.blocks import Block, Cell, Fold, Note, Section, Table
-from bichiku.show.report.case import Case
+from bichiku.show.numbers import page_number
+from bichiku.show.phrases import listed
 from bichiku.show.report.csv_link import csv_link
+from bichiku.show.report.data import ReportData
+from bichiku.show.report.elements import Element, Fold, Note, PageCell, PageTable, Section
 from bichiku.show.report.figures.prices import is_capacity, label, policy_prices, ranked, text
-from bichiku.show.words import listed, number
 
 MOST = 12  # rows of the first tables
 MOST_OF_OTHERS = 3
@@ -19,39 +20,39 @@ HEADINGS = ("Limit", "Price", "Unit", "In words")
 WORDS = (0, 1, 3, 4)  # columns of the tables that are not numbers
 
 
-def section(case: Case) -> Section:
+def section(report: ReportData) -> Section:
     """Ranked prices of the first strategy's limits and capacities, then of the other strategies' limits."""
     heading = "What each policy costs"
-    given = [run for run in case.runs if run.strategy in case.prices]
-    missing = [run.strategy for run in case.runs if run.strategy not in case.prices]
+    given = [run for run in report.runs if "prices" in run.tables]
+    missing = [run.strategy for run in report.runs if "prices" not in run.tables]
     if not given:
         return Section("prices", heading, [Note("No prices of limits were computed for these runs.")])
-    prices = {run.strategy: case.prices[run.strategy] for run in given}
+    prices = {run.strategy: run.prices for run in given}
     limits = {name: ranked(rows[~is_capacity(rows)]) for name, rows in prices.items()}
     binding = {name: order for name, order in limits.items() if not order.empty}
-    blocks: list[Block] = []
-    lead = next((run.strategy for run in (*case.shown, *given) if run.strategy in binding), None)
+    elements: list[Element] = []
+    lead = next((run.strategy for run in (*report.shown, *given) if run.strategy in binding), None)
     if lead is None:
-        blocks.append(Note("No policy's limit binds in any strategy, so none of them costs anything."))
+        elements.append(Note("No policy's limit binds in any strategy, so none of them costs anything."))
     else:
-        blocks += _of_one(lead, binding.pop(lead))
+        elements += _of_one(lead, binding.pop(lead))
         if binding:
-            blocks.append(Fold("The dearest limits of the other strategies", [_of_others(binding)]))
+            elements.append(Fold("The dearest limits of the other strategies", [_of_others(binding)]))
         free = [name for name, order in limits.items() if order.empty]
         if free:
-            blocks.append(Note(f"No policy's limit binds under {listed(free)}."))
-    blocks += _capacities(lead or given[0].strategy, prices)
-    blocks += _left_out(given, prices, missing)
-    return Section("prices", heading, blocks)
+            elements.append(Note(f"No policy's limit binds under {listed(free)}."))
+    elements += _capacities(lead or given[0].strategy, prices)
+    elements += _left_out(given, prices, missing)
+    return Section("prices", heading, elements)
 
 
-def _of_one(strategy: str, order: pd.DataFrame) -> list[Block]:
+def _of_one(strategy: str, order: pd.DataFrame) -> list[Element]:
     note = "Change of the expected cost of the whole horizon for a unit more of the limit, the largest first whatever "
     note += "its sign; of each limit the year in which it is dearest."
     return [policy_prices(strategy, order), _ranking(f"Limits under {strategy}", note, order, f"prices-{strategy}.csv")]
 
 
-def _capacities(strategy: str, prices: dict[str, pd.DataFrame]) -> list[Block]:
+def _capacities(strategy: str, prices: dict[str, pd.DataFrame]) -> list[Element]:
     """What more capacity of a supplier or project would be worth."""
     rows = prices[strategy]
     order = ranked(rows[is_capacity(rows)])
@@ -62,30 +63,30 @@ def _capacities(strategy: str, prices: dict[str, pd.DataFrame]) -> list[Block]:
     return [Fold("What more capacity would be worth", [table])]
 
 
-def _left_out(given: list[Run], prices: dict[str, pd.DataFrame], missing: list[str]) -> list[Block]:
+def _left_out(given: list[Run], prices: dict[str, pd.DataFrame], missing: list[str]) -> list[Element]:
     stuck = [run.strategy for run in given if prices[run.strategy]["price"].isna().any()]
-    blocks: list[Block] = []
+    elements: list[Element] = []
     if stuck:
-        blocks.append(Note(f"Some limits have no price, as no plan exists a unit away from them: {listed(stuck)}."))
+        elements.append(Note(f"Some limits have no price, as no plan exists a unit away from them: {listed(stuck)}."))
     if missing:
-        blocks.append(Note(f"Without prices, as none were computed: {listed(missing)}."))
-    return blocks
+        elements.append(Note(f"Without prices, as none were computed: {listed(missing)}."))
+    return elements
 
 
-def _ranking(caption: str, note: str, order: pd.DataFrame, name: str) -> Table:
-    rows = [[Cell(str(n)), *_cells(row)] for n, row in enumerate(order.head(MOST).itertuples(index=False), start=1)]
+def _ranking(caption: str, note: str, order: pd.DataFrame, name: str) -> PageTable:
+    rows = [[PageCell(str(n)), *_cells(row)] for n, row in enumerate(order.head(MOST).itertuples(index=False), start=1)]
     if len(order) > MOST:
         note += f" {len(order) - MOST} smaller ones are in the CSV."
     headings = ["Rank", *HEADINGS]
-    return Table(caption, headings, rows, WORDS, note, "prices", "prices.csv", csv_link(order, name))
+    return PageTable(caption, headings, rows, WORDS, note, "prices", "prices.csv", csv_link(order, name))
 
 
-def _of_others(binding: dict[str, pd.DataFrame]) -> Table:
-    rows: list[list[Cell]] = []
+def _of_others(binding: dict[str, pd.DataFrame]) -> PageTable:
+    rows: list[list[PageCell]] = []
     for strategy, order in binding.items():
-        rows += [[Cell(strategy), *_cells(row)] for row in order.head(MOST_OF_OTHERS).itertuples(index=False)]
+        rows += [[PageCell(strategy), *_cells(row)] for row in order.head(MOST_OF_OTHERS).itertuples(index=False)]
     everything = pd.concat([order.assign(strategy=strategy) for strategy, order in binding.items()])
-    return Table(
+    return PageTable(
         caption=f"The {MOST_OF_OTHERS} limits with the largest price under each strategy",
         headings=["Strategy", *HEADINGS],
         rows=rows,
@@ -96,10 +97,10 @@ def _of_others(binding: dict[str, pd.DataFrame]) -> Table:
     )
 
 
-def _cells(row: Any) -> list[Cell]:
+def _cells(row: Any) -> list[PageCell]:
     return [
-        Cell(label(row)),
-        Cell(number(float(row.price))),
-        Cell(text(row.unit)),
-        Cell(text(row.sentence)),
+        PageCell(label(row)),
+        PageCell(page_number(float(row.price))),
+        PageCell(text(row.unit)),
+        PageCell(text(row.sentence)),
     ]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from bichiku.result.run import Run
-from bichiku.show.report.blocks import Block, Cell, Note, Section, Table, Terms
-from bichiku.show.report.case import Case
-from bichiku.show.words import NONE, amount
+from bichiku.show.numbers import NO_NUMBER, page_money
+from bichiku.show.report.data import ReportData
+from bichiku.show.report.elements import Element, Note, PageCell, PageTable, Section, Terms
 
 
-def section(case: Case) -> Section:
+def section(report: ReportData) -> Section:
     """Solver, sizes, certificate, versions and the inputs' fingerprints."""
-    blocks: list[Block] = [
+    elements: list[Element] = [
         Note(
             "One linear program for each strategy: what to buy from whom, what to build and how much to hold, over a "
             "calm plan and every crisis that can break off from it, at least expected discounted cost within the "
@@ -20,34 +20,34 @@ def section(case: Case) -> Section:
             "a limit is broken, how far a reduced cost has the wrong sign, and the gap between cost and bound."
         )
     ]
-    known = [run for run in case.runs if run.manifest]
+    known = [run for run in report.runs if run.manifest]
     if known:
-        blocks += [_solves(case), Terms(_fingerprints(known))]
+        elements += [_solves(report), Terms(_fingerprints(known))]
     else:
-        blocks.append(Note("These runs are not written to disk, so they have no manifest to quote."))
-    return Section("solving", "How it was solved", blocks)
+        elements.append(Note("These runs are not written to disk, so they have no manifest to quote."))
+    return Section("solving", "How it was solved", elements)
 
 
-def _solves(case: Case) -> Table:
+def _solves(report: ReportData) -> PageTable:
     rows = []
-    for run in case.runs:
+    for run in report.runs:
         solver, size, proof = (run.manifest.get(key, {}) for key in ("solver", "size", "certificate"))
         rows.append(
             [
-                Cell(run.strategy),
-                Cell(f"{solver.get('name', NONE)}, {solver.get('method', NONE)}"),
-                Cell(str(solver.get("status", NONE))),
-                *(Cell(_count(size.get(key))) for key in ("rows", "columns", "non_zeros", "nodes", "branches")),
-                Cell(_count(solver.get("parts"))),
-                Cell(amount(float(solver.get("objective", "nan")), run.world.settings.currency)),
-                *(Cell(_error(proof.get(key))) for key in ("primal", "dual", "gap")),
+                PageCell(run.strategy),
+                PageCell(f"{solver.get('name', NO_NUMBER)}, {solver.get('method', NO_NUMBER)}"),
+                PageCell(str(solver.get("status", NO_NUMBER))),
+                *(PageCell(_count(size.get(key))) for key in ("rows", "columns", "non_zeros", "nodes", "branches")),
+                PageCell(_count(solver.get("parts"))),
+                PageCell(page_money(float(solver.get("objective", "nan")), run.world.settings.currency)),
+                *(PageCell(_error(proof.get(key))) for key in ("primal", "dual", "gap")),
             ]
         )
-    for strategy, reason in case.failed.items():
-        rows.append([Cell(strategy), Cell(reason, shade="failed", span=12)])
+    for strategy, reason in report.failed.items():
+        rows.append([PageCell(strategy), PageCell(reason, shade="failed", span=12)])
     headings = ["Strategy", "Solver", "Status", "Rows", "Columns", "Non-zeros", "Nodes", "Crisis branches", "Parts"]
     headings += ["Least cost\nwhole horizon", "Primal error", "Dual error", "Gap"]
-    return Table(
+    return PageTable(
         caption="Programs and certificates; errors are relative, and below 1e-6 an answer holds",
         headings=headings,
         rows=rows,
@@ -75,8 +75,8 @@ def _fingerprints(runs: list[Run]) -> list[tuple[str, list[str]]]:
 
 
 def _count(value: Any) -> str:
-    return f"{value:,}" if isinstance(value, int) else NONE
+    return f"{value:,}" if isinstance(value, int) else NO_NUMBER
 
 
 def _error(value: Any) -> str:
-    return f"{value:.0e}" if isinstance(value, int | float) else NONE
+    return f"{value:.0e}" if isinstance(value, int | float) else NO_NUMBER

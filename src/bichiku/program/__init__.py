@@ -1,0 +1,10 @@
+"""A linear program as arrays that keeps the names of its rows, columns and quantities; nothing of the model in it."""
+
+from __future__ import annotations
+
+from bichiku.program.blocks import ALL, ColumnBlock, Index, RowBlock
+from bichiku.program.linear_program import CostLine, LinearProgram
+from bichiku.program.move import Move
+from bichiku.program.quantity import Quantity
+
+__all__ = ["ALL", "ColumnBlock", "CostLine", "Index", "LinearProgram", "Move", "Quantity", "RowBlock"]

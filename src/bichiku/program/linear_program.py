@@ -1,0 +1,237 @@
+"""A linear program as arrays, with names for its rows, columns, cost lines and quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from scipy import sparse
+
+from bichiku.program.blocks import ColumnBlock, Index, RowBlock, index_text
+from bichiku.program.move import Move
+from bichiku.program.quantity import Quantity
+
+
+@dataclass(frozen=True)
+class CostLine:
+    """Expected discounted money of one cost line and one material (or `ALL`), by node."""
+
+    line: str
+    material: str
+    money: Quantity
+
+
+@dataclass(frozen=True)
+class LinearProgram:
+    """Minimise ``cost · x + constant`` with ``row_lower ≤ matrix · x ≤ row_upper`` and column bounds.
+
+    Attributes:
+        cost: cost of each column; shape (columns,).
+        constant: cost that no column moves.
+        matrix: coefficients; shape (rows, columns).
+        row_lower, row_upper: limits of rows; shape (rows,).
+        column_lower, column_upper: bounds of columns; shape (columns,).
+        row_constant: what each row holds beside variables (an opening stock, goods under way). It has been taken
+            from the row's limits, so the limit as a person set it is ``row_upper + row_constant``.
+        preference: added to the cost while solving, to choose among optima that cost the same, and to nothing else.
+        row_blocks, column_blocks: names of rows and columns.
+        cost_lines: what the cost is made of.
+        quantities: tonnes by node that more than one place speaks of, by (name, index).
+    """
+
+    cost: np.ndarray
+    constant: float
+    matrix: sparse.csr_array
+    row_lower: np.ndarray
+    row_upper: np.ndarray
+    column_lower: np.ndarray
+    column_upper: np.ndarray
+    row_constant: np.ndarray
+    preference: np.ndarray
+    row_blocks: tuple[RowBlock, ...] = ()
+    column_blocks: tuple[ColumnBlock, ...] = ()
+    cost_lines: tuple[CostLine, ...] = ()
+    quantities: Mapping[tuple[str, str], Quantity] = field(default_factory=dict)
+    _columns: dict[tuple[str, Index], ColumnBlock] = field(init=False, repr=False, compare=False)
+    _rows: dict[str, list[RowBlock]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        columns = {(block.variable, block.index): block for block in self.column_blocks}
+        rows: dict[str, list[RowBlock]] = {}
+        for block in self.row_blocks:
+            rows.setdefault(block.family, []).append(block)
+        object.__setattr__(self, "_columns", columns)
+        object.__setattr__(self, "_rows", rows)
+
+    @classmethod
+    def of(
+        cls,
+        cost: np.ndarray,
+        matrix: sparse.csr_array,
+        rows: tuple[np.ndarray, np.ndarray],
+        columns: tuple[np.ndarray, np.ndarray],
+    ) -> LinearProgram:
+        """A program without names, from its costs, its matrix and the lower and upper limits of rows and columns."""
+        return cls(cost, 0.0, matrix, *rows, *columns, np.zeros(len(rows[0])), np.zeros(len(cost)))
+
+    # Names
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return (int(self.matrix.shape[0]), int(self.matrix.shape[1]))
+
+    def blocks(self, family: str) -> list[RowBlock]:
+        """The blocks of a constraint family; empty where the program has none."""
+        return self._rows.get(family, [])
+
+    def columns_of(self, variable: str, *index: str) -> slice:
+        """Columns of a variable; empty where the program has none."""
+        block = self._columns.get((variable, index))
+        return block.columns if block else slice(0, 0)
+
+    def limits_as_set(self, rows: slice | np.ndarray) -> np.ndarray:
+        """The finite limit of each row as its policy set it, what is constant in the row put back."""
+        lower, upper = self.row_lower[rows], self.row_upper[rows]
+        return np.where(np.isfinite(lower), lower, upper) + self.row_constant[rows]
+
+    def row_name(self, row: int) -> str:
+        """A row as messages name it: ``balance[cobalt] node 17``."""
+        for block in self.row_blocks:
+            if block.first <= row < block.first + len(block.keys):
+                return f"{block.family}[{index_text(block.index)}] {block.place} {block.keys[row - block.first]}"
+        return f"row {row}"
+
+    def column_name(self, column: int) -> str:
+        """A column as messages name it: ``ship[cobalt-fin] node 17``."""
+        for block in self.column_blocks:
+            if block.first <= column < block.first + block.count:
+                return f"{block.variable}[{index_text(block.index)}] {block.place} {column - block.first}"
+        return f"column {column}"
+
+    # Comparing
+
+    def equals(self, other: LinearProgram) -> bool:
+        """Whether another program has the same numbers in the same places."""
+        pairs = [
+            (self.matrix.data, other.matrix.data),
+            (self.cost, other.cost),
+            (self.preference, other.preference),
+            (self.row_lower, other.row_lower),
+            (self.row_upper, other.row_upper),
+            (self.column_lower, other.column_lower),
+            (self.column_upper, other.column_upper),
+        ]
+        return self.same_sparsity(other) and all(np.array_equal(a, b) for a, b in pairs)
+
+    def same_sparsity(self, other: LinearProgram) -> bool:
+        """Whether another program has its coefficients in the same places."""
+        mine, theirs = self.matrix, other.matrix
+        return (
+            mine.shape == theirs.shape
+            and np.array_equal(mine.indptr, theirs.indptr)
+            and np.array_equal(mine.indices, theirs.indices)
+        )
+
+    # Parts and changes
+
+    def part(self, rows: np.ndarray, columns: np.ndarray) -> LinearProgram:
+        """Some rows and columns by themselves, without names; columns left out of a kept row count as zero."""
+        position = np.full(self.shape[1], -1, dtype=np.int32)
+        position[columns] = np.arange(len(columns), dtype=np.int32)
+        lines = self.matrix[rows]
+        inside = position[lines.indices] >= 0
+        if inside.all():
+            matrix = sparse.csr_array((lines.data, position[lines.indices], lines.indptr), (len(rows), len(columns)))
+        else:
+            matrix = sparse.csr_array(lines[:, columns])
+        return LinearProgram(
+            cost=self.cost[columns],
+            constant=0.0,
+            matrix=matrix,
+            row_lower=self.row_lower[rows],
+            row_upper=self.row_upper[rows],
+            column_lower=self.column_lower[columns],
+            column_upper=self.column_upper[columns],
+            row_constant=self.row_constant[rows],
+            preference=self.preference[columns],
+        )
+
+    def limited_rows(self) -> np.ndarray:
+        """Numbers of the rows that have a limit at all."""
+        return np.flatnonzero(np.isfinite(self.row_lower) | np.isfinite(self.row_upper))
+
+    def without_cost(self) -> LinearProgram:
+        """The same limits with nothing to choose among the points that keep them."""
+        nothing = np.zeros(self.shape[1])
+        return replace(self, cost=nothing, preference=nothing, constant=0.0, cost_lines=())
+
+    def without_limits(self, rows: np.ndarray) -> LinearProgram:
+        """The program in which some rows forbid nothing."""
+        lower, upper = self.row_lower.copy(), self.row_upper.copy()
+        lower[rows], upper[rows] = -np.inf, np.inf
+        return replace(self, row_lower=lower, row_upper=upper)
+
+    def moved(self, move: Move, step: float) -> LinearProgram:
+        """The program after a number moved by so many units."""
+        lower, upper = self.row_lower.copy(), self.row_upper.copy()
+        lower[move.rows] += step * move.row_moves
+        upper[move.rows] += step * move.row_moves
+        column_upper = self.column_upper.copy()
+        column_upper[move.columns] += step * move.column_moves
+        matrix = self.matrix
+        if len(move.entry_rows):
+            matrix = matrix.copy()
+            matrix.data[self.entries(move.entry_rows, move.entry_columns)] += step * move.entry_moves
+        return replace(self, matrix=matrix, row_lower=lower, row_upper=upper, column_upper=column_upper)
+
+    def entries(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Positions in ``matrix.data`` of coefficients.
+
+        Raises:
+            KeyError: the matrix has no such coefficient.
+        """
+        found = np.empty(len(rows), dtype=int)
+        for row in np.unique(rows):
+            mine = rows == row
+            start, stop = self.matrix.indptr[row], self.matrix.indptr[row + 1]
+            position = {int(column): int(start) + i for i, column in enumerate(self.matrix.indices[start:stop])}
+            found[mine] = [position[int(column)] for column in columns[mine]]
+        return found
+
+    def extended(
+        self,
+        entries: sparse.sparray,
+        upper: np.ndarray,
+        cost: np.ndarray,
+        rows: sparse.sparray | None = None,
+        row_upper: np.ndarray | None = None,
+    ) -> LinearProgram:
+        """The limits of the program with further columns from zero up, and further rows with upper limits.
+
+        Args:
+            entries: coefficients of the further columns in the program's rows; shape (rows, further columns).
+            upper: upper bounds of the further columns.
+            cost: their cost; all other cost is gone.
+            rows: coefficients of the further rows over all columns, old and new.
+            row_upper: their limits.
+        """
+        matrix = sparse.hstack([self.matrix, entries])
+        further = np.empty(0) if row_upper is None else row_upper
+        if rows is not None:
+            matrix = sparse.vstack([matrix, rows])
+        count = len(upper)
+        return replace(
+            self,
+            cost=np.concatenate([np.zeros(self.shape[1]), cost]),
+            constant=0.0,
+            matrix=sparse.csr_array(matrix),
+            row_lower=np.concatenate([self.row_lower, np.full(len(further), -np.inf)]),
+            row_upper=np.concatenate([self.row_upper, further]),
+            column_lower=np.concatenate([self.column_lower, np.zeros(count)]),
+            column_upper=np.concatenate([self.column_upper, upper]),
+            row_constant=np.concatenate([self.row_constant, np.zeros(len(further))]),
+            preference=np.zeros(self.shape[1] + count),
+            cost_lines=(),
+        )

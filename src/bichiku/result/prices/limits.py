@@ -1,0 +1,62 @@
+"""The numbers whose price is told: those of policies, and the capacities of suppliers and projects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from bichiku.policies import POLICIES, Limit
+from bichiku.program import Move
+from bichiku.result.outcome import Outcome
+
+SUPPLIER_CAPACITY = "supplier_capacity"
+PROJECT_CAPACITY = "project_capacity"
+PROJECT_BUILD_LIMIT = "project_build_limit"
+CAPACITIES = (SUPPLIER_CAPACITY, PROJECT_CAPACITY, PROJECT_BUILD_LIMIT)
+
+
+def all_limits(outcome: Outcome) -> Iterator[Limit]:
+    """Every number that the model's policies and capacities raise, in a fixed order."""
+    for policy in POLICIES:
+        yield from policy.limits(outcome)
+    yield from capacities(outcome)
+
+
+def capacities(outcome: Outcome) -> Iterator[Limit]:
+    """One more tonne a year that a supplier could sell, that a project could make, or that could be built of it."""
+    yield from _supplier_capacities(outcome)
+    yield from _project_capacities(outcome)
+
+
+def _supplier_capacities(outcome: Outcome) -> Iterator[Limit]:
+    world = outcome.world
+    year_share = world.calendar.year_share
+    for name, row in world.suppliers.items():
+        spot = row.kind == "spot"
+        found = outcome.program.columns_of("ship" if spot else "contract", name)
+        columns = np.arange(found.start, found.stop)
+        moves = outcome.state.export[name] * year_share if spot else np.ones(len(columns))
+        move = Move(columns=columns, column_moves=moves)
+        yield Limit(SUPPLIER_CAPACITY, name, row.material, None, row.capacity_t, "t/year", move)
+
+
+def _project_capacities(outcome: Outcome) -> Iterator[Limit]:
+    """Existing capacity is free of charge."""
+    world, program = outcome.world, outcome.program
+    year_share = world.calendar.year_share
+    with_rows = {block.material: block for block in program.blocks("project_capacity")}
+    for name, row in world.projects.items():
+        moves = outcome.state.export[name] * year_share
+        limit = Limit(PROJECT_CAPACITY, name, row.material, None, row.existing_t, "t/year")
+        if name in with_rows:
+            yield replace(limit, move=Move(rows=with_rows[name].numbers, row_moves=moves))
+            built = program.columns_of("build", name)
+            move = Move(columns=np.arange(built.start, built.stop), column_moves=np.ones(1))
+            yield Limit(PROJECT_BUILD_LIMIT, name, row.material, None, row.max_build_t, "t/year", move)
+        else:
+            run = program.columns_of("run", name)
+            columns = np.arange(run.start, run.stop)
+            usable = outcome.tree.reaches(row.lead_periods)
+            yield replace(limit, move=Move(columns=columns[usable], column_moves=moves[usable]))

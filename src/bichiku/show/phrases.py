@@ -1,0 +1,18 @@
+"""Names and lists as sentences hold them."""
+
+from __future__ import annotations
+
+from bichiku.model.countries import country_name
+
+
+def country(code: str) -> str:
+    """A country by code and in words: ``CHN China``."""
+    name = country_name(code)
+    return code if name == code else f"{code} {name}"
+
+
+def listed(items: list[str], most: int = 6) -> str:
+    """``a, b and c``; beyond `most` how many more there are."""
+    if len(items) > most:
+        return f"{', '.join(items[:most])} and {len(items) - most} more"
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)

@@ -1,0 +1,162 @@
+"""The answer in three sentences with numbers."""
+
+from __future__ import annotations
+
+import math
+
+from bichiku.result.run import Run
+from bichiku.show.numbers import page_days, page_money, percent
+from bichiku.show.phrases import country, listed
+from bichiku.show.report.data import PLAN_DAMAGE, ReportData
+
+CRISIS_DAMAGE = "expected_damage_in_crises_per_year"
+CLOSE = 0.01  # strategies this near in cost are told as one group
+
+
+def key_findings(report: ReportData) -> list[str]:
+    """What it costs, what more safety would cost, and where the weak spot and the doubt are; one where no plan is."""
+    if not report.runs:
+        return [f"None of the {len(report.failed)} strategies has a plan that keeps all of its limits."]
+    if len(report.runs) == 1:
+        return [_one_cost(report), _one_plan(report), _weak_spot(report)]
+    return [_cost(report), _safety(report), _weak_spot(report)]
+
+
+def _one_cost(report: ReportData) -> str:
+    run, value = report.runs[0].strategy, report.metrics.value
+    worst = value(run, "worst_crisis_damage")
+    text = f"Under {run}, {_buyer(report)} pays {page_money(value(run, 'cost_per_year'), report.currency)} a year "
+    text += f"({report.window}, expected), of which {_damage(report, report.runs[0])}"
+    if worst > 0:
+        text += f"; the worst crisis, {report.metrics.detail(run, 'worst_crisis_damage')}, does damage of "
+        text += page_money(worst, report.currency)
+    return f"{text}."
+
+
+def _damage(report: ReportData, run: Run) -> str:
+    """What part of the cost is damage, told by where it falls."""
+    crises, plan = (report.metrics.value(run.strategy, name) for name in (CRISIS_DAMAGE, PLAN_DAMAGE))
+    text = f"{page_money(crises, report.currency)} is damage from crises"
+    if report.loses_on_plan(run):
+        text += (
+            f" and {page_money(plan, report.currency)} that of going short or without on the plan, without any crisis"
+        )
+    return text
+
+
+def _one_plan(report: ReportData) -> str:
+    run = report.runs[0].strategy
+    held = report.metrics.by_material(run, "cover_days_at_end")
+    china = report.metrics.value(run, "china_share_exporter")
+    parts = []
+    if held:
+        low, high = min(held, key=lambda m: (held[m], m)), max(held, key=lambda m: (held[m], m))
+        parts.append(
+            f"holds from {page_days(held[low])} days ({low}) to {page_days(held[high])} days ({high}) at the end"
+        )
+    if not math.isnan(china):
+        parts.append(f"has {percent(china)} of its imports by cost shipped from China")
+    investment = report.metrics.value(run, "investment_per_year")
+    if investment > 0:
+        parts.append(f"spends {page_money(investment, report.currency)} a year on new plants and mines")
+    return f"The plan {listed(parts)}." if parts else "The plan holds and imports nothing."
+
+
+def _cost(report: ReportData) -> str:
+    value, base, cheapest = report.metrics.value, report.base, report.cheapest
+    if base is None or cheapest is None:
+        return "The costs of the strategies are not known."
+    cost, least = (value(run.strategy, "cost_per_year") for run in (base, cheapest))
+    start = "" if base.strategy == report.baseline else f"No plan keeps all limits of {report.baseline}. "
+    text = f"{start}Under {base.strategy}, {_buyer(report)} pays {page_money(cost, report.currency)} a year "
+    text += f"({report.window}, expected), of which {_damage(report, base)}; "
+    near = [run for run in report.runs if value(run.strategy, "cost_per_year") <= least + CLOSE * abs(least)]
+    if cheapest.strategy == base.strategy:
+        text += "no other strategy costs less"
+    else:
+        saving = f"{page_money(cost - least, report.currency)} ({percent((cost - least) / cost)}) less"
+        text += f"the cheapest strategy, {cheapest.strategy}, costs {saving}"
+    if len(near) > 1:
+        text += f", and {len(near)} of the {len(report.runs)} strategies lie within {percent(CLOSE)} of "
+        text += "it" if cheapest.strategy == base.strategy else "that"
+    return f"{text}."
+
+
+def _safety(report: ReportData) -> str:
+    value, base, safest = report.metrics.value, report.base, report.safest
+    if base is None or safest is None:
+        return "No crisis is in the model, so it says nothing about safety."
+    tail, least = (value(run.strategy, "cvar_damage") for run in (base, safest))
+    if tail <= 0 or page_money(tail, report.currency) == page_money(least, report.currency):
+        text = f"No strategy does better in the worst tenth of crises than {base.strategy}, where damage averages "
+        return f"{text}{page_money(tail, report.currency)}."
+    extra = value(safest.strategy, "cost_per_year") - value(base.strategy, "cost_per_year")
+    more = f"{page_money(abs(extra), report.currency)} a year {'more' if extra > 0 else 'less'} than {base.strategy}"
+    text = f"Least is lost in the worst crises under {safest.strategy}, at {more}: damage in the worst tenth of them "
+    text += f"averages {page_money(least, report.currency)} instead of {page_money(tail, report.currency)}"
+    china = [value(run.strategy, "china_share_exporter") for run in (safest, base)]
+    alike = sum(_same(least, value(run.strategy, "cvar_damage")) for run in report.runs) - 1
+    if alike:
+        text += f" (hardly more under {'one other' if alike == 1 else f'{alike} others'})"
+    if not any(math.isnan(share) for share in china):
+        text += f", with {percent(china[0])} of imports by cost shipped from China instead of {percent(china[1])}"
+    return f"{text}."
+
+
+def _same(least: float, value: float) -> bool:
+    return abs(value - least) <= CLOSE * abs(least)
+
+
+def _weak_spot(report: ReportData) -> str:
+    base = report.base
+    if base is None:
+        return ""
+    spot = _spot(report, base)
+    text = f"The weakest spot is {spot} under {base.strategy}"
+    if not spot:
+        text = f"No crisis leaves a material short under {base.strategy}"
+    elif report.safest is not None and report.safest.strategy != base.strategy:
+        text += f" ({_spot_in_short(report, report.safest)} under {report.safest.strategy})"
+    return f"{text}; {_doubt(report, base)}."
+
+
+def _spot(report: ReportData, run: Run) -> str:
+    """The material that lacks soonest: on the plan itself before any crisis; nothing where none is ever short."""
+    for material, short in report.short_on_plan(run).items():
+        return f"{material}, {page_days(short)} days short on the plan itself, without any crisis,"
+    material, left = report.metrics.least(run.strategy, "least_time_to_survive")
+    where = report.metrics.detail(run.strategy, "least_time_to_survive", material).replace(" from ", " begun ")
+    return f"{material}, short after {_day(left)} days of {where}" if material else ""
+
+
+def _spot_in_short(report: ReportData, run: Run) -> str:
+    """The same of a strategy that is set beside the baseline."""
+    for material, short in report.short_on_plan(run).items():
+        return f"{material}, {page_days(short)} days on the plan itself,"
+    material, left = report.metrics.least(run.strategy, "least_time_to_survive")
+    return f"{material}, after {_day(left)} days," if material else "nothing short"
+
+
+def _day(value: float) -> str:
+    return f"{value:.0f}"
+
+
+def _doubt(report: ReportData, run: Run) -> str:
+    value = report.metrics.value
+    parts = {basis: value(run.strategy, f"cost_{basis}") for basis in ("assumed", "derived", "sourced", "not_stated")}
+    known = {basis.replace("_", " "): part for basis, part in parts.items() if part > 0}
+    crises = " and so do the odds and the force of every crisis" if run.world.settings.crises else ""
+    if not known:
+        return "what the supply cost rests on is not known"
+    assumed = known.pop("assumed", 0.0)
+    rest = listed([f"{percent(part)} {basis}" for basis, part in known.items()])
+    if assumed > 0:
+        return f"{percent(assumed)} of the supply cost rests on assumptions" + (f" ({rest})" if rest else "") + crises
+    return f"the supply cost rests on rows that are {rest}" + (
+        ", the odds and the force of every crisis on the model's word" if crises else ""
+    )
+
+
+def _buyer(report: ReportData) -> str:
+    buyer = report.world.settings.buyer
+    return country(buyer).partition(" ")[2] or buyer if buyer else "the buyer"
