@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TRIALS := residuals tampering drawn_models explanations fuzz kills interrupts full_disk together interpreters
 
-.PHONY: japan test random lint types tables benchmark trust fuzz clean
+.PHONY: japan test random lint types tables docs benchmark trust fuzz clean
 
 japan: $(VENV)/run-ready          ## solve all strategies of the Japan model
 	$(BIN)/bichiku run models/japan
@@ -24,6 +24,9 @@ types: $(VENV)/test-ready         ## check types
 
 tables: $(VENV)/run-ready         ## make the Japan model's tables from data/ again
 	$(BIN)/python data/japan/make_tables.py
+
+docs: $(VENV)/run-ready           ## write the reference tables of docs/ from what the code declares
+	$(BIN)/python docs/reference.py
 
 trust: $(VENV)/benchmark-ready     ## run the trials behind docs/trust.md; hours, and full_disk needs root
 	for trial in $(TRIALS); do $(BIN)/python -m trials.$$trial --write || exit 1; done

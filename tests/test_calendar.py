@@ -34,6 +34,13 @@ def test_periods_begin_and_end_with_whole_months() -> None:
     assert [month_label(int(month)) for month in quarters.ends] == ["2027-01", "2027-04"]
 
 
+def test_the_reported_window_ends_with_its_last_period() -> None:
+    quarters = Calendar(month_index("2026-11"), 3, "quarter", reported=2)
+    assert quarters.last_reported_year == 2027
+    assert quarters.last_reported_month == "2027-04"
+    assert quarters.window_label == "2026-11 to 2027-04"
+
+
 def test_a_period_counts_for_the_year_in_which_it_begins() -> None:
     assert _calendar("2026-11", 3, "quarter").years.tolist() == [2026, 2027, 2027]
     assert _calendar("2026-11", 3, "month").years.tolist() == [2026, 2026, 2027]

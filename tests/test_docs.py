@@ -14,9 +14,9 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from bichiku.api.compare.table import EXTRA
+from bichiku.api.compare.table import OVER_THE_BASELINE
 from bichiku.api.sweep.axes import MOST_POINTS
-from bichiku.api.sweep.points import LEAST_DAYS
+from bichiku.api.sweep.points import SWEPT
 from bichiku.cli import INTERRUPTED, NO_RESULT, WRONG_INPUT
 from bichiku.model import faults, numbers
 from bichiku.model.cost_lines import LINES
@@ -31,7 +31,9 @@ from bichiku.read.document import parse_document
 from bichiku.read.model import read_model
 from bichiku.read.settings import NOT_YET
 from bichiku.read.strategies import split_strategies
+from bichiku.result.metrics import METRICS
 from bichiku.result.pipeline import run_strategy
+from docs.reference import PARTS, renewed
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -215,11 +217,16 @@ def test_every_column_of_a_run_is_described(run_folder):
         assert named("run-folder.md", file.name, "column") == columns, file.name
 
 
+@pytest.mark.parametrize("page", PARTS)
+def test_reference_tables_are_as_the_code_declares(page):
+    assert (DOCS / page).read_text(encoding="utf-8") == renewed(page), "make docs writes them"
+
+
 def test_every_metric_is_described(result_tables, plain_summary):
     described = named("run-folder.md", "summary.csv", "metric")
     metrics = {*result_tables["summary"]["metric"], *plain_summary["metric"]}
 
-    assert len(described) == len(set(described))
+    assert described == list(METRICS)
     governed = {name for name in described if name.startswith("governance_weighted")}  # the tutorial has no scores
     assert set(described) - governed == metrics - governed
 
@@ -288,7 +295,7 @@ def test_names_with_underscores_exist(page, result_tables):
     known |= {column for table in result_tables.values() for column in table.columns}
     known |= {*named("run-folder.md", "summary.csv", "metric"), *LINES, *set(result_tables["duals"]["policy"])}
     known |= {*named("run-folder.md", "manifest.json", "key"), "default"}
-    known |= {*EXTRA.values(), LEAST_DAYS}
+    known |= {*OVER_THE_BASELINE.values(), *SWEPT}
     known |= {file.stem for folder in ("src", "tests") for file in (ROOT / folder).rglob("*.py")}
     text = page.read_text(encoding="utf-8")
     words = {word for code in re.findall(r"`([^`\n]+)`", text) for word in re.findall(r"[a-z]+(?:_[a-z0-9]+)+", code)}

@@ -85,6 +85,8 @@ def test_a_branch_grows_from_the_plan_before_its_onset() -> None:
     assert tree.ancestor(9).tolist() == [BEFORE] * 8
     assert (tree.first.tolist(), tree.last.tolist()) == ([5, 7], [6, 7])
     assert tree.on_plan.tolist() == [0, 1, 2, 3, 4, 2, 3, 0]
+    assert tree.since_onset[5:].tolist() == [0, 1, 0]
+    assert (tree.since_onset[:5] > tree.periods).all()
     assert [tree.label(node) for node in (0, 6, 7)] == [("plan", 0, 1), ("a", 3, 4), ("b", 1, 1)]
 
 

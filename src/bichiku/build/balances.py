@@ -137,8 +137,7 @@ def _add_capacities(stencil: Stencil, world: World) -> None:
 
 def _add_demand_limits(stencil: Stencil, world: World) -> None:
     tree, nodes = stencil.tree, stencil.all_nodes
-    since = np.where(tree.branch >= 0, tree.period - tree.onset, np.iinfo(int).max)
-    ready = {key: (since >= world.tranches[key].delay_periods).astype(float) for key in _tranches(world)}
+    ready = {key: (tree.since_onset >= world.tranches[key].delay_periods).astype(float) for key in _tranches(world)}
     stencil.parameters("ready", ready)
 
     def tranche(m: Any, material: str, name: str) -> Any:

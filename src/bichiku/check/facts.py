@@ -112,12 +112,10 @@ class Facts:
 
     def most_saved(self, material: str) -> np.ndarray:
         """The most of a material's demand that substitution can save at each node; shape (nodes,)."""
-        tree = self.tree
-        since = np.where(tree.branch >= 0, tree.period - tree.onset, np.iinfo(int).max)
-        share = np.zeros(tree.size)
+        share = np.zeros(self.tree.size)
         for (name, _), row in self.world.tranches.items():
             if name == material:
-                share += row.max_share * (since >= row.delay_periods)
+                share += row.max_share * (self.tree.since_onset >= row.delay_periods)
         return np.minimum(share, 1.0) * self.demand[material]
 
     # Supply

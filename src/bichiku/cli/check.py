@@ -18,7 +18,6 @@ def check(
     quiet: QuietOption = False,
 ) -> None:
     """Read and validate a model; show every fault at once."""
-    from bichiku.model.calendar import month_label
     from bichiku.read.model import read_model
     from bichiku.result.pipeline import grow
 
@@ -29,13 +28,12 @@ def check(
         return
     world, tree = next(iter(read.worlds.values())), trees[0]
     calendar = world.calendar
-    last = month_label(int(calendar.ends[calendar.reported - 1]))
     typer.echo(f"{world.settings.model}: no faults")
     typer.echo(
         f"  {len(world.materials)} materials, {len(world.suppliers)} suppliers, {len(world.projects)} projects, "
         f"{len(world.tranches)} substitution tranches"
     )
-    typer.echo(f"  {calendar.periods} periods from {calendar.label(1)}, reported to {last}")
+    typer.echo(f"  {calendar.periods} periods from {calendar.label(1)}, reported to {calendar.last_reported_month}")
     typer.echo(f"  {len(world.settings.crises)} crises, {len(tree.branches)} branches, {tree.size:,} nodes")
     typer.echo(f"  strategies: {', '.join(read.worlds)}")
     if told.silenced:

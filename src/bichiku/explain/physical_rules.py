@@ -172,8 +172,7 @@ def _tranches(outcome: Outcome) -> Iterator[Rule]:
         if material not in world.demand:
             continue
         columns = _range(outcome.program.columns_of("saved", material, name))
-        since = np.where(tree.branch >= 0, tree.period - tree.onset, np.iinfo(int).max)
-        moves = 0.01 * outcome.demand[material] * (since >= row.delay_periods)
+        moves = 0.01 * outcome.demand[material] * (tree.since_onset >= row.delay_periods)
         value = 100 * row.max_share
         words = f"saving {name}: at most {percent(row.max_share)} of the demand for {material}"
         if row.delay_periods:

@@ -86,14 +86,19 @@ class Calendar:
         return month_label(int(self.begins[period - 1]))
 
     @property
-    def reported_months(self) -> str:
-        """The first and the last month that summaries speak of, such as ``2026-01 to 2030-12``."""
-        return f"{self.label(1)} to {month_label(int(self.ends[self.reported - 1]))}"
+    def last_reported_year(self) -> int:
+        """The last calendar year that the reported window reaches."""
+        return int(self.years[self.reported - 1])
 
     @property
-    def last_reported_year(self) -> int:
-        """The last calendar year that summaries speak of."""
-        return int(self.years[self.reported - 1])
+    def last_reported_month(self) -> str:
+        """The month in which the reported window ends, such as ``2030-12``."""
+        return month_label(int(self.ends[self.reported - 1]))
+
+    @property
+    def window_label(self) -> str:
+        """First and last month of the reported window, such as ``2026-01 to 2030-12``."""
+        return f"{self.label(1)} to {self.last_reported_month}"
 
     def discount(self, rate: float) -> np.ndarray:
         """Factors ``(1 + rate)^-((t - 1) / periods_per_year)`` for t = 1..periods + 1.

@@ -61,7 +61,7 @@ def _strengths(world: World, tree: Tree) -> Iterator[tuple[EventEffect, np.ndarr
     names = [branch.crisis for branch in tree.branches]
     for name, crisis in world.settings.crises.items():
         mine = np.isin(tree.branch, [i for i, crisis_name in enumerate(names) if crisis_name == name])
-        since = tree.period - tree.onset
+        since = tree.since_onset
         for effect in crisis.effects:
             duration = effect.duration or crisis.duration
             after = since - effect.start - duration  # 0 in the first period after the effect

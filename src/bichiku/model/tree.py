@@ -82,6 +82,11 @@ class Tree:
         return starts[self.branch]
 
     @cached_property
+    def since_onset(self) -> np.ndarray:
+        """Periods since a node's branch began, 0 at its onset; more than any horizon on the plan."""
+        return np.where(self.branch >= 0, self.period - self.onset, np.iinfo(int).max)
+
+    @cached_property
     def first(self) -> np.ndarray:
         """Node with which each branch begins; shape (branches,)."""
         lengths = [branch.end - branch.onset + 1 for branch in self.branches]

@@ -19,6 +19,8 @@ from bichiku.model.tables import (
     SupplierRow,
 )
 
+STAGES = ("exporter", "origin")  # where a tonne counts as coming from: the country that ships it, or those of its feed
+
 # nodes of the tree times decisions at each: three times the largest model of benchmarks/, which takes 7.6 GB
 MOST_DECISIONS = 25_000_000
 
@@ -128,15 +130,14 @@ class World:
         return [material for material in self.chosen(materials) if material in self.demand]
 
     def countries_of(self, source: str, stage: str) -> dict[str, float]:
-        """The countries that a supplier's or project's material counts as coming from, with their shares."""
+        """The countries that a supplier's or project's material counts as coming from, with shares that sum to one.
+
+        At the stage ``exporter`` this is the country it is shipped from; at ``origin`` the countries of its feed.
+        """
         return {self.sources[source].country: 1.0} if stage == "exporter" else self.origins[source]
 
     def share_from(self, source: str, countries: frozenset[str], stage: str) -> float:
-        """The share of a supplier's or project's material that counts as coming from some countries.
-
-        At the stage ``exporter`` this is one or zero, by the country it is shipped from; at ``origin``
-        it is the share of its feed.
-        """
+        """The share of a supplier's or project's material that counts as from some countries, see `countries_of`."""
         return sum((share for country, share in self.countries_of(source, stage).items() if country in countries), 0.0)
 
     def is_import(self, source: str) -> bool:

@@ -35,7 +35,7 @@ def surviving_nodes(asked: SurviveKeys, tree: Tree, calendar: Calendar) -> np.nd
     ]
     inside = np.isin(tree.branch, np.flatnonzero(wanted))
     if asked.days is not None:
-        inside &= (tree.period - tree.onset) * calendar.days < asked.days
+        inside &= tree.since_onset * calendar.days < asked.days
     return np.flatnonzero(inside)
 
 

@@ -14,14 +14,12 @@ import pandas as pd
 
 from bichiku.read.files import json_value
 from bichiku.read.model import Model
+from bichiku.result.columns import Column, ResultTable, Role
 from bichiku.result.run import MANIFEST
-from bichiku.result.saved_run import TABLE_FILES, read_result, read_run
-from bichiku.verify.files import COLUMNS, Cell
+from bichiku.result.saved_run import read_run
+from bichiku.result.tables import TABLES
 
 EQUAL = 1e-6  # relative; what the certificate promises of a run's numbers
-KIND = ("metric", "line", "item", "policy", "material", "unit")  # columns that say which numbers are of one kind
-WORDS = ("detail", "method", "basis")  # texts that tell no two rows apart
-SENTENCE = "sentence"  # follows from the numbers of its row, in three digits
 LEAST = 1e-9  # of the largest number of a column; what is all smaller in a kind is rounding
 
 
@@ -68,12 +66,15 @@ def model_of_run(folder: Path) -> Model:
 
 
 def repetition(before: Path, after: Path) -> Repetition:
-    """Compares a run with its repeat, both of them read before."""
-    names = [name for name in TABLE_FILES if not _equal(before / f"{name}.csv", after / f"{name}.csv")]
-    files = [f"{name}.csv" for name in names]
+    """Compares a run with its repeat.
+
+    Raises:
+        ModelFaults: a table of one of them does not hold what it should.
+    """
     tables = {
-        file: _largest_difference(read_result(before / file), read_result(after / file), COLUMNS[file])
-        for file in files
+        table.file: _largest_difference(table.read(before), table.read(after), table)
+        for table in TABLES.values()
+        if not _equal(before / table.file, after / table.file)
     }
     old, new = (json_value((run / MANIFEST).read_bytes()) for run in (before, after))
     objective = _relative(*(float(manifest["solver"]["objective"]) for manifest in (old, new)))
@@ -97,31 +98,33 @@ def _equal(one: Path, other: Path) -> bool:
     return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)
 
 
-def _largest_difference(old: pd.DataFrame, new: pd.DataFrame, cells: dict[str, Cell]) -> float:
+def _largest_difference(old: pd.DataFrame, new: pd.DataFrame, table: ResultTable) -> float:
     """The largest difference of two tables' numbers, relative to the largest of their kind; see `Repetition`."""
-    if list(old.columns) != list(new.columns) or set(old.columns) != set(cells):
-        return np.inf
-    numbers = [name for name, cell in cells.items() if cell in (Cell.NUMBER, Cell.NUMBER_OR_EMPTY)]
-    keys = [name for name in cells if name not in (*numbers, *WORDS, SENTENCE)]
-    kinds = [name for name in KIND if name in keys]
-    one, other = (table.set_index(pd.MultiIndex.from_frame(table[keys].astype(str))) for table in (old, new))
+    labels, groups, notes = (
+        [column.name for column in table.columns if not column.is_number and column.role in roles]
+        for roles in ((Role.LABEL, Role.GROUP), (Role.GROUP,), (Role.NOTE,))
+    )
+    one, other = (frame.set_index(pd.MultiIndex.from_frame(frame[labels].astype(str))) for frame in (old, new))
     if not (one.index.is_unique and other.index.is_unique):
         return np.inf
     both = one.index.union(other.index)
     one, other = one.reindex(both), other.reindex(both)
-    if any(not one[name].equals(other[name]) for name in cells if name in WORDS):
+    if any(not one[name].equals(other[name]) for name in notes):
         return np.inf
-    groups = [both.get_level_values(kind) for kind in kinds]
-    return max((_column_difference(one[name], other[name], groups) for name in numbers), default=0.0)
+    kinds = [both.get_level_values(group) for group in groups]
+    numbers = [column for column in table.columns if column.is_number]
+    return max(
+        (_column_difference(one[number.name], other[number.name], number, kinds) for number in numbers), default=0.0
+    )
 
 
-def _column_difference(old: pd.Series, new: pd.Series, groups: list[pd.Index]) -> float:
-    if old.name == "tonnes":
+def _column_difference(old: pd.Series, new: pd.Series, column: Column, kinds: list[pd.Index]) -> float:
+    if column.zeros_left_out:
         old, new = old.fillna(0.0), new.fillna(0.0)  # a row that is left out stands for none
     if not np.array_equal(old.isna(), new.isna()):
         return np.inf
     largest = np.fmax(old.abs(), new.abs())
-    of_kind = largest.groupby(groups).transform("max") if groups else largest.max()
+    of_kind = largest.groupby(kinds).transform("max") if kinds else largest.max()
     scale = np.fmax(of_kind, LEAST * largest.max())
     difference = (old - new).abs()
     return float((difference / scale).where(difference > 0, 0.0).max()) if len(difference) else 0.0

@@ -27,6 +27,7 @@ from bichiku.read.model import INPUTS, MODEL_FILE, Model, model_of
 from bichiku.read.yaml12 import CoreDumper
 from bichiku.result.outcome import Outcome
 from bichiku.result.staging import settle, staged
+from bichiku.result.tables import TABLES
 from bichiku.solve import Report, SolverOptions
 from bichiku.solve.certificate import Certificate
 from bichiku.verify import Verdict, verify_run
@@ -217,7 +218,7 @@ class Run:
         name = f"{self.model.name}-{self.strategy}-{input_hash(self.model, self.strategy)}"
         with staged(output) as folder:
             for table, frame in self.tables.items():
-                frame.to_csv(folder / f"{table}.csv", index=False, lineterminator="\n")
+                TABLES[table].write(frame, folder)
             (folder / SOLVER_LOG).write_text(solved.report.log, encoding="utf-8")
             _write_inputs(self.model, self.strategy, folder / INPUTS)
             outputs = {file.name: _digest(file.read_bytes()) for file in sorted(folder.glob("*.csv"))}

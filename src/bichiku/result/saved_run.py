@@ -7,17 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from bichiku.model.faults import Fault, ModelFaults, shown
 from bichiku.read.files import is_file, is_folder, json_value
 from bichiku.read.model import INPUTS, MODEL_FILE, Model, read_model
 from bichiku.read.strategies import is_strategy_name
 from bichiku.result.run import MANIFEST, Run
+from bichiku.result.tables import TABLES
 from bichiku.verify import verify_files
 
-TABLE_FILES = ("summary", "sourcing", "flows", "reserve", "projects", "costs", "crises", "shares", "duals", "prices")
-COMPARED_TABLES = tuple(name for name in TABLE_FILES if name != "flows")  # flows.csv is large
+COMPARED_TABLES = tuple(name for name in TABLES if name != "flows")  # flows.csv is large
 
 _OTHERS = {  # a file that tells what a folder is if it is no run
     MODEL_FILE: "it is a model; bichiku run makes runs of it",
@@ -50,7 +48,7 @@ def check_is_run(folder: Path) -> None:
         raise ModelFaults([Fault(str(folder), None, "", "is not a run folder", hint)])
 
 
-def read_run(folder: str | Path, tables: tuple[str, ...] = TABLE_FILES) -> Run:
+def read_run(folder: str | Path, tables: tuple[str, ...] = tuple(TABLES)) -> Run:
     """Reads a run folder back, once it is sure that its files are those that were verified.
 
     Args:
@@ -58,7 +56,8 @@ def read_run(folder: str | Path, tables: tuple[str, ...] = TABLE_FILES) -> Run:
         tables: which result tables to read.
 
     Raises:
-        ModelFaults: it is not a run folder, or a file has changed since it was written.
+        ModelFaults: it is not a run folder, a file has changed since it was written, or a table does not hold what it
+            should.
     """
     folder = Path(folder)
     manifest = _manifest(folder)
@@ -66,7 +65,7 @@ def read_run(folder: str | Path, tables: tuple[str, ...] = TABLE_FILES) -> Run:
     if not verdict.holds:
         hint = "bichiku verify shows all that is wrong"
         raise ModelFaults([Fault(str(folder), None, "", f"is not as it was written: {verdict.findings[0]}", hint)])
-    frames = {name: read_result(folder / f"{name}.csv") for name in tables}
+    frames = {name: TABLES[name].read(folder) for name in tables}
     (world,) = read_run_model(folder).worlds.values()
     return Run(world, frames, manifest=manifest, folder=folder)
 
@@ -108,11 +107,6 @@ def _manifest(folder: Path) -> dict[str, Any]:
             message = f"{shown(manifest[key])} is not the name of a {key}"
             raise ModelFaults([Fault(file, None, key, message)])
     return manifest
-
-
-def read_result(file: Path) -> pd.DataFrame:
-    """A result table as it was before it was written."""
-    return pd.read_csv(file, keep_default_na=False, na_values=[""], low_memory=False)
 
 
 def _is_folder_name(text: object) -> bool:

@@ -132,10 +132,9 @@ def read_tables(folder: Path, ledger: Ledger) -> dict[str, Table] | None:
 
 def _read(path: Path, ledger: Ledger) -> Table | None:
     cells = COLUMNS[path.name]
-    kinds = {name: "str" if kind in (N, NE) else "category" for name, kind in cells.items()}
     try:
         frame = pd.read_csv(
-            path, dtype=kinds, keep_default_na=False, na_values=[], skip_blank_lines=False, encoding="utf-8"
+            path, dtype="str", keep_default_na=False, na_values=[], skip_blank_lines=False, encoding="utf-8"
         )
     except (ValueError, OSError) as error:  # pandas' own errors are ValueErrors
         ledger.wrong("file.unreadable", path.name, None, str(error).strip(), "a table")
@@ -149,7 +148,11 @@ def _read(path: Path, ledger: Ledger) -> Table | None:
             ledger.wrong("file.columns", path.name, Place(f"column {name}"), stated, expected)
         return None
     before = len(ledger.findings)
-    columns = {name: _column(frame[name], kind, path.name, ledger) for name, kind in cells.items()}
+    columns = {
+        # made from texts: read as a category, names that are all numbers would become numbers
+        name: _column(frame[name] if kind in (N, NE) else frame[name].astype("category"), kind, path.name, ledger)
+        for name, kind in cells.items()
+    }
     return Table(path.name, columns) if len(ledger.findings) == before else None
 
 

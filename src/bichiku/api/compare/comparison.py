@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bichiku.api.compare.table import comparison_table
+from bichiku.api.compare.table import COMPARISON, comparison_table
 from bichiku.model.faults import Fault, ModelFaults, nearest
 from bichiku.program import ALL
 from bichiku.result.run import FIRST_TOLD, REPORT, Run
@@ -77,7 +77,7 @@ class Comparison:
         digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
         page = render_report(self.runs, self.failed, self.baseline, self.table)
         with staged(output) as folder:
-            self.table.to_csv(folder / "comparison.csv", index=False, lineterminator="\n")
+            COMPARISON.write(self.table, folder)
             (folder / "comparison.md").write_text(self.markdown, encoding="utf-8")
             (folder / REPORT).write_text(page, encoding="utf-8")
             return settle(folder, output, f"{self.runs[0].model.name}-comparison-{digest}")

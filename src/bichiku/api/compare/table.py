@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from bichiku.program import ALL
+from bichiku.result.columns import Column, Kind, ResultTable, Role
+from bichiku.result.metrics import shown_in
+from bichiku.result.metrics.metric import Shown
 from bichiku.result.run import Run
 
-COLUMNS = ["strategy", "metric", "material", "value", "unit", "detail"]
-EXTRA = {
-    "cost_per_year": "extra_cost_per_year",
-    "nation_cost_per_year": "extra_nation_cost_per_year",
-}
+OVER_THE_BASELINE = {metric.name: f"extra_{metric.name}" for metric in shown_in(Shown.COMPARISON)}
+"""Metrics that stand once more in a comparison, as what they are over the baseline, and under which name."""
+
+COMPARISON = ResultTable(
+    "comparison",
+    "One row for each strategy, metric and material.",
+    (
+        Column("strategy", Kind.TEXT, "", "name of the strategy"),
+        Column(
+            "metric",
+            Kind.TEXT,
+            "",
+            "a metric of [summary.csv](run-folder.md); "
+            + " and ".join(f"`{name}`" for name in OVER_THE_BASELINE.values())
+            + " over the baseline; `status` for a strategy without a solution",
+            role=Role.GROUP,
+        ),
+        Column("material", Kind.TEXT, "", "a material or `all`", role=Role.GROUP),
+        Column("value", Kind.NUMBER, "see `unit`", "the number; empty for `status`", optional=True),
+        Column("unit", Kind.TEXT, "", "its unit; empty for `status`", role=Role.GROUP),
+        Column(
+            "detail",
+            Kind.TEXT,
+            "",
+            "the country, crisis, month or year meant, the baseline, or why there is no solution",
+            role=Role.NOTE,
+        ),
+    ),
+    key=("strategy", "metric", "material"),
+)
 
 
 def comparison_table(runs: Sequence[Run], failed: Mapping[str, str], baseline: str | None) -> pd.DataFrame:
@@ -29,15 +59,17 @@ def comparison_table(runs: Sequence[Run], failed: Mapping[str, str], baseline: s
         summary = run.tables["summary"]
         frames.append(summary.assign(strategy=run.strategy))
         if base is not None:
-            frames += [_extra(summary, base, metric, f"over {baseline}", run.strategy) for metric in EXTRA]
-    for strategy, reason in failed.items():
-        row = {"strategy": strategy, "metric": "status", "material": "all", "unit": "", "detail": reason}
-        frames.append(pd.DataFrame([row]))
-    return pd.concat(frames, ignore_index=True).reindex(columns=COLUMNS)
+            extra = [_extra(summary, base, metric) for metric in OVER_THE_BASELINE]
+            frames += [rows.assign(strategy=run.strategy, detail=f"over {baseline}") for rows in extra]
+    status = {"metric": "status", "material": ALL, "value": math.nan, "unit": ""}
+    failures = [{**status, "strategy": strategy, "detail": reason} for strategy, reason in failed.items()]
+    frames.append(COMPARISON.from_rows(failures))
+    return COMPARISON.from_columns(dict(pd.concat(frames, ignore_index=True).items()))
 
 
-def _extra(summary: pd.DataFrame, base: pd.DataFrame, metric: str, detail: str, strategy: str) -> pd.DataFrame:
+def _extra(summary: pd.DataFrame, base: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Rows of a summary that say what a metric is over that of the baseline."""
     mine = summary[summary["metric"] == metric]
     theirs = base[base["metric"] == metric].set_index("material")["value"]
     extra = mine["value"] - mine["material"].map(theirs)
-    return mine.assign(metric=EXTRA[metric], value=extra, detail=detail, strategy=strategy)
+    return mine.assign(metric=OVER_THE_BASELINE[metric], value=extra)

@@ -5,30 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from bichiku.model.faults import ModelFaults
 from bichiku.model.world import World
 from bichiku.program import ALL
 from bichiku.read.model import model_of
+from bichiku.result.metrics import shown_in
+from bichiku.result.metrics.metric import Shown
 from bichiku.result.pipeline import Clock, NoSolution, grow, optimise
-from bichiku.result.tables import TABLES
-from bichiku.result.tables.summary import summary_table
+from bichiku.result.tables import summarise
 from bichiku.solve import HotProgram
 from bichiku.solve.certificate import certify
 
-METRICS = (
-    "cost_per_year",
-    "nation_cost_per_year",
-    "reserve_carrying_cost_per_year",
-    "expected_damage_per_year",
-    "cvar_damage",
-    "worst_crisis_damage",
-    "china_share_exporter",
-    "china_share_origin",
-)
-LEAST_DAYS = "cover_days_at_end_least"
-SUMMARISED = ("sourcing", "shares", "reserve", "crises")
+SWEPT = {metric.name if ALL in metric.scope else f"{metric.name}_least": metric for metric in shown_in(Shown.SWEEP)}
+"""What is kept of a point: metrics for all materials together, or the least of any material where there is none."""
 
 
 @dataclass
@@ -86,10 +75,10 @@ class PointSolver:
             return {"status": failure.status.value}
         if not certify(outcome.program, outcome.solution).holds:
             return {"status": "fails its certificate"}
-        summary = summary_table(outcome, {name: TABLES[name](outcome) for name in SUMMARISED})
-        whole = summary[summary["material"] == ALL].set_index("metric")["value"]
-        days = summary.loc[summary["metric"] == "cover_days_at_end", "value"]
-        found: dict[str, Any] = {"status": "optimal", "objective": outcome.solution.objective}
-        found.update({metric: float(whole.get(metric, np.nan)) for metric in METRICS})
-        found[LEAST_DAYS] = float(days.min()) if len(days) else np.nan
+        summary = summarise(outcome)
+        found: dict[str, Any] = {"status": "optimal"}
+        for name, metric in SWEPT.items():
+            rows = summary[summary["metric"] == metric.name]
+            chosen = rows[rows["material"] == ALL] if ALL in metric.scope else rows
+            found[name] = float(chosen["value"].min())
         return found

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from bichiku.api.sweep.axes import SweepAxis, grid
-from bichiku.api.sweep.points import LEAST_DAYS, METRICS, PointSolver
+from bichiku.api.sweep.points import SWEPT, PointSolver
 from bichiku.api.sweep.workers import solved_points
 from bichiku.model.numbers import is_number
 from bichiku.model.world import World
@@ -25,16 +25,7 @@ from bichiku.version import __version__
 
 POINTS = "points.jsonl"
 FRONTIER = "frontier.csv"
-COLUMNS = ("status", "objective", *METRICS, LEAST_DAYS)
-UNITS = {
-    **{metric: "{currency}/year" for metric in METRICS if metric.endswith("_per_year")},
-    "objective": "{currency}",
-    "cvar_damage": "{currency}",
-    "worst_crisis_damage": "{currency}",
-    "china_share_exporter": "share of imports",
-    "china_share_origin": "share of imports",
-    LEAST_DAYS: "days",
-}
+COLUMNS = ("status", *SWEPT)
 
 
 @dataclass(frozen=True, repr=False)
@@ -136,7 +127,7 @@ def run_sweep(
     for path in solver.paths:
         if all(is_number(text) for text in frontier[path]):
             frontier[path] = frontier[path].astype(float)
-    units = {column: unit.format(currency=world.settings.currency) for column, unit in UNITS.items()}
+    units = {column: metric.unit_in(world.settings.currency) for column, metric in SWEPT.items()}
     return Sweep(world, tuple(axes), frontier, units, {point: str(kept[point]["status"]) for point in ordered})
 
 
@@ -174,7 +165,7 @@ def _is_whole(found: Any) -> bool:
     """Whether what was kept of a point says how it ended, with every metric as a number if it has any."""
     if not isinstance(found, dict) or not isinstance(found.get("status"), str):
         return False
-    return found["status"] != "optimal" or all(type(found.get(name)) is float for name in COLUMNS[1:])
+    return found["status"] != "optimal" or all(type(found.get(name)) is float for name in SWEPT)
 
 
 def sweep_name(world: World, axes: Sequence[SweepAxis]) -> str:

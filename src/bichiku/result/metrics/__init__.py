@@ -5,21 +5,58 @@ All metrics speak of the reported window (`report_until`); sourcing metrics of i
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
 
+import pandas as pd
+
+from bichiku.program import ALL
+from bichiku.result.columns import Column, Kind, ResultTable, Role
+from bichiku.result.metrics import basis, costs, crises, reserve, sourcing
+from bichiku.result.metrics.metric import Metric, Results, Shown
 from bichiku.result.outcome import Outcome
 
+SUMMARY = ResultTable(
+    "summary",
+    "One row for each metric and material, or `all` together.",
+    (
+        Column("metric", Kind.TEXT, "", "see below", role=Role.GROUP),
+        Column("material", Kind.TEXT, "", "a material, or `all`", role=Role.GROUP),
+        Column("value", Kind.NUMBER, "see `unit`", "the number", optional=True),
+        Column("unit", Kind.TEXT, "", "its unit", role=Role.GROUP),
+        Column("detail", Kind.TEXT, "", "the country, crisis, month or year meant; may be empty", role=Role.NOTE),
+    ),
+    key=("metric", "material"),
+)
 
-class Metric(NamedTuple):
-    """One row of summary.csv; `detail` names the country, crisis or year meant."""
+GROUPS = (*costs.GROUPS, *sourcing.GROUPS, *reserve.GROUPS, *crises.GROUPS, *basis.GROUPS)
+"""All metrics in order. The rows of a group go by material, all of a material's together."""
 
-    metric: str
-    material: str
-    value: float
-    unit: str
-    detail: str = ""
+METRICS: dict[str, Metric] = {metric.name: metric for group in GROUPS for metric in group}
+"""Every metric by name."""
+
+READ = ("sourcing", "reserve", "crises", "shares")
+"""The tables that metrics are worked out from."""
 
 
-def last_reported_year(outcome: Outcome) -> int:
-    """The last calendar year that the reported window reaches."""
-    return int(outcome.world.calendar.years[outcome.world.calendar.reported - 1])
+def shown_in(place: Shown) -> tuple[Metric, ...]:
+    """The metrics that a place shows, in order."""
+    return tuple(metric for metric in METRICS.values() if place in metric.shown)
+
+
+def summary_table(outcome: Outcome, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """summary.csv of a solved strategy.
+
+    Args:
+        outcome: the solved strategy.
+        tables: its tables by name, those of `READ` at least.
+    """
+    results, currency = Results(outcome, tables), outcome.world.settings.currency
+    rows = []
+    for group in GROUPS:
+        for material in [ALL, *outcome.world.materials]:
+            for metric in group:
+                if material in metric.scope and (found := metric.compute(results, material)) is not None:
+                    unit, (value, detail) = metric.unit_in(currency), found
+                    row = {"metric": metric.name, "material": material, "value": value, "unit": unit, "detail": detail}
+                    rows.append(row)
+    return SUMMARY.from_rows(rows)

@@ -2,28 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
 from bichiku.program import ALL
-from bichiku.result.metrics import Metric, last_reported_year
-from bichiku.result.outcome import Outcome
+from bichiku.result.metrics.metric import Metric, Reading, Results, Scope, Shown
 
 BASES = ("sourced", "derived", "assumed", "not stated")
 
+_ROWS = {
+    "sourced": (
+        "plan's arrivals that rest on sourced rows, all years to the last of the window",
+        "the same by delivered cost",
+    ),
+    "derived": ("derived rows", "derived rows"),
+    "assumed": ("assumed rows", "assumed rows"),
+    "not stated": ("rows without a basis", "rows without a basis"),
+}
 
-def basis_metrics(outcome: Outcome, sourcing: pd.DataFrame) -> Iterator[Metric]:
-    """Shares of the plan's tonnes, and of their delivered cost, by the basis of the rows they come from."""
-    window = sourcing[(sourcing["year"] <= last_reported_year(outcome)) & (sourcing["tonnes"] > 0)]
-    cost = window["tonnes"] * window["delivered_cost"]
-    for material in [ALL, *outcome.world.materials]:
-        mine = window["material"].notna() if material == ALL else window["material"] == material
-        for basis in BASES:
-            chosen = mine & (window["basis"] == basis)
-            key = basis.replace(" ", "_")
-            if window.loc[mine, "tonnes"].sum() > 0:
-                share = window.loc[chosen, "tonnes"].sum() / window.loc[mine, "tonnes"].sum()
-                yield Metric(f"tonnage_{key}", material, float(share), "share of tonnes")
-            if cost[mine].sum() > 0:
-                yield Metric(f"cost_{key}", material, float(cost[chosen].sum() / cost[mine].sum()), "share of cost")
+
+def _window(results: Results) -> pd.DataFrame:
+    """What arrives on the plan up to the last reported year, with its delivered cost as `cost`."""
+    sourcing = results.tables["sourcing"]
+    last_year = results.outcome.world.calendar.last_reported_year
+    window = sourcing[(sourcing["year"] <= last_year) & (sourcing["tonnes"] > 0)]
+    return window.assign(cost=window["tonnes"] * window["delivered_cost"])
+
+
+def _share(results: Results, material: str, basis: str, amount: str) -> Reading | None:
+    """The part of tonnes or cost that rests on rows of a basis."""
+    window = results.once(_window)
+    mine = window if material == ALL else window[window["material"] == material]
+    total = mine[amount].sum()
+    return Reading(float(mine.loc[mine["basis"] == basis, amount].sum() / total)) if total > 0 else None
+
+
+GROUPS = (
+    tuple(
+        metric
+        for basis in BASES
+        for metric in (
+            Metric(
+                f"tonnage_{basis.replace(' ', '_')}",
+                "share of tonnes",
+                Scope.BOTH,
+                _ROWS[basis][0],
+                partial(_share, basis=basis, amount="tonnes"),
+            ),
+            Metric(
+                f"cost_{basis.replace(' ', '_')}",
+                "share of cost",
+                Scope.BOTH,
+                _ROWS[basis][1],
+                partial(_share, basis=basis, amount="cost"),
+                Shown.SCREEN | Shown.REPORT,
+            ),
+        )
+    ),
+)

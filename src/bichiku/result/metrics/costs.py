@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
-from bichiku.model.cost_lines import GAP, INVESTMENT, LINES, PENALTY, RISK, SUBSIDY, TERMINAL
+from bichiku.model.cost_lines import (
+    FREIGHT,
+    GAP,
+    HOLDING,
+    INVESTMENT,
+    LINES,
+    PENALTY,
+    PURCHASE,
+    RISK,
+    RUNNING,
+    SHORTAGE,
+    SUBSIDY,
+    SUBSTITUTION,
+    TARIFF,
+    TERMINAL,
+)
 from bichiku.program import ALL
-from bichiku.result.metrics import Metric
+from bichiku.result.metrics.metric import MONEY, MONEY_PER_YEAR, Metric, Reading, Results, Scope, Shown
 from bichiku.result.outcome import Outcome
 
 STOCK_CHANGE = "stock_change"
@@ -16,29 +31,60 @@ SOMETIMES = (GAP, RISK, PENALTY)  # lines that only crises or policies bring in
 YEARLY_LINES = tuple(STOCK_CHANGE if line == TERMINAL else line for line in LINES)
 PAID_LINES = tuple(line for line in YEARLY_LINES if line != RISK)  # a weight on risk is paid to nobody
 
-
-def cost_metrics(outcome: Outcome) -> Iterator[Metric]:
-    """The objective, and expected money a year: the buyer's, the nation's, by line, by material."""
-    currency = outcome.world.settings.currency
-    unit = f"{currency}/year"
-    costs = cost_by_line_and_material(outcome)
-    yield Metric("objective", ALL, outcome.solution.objective, currency, "whole horizon")
-    for material in [ALL, *outcome.world.materials]:
-        mine = {line: 0.0 for line in YEARLY_LINES if line not in SOMETIMES or any(f == line for f, _ in costs)}
-        for (line, owner), value in costs.items():
-            if material in (ALL, owner):
-                mine[line] += value
-        total = sum(value for line, value in mine.items() if line in PAID_LINES)
-        yield Metric("cost_per_year", material, total, unit, "buyer")
-        yield Metric("nation_cost_per_year", material, total - mine[SUBSIDY], unit, "subsidy counted as a cost")
-        for line, value in mine.items():
-            yield Metric(f"{line}_per_year", material, value, unit)
-    carrying = {material: _carrying_cost(outcome, material) for material in outcome.world.materials}
-    for material, value in {ALL: sum(carrying.values()), **carrying}.items():
-        yield Metric("reserve_carrying_cost_per_year", material, value, unit, "storage, interest and losses")
+_LINE_TEXTS = {
+    PURCHASE: "goods, without freight and tariff",
+    FREIGHT: "freight",
+    TARIFF: "tariff",
+    HOLDING: "storage",
+    RUNNING: "running projects",
+    SUBSTITUTION: "saving or replacing material",
+    SHORTAGE: "output lost for want of material",
+    GAP: "buying back the plan's stock at the end of a branch",
+    INVESTMENT: "building projects",
+    SUBSIDY: "zero or less: what the state pays of it",
+    STOCK_CHANGE: "value of the stock at the start less that at the end of the window; negative where stock was built "
+    "up",
+    RISK: "weight times CVaR; only where the risk policy has a weight. Nobody pays it: not a part of `cost_per_year`",
+    PENALTY: "penalties of soft share limits; only where there is one",
+}
 
 
-def cost_by_line_and_material(outcome: Outcome) -> dict[tuple[str, str], float]:
+def _lines_of(results: Results, material: str) -> dict[str, float]:
+    """Expected money a year by line, of a material or of all."""
+    costs = results.once(cost_by_line_and_material)
+    mine = {line: 0.0 for line in YEARLY_LINES if line not in SOMETIMES or any(f == line for f, _ in costs)}
+    for (line, owner), value in costs.items():
+        if material in (ALL, owner):
+            mine[line] += value
+    return mine
+
+
+def _objective(results: Results, material: str) -> Reading:
+    return Reading(results.outcome.solution.objective, "whole horizon")
+
+
+def _cost(results: Results, material: str) -> Reading:
+    lines = results.once(_lines_of, material)
+    return Reading(sum(value for line, value in lines.items() if line in PAID_LINES), "buyer")
+
+
+def _nation_cost(results: Results, material: str) -> Reading:
+    cost, _ = _cost(results, material)
+    return Reading(cost - results.once(_lines_of, material)[SUBSIDY], "subsidy counted as a cost")
+
+
+def _line(results: Results, material: str, line: str) -> Reading | None:
+    lines = results.once(_lines_of, material)
+    return Reading(lines[line]) if line in lines else None
+
+
+def _carrying(results: Results, material: str) -> Reading:
+    outcome = results.outcome
+    materials = outcome.world.materials if material == ALL else [material]
+    return Reading(sum(_carrying_cost(outcome, name) for name in materials), "storage, interest and losses")
+
+
+def cost_by_line_and_material(results: Results) -> dict[tuple[str, str], float]:
     """Expected money a year in the reported window, by cost line and material.
 
     Each line's discounted money inside the window is spread evenly over it (divided by the sum of the
@@ -48,6 +94,7 @@ def cost_by_line_and_material(outcome: Outcome) -> dict[tuple[str, str], float]:
     bought is an asset and a stock used up is a cost. With no `report_until` the lines sum to the objective
     plus the value of the opening stock, over the horizon's discounted years.
     """
+    outcome = results.outcome
     world, tree, calendar = outcome.world, outcome.tree, outcome.world.calendar
     discount = calendar.discount(world.settings.discount_rate)
     in_window = window_years(outcome)
@@ -86,3 +133,57 @@ def _carrying_cost(outcome: Outcome, material: str) -> float:
     stock = outcome.stock[material][outcome.tree.plan][: world.calendar.reported].mean()
     rate = row.storage_cost_rate + world.settings.discount_rate + row.loss_rate
     return float(rate * row.reference_price * stock)
+
+
+GROUPS = (
+    (
+        Metric(
+            "objective",
+            MONEY,
+            Scope.ALL,
+            "expected discounted cost of the whole horizon, the number that was minimised",
+            _objective,
+            Shown.SWEEP,
+        ),
+    ),
+    (
+        Metric(
+            "cost_per_year",
+            MONEY_PER_YEAR,
+            Scope.BOTH,
+            "expected cost to the buyer, see below",
+            _cost,
+            Shown.SCREEN | Shown.REPORT | Shown.COMPARISON | Shown.SWEEP,
+        ),
+        Metric(
+            "nation_cost_per_year",
+            MONEY_PER_YEAR,
+            Scope.BOTH,
+            "the same with subsidies counted as a cost",
+            _nation_cost,
+            Shown.SCREEN | Shown.REPORT | Shown.COMPARISON | Shown.SWEEP,
+        ),
+        *(
+            Metric(
+                f"{line}_per_year",
+                MONEY_PER_YEAR,
+                Scope.BOTH,
+                _LINE_TEXTS[line],
+                partial(_line, line=line),
+                Shown.SCREEN | Shown.REPORT,
+            )
+            for line in YEARLY_LINES
+        ),
+    ),
+    (
+        Metric(
+            "reserve_carrying_cost_per_year",
+            MONEY_PER_YEAR,
+            Scope.BOTH,
+            "storage, interest at the discount rate and storage losses on the plan's mean stock, at the reference "
+            "price. A separate reading, not a part of `cost_per_year`",
+            _carrying,
+            Shown.REPORT | Shown.SWEEP,
+        ),
+    ),
+)

@@ -52,7 +52,7 @@ def targets(outcome: Outcome, materials: Sequence[str]) -> Iterator[Target]:
     """Shares of imports by exporter in the last reported year, and days of cover at the end of the window."""
     world, tree, calendar = outcome.world, outcome.tree, outcome.world.calendar
     size, columns = tree.size, outcome.program.shape[1]
-    year = int(calendar.years[calendar.reported - 1])
+    year = calendar.last_reported_year
     nodes = tree.plan[outcome.years[tree.plan] == year]
     for material in materials:
         sources = counted_sources(world, material, "imports")

@@ -1,4 +1,4 @@
-"""An outcome as the tables of a run folder: one function per table, each a data frame."""
+"""An outcome as the tables of a run folder: one file for each table, its declaration beside what fills it."""
 
 from __future__ import annotations
 
@@ -6,18 +6,25 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from bichiku.result.columns import ResultTable
+from bichiku.result.metrics import READ, SUMMARY, summary_table
 from bichiku.result.outcome import Outcome
-from bichiku.result.tables.costs import costs_table
-from bichiku.result.tables.crises import crises_table
-from bichiku.result.tables.duals import duals_table
-from bichiku.result.tables.flows import flows_table
-from bichiku.result.tables.projects import projects_table
-from bichiku.result.tables.reserve import reserve_table
-from bichiku.result.tables.shares import shares_table
-from bichiku.result.tables.sourcing import sourcing_table
-from bichiku.result.tables.summary import summary_table
+from bichiku.result.prices.table import PRICES
+from bichiku.result.tables.costs import COSTS, costs_table
+from bichiku.result.tables.crises import CRISES, crises_table
+from bichiku.result.tables.duals import DUALS, duals_table
+from bichiku.result.tables.flows import FLOWS, flows_table
+from bichiku.result.tables.projects import PROJECTS, projects_table
+from bichiku.result.tables.reserve import RESERVE, reserve_table
+from bichiku.result.tables.shares import SHARES, shares_table
+from bichiku.result.tables.sourcing import SOURCING, sourcing_table
 
-TABLES: dict[str, Callable[[Outcome], pd.DataFrame]] = {
+TABLES: dict[str, ResultTable] = {
+    table.name: table for table in (SUMMARY, SOURCING, FLOWS, RESERVE, PROJECTS, COSTS, CRISES, SHARES, DUALS, PRICES)
+}
+"""Every table of a run by name, in order."""
+
+_MAKERS: dict[str, Callable[[Outcome], pd.DataFrame]] = {
     "sourcing": sourcing_table,
     "flows": flows_table,
     "reserve": reserve_table,
@@ -30,6 +37,11 @@ TABLES: dict[str, Callable[[Outcome], pd.DataFrame]] = {
 
 
 def tabulate(outcome: Outcome) -> dict[str, pd.DataFrame]:
-    """All tables of a run by file name without ending, the summary first."""
-    tables = {name: make(outcome) for name, make in TABLES.items()}
+    """All tables of a run but its prices, by name, the summary first."""
+    tables = {name: make(outcome) for name, make in _MAKERS.items()}
     return {"summary": summary_table(outcome, tables), **tables}
+
+
+def summarise(outcome: Outcome) -> pd.DataFrame:
+    """The summary alone, made from no more tables than it needs."""
+    return summary_table(outcome, {name: _MAKERS[name](outcome) for name in READ})

@@ -5,7 +5,50 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.outcome import SHORT_TOLERANCE, STOCK_TOLERANCE, Outcome
+
+CRISES = ResultTable(
+    "crises",
+    "What each crisis does: one row for each branch and material with demand.",
+    (
+        Column("crisis", Kind.TEXT, "", "its name"),
+        Column("onset", Kind.COUNT, "period", "first period of the branch"),
+        Column("month", Kind.MONTH, "", "month in which it begins"),
+        Column("material", Kind.TEXT, "", "the material", role=Role.GROUP),
+        Column("probability", Kind.NUMBER, "0 to 1", "probability of the branch"),
+        Column("branch_days", Kind.NUMBER, "days", "length of the branch, crisis and recovery"),
+        Column("short_t", Kind.NUMBER, "t", "demand not met in the branch"),
+        Column("short_days", Kind.NUMBER, "days", "the same in days of each period's demand"),
+        Column(
+            "time_to_survive_days",
+            Kind.NUMBER,
+            "days from the onset",
+            "whole periods without shortage and the covered share of the first short one; empty when no period of the "
+            "branch is short",
+            optional=True,
+        ),
+        Column(
+            "full_supply_after_days",
+            Kind.NUMBER,
+            "days from the onset",
+            "end of the last short period; 0 when none is short, empty when the last period of the branch is still "
+            "short",
+            optional=True,
+        ),
+        Column(
+            "stock_back_after_days",
+            Kind.NUMBER,
+            "days from the onset",
+            "end of the last period with less stock than the plan has; 0 when it never has less, empty when that is "
+            "still so at the end of the branch",
+            optional=True,
+        ),
+        Column("damage", Kind.NUMBER, "see `unit`", "discounted shortage and substitution cost, if the crisis happens"),
+        Column("unit", Kind.TEXT, "", "unit of the damage", role=Role.GROUP),
+    ),
+    key=("crisis", "onset", "material"),
+)
 
 
 def crises_table(outcome: Outcome) -> pd.DataFrame:
@@ -45,12 +88,7 @@ def crises_table(outcome: Outcome) -> pd.DataFrame:
                     "unit": world.settings.currency,
                 }
             )
-    frame = pd.DataFrame(records, columns=_COLUMNS)
-    return frame.sort_values(["crisis", "onset", "material"], ignore_index=True)
-
-
-_COLUMNS = ["crisis", "onset", "month", "material", "probability", "branch_days", "short_t", "short_days"]
-_COLUMNS += ["time_to_survive_days", "full_supply_after_days", "stock_back_after_days", "damage", "unit"]
+    return CRISES.from_rows(records).sort_values(["crisis", "onset", "material"], ignore_index=True)
 
 
 def _survived(is_short: np.ndarray, short_days: np.ndarray, days: float) -> float:

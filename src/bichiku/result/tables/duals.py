@@ -9,29 +9,85 @@ from __future__ import annotations
 
 import pandas as pd
 
+from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.outcome import Outcome
 
-COLUMNS = ["policy", "limit", "material", "crisis", "onset", "year", "month", "value", "dual", "unit"]
+DUALS = ResultTable(
+    "duals",
+    "One row for each row that a policy has in the linear program.",
+    (
+        Column(
+            "policy",
+            Kind.TEXT,
+            "",
+            "`reserve_days`, `share_caps`, `share_floors`, `country_cap`, `concentration`, `survive`, "
+            "`expected_shortage`, `budget_investment`, `budget_reserve` or `risk_limit`",
+            role=Role.GROUP,
+        ),
+        Column(
+            "limit",
+            Kind.TEXT,
+            "",
+            "name of the share limit, the country, or the plane of the concentration limit; empty for other policies",
+        ),
+        Column("material", Kind.TEXT, "", "a material, or `all`", role=Role.GROUP),
+        Column("crisis", Kind.TEXT, "", "`plan` or the crisis; empty for limits over a year or over all time"),
+        Column(
+            "onset",
+            Kind.COUNT,
+            "period",
+            "first period of the branch, 0 on the plan; empty likewise",
+            optional=True,
+        ),
+        Column("year", Kind.YEAR, "", "calendar year; empty for limits over all time", optional=True),
+        Column(
+            "month",
+            Kind.MONTH,
+            "",
+            "month in which the period begins; empty for limits over a year or over all time",
+            optional=True,
+        ),
+        Column(
+            "value",
+            Kind.NUMBER,
+            "unit of the limit, named in `unit`",
+            "the limit as it was set. A reserve target is in tonnes here. Rows on shares and concentration compare "
+            "tonnes with tonnes, so theirs is zero",
+        ),
+        Column("dual", Kind.NUMBER, "see `unit`", "rise of expected discounted cost per unit more on the limit"),
+        Column("unit", Kind.TEXT, "", "money of expected discounted cost per unit of the limit", role=Role.GROUP),
+    ),
+    key=("policy", "limit", "material", "crisis", "onset", "year", "month"),
+)
 
 
 def duals_table(outcome: Outcome) -> pd.DataFrame:
     """One row for each row of a policy in the linear program; `value` is the limit itself."""
     program, currency = outcome.program, outcome.world.settings.currency
-    records = []
+    rows = []
     for block in program.row_blocks:
         if not block.policy:
             continue
         values = program.limits_as_set(block.rows)
         for key, value, dual in zip(block.keys, values, outcome.solution.row_dual[block.rows] + 0.0, strict=True):
-            crisis, onset, year, month = _when(outcome, block.place, int(key))
-            unit = f"{currency} of expected discounted cost per {block.unit} more on the limit"
-            records.append((block.family, block.limit, block.material, crisis, onset, year, month, value, dual, unit))
-    return pd.DataFrame(records, columns=COLUMNS)
+            rows.append(
+                {
+                    "policy": block.family,
+                    "limit": block.limit,
+                    "material": block.material,
+                    **_when(outcome, block.place, int(key)),
+                    "value": value,
+                    "dual": dual,
+                    "unit": f"{currency} of expected discounted cost per {block.unit} more on the limit",
+                }
+            )
+    return DUALS.from_rows(rows)
 
 
-def _when(outcome: Outcome, place: str, key: int) -> tuple[str, int | str, int | str, str]:
+def _when(outcome: Outcome, place: str, key: int) -> dict[str, object]:
     """Crisis, onset, year and month of a row; empty where they have no meaning."""
     if place == "node":
         crisis, onset, period = outcome.tree.label(key)
-        return crisis, onset, int(outcome.years[key]), outcome.world.calendar.label(period)
-    return "", "", key if place == "year" else "", ""
+        month = outcome.world.calendar.label(period)
+        return {"crisis": crisis, "onset": onset, "year": int(outcome.years[key]), "month": month}
+    return {"crisis": "", "onset": None, "year": key if place == "year" else None, "month": ""}

@@ -7,7 +7,31 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.outcome import Outcome
+
+FLOWS = ResultTable(
+    "flows",
+    "Every decision and arrival at every node, on the plan and in all branches. Zeros are left out.",
+    (
+        Column("crisis", Kind.TEXT, "", "`plan`, or the crisis"),
+        Column("onset", Kind.COUNT, "period", "first period of the branch; 0 on the plan"),
+        Column("period", Kind.COUNT, "period", "counted from 1"),
+        Column("month", Kind.MONTH, "", "month in which the period begins"),
+        Column("material", Kind.TEXT, "", "the material", role=Role.GROUP),
+        Column(
+            "item",
+            Kind.TEXT,
+            "",
+            "`shipped` and `arrived` of suppliers, `produced` and `arrived` of projects, `saved` by substitution, "
+            "`short`, `stock` at the end of the period, `gap` at the end of a branch",
+            role=Role.GROUP,
+        ),
+        Column("source", Kind.TEXT, "", "the supplier, project or tranche; empty for short, stock and gap"),
+        Column("tonnes", Kind.NUMBER, "t", "zero or more", zeros_left_out=True),
+    ),
+    key=("crisis", "onset", "period", "material", "item", "source"),
+)
 
 
 def flows_table(outcome: Outcome) -> pd.DataFrame:
@@ -34,7 +58,7 @@ def flows_table(outcome: Outcome) -> pd.DataFrame:
         codes = np.repeat([categories.index(text) for text in texts], counts)
         return pd.Categorical.from_codes(codes, categories)
 
-    return pd.DataFrame(
+    return FLOWS.from_columns(
         {
             "crisis": crises[branch],
             "onset": onsets[branch],

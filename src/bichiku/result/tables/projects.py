@@ -4,7 +4,28 @@ from __future__ import annotations
 
 import pandas as pd
 
+from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.outcome import Outcome
+
+PROJECTS = ResultTable(
+    "projects",
+    "One row for each project.",
+    (
+        Column("project", Kind.TEXT, "", "its name"),
+        Column("material", Kind.TEXT, "", "what it makes", role=Role.GROUP),
+        Column("country", Kind.TEXT, "", "where it stands"),
+        Column("kind", Kind.TEXT, "", "its kind"),
+        Column("existing_t_per_year", Kind.NUMBER, "t/year", "capacity before"),
+        Column("built_t_per_year", Kind.NUMBER, "t/year", "capacity built"),
+        Column("used_t_per_year", Kind.NUMBER, "t/year", "mean output on the plan over the whole horizon"),
+        Column("investment", Kind.NUMBER, "money", "capex times capacity built, paid at the start"),
+        Column("subsidy", Kind.NUMBER, "money", "part of it that the state pays, zero or more here"),
+        Column("net_cost", Kind.NUMBER, "money", "investment less subsidy"),
+        Column("unit", Kind.TEXT, "", "the currency", role=Role.GROUP),
+        Column("basis", Kind.TEXT, "", "basis of the row in the tables, or `not stated`", role=Role.NOTE),
+    ),
+    key=("project",),
+)
 
 
 def projects_table(outcome: Outcome) -> pd.DataFrame:
@@ -31,6 +52,4 @@ def projects_table(outcome: Outcome) -> pd.DataFrame:
                 "basis": row.basis or "not stated",
             }
         )
-    columns = ["project", "material", "country", "kind", "existing_t_per_year", "built_t_per_year"]
-    columns += ["used_t_per_year", "investment", "subsidy", "net_cost", "unit", "basis"]
-    return pd.DataFrame(records, columns=columns)
+    return PROJECTS.from_rows(records)

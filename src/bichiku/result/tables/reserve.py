@@ -6,7 +6,36 @@ import numpy as np
 import pandas as pd
 
 from bichiku.policies.reserve_days import target_days
+from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.outcome import Outcome
+
+RESERVE = ResultTable(
+    "reserve",
+    "The plan's stock: one row for each period and material.",
+    (
+        Column("period", Kind.COUNT, "period", "counted from 1"),
+        Column("month", Kind.MONTH, "", "month in which the period begins"),
+        Column("material", Kind.TEXT, "", "the material", role=Role.GROUP),
+        Column("stock_t", Kind.NUMBER, "t", "stock at the end of the period"),
+        Column(
+            "cover_days",
+            Kind.NUMBER,
+            "days",
+            "days that it would last at the demand of the same period; empty without demand",
+            optional=True,
+        ),
+        Column(
+            "target_days",
+            Kind.NUMBER,
+            "days",
+            "target at the last month of the period; empty without one",
+            optional=True,
+        ),
+        Column("bought_t", Kind.NUMBER, "t", "rise of the stock beyond storage losses"),
+        Column("used_t", Kind.NUMBER, "t", "fall of the stock beyond storage losses"),
+    ),
+    key=("period", "material"),
+)
 
 
 def reserve_table(outcome: Outcome) -> pd.DataFrame:
@@ -22,14 +51,14 @@ def reserve_table(outcome: Outcome) -> pd.DataFrame:
         change = stock - world.kept(material) * np.concatenate([[row.opening_stock_t], stock[:-1]])
         target = target_days(world, material)
         frames.append(
-            pd.DataFrame(
+            RESERVE.from_columns(
                 {
                     "period": np.arange(1, calendar.periods + 1),
                     "month": [calendar.label(t) for t in range(1, calendar.periods + 1)],
-                    "material": material,
+                    "material": [material] * calendar.periods,
                     "stock_t": stock,
                     "cover_days": outcome.cover_days(material)[plan],
-                    "target_days": np.nan if target is None else target,
+                    "target_days": np.full(calendar.periods, np.nan) if target is None else target,
                     "bought_t": np.where(change > 0, change, 0.0),
                     "used_t": np.where(change < 0, -change, 0.0),
                 }

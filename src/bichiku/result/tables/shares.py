@@ -5,10 +5,33 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from bichiku.model.world import STAGES
+from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.outcome import Outcome
 
-STAGES = ("exporter", "origin")
-COLUMNS = ["material", "year", "stage", "country", "share", "hhi"]
+SHARES = ResultTable(
+    "shares",
+    "Countries' shares of the plan's imports by weight. A year without imports has no rows.",
+    (
+        Column("material", Kind.TEXT, "", "the material", role=Role.GROUP),
+        Column("year", Kind.YEAR, "", "calendar year"),
+        Column(
+            "stage",
+            Kind.TEXT,
+            "",
+            "`exporter`: by the country that ships; `origin`: by the countries of the feed",
+        ),
+        Column("country", Kind.TEXT, "", "the country"),
+        Column("share", Kind.NUMBER, "share, 0 to 1", "of the material's imports"),
+        Column(
+            "hhi",
+            Kind.NUMBER,
+            "0 to 1",
+            "sum of squared shares of that material, year and stage, the same in each of its rows",
+        ),
+    ),
+    key=("material", "year", "stage", "country"),
+)
 
 
 def shares_table(outcome: Outcome) -> pd.DataFrame:
@@ -20,7 +43,7 @@ def shares_table(outcome: Outcome) -> pd.DataFrame:
     world, plan = outcome.world, outcome.tree.plan
     years = outcome.years[plan]
     first, count = int(years.min()), int(years.max()) - int(years.min()) + 1
-    records = []
+    records: list[dict[str, object]] = []
     for material in world.materials:
         for stage in STAGES:
             tonnes: dict[str, np.ndarray] = {}
@@ -28,15 +51,13 @@ def shares_table(outcome: Outcome) -> pd.DataFrame:
                 if row.material != material or not world.is_import(name):
                     continue
                 arrived = np.bincount(years - first, outcome.arrived[name][plan], minlength=count)
-                parts = {row.country: 1.0} if stage == "exporter" else world.origins[name]
-                for country, share in parts.items():
+                for country, share in world.countries_of(name, stage).items():
                     tonnes[country] = tonnes.get(country, np.zeros(count)) + share * arrived
             for i in range(count):
                 total = sum(by_year[i] for by_year in tonnes.values())
                 if total > 0:
                     shares = {country: by_year[i] / total for country, by_year in tonnes.items() if by_year[i]}
                     index = sum(share**2 for share in shares.values())
-                    records += [
-                        (material, first + i, stage, country, share, index) for country, share in sorted(shares.items())
-                    ]
-    return pd.DataFrame(records, columns=COLUMNS)
+                    about = {"material": material, "year": first + i, "stage": stage, "hhi": index}
+                    records += [{**about, "country": code, "share": share} for code, share in sorted(shares.items())]
+    return SHARES.from_rows(records)

@@ -5,19 +5,38 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.outcome import Outcome
 
-COLUMNS = (
-    "material",
-    "supplier",
-    "country",
-    "kind",
-    "year",
-    "tonnes",
-    "share_of_imports",
-    "delivered_cost",
-    "unit",
-    "basis",
+SOURCING = ResultTable(
+    "sourcing",
+    "What the plan buys: one row for each supplier or project and calendar year.",
+    (
+        Column("material", Kind.TEXT, "", "the material", role=Role.GROUP),
+        Column("supplier", Kind.TEXT, "", "supplier or project"),
+        Column("country", Kind.TEXT, "", "where it ships from"),
+        Column("kind", Kind.TEXT, "", "`spot`, `contract`, or the kind of project"),
+        Column("year", Kind.YEAR, "", "calendar year in which the periods begin"),
+        Column("tonnes", Kind.NUMBER, "t", "arrivals in that year"),
+        Column(
+            "share_of_imports",
+            Kind.NUMBER,
+            "share, 0 to 1",
+            "of all imports of the material in that year; empty for domestic supply and where there are no imports",
+            optional=True,
+        ),
+        Column(
+            "delivered_cost",
+            Kind.NUMBER,
+            "see `unit`",
+            "mean price with tariff and freight; for a project its running cost, without inputs and investment; empty "
+            "where nothing arrives",
+            optional=True,
+        ),
+        Column("unit", Kind.TEXT, "", "unit of the delivered cost", role=Role.GROUP),
+        Column("basis", Kind.TEXT, "", "basis of the row in the tables, or `not stated`", role=Role.NOTE),
+    ),
+    key=("material", "supplier", "year"),
 )
 
 
@@ -38,23 +57,30 @@ def sourcing_table(outcome: Outcome) -> pd.DataFrame:
         if world.is_import(name):
             imports[row.material] += tonnes[name]
     for name, row in world.sources.items():
-        money = np.bincount(years - first, _unit_cost(outcome, name)[plan] * outcome.arrived[name][plan], count)
+        money = np.bincount(years - first, _cost_on_plan(outcome, name) * outcome.arrived[name][plan], count)
         for i in range(count):
-            arrived = tonnes[name][i]
-            share = arrived / imports[row.material][i] if world.is_import(name) and imports[row.material][i] else np.nan
-            cost = money[i] / arrived if arrived else np.nan
-            place = (row.material, name, row.country, row.kind, first + i)
-            unit = f"{world.settings.currency}/t"
-            records.append((*place, arrived, share, cost, unit, row.basis or "not stated"))
-    table = pd.DataFrame(records, columns=COLUMNS)
-    return table.sort_values(["material", "supplier", "year"], ignore_index=True)
+            arrived, of_all = tonnes[name][i], imports[row.material][i]
+            records.append(
+                {
+                    "material": row.material,
+                    "supplier": name,
+                    "country": row.country,
+                    "kind": row.kind,
+                    "year": first + i,
+                    "tonnes": arrived,
+                    "share_of_imports": arrived / of_all if world.is_import(name) and of_all else np.nan,
+                    "delivered_cost": money[i] / arrived if arrived else np.nan,
+                    "unit": f"{world.settings.currency}/t",
+                    "basis": row.basis or "not stated",
+                }
+            )
+    return SOURCING.from_rows(records).sort_values(["material", "supplier", "year"], ignore_index=True)
 
 
-def _unit_cost(outcome: Outcome, source: str) -> np.ndarray:
-    world = outcome.world
+def _cost_on_plan(outcome: Outcome, source: str) -> np.ndarray:
+    """Money per tonne delivered in each period of the plan; shape (periods,)."""
+    world, plan = outcome.world, outcome.tree.plan
     if source in world.projects:
-        return np.full(outcome.tree.size, world.projects[source].running_cost)
-    factors = outcome.state.price_factor[world.suppliers[source].material]
-    row = world.suppliers[source]
-    price = row.price * (factors if row.kind == "spot" else 1.0)
-    return np.broadcast_to(price * (1.0 + row.tariff_rate) + row.freight, (outcome.tree.size,))
+        return np.full(len(plan), world.projects[source].running_cost)
+    factors = outcome.state.price_factor[world.suppliers[source].material][plan]
+    return np.array([world.delivered_price(source, float(factor)) for factor in factors])

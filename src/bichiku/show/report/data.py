@@ -138,7 +138,7 @@ class ReportData:
     @cached_property
     def window(self) -> str:
         """The months that the numbers speak of, such as ``2026-01 to 2030-12``."""
-        return self.world.calendar.reported_months
+        return self.world.calendar.window_label
 
     def short_on_plan(self, run: Run) -> dict[str, float]:
         """Materials that a strategy's plan leaves short without any crisis, and their days short, the most first."""

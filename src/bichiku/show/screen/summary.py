@@ -29,7 +29,7 @@ def print_strategy(console: Console, run: Run) -> None:
     """One screen: what it costs a year, from whom, how many days, and the worst crisis."""
     world, values = run.world, _metric_values([run])
     currency = world.settings.currency
-    window = world.calendar.reported_months
+    window = world.calendar.window_label
     console.print(f"\n{world.settings.model}: {world.strategy} ({window})", style="bold", highlight=False)
     value = partial(values.value, world.strategy)
     for line in _cost_lines(value, currency):

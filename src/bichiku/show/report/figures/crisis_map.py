@@ -64,7 +64,7 @@ def crisis_map(run: Run, key: str = "crisis-map") -> Picture | None:
         key=key,
         title=f"Days until each material runs short, by crisis: {run.strategy}",
         units="days from the onset to the first shortage, the least over all onsets in "
-        f"{run.world.calendar.reported_months}; a dot means not short in that crisis",
+        f"{run.world.calendar.window_label}; a dot means not short in that crisis",
         source="crises.csv (time_to_survive_days)",
         alt=alt,
         height=1.75 + 0.27 * len(table),
