@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from bichiku.model.world import World
-from bichiku.read.model import Model
+from bichiku.reading.model import Model
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.run import Run
 from oracles.world_strategies import PERIODS_PER_YEAR, Description

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from bichiku.model.world import World
 from bichiku.result.pipeline import Clock, NoSolution, optimise, run_strategy
 from bichiku.result.run import Run
-from bichiku.solve import Status
-from bichiku.solve.certificate import certify
+from bichiku.solving import Status
+from bichiku.solving.certificate import certify
 from oracles.by_hand import read
 from oracles.world_strategies import Description
 

@@ -13,7 +13,7 @@ from bichiku.model.faults import ModelFaults
 from bichiku.model.state import State
 from bichiku.model.tree import Tree, grow_tree
 from bichiku.model.world import World
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 
 MODEL = """\
 model: Minimal

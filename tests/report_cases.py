@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from bichiku.api.compare.table import comparison_table
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.run import Run
 from bichiku.show.report import Axis, Frontier, render_report

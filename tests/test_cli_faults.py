@@ -16,7 +16,7 @@ from bichiku.cli.results_so_far import add_folder, forget_all
 from bichiku.cli.screen import print_faults
 from bichiku.model.faults import Fault, ModelFaults
 from bichiku.program import LinearProgram
-from bichiku.solve import HotProgram, SolverOptions
+from bichiku.solving import HotProgram, SolverOptions
 from oracles.models import write_model
 from tests.in_process import Found
 from tests.solve.programs import large_program

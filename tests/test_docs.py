@@ -26,11 +26,11 @@ from bichiku.model.tables import TABLES
 from bichiku.model.warning_codes import CODES
 from bichiku.model.world import MOST_DECISIONS
 from bichiku.policies.reserve_days import DaysPath
-from bichiku.read import csv_rows, document, strategies, yaml12
-from bichiku.read.document import parse_document
-from bichiku.read.model import read_model
-from bichiku.read.settings import NOT_YET
-from bichiku.read.strategies import split_strategies
+from bichiku.reading import csv_rows, document, strategies, yaml12
+from bichiku.reading.document import parse_document
+from bichiku.reading.model import read_model
+from bichiku.reading.settings import NOT_YET
+from bichiku.reading.strategies import split_strategies
 from bichiku.result.metrics import METRICS
 from bichiku.result.pipeline import run_strategy
 from docs.reference import PARTS, renewed

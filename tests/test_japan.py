@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from bichiku.check import advice_by_strategy
-from bichiku.read.model import read_model
+from bichiku.checking import advice_by_strategy
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 
 JAPAN = Path(__file__).parents[1] / "models" / "japan"

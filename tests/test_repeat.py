@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bichiku.model.faults import ModelFaults
-from bichiku.read.model import Model, read_model
+from bichiku.reading.model import Model, read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.repeat import Sameness, model_of_run, repetition
 from bichiku.result.run import Run

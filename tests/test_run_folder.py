@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.run import Rejected, Run, input_hash
 from bichiku.result.staging import CannotWrite

@@ -20,7 +20,7 @@ import psutil
 
 from bichiku.result.run import MANIFEST, REPORT
 from bichiku.result.staging import MARK, PARTIAL
-from bichiku.verify import verify_run
+from bichiku.verification import verify_run
 
 ROOT = Path(__file__).parents[1]
 TUTORIAL = ROOT / "models" / "tutorial"

@@ -16,10 +16,10 @@ from typing import Annotated
 import typer
 
 from bichiku.model.world import World
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import NoSolution, run_strategy
-from bichiku.solve import Status
-from bichiku.verify import verify_run
+from bichiku.solving import Status
+from bichiku.verification import verify_run
 from oracles.agreement import AGREE, apart, second
 from oracles.policy_strategies import models_with_policies
 from oracles.world_strategies import Description, write_model

@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from bichiku.explain import Finding, explain
+from bichiku.explaining import Finding, explain
 from oracles.by_hand import read
 from oracles.ways_out import LESS, demanding, feasible, typed
 from oracles.world_strategies import Description

@@ -1,7 +1,7 @@
 """What must come of an input: a clear refusal, or a model in which every number is the one that was written.
 
 What a planted text means is read here a second time, from docs/model-file.md and docs/tables.md, in code that
-shares nothing with `bichiku.read`.
+shares nothing with `bichiku.reading`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from pydantic import BaseModel
 
 from bichiku.api.sweep.axes import parse_axes
 from bichiku.build import build
-from bichiku.check import advice
+from bichiku.checking import advice
 from bichiku.model.faults import MOST_FAULTS, ModelFaults
 from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
 from bichiku.policies.reserve_days import DaysPath
-from bichiku.read.model import Model, read_model
+from bichiku.reading.model import Model, read_model
 from bichiku.result.pipeline import NoSolution, grow, run_strategy
 from trials.fuzz_inputs import Planted, Spoilt, bases
 

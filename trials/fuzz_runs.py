@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bichiku.api.sweep.run import kept_points
 from bichiku.cli import main
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 from oracles.models import write_model
 from trials.fuzz_checks import Defect, in_time

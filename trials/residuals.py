@@ -13,9 +13,9 @@ from pathlib import Path
 import typer
 from rich.progress import track
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.verify import verify_run
+from bichiku.verification import verify_run
 from trials.calls import JAPAN, TUTORIAL
 from trials.results import WriteOption, record
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import highspy
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 from contenders.race import Result, arguments, violation
 

@@ -5,9 +5,7 @@ What is listed in `__all__` is loaded when it is first asked for, as the package
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from bichiku.version import __version__
@@ -17,14 +15,14 @@ if TYPE_CHECKING:
     from bichiku.api.library import Infeasible, check, explain, load, read, solve, sweep, verify
     from bichiku.api.library import ranges as range  # noqa: A004
     from bichiku.api.sweep.run import Sweep
-    from bichiku.check import Advice
-    from bichiku.explain import Explanation
+    from bichiku.checking import Advice
+    from bichiku.explaining import Explanation
     from bichiku.model.faults import Fault, ModelFaults
     from bichiku.model.world import World
-    from bichiku.read.model import Model
+    from bichiku.reading.model import Model
     from bichiku.result.pipeline import NoSolution
     from bichiku.result.run import Run
-    from bichiku.verify import Verdict
+    from bichiku.verification import Verdict
 
 __all__ = [
     "Advice",
@@ -65,15 +63,15 @@ _PUBLIC = {  # name to the module it is in, and its name there
     "Comparison": ("bichiku.api.compare.comparison", "Comparison"),
     "compare": ("bichiku.api.compare.comparison", "compare"),
     "Sweep": ("bichiku.api.sweep.run", "Sweep"),
-    "Advice": ("bichiku.check", "Advice"),
-    "Explanation": ("bichiku.explain", "Explanation"),
+    "Advice": ("bichiku.checking", "Advice"),
+    "Explanation": ("bichiku.explaining", "Explanation"),
     "Fault": ("bichiku.model.faults", "Fault"),
     "ModelFaults": ("bichiku.model.faults", "ModelFaults"),
     "World": ("bichiku.model.world", "World"),
-    "Model": ("bichiku.read.model", "Model"),
+    "Model": ("bichiku.reading.model", "Model"),
     "NoSolution": ("bichiku.result.pipeline", "NoSolution"),
     "Run": ("bichiku.result.run", "Run"),
-    "Verdict": ("bichiku.verify", "Verdict"),
+    "Verdict": ("bichiku.verification", "Verdict"),
 }
 
 
@@ -87,14 +85,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *__all__])
-
-
-class _Library(ModuleType):
-    """Keeps `bichiku.read` and the like functions: loading the package of that name would put it in their place."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in _PUBLIC and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Library

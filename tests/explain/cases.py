@@ -10,17 +10,17 @@ from __future__ import annotations
 from typing import Any
 
 from bichiku.build import build
-from bichiku.explain import Change, Conflict, Explanation, Finding, explain
-from bichiku.explain.judge import Judge
-from bichiku.explain.physical_rules import physical_rules
-from bichiku.explain.policy_rules import policy_rules
-from bichiku.explain.rules import Rule, without
-from bichiku.explain.unmet import with_unmet
+from bichiku.explaining import Change, Conflict, Explanation, Finding, explain
+from bichiku.explaining.judge import Judge
+from bichiku.explaining.physical_rules import physical_rules
+from bichiku.explaining.policy_rules import policy_rules
+from bichiku.explaining.rules import Rule, without
+from bichiku.explaining.unmet import with_unmet
 from bichiku.model.world import World
 from bichiku.program import LinearProgram
 from bichiku.result.outcome import Outcome
 from bichiku.result.pipeline import grow
-from bichiku.solve import Solution, Status
+from bichiku.solving import Solution, Status
 from oracles.by_hand import description, halt, read
 
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20, "capacity_t": 40}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, given
 
-from bichiku.explain import Finding, explain
+from bichiku.explaining import Finding, explain
 from oracles.by_hand import read
 from oracles.drawn import drawn
 from oracles.ways_out import LESS, demanding, feasible, typed

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bichiku.explain import Finding, explain
-from bichiku.explain.policy_rules import POLICY_KINDS
+from bichiku.explaining import Finding, explain
+from bichiku.explaining.policy_rules import POLICY_KINDS
 from bichiku.policies import Policies
 from bichiku.result.pipeline import run_strategy
 from oracles.by_hand import MATERIAL, SPOT, description, halt, read

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from bichiku.explain import Finding, engine, explain
-from bichiku.explain.judge import Judge
-from bichiku.explain.unbounded import unbounded_ray
+from bichiku.explaining import Finding, engine, explain
+from bichiku.explaining.judge import Judge
+from bichiku.explaining.unbounded import unbounded_ray
 from bichiku.program import ColumnBlock, LinearProgram, RowBlock
 from bichiku.program.extremes import extremes
-from bichiku.solve import Solution, Status
+from bichiku.solving import Solution, Status
 from oracles.by_hand import description, read
 
 

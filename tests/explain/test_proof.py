@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from bichiku.explain.crises import crisis_by_crisis, rows_of_crises
-from bichiku.explain.judge import Judge
-from bichiku.explain.proof import Prover, _in_proof
-from bichiku.explain.rules import Part, Rule, free
+from bichiku.explaining.crises import crisis_by_crisis, rows_of_crises
+from bichiku.explaining.judge import Judge
+from bichiku.explaining.proof import Prover, _in_proof
+from bichiku.explaining.rules import Part, Rule, free
 from bichiku.program import LinearProgram
-from bichiku.solve import Limits, Solution
-from bichiku.solve.highs import HighsRun
+from bichiku.solving import Limits, Solution
+from bichiku.solving.highs import HighsRun
 
 
 def program() -> LinearProgram:

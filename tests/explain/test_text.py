@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from bichiku.explain import as_record
-from bichiku.explain.wording import told_together
+from bichiku.explaining import as_record
+from bichiku.explaining.wording import told_together
 from oracles.by_hand import MATERIAL, SPOT, halt
 from tests.explain.cases import (
     CASES,

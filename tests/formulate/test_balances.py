@@ -11,7 +11,7 @@ import pytest
 
 from bichiku.result.pipeline import NoSolution
 from bichiku.result.run import Run
-from bichiku.solve import Status
+from bichiku.solving import Status
 from oracles.by_hand import ALL_HALT, MATERIAL, SPOT, branch, cost, halt, line, plan, solve
 
 DEAR = {"storage_cost_rate": 2}

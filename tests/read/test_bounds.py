@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bichiku.model.faults import ModelFaults
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import grow
 from oracles.models import MODEL, faults_of, the_fault, world_of, write_model
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bichiku.model.faults import Fault, ModelFaults
-from bichiku.read.document import Document, parse_document, parse_value, read_document
+from bichiku.reading.document import Document, parse_document, parse_value, read_document
 
 
 def _parse(text: str) -> Document:

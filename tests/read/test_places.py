@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bichiku.model.faults import ModelFaults
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from oracles.models import TABLES, the_fault, world_of, write_model
 
 OTHER = "supplier,country,share\ncobalt-cod,ZAF,0.5\n"

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.verify import verify_run
+from bichiku.verification import verify_run
 from oracles.models import TABLES, faults_of, the_fault, write_model
 
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠1"]

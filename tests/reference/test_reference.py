@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.run import Run
 from oracles.by_hand import branch, duals, line, plan

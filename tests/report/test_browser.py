@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bichiku.api.compare.table import comparison_table
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.show.report import render_report
 from oracles.models import MODEL, TABLES, write_model

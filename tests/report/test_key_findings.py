@@ -6,7 +6,7 @@ import base64
 from dataclasses import replace
 from functools import cache
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.run import Run
 from bichiku.show.report import ReportData, key_findings, render_report

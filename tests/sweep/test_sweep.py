@@ -16,7 +16,7 @@ from bichiku.api.sweep.run import COLUMNS, POINTS, kept_points, run_sweep
 from bichiku.cli import main
 from bichiku.cli.screen import NO_RESULT, WRONG_INPUT
 from bichiku.model.world import World
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"

@@ -14,7 +14,7 @@ import bichiku
 from bichiku.model.faults import ModelFaults
 from bichiku.model.world import STAGES
 from bichiku.program import ALL
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.columns import Column, Kind, ResultTable
 from bichiku.result.metrics import METRICS, READ, shown_in, summary_table
 from bichiku.result.metrics.basis import BASES
@@ -24,7 +24,7 @@ from bichiku.result.pipeline import run_strategy
 from bichiku.result.run import Run
 from bichiku.result.saved_run import read_run
 from bichiku.result.tables import TABLES, summarise
-from bichiku.verify import files as verifier
+from bichiku.verification import files as verifier
 from oracles.models import TABLES as COBALT
 from oracles.models import write_model
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 from oracles.rich_model import description
 from oracles.world_strategies import write_model

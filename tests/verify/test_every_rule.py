@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.verify import RULES, verify_run
+from bichiku.verification import RULES, verify_run
 from tests.verify.tampering import (
     Tamper,
     cell,

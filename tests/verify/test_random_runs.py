@@ -8,9 +8,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import NoSolution, run_strategy
-from bichiku.verify import verify_run
+from bichiku.verification import verify_run
 from oracles.drawn import drawn
 from oracles.policy_strategies import models_with_policies
 from oracles.world_strategies import Description, write_model

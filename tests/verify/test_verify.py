@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.verify import RULES, Finding, Verdict, verify_run
-from bichiku.verify.files import COLUMNS, NE, WE, N, W
+from bichiku.verification import RULES, Finding, Verdict, verify_run
+from bichiku.verification.files import COLUMNS, NE, WE, N, W
 from oracles.by_hand import description
 from oracles.world_strategies import write_model
 from tests.verify.tampering import (
@@ -236,14 +236,14 @@ FORBIDDEN = ("program", "policies", "build", "solve", "result", "show", "api", "
 
 
 def test_verify_shares_no_code_with_the_builder() -> None:
-    """Follows the imports of bichiku.verify through its own modules; what it reads of a model, it reads as data."""
-    waiting, seen = ["bichiku.verify"], set()
+    """Follows the verifier's imports through its own modules; what it reads of a model, it reads as data."""
+    waiting, seen = ["bichiku.verification"], set()
     while waiting:
         name = waiting.pop()
         if name in seen:
             continue
         seen.add(name)
-        if not name.startswith("bichiku.verify"):
+        if not name.startswith("bichiku.verification"):
             continue
         spec = importlib.util.find_spec(name)
         assert spec is not None
@@ -257,7 +257,7 @@ def test_verify_shares_no_code_with_the_builder() -> None:
     forbidden = {f"bichiku.{name}" for name in FORBIDDEN}
     assert not {name for name in seen if any(name == f or name.startswith(f"{f}.") for f in forbidden)}
     assert "pyomo" not in {name.split(".")[0] for name in seen}
-    assert "bichiku.verify.tree" in sys.modules
+    assert "bichiku.verification.tree" in sys.modules
 
 
 # Names that look like words or numbers of a sentence

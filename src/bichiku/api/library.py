@@ -12,20 +12,20 @@ import pandas as pd
 
 from bichiku.api.sweep.axes import axes_of
 from bichiku.api.sweep.run import Sweep, check_points, run_sweep
-from bichiku.check import Advice, advice_by_strategy
-from bichiku.explain import Explanation
-from bichiku.explain import explain as explain_world
-from bichiku.explain.engine import SECONDS
+from bichiku.checking import Advice, advice_by_strategy
+from bichiku.explaining import Explanation
+from bichiku.explaining import explain as explain_world
+from bichiku.explaining.engine import SECONDS
 from bichiku.model.faults import Fault, ModelFaults, nearest
 from bichiku.model.world import World
-from bichiku.read.model import Model, read_model
-from bichiku.read.values import assignments_of
+from bichiku.reading.model import Model, read_model
+from bichiku.reading.values import assignments_of
 from bichiku.result.near_optimal import Range, near_optimal_ranges
 from bichiku.result.pipeline import Clock, NoSolution, optimise, run_strategy
 from bichiku.result.run import Run
 from bichiku.result.saved_run import check_is_run, read_run
-from bichiku.solve import Status
-from bichiku.verify import Verdict, verify_run
+from bichiku.solving import Status
+from bichiku.verification import Verdict, verify_run
 
 Progress = Callable[[str], None]
 Counter = Callable[[int, int], None]

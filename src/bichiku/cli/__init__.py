@@ -90,7 +90,7 @@ def _failures_in_words() -> tuple[type[Exception], ...]:
     """Failures whose own words suffice; asked for only when something fails, as their packages take long to load."""
     from bichiku.api.sweep.workers import WorkerLost
     from bichiku.result.staging import CannotWrite
-    from bichiku.solve.highs import SolverError
+    from bichiku.solving.highs import SolverError
 
     return CannotWrite, SolverError, WorkerLost
 

@@ -18,7 +18,7 @@ def check(
     quiet: QuietOption = False,
 ) -> None:
     """Read and validate a model; show every fault at once."""
-    from bichiku.read.model import read_model
+    from bichiku.reading.model import read_model
     from bichiku.result.pipeline import grow
 
     read = read_model(model, strategy or (), changes or ())

@@ -42,7 +42,7 @@ def compare(
 ) -> None:
     """Put strategies of one world side by side: comparison.csv, comparison.md and report.html."""
     from bichiku.api.compare.comparison import compare as compare_runs
-    from bichiku.read.model import read_model
+    from bichiku.reading.model import read_model
     from bichiku.result.saved_run import COMPARED_TABLES, is_run, read_run
 
     with spinner(quiet or as_json) as show:

@@ -14,7 +14,7 @@ from bichiku.cli.screen import NO_RESULT, JsonOption, SetOption, SilenceOption, 
 from bichiku.model.faults import Fault, ModelFaults, nearest, shown
 
 if TYPE_CHECKING:
-    from bichiku.read.model import Model
+    from bichiku.reading.model import Model
 
 SECONDS = 300.0
 
@@ -32,7 +32,7 @@ def explain(
 ) -> None:
     """Tell why strategies are infeasible: the rules in conflict, and the least change of each that would do."""
     from bichiku.api.library import explain as explain_world
-    from bichiku.explain import Finding, as_record
+    from bichiku.explaining import Finding, as_record
 
     if not (0.0 < seconds < math.inf):
         raise ModelFaults([Fault("--seconds", None, "", f"{seconds:g} is not a finite number of seconds over 0")])
@@ -56,7 +56,7 @@ def explain(
 
 def _read(place: Path, strategies: Sequence[str], changes: Sequence[str]) -> Model:
     """The model, or that of the run with its one strategy."""
-    from bichiku.read.model import read_model
+    from bichiku.reading.model import read_model
     from bichiku.result.saved_run import is_run, read_run_model
 
     if not is_run(place):

@@ -46,7 +46,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Solve strategies of a model and write a run folder for each, or repeat a run."""
-    from bichiku.read.model import read_model
+    from bichiku.reading.model import read_model
     from bichiku.result.repeat import model_of_run, repetition
     from bichiku.show.screen.repetition import repetition_lines
     from bichiku.show.screen.summary import print_strategies

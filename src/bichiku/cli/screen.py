@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, ProgressColumn
 
-    from bichiku.read.model import Model
+    from bichiku.reading.model import Model
     from bichiku.show.warnings import ShownWarnings
 
 NO_RESULT, WRONG_INPUT = 1, 2

@@ -14,7 +14,7 @@ from bichiku.cli.short_explanation import print_short_explanation
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from bichiku.read.model import Model
+    from bichiku.reading.model import Model
     from bichiku.result.pipeline import NoSolution
     from bichiku.result.run import Run
 
@@ -31,7 +31,7 @@ def solve_all(
     from bichiku.result.pipeline import NoSolution, grow
     from bichiku.result.run import Rejected
     from bichiku.show.screen.summary import print_strategy
-    from bichiku.solve import Status
+    from bichiku.solving import Status
 
     for world in model.worlds.values():
         grow(world)  # what is wrong with the crises must come before the first strategy is solved

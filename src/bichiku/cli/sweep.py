@@ -45,7 +45,7 @@ def sweep(
     """Vary one number or two, and write the frontier. The same call goes on where an interrupted one stopped."""
     from bichiku.api.sweep.axes import parse_axes
     from bichiku.api.sweep.run import check_points, run_sweep, sweep_name
-    from bichiku.read.model import read_model
+    from bichiku.reading.model import read_model
     from bichiku.result.staging import resumable
     from bichiku.show.screen.frontier import print_frontier
 

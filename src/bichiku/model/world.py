@@ -26,7 +26,7 @@ MOST_DECISIONS = 25_000_000
 
 
 class Origin(Protocol):
-    """The model that a world is one of, in memory with all that it was made from; see `bichiku.read.model.Model`."""
+    """The model that a world is one of, in memory with all that it was made from; see `bichiku.reading.model.Model`."""
 
     def changed_world(self, strategy: str, changes: Mapping[str, object]) -> World:
         """A world of the model with some of its numbers changed, checked like the first."""

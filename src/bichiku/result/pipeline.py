@@ -17,8 +17,8 @@ from bichiku.result.outcome import Outcome
 from bichiku.result.prices import prices_table
 from bichiku.result.run import Run, Solved
 from bichiku.result.tables import tabulate
-from bichiku.solve import HotProgram, Limits, Report, SolverOptions, Status
-from bichiku.solve.certificate import certify
+from bichiku.solving import HotProgram, Limits, Report, SolverOptions, Status
+from bichiku.solving.certificate import certify
 
 Progress = Callable[[str], None]
 

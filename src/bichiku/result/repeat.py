@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bichiku.read.files import json_value
-from bichiku.read.model import Model
+from bichiku.reading.files import json_value
+from bichiku.reading.model import Model
 from bichiku.result.columns import Column, ResultTable, Role
 from bichiku.result.run import MANIFEST
 from bichiku.result.saved_run import read_run

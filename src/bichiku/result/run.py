@@ -23,14 +23,14 @@ import yaml
 
 from bichiku.model.world import World
 from bichiku.program import ALL
-from bichiku.read.model import INPUTS, MODEL_FILE, Model, model_of
-from bichiku.read.yaml12 import CoreDumper
+from bichiku.reading.model import INPUTS, MODEL_FILE, Model, model_of
+from bichiku.reading.yaml12 import CoreDumper
 from bichiku.result.outcome import Outcome
 from bichiku.result.staging import settle, staged
 from bichiku.result.tables import TABLES
-from bichiku.solve import Report, SolverOptions
-from bichiku.solve.certificate import Certificate
-from bichiku.verify import Verdict, verify_run
+from bichiku.solving import Report, SolverOptions
+from bichiku.solving.certificate import Certificate
+from bichiku.verification import Verdict, verify_run
 from bichiku.version import __version__
 
 MANIFEST = "manifest.json"

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from bichiku.model.faults import Fault, ModelFaults, shown
-from bichiku.read.files import is_file, is_folder, json_value
-from bichiku.read.model import INPUTS, MODEL_FILE, Model, read_model
-from bichiku.read.strategies import is_strategy_name
+from bichiku.reading.files import is_file, is_folder, json_value
+from bichiku.reading.model import INPUTS, MODEL_FILE, Model, read_model
+from bichiku.reading.strategies import is_strategy_name
 from bichiku.result.run import MANIFEST, Run
 from bichiku.result.tables import TABLES
-from bichiku.verify import verify_files
+from bichiku.verification import verify_files
 
 COMPARED_TABLES = tuple(name for name in TABLES if name != "flows")  # flows.csv is large
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from bichiku.check import Advice, advice_by_strategy
+from bichiku.checking import Advice, advice_by_strategy
 from bichiku.model.warning_codes import CODES
 from bichiku.model.world import World
 

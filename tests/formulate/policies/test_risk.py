@@ -16,7 +16,7 @@ import pytest
 
 from bichiku.result.pipeline import NoSolution
 from bichiku.result.run import Run
-from bichiku.solve import Status
+from bichiku.solving import Status
 from oracles.by_hand import duals, halt, line, plan, solve
 
 CRISES = halt(2, 0.01) | {"scarce": halt(2, 0.03, effects=[{"all": True, "loss": 0.95}])["halt"]}

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bichiku.model.faults import Fault, FaultLog
 from bichiku.model.numbers import LARGEST, decimal_number
-from bichiku.read.values import yaml_text
+from bichiku.reading.values import yaml_text
 
 MOST_AXES = 2
 MOST_POINTS = 10_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bichiku.api.sweep.run import numeric
-from bichiku.solve import Status
+from bichiku.solving import Status
 
 Point = tuple[str, ...]
 

@@ -8,13 +8,13 @@ from typing import Any
 from bichiku.model.faults import ModelFaults
 from bichiku.model.world import World
 from bichiku.program import ALL
-from bichiku.read.model import model_of
+from bichiku.reading.model import model_of
 from bichiku.result.metrics import shown_in
 from bichiku.result.metrics.metric import Shown
 from bichiku.result.pipeline import Clock, NoSolution, grow, optimise
 from bichiku.result.tables import summarise
-from bichiku.solve import HotProgram
-from bichiku.solve.certificate import certify
+from bichiku.solving import HotProgram
+from bichiku.solving.certificate import certify
 
 SWEPT = {metric.name if ALL in metric.scope else f"{metric.name}_least": metric for metric in shown_in(Shown.SWEEP)}
 """What is kept of a point: metrics for all materials together, or the least of any material where there is none."""

@@ -17,8 +17,8 @@ from bichiku.api.sweep.points import SWEPT, PointSolver
 from bichiku.api.sweep.workers import solved_points
 from bichiku.model.numbers import is_number
 from bichiku.model.world import World
-from bichiku.read.files import json_value
-from bichiku.read.model import model_of
+from bichiku.reading.files import json_value
+from bichiku.reading.model import model_of
 from bichiku.result.run import MANIFEST, input_digests
 from bichiku.result.staging import settle, staged
 from bichiku.version import __version__
