@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from bichiku.version import __version__
+from bichiku.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from bichiku.api.compare.comparison import Comparison, compare
@@ -37,7 +37,6 @@ __all__ = [
     "Sweep",
     "Verdict",
     "World",
-    "__version__",
     "check",
     "compare",
     "explain",

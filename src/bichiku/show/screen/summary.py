@@ -160,4 +160,4 @@ def print_strategies(console: Console, runs: Sequence[Run]) -> None:
 
 
 def _metric_values(runs: Sequence[Run]) -> MetricValues:
-    return MetricValues(pd.concat([run.tables["summary"].assign(strategy=run.outcome.world.strategy) for run in runs]))
+    return MetricValues(pd.concat([run.summary.assign(strategy=run.strategy) for run in runs]))
