@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 TRIALS := residuals tampering drawn_models explanations fuzz kills interrupts full_disk together interpreters
 
-.PHONY: japan test lint types tables docs benchmark trust fuzz clean
+.PHONY: japan test random lint types tables docs benchmark trust fuzz clean
 
 japan: $(VENV)/run-ready          ## solve all strategies of the Japan model
 	$(BIN)/bichiku run models/japan
 
 test: $(VENV)/test-ready          ## run the tests
 	$(BIN)/python -m pytest -n auto
+
+random: $(VENV)/test-ready        ## run the tests on drawn models with other draws than last time
+	$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=random
 
 lint: $(VENV)/test-ready          ## check style and format
 	$(BIN)/ruff check .

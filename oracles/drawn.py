@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings
 
-from bichiku.result.pipeline import NoSolution, Solved, run_strategy
+from bichiku.model.world import World
+from bichiku.result.pipeline import Clock, NoSolution, Solved, optimise, run_strategy
 from bichiku.solve import Status
+from bichiku.solve.certificate import certify
 from oracles.by_hand import read
 from oracles.world_strategies import Description
+
+if TYPE_CHECKING:
+    from bichiku.result.outcome import Outcome
 
 
 def drawn(examples: int) -> settings:
@@ -38,8 +43,26 @@ def draw_examples(strategy: Any, count: int, seed: int, take: Callable[[Any], No
     every()
 
 
+def optimum(world: World) -> Outcome | None:
+    """The certified optimum without its tables; None when no plan keeps the limits."""
+    try:
+        _, _, outcome, _ = optimise(world, Clock())
+    except NoSolution as failure:
+        if failure.status is Status.INFEASIBLE:
+            return None
+        raise
+    assert certify(outcome.program, outcome.solution).holds
+    return outcome
+
+
+def objective(description: Description) -> float | None:
+    """The least cost of a model; None when no plan keeps its limits."""
+    outcome = optimum(read(description))
+    return None if outcome is None else outcome.solution.objective
+
+
 def solved(description: Description) -> Solved | None:
-    """The solved model; None when no plan keeps its limits."""
+    """The solved model with its tables; None when no plan keeps its limits."""
     try:
         return run_strategy(read(description), prices=False)
     except NoSolution as failure:

@@ -13,17 +13,14 @@ from pathlib import Path
 import pytest
 
 from oracles.models import write_model
+from tests.in_process import Found, typed
 
 TUTORIAL = Path(__file__).parents[1] / "models" / "tutorial"
 TABLES = {"summary", "sourcing", "flows", "reserve", "projects", "costs", "crises", "prices", "shares"}
 
 
-def _bichiku(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Runs `bichiku` and checks what holds for every call: no traceback, and words only where they belong."""
-    command = [sys.executable, "-m", "bichiku", *map(str, words)]
-    found = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
-    assert "Traceback" not in found.stderr + found.stdout, found.stderr
-    return found
+def _bichiku(*words: object, cwd: Path) -> Found:
+    return typed(words, cwd)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +36,9 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_call_with_wrong_input_exits_2_and_says_so_on_standard_error(tmp_path: Path) -> None:
-    found = _bichiku("run", "nowhere", cwd=tmp_path)
+    command = [sys.executable, "-m", "bichiku", "run", "nowhere"]
+    found = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert "Traceback" not in found.stderr
     assert (found.returncode, found.stdout) == (2, "")
     assert "nowhere" in found.stderr
 

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,18 +18,10 @@ from bichiku.model.faults import Fault, InputError
 from bichiku.program import LinearProgram
 from bichiku.solve import HotProgram, SolverOptions
 from oracles.models import write_model
+from tests.in_process import Found
 from tests.solve.programs import large_program
 
 TUTORIAL = Path(__file__).parents[1] / "models" / "tutorial"
-
-
-@dataclass
-class Found:
-    """What a call left behind."""
-
-    returncode: int
-    stdout: str
-    stderr: str
 
 
 class Shell:

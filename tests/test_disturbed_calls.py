@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,18 +14,23 @@ from pathlib import Path
 import pytest
 
 from trials.calls import COMMANDS, TUTORIAL, call, calling, complaints, output_folder
-from trials.full_disk import CAN_FORBID, CAN_MOUNT, fill_one, forbid_one, room_needed
+from trials.full_disk import CAN_FORBID, CAN_MOUNT, fill_one, forbid_one
+from trials.full_disk import in_peace as in_peace_once
 from trials.interpreters import SAME, installed, other_interpreters, repeated
 from trials.interrupts import interrupt_one
 from trials.kills import kill_one
 from trials.together import both
 
+pytestmark = pytest.mark.slow
+
+
+in_peace = functools.cache(in_peace_once)
+
 
 @pytest.mark.parametrize(("name", "share"), [("run", 0.9), ("compare", 0.5), ("sweep", 0.7)])
 def test_a_kill_leaves_what_was_complete_and_the_next_call_works(name: str, share: float) -> None:
+    took, _ = in_peace(COMMANDS[name])
     with output_folder() as output:
-        _, _, took = call(COMMANDS[name], output / "beforehand")
-        shutil.rmtree(output / "beforehand")
         assert kill_one(COMMANDS[name], output, share * took) == []
 
 
@@ -63,7 +68,7 @@ def test_two_calls_at_once_do_not_hurt_each_other(pair: tuple[str, str]) -> None
 @pytest.mark.skipif(not CAN_MOUNT, reason="only root may mount a small file system")
 @pytest.mark.parametrize("name", ["compare", "sweep"])
 def test_a_full_disk_is_told_and_leaves_nothing_half_done(name: str) -> None:
-    assert fill_one(COMMANDS[name], room_needed(COMMANDS[name]) // 2) == []
+    assert fill_one(COMMANDS[name], in_peace(COMMANDS[name])[1] // 2) == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -137,6 +142,7 @@ def test_a_sign_that_the_encoding_lacks_is_shown_as_an_escape(tmp_path: Path) ->
     assert "\\u20ac 89.1 m" in (tmp_path / "out").read_text()
 
 
+@pytest.mark.network
 @pytest.mark.skipif(not other_interpreters(), reason="no other Python on this machine")
 def test_another_interpreter_gives_the_same_results(tmp_path: Path) -> None:
     assert call(COMMANDS["run"][:4], tmp_path / "runs")[0] == 0

@@ -52,6 +52,7 @@ def test_what_is_silenced_would_be_told() -> None:
     assert set(SILENCED) <= {item.code for items in found.values() for item in items}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_strategy_solves_and_verifies(strategy: str, tmp_path: Path) -> None:
     model = read_model(JAPAN, [strategy])

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bichiku.model.world import World
 from bichiku.read.model import read_model
+from oracles.by_hand import read
+from oracles.drawn import drawn
 from oracles.policy_strategies import POLICY_NAMES, policy_variants, with_policies
 from oracles.second_builder import second_objective, second_program
 from oracles.second_program import InfeasibleError, SecondProgram
@@ -133,10 +136,10 @@ def test_probabilities_over_one_are_refused(tmp_path: Path) -> None:
         second_tree(_world(tmp_path, crises=crises))
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@drawn(50)
 @given(description=small_models())
-def test_weights_of_each_period_sum_to_one(tmp_path_factory: pytest.TempPathFactory, description: Description) -> None:
-    world = _read(description, tmp_path_factory.mktemp("model"))
+def test_weights_of_each_period_sum_to_one(description: Description) -> None:
+    world = read(description)
     tree = second_tree(world)
     for period in range(1, world.settings.periods + 1):
         weights = [weight for node, weight in tree.weights.items() if node.period == period]
@@ -404,15 +407,13 @@ def test_budget(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", POLICY_NAMES)
-def test_a_policy_never_makes_the_least_cost_less(name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-    @given(description=policy_variants(name))
-    def holds(description: Description) -> None:
-        free = second_objective(_read(with_policies(description, {}), tmp_path_factory.mktemp("free")))
-        try:
-            limited = second_objective(_read(description, tmp_path_factory.mktemp("limited")))
-        except InfeasibleError:
-            return
-        assert limited >= free - 1e-6 * max(1.0, abs(free))
-
-    holds()
+@drawn(15)
+@given(data=st.data())
+def test_a_policy_never_makes_the_least_cost_less(name: str, data: st.DataObject) -> None:
+    description = data.draw(policy_variants(name))
+    free = second_objective(read(with_policies(description, {})))
+    try:
+        limited = second_objective(read(description))
+    except InfeasibleError:
+        return
+    assert limited >= free - 1e-6 * max(1.0, abs(free))

@@ -173,6 +173,7 @@ def play(folder: Path) -> Reader:
     return reader
 
 
+@pytest.mark.slow
 def test_everything_is_as_the_tutorial_says(tmp_path):
     reader = play(tmp_path)
 

@@ -46,12 +46,12 @@ def small_disk(kilobytes: int) -> Iterator[Path]:
             subprocess.run(["umount", place], check=True)
 
 
-def room_needed(words: Words) -> int:
-    """Kilobytes that a call fills."""
+def in_peace(words: Words) -> tuple[float, int]:
+    """Seconds that a call takes and kilobytes that it fills when nothing disturbs it."""
     with output_folder() as output:
         before = _kilobytes(output)
-        call(words, output)
-        return _kilobytes(output) - before
+        _, _, took = call(words, output)
+        return took, _kilobytes(output) - before
 
 
 def _kilobytes(folder: Path) -> int:
@@ -98,7 +98,7 @@ def main(
         typer.echo("this trial mounts a file system and needs root, mount and setpriv", err=True)
         raise typer.Exit(2)
     rooms = random.Random(seed)
-    needed = {name: room_needed(words) for name, words in COMMANDS.items()}
+    needed = {name: in_peace(words)[1] for name, words in COMMANDS.items()}
     wrong = []
     for name in track(list(islice(cycle(COMMANDS), count)), "filling"):
         room = rooms.randrange(needed[name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import assume, given
 
 from bichiku.explain import Finding, explain
@@ -12,7 +13,8 @@ from oracles.world_strategies import Description
 from tests.explain.cases import feasible_with, name_of, rules_of
 
 
-@drawn(40)
+@pytest.mark.slow
+@drawn(20)
 @given(demanding())
 def test_every_rule_of_an_irreducible_set_is_needed(description: Description) -> None:
     world = read(description)
@@ -28,7 +30,8 @@ def test_every_rule_of_an_irreducible_set_is_needed(description: Description) ->
             assert feasible_with(rules, less, wider), line
 
 
-@drawn(40)
+@pytest.mark.slow
+@drawn(20)
 @given(demanding())
 def test_a_verified_change_is_enough_when_typed_and_a_little_less_is_not(description: Description) -> None:
     found = explain(read(description), seconds=60)

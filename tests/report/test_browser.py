@@ -17,7 +17,10 @@ from tests.chromium import Chromium, find
 from tests.report_cases import SCRIPT, comparison_page, nasty_page, single_page
 
 BROWSER = find()
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine; apt-get install chromium")
+pytestmark = [
+    pytest.mark.network,
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine; apt-get install chromium"),
+]
 
 CHARTS = """[...document.querySelectorAll('figure')].map(figure => {
   const svg = figure.querySelector('svg'), box = svg.getBoundingClientRect();

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bichiku.program import LinearProgram, Move
 from bichiku.solve.highs import HighsRun, SolverOptions, Status
 from bichiku.solve.sensitivity import sensitivity
+from oracles.drawn import drawn
 from tests.solve.programs import INF, program
 
 
@@ -28,7 +29,7 @@ def programs(draw: st.DrawFn) -> LinearProgram:
     return program(rng.uniform(-1, 3, columns), matrix, lower, upper, rng.uniform(3, 5, columns))
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@drawn(200)
 @given(programs(), st.integers(0, 2**32 - 1))
 def test_the_objective_follows_the_slope_inside_the_range(original: LinearProgram, seed: int) -> None:
     run = HighsRun(original, SolverOptions())

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.linalg import block_diag
 
@@ -15,6 +15,7 @@ from bichiku.program.components import split_program
 from bichiku.solve import HotProgram, Limits, SolverOptions, Status, solve
 from bichiku.solve.certificate import certify
 from bichiku.solve.highs import HighsRun
+from oracles.drawn import drawn
 from tests.solve.programs import INF, large_program, program
 
 OPTIONS = SolverOptions()
@@ -46,8 +47,8 @@ def _programs(draw: st.DrawFn) -> LinearProgram:
     )
 
 
+@drawn(40)
 @given(_programs())
-@settings(max_examples=40, deadline=None, derandomize=True)
 def test_parts_give_the_optimum_of_the_whole(lp: LinearProgram) -> None:
     apart, report = solve(lp, OPTIONS)
     joint, _ = solve(lp, OPTIONS, separate=False)
@@ -58,8 +59,8 @@ def test_parts_give_the_optimum_of_the_whole(lp: LinearProgram) -> None:
     assert report.parts >= 1
 
 
+@drawn(40)
 @given(_programs())
-@settings(max_examples=40, deadline=None, derandomize=True)
 def test_parts_share_no_row_and_no_column_and_miss_none(lp: LinearProgram) -> None:
     split = split_program(lp)
     rows = np.concatenate([part.rows for part in split.components])

@@ -5,13 +5,14 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bichiku.read.model import read_model
 from bichiku.result.pipeline import NoSolution, run_strategy
 from bichiku.result.run_folder import write_run
 from bichiku.verify import verify_run
+from oracles.drawn import drawn
 from oracles.policy_strategies import models_with_policies
 from oracles.world_strategies import Description, write_model
 
@@ -24,13 +25,7 @@ def _models(draw: st.DrawFn) -> Description:
     return description
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@drawn(40)
 @given(_models())
 def test_random_runs_verify(description: Description) -> None:
     with tempfile.TemporaryDirectory() as folder:
