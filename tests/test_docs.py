@@ -21,7 +21,6 @@ from bichiku.cli import INTERRUPTED, NO_RESULT, WRONG_INPUT
 from bichiku.model import faults, numbers
 from bichiku.model.cost_lines import LINES
 from bichiku.model.faults import FaultLog
-from bichiku.model.settings import Settings
 from bichiku.model.tables import TABLES
 from bichiku.model.warning_codes import CODES
 from bichiku.model.world import MOST_DECISIONS
@@ -29,7 +28,7 @@ from bichiku.policies.reserve_days import DaysPath
 from bichiku.reading import csv_rows, document, strategies, yaml12
 from bichiku.reading.document import parse_document
 from bichiku.reading.model import read_model
-from bichiku.reading.settings import NOT_YET
+from bichiku.reading.settings import NOT_YET, ModelFile
 from bichiku.reading.strategies import split_strategies
 from bichiku.result.metrics import METRICS
 from bichiku.result.pipeline import run_strategy
@@ -102,7 +101,7 @@ def key_groups(kind: type[BaseModel], path: str = "") -> Iterator[tuple[str, dic
             yield from key_groups(inside, step)
 
 
-KEYS = dict(key_groups(Settings))
+KEYS = dict(key_groups(ModelFile))
 NOT_IN_SETTINGS = {"Top level": ["strategies"]}  # taken out before the settings are checked
 
 
@@ -296,7 +295,7 @@ def test_names_with_underscores_exist(page, result_tables):
     known |= {*named("run-folder.md", "summary.csv", "metric"), *LINES, *set(result_tables["duals"]["policy"])}
     known |= {*named("run-folder.md", "manifest.json", "key"), "default"}
     known |= {*OVER_THE_BASELINE.values(), *SWEPT}
-    known |= {file.stem for folder in ("src", "tests") for file in (ROOT / folder).rglob("*.py")}
+    known |= {file.stem for folder in ("src", "tests", "oracles") for file in (ROOT / folder).rglob("*.py")}
     text = page.read_text(encoding="utf-8")
     words = {word for code in re.findall(r"`([^`\n]+)`", text) for word in re.findall(r"[a-z]+(?:_[a-z0-9]+)+", code)}
 
@@ -308,7 +307,7 @@ def test_links_and_paths_lead_somewhere(page):
     text = page.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
         assert target.startswith("https://") or (page.parent / target).exists(), target
-    for path in re.findall(r"`((?:src|docs|tests|models|data)/[\w./-]+)`", text):
+    for path in re.findall(r"`((?:src|docs|tests|oracles|models|data)/[\w./-]+)`", text):
         assert (ROOT / path).exists(), path
 
 
