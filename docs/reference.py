@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bichiku.api.compare.table import COMPARISON
+from bichiku.policies import POLICIES
 from bichiku.result.columns import ResultTable
 from bichiku.result.metrics import METRICS
 from bichiku.result.metrics.metric import Metric
@@ -26,6 +27,12 @@ def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> st
     lines = [headings, *rows]
     head, *body = ("|" + "|".join(f" {cell} " if cell else " " for cell in line) + "|" for line in lines)
     return "\n".join([head, "|" + "---|" * len(headings), *body])
+
+
+def policies_page() -> str:
+    """Every policy, in the order in which the rows of a program state them."""
+    rows = [(f"`{policy.name}`", policy.shape, "none", policy.text) for policy in POLICIES]
+    return markdown_table(["key", "type and unit", "default", "meaning"], rows)
 
 
 def table_page(table: ResultTable) -> str:
@@ -54,6 +61,7 @@ def lines_page() -> str:
 
 
 PARTS = {
+    "model-file.md": {"policies": policies_page()},
     "run-folder.md": {
         **{table.file: table_page(table) for table in TABLES.values()},
         "metrics": metrics_page(),

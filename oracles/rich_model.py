@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from oracles.policy_examples import EXAMPLES
+
 BASIS = {"basis": "assumed", "source": "made up for tests"}
 YEARS = (2026, 2027, 2028)
 
@@ -21,20 +23,7 @@ MODEL: dict[str, Any] = {
     "report_until": "2028-06",
     "resolution": "quarter",
     "discount_rate": 0.04,
-    "policies": {
-        "reserve_days": {"default": 20, "alloy": {"2026-01": 5, "2028-12": 30}},
-        "share_caps": [
-            {"group": ["CHN"], "materials": ["metal"], "max": {2026: 0.8, 2028: 0.55}},
-            {"group": ["rivals"], "stage": "origin", "of": "supply", "materials": ["alloy"], "max": 0.3, "soft": 5},
-        ],
-        "share_floors": [{"group": ["partners"], "materials": ["metal"], "min": 0.15, "name": "friends"}],
-        "country_cap": {"max": 0.75, "materials": ["metal", "alloy"], "except": ["KOR"]},
-        "concentration": {"max": 0.45, "materials": ["metal"]},
-        "survive": {"crises": ["halt"], "materials": ["metal"], "days": 90},
-        "risk": {"level": 0.5, "weight": 0.4, "limit": 60_000},
-        "expected_shortage": {"max_days": 20},
-        "budget": {"investment": 3000, "reserve_per_year": 4000},
-    },
+    "policies": {name: example.rich for name, example in EXAMPLES.items()},
     "events": {
         "quota": {
             "from": "2026-05",

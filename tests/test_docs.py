@@ -33,21 +33,13 @@ from bichiku.reading.strategies import split_strategies
 from bichiku.result.metrics import METRICS
 from bichiku.result.pipeline import run_strategy
 from docs.reference import PARTS, renewed
+from oracles.policy_examples import EXAMPLES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 TUTORIAL = ROOT / "models" / "tutorial"
 PAGES = [*sorted(set(DOCS.glob("*.md")) - {DOCS / "formulation.md"}), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
-EVERY_POLICY = [
-    "policies.share_caps=[{group: [CHN], max: 0.5, soft: 10}]",
-    "policies.share_floors=[{group: [CHN], min: 0}]",
-    "policies.country_cap={max: 1}",
-    "policies.concentration={max: 0.7}",
-    "policies.survive={crises: [china-halt]}",
-    "policies.risk={level: 0.9, weight: 0.1, limit: 1.0e+9}",
-    "policies.expected_shortage={max_days: 100}",
-    "policies.budget={investment: 1.0e+9, reserve_per_year: 1.0e+9}",
-]
+EVERY_POLICY = [example.tutorial for example in EXAMPLES.values()]
 
 
 class PageRow(NamedTuple):
@@ -134,6 +126,11 @@ def plain_summary():
     return run_strategy(read_model(TUTORIAL, ["today"]).worlds["today"]).tables["summary"]
 
 
+@pytest.mark.parametrize("page", PARTS)
+def test_reference_tables_are_as_the_code_declares(page):
+    assert (DOCS / page).read_text(encoding="utf-8") == renewed(page), "make docs writes them"
+
+
 @pytest.mark.parametrize("section", KEYS)
 def test_every_key_of_the_model_file_is_described(section):
     assert named("model-file.md", section, "key") == [*KEYS[section], *NOT_IN_SETTINGS.get(section, [])]
@@ -214,11 +211,6 @@ def test_every_column_of_a_run_is_described(run_folder):
     for file in run_folder.glob("*.csv"):
         columns = file.read_text(encoding="utf-8").splitlines()[0].split(",")
         assert named("run-folder.md", file.name, "column") == columns, file.name
-
-
-@pytest.mark.parametrize("page", PARTS)
-def test_reference_tables_are_as_the_code_declares(page):
-    assert (DOCS / page).read_text(encoding="utf-8") == renewed(page), "make docs writes them"
 
 
 def test_every_metric_is_described(result_tables, plain_summary):

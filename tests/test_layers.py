@@ -23,13 +23,10 @@ STILL_TWICE = {  # class names yet to be told apart
     "Branch",
     "Copies",
     "Facts",
-    "Finding",
-    "Found",
     "Metric",
     "Numbers",
     "ShareLimit",
     "Table",
-    "Verdict",
 }
 
 

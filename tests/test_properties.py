@@ -15,6 +15,7 @@ from bichiku.result.pipeline import grow
 from bichiku.solving import SolverOptions, Status, solve
 from oracles.by_hand import read
 from oracles.drawn import drawn, objective, solved
+from oracles.policy_examples import EXAMPLES, moved
 from oracles.policy_strategies import POLICY_NAMES, policies, policy_variants, with_policies
 from oracles.world_strategies import Description, small_models
 
@@ -45,42 +46,6 @@ def effects(description: Description) -> list[dict[str, Any]]:
 # Relaxing a limit
 
 
-def moved(path: Any, move: Callable[[float], float]) -> Any:
-    """A number, or the values of a dated or nested path, moved."""
-    return {key: moved(value, move) for key, value in path.items()} if isinstance(path, dict) else move(path)
-
-
-def _half(value: float) -> float:
-    return value / 2
-
-
-def _double(value: float) -> float:
-    return 2 * value
-
-
-def _half_way_to_one(value: float) -> float:
-    return (1 + value) / 2
-
-
-def _looser_days(survive: dict[str, Any]) -> dict[str, Any]:
-    return survive | {"days": survive["days"] / 2 if "days" in survive else 60}
-
-
-LOOSER: dict[str, Callable[[Any], Any]] = {
-    "reserve_days": lambda given: moved(given, _half),
-    "share_caps": lambda given: [cap | {"max": moved(cap["max"], _half_way_to_one)} for cap in given],
-    "share_floors": lambda given: [floor | {"min": moved(floor["min"], _half)} for floor in given],
-    "country_cap": lambda given: given | {"max": moved(given["max"], _half_way_to_one)},
-    "concentration": lambda given: given | {"max": moved(given["max"], _half_way_to_one)},
-    "survive": _looser_days,
-    "risk": lambda given: (
-        given | {key: (_half if key == "weight" else _double)(given[key]) for key in given.keys() - {"level"}}
-    ),
-    "expected_shortage": lambda given: given | {"max_days": 2 * given["max_days"]},
-    "budget": lambda given: moved(given, lambda limit: 2 * limit + 100),
-}
-
-
 @pytest.mark.parametrize("name", POLICY_NAMES)
 @drawn(10)
 @given(data=st.data())
@@ -90,7 +55,7 @@ def test_relaxing_a_limit_never_raises_cost(name: str, data: st.DataObject) -> N
     assume(tight is not None)
     assert tight is not None
     given_policies = description["model"]["policies"]
-    looser = {key: LOOSER[key](value) for key, value in given_policies.items()}
+    looser = {key: EXAMPLES[key].looser(value) for key, value in given_policies.items()}
     relaxed = objective(with_policies(description, looser))
     free = objective(with_policies(description, {}))
     tolerance = 1e-6 * (1 + abs(tight))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bichiku.reading.model import Model
     from bichiku.result.pipeline import NoSolution
     from bichiku.result.run import Run
+    from bichiku.show.explanation import text_of
     from bichiku.verification import Verdict
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "read",
     "solve",
     "sweep",
+    "text_of",
     "verify",
 ]
 
@@ -70,6 +72,7 @@ _PUBLIC = {  # name to the module it is in, and its name there
     "Model": ("bichiku.reading.model", "Model"),
     "NoSolution": ("bichiku.result.pipeline", "NoSolution"),
     "Run": ("bichiku.result.run", "Run"),
+    "text_of": ("bichiku.show.explanation", "text_of"),
     "Verdict": ("bichiku.verification", "Verdict"),
 }
 

@@ -15,7 +15,7 @@ from bichiku.api.sweep.run import Sweep, check_points, run_sweep
 from bichiku.checking import Advice, advice_by_strategy
 from bichiku.explaining import Explanation
 from bichiku.explaining import explain as explain_world
-from bichiku.explaining.engine import SECONDS
+from bichiku.explaining.diagnosis import SECONDS
 from bichiku.model.faults import Fault, ModelFaults, nearest
 from bichiku.model.world import World
 from bichiku.reading.model import Model, read_model
@@ -121,7 +121,7 @@ def check(model: Model | World) -> list[Advice]:
 
 
 def explain(world: World, seconds: float = SECONDS, progress: Progress = lambda _: None) -> Explanation:
-    """Why a world has no plan, and the least that must give; `Explanation.text` says it in words.
+    """Why a world has no plan, and the least that must give; `text_of` says it in words.
 
     Args:
         world: one strategy of a model.

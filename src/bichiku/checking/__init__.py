@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bichiku.checking import assumptions, contradictions, crises, numbers, policies, scaling, tables
-from bichiku.checking.facts import Facts, Found
+from bichiku.checking.facts import Facts, Found, Physics
 from bichiku.model.world import World
 
 RULES: dict[str, Callable[[Facts], Iterator[Found]]] = dict(
@@ -63,10 +63,10 @@ def advice_by_strategy(worlds: Mapping[str, World]) -> dict[str, list[Advice]]:
         ModelFaults: the crises' probabilities exceed one together.
     """
     found: dict[str, list[Advice]] = {}
-    facts: Facts | None = None
+    physics: Physics | None = None
     for name, world in worlds.items():
-        facts = Facts(world, facts)
-        found[name] = _advice(facts)
+        physics = Physics.of(world, physics)
+        found[name] = _advice(Facts(world, physics))
     return found
 
 

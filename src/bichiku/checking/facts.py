@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from bichiku.checking.program import Build, Piece
+from bichiku.build import build, build_policies
+from bichiku.checking.program import Piece
 from bichiku.model.settings import Solver
 from bichiku.model.state import State, demand_by_node
 from bichiku.model.tables import SupplierRow
@@ -35,19 +36,107 @@ class Found(NamedTuple):
     message: str
 
 
+class Physics:
+    """A world without its policies, with what follows from it by arithmetic.
+
+    Args:
+        world: the world; what it asks for is left out.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = _without_policies(world)
+        self.tree, self.state = grow(self.world)
+        self._arrivals: tuple[float | None, dict[str, np.ndarray]] | None = None
+
+    @classmethod
+    def of(cls, world: World, known: Physics | None) -> Physics:
+        """Those of a world: the ones already known where it differs from theirs in nothing but policies."""
+        return known if known is not None and known.world == _without_policies(world) else cls(world)
+
+    @cached_property
+    def piece(self) -> Piece:
+        """The linear program without policies."""
+        return Piece.whole(build(self.world, self.tree, self.state))
+
+    @cached_property
+    def years(self) -> np.ndarray:
+        """Calendar year of each node; shape (nodes,)."""
+        return self.world.calendar.years[self.tree.period - 1]
+
+    @cached_property
+    def demand(self) -> dict[str, np.ndarray]:
+        """Tonnes of each material with demand used at each node; shape (nodes,)."""
+        return demand_by_node(self.world, self.years, self.state)
+
+    @cached_property
+    def offers(self) -> dict[str, list[str]]:
+        """Suppliers and projects of each material."""
+        offers: dict[str, list[str]] = {material: [] for material in self.world.materials}
+        for name, row in self.world.sources.items():
+            offers[row.material].append(name)
+        return offers
+
+    def buildable(self, project: str, investment: float | None) -> float:
+        """The most of a project that can be added, within a budget for investment; t of output a year."""
+        row = self.world.projects[project]
+        net = row.capex * (1.0 - row.subsidy_rate)
+        if investment is None or net == 0.0:
+            return row.max_build_t
+        return min(row.max_build_t, investment / net)
+
+    def most_arrivals(self, investment: float | None) -> dict[str, np.ndarray]:
+        """The most that can arrive from each supplier and project at each node; shape (nodes,).
+
+        Args:
+            investment: the budget for it, as strategies next to each other mostly share.
+        """
+        if self._arrivals is None or self._arrivals[0] != investment:
+            self._arrivals = (investment, self._find_arrivals(investment))
+        return self._arrivals[1]
+
+    def _find_arrivals(self, investment: float | None) -> dict[str, np.ndarray]:
+        arrivals = {name: self._most_bought(name) for name in self.world.suppliers}
+        arrivals |= {name: np.zeros(self.tree.size) for name in self.world.projects}
+        waiting = dict(self.world.projects)
+        while ready := [n for n, row in waiting.items() if self._has_input(row.input_material, arrivals)]:
+            for name in ready:
+                arrivals[name] = self._most_made(name, investment)
+                del waiting[name]
+        return arrivals
+
+    def _has_input(self, material: str | None, arrivals: dict[str, np.ndarray]) -> bool:
+        if material is None or self.world.materials[material].opening_stock_t > 0:
+            return True
+        return any(arrivals[name].any() for name in self.offers[material])
+
+    def _most_bought(self, name: str) -> np.ndarray:
+        row, state = self.world.suppliers[name], self.state
+        capacity = row.capacity_t * self.world.calendar.year_share * state.export[name]
+        if row.kind == "contract":
+            return capacity * state.route[name]
+        due = self.tree.ancestor(row.lead_periods)
+        return state.route[name] * np.where(due == BEFORE, row.in_transit_t, capacity[due])
+
+    def _most_made(self, name: str, investment: float | None) -> np.ndarray:
+        row, state = self.world.projects[name], self.state
+        built = np.where(self.tree.period > row.build_periods, self.buildable(name, investment), 0.0)
+        capacity = (row.existing_t + built) * self.world.calendar.year_share * state.export[name]
+        due = self.tree.ancestor(row.lead_periods)
+        return state.route[name] * np.where(due == BEFORE, 0.0, capacity[due])
+
+
 class Facts:
     """A world with what follows from it by arithmetic.
 
     Args:
         world: the world.
-        other: the facts of another strategy, to take over what does not depend on policies.
+        physics: what does not depend on its policies, where it is known already.
     """
 
-    def __init__(self, world: World, other: Facts | None = None) -> None:
+    def __init__(self, world: World, physics: Physics | None = None) -> None:
         self.world = world
-        self._physics = replace(world, strategy="", settings=world.settings.model_copy(update=_NO_POLICIES))
+        self.physics = Physics.of(world, physics)
         self._done: dict[Any, Any] = {}
-        self._like = other if other is not None and other._physics == self._physics else None
 
     def once(self, work: Callable[[Facts], T]) -> T:
         """What a function makes of these facts, which is worked out once and kept as long as they are."""
@@ -56,38 +145,30 @@ class Facts:
         found: T = self._done[work]
         return found
 
-    @cached_property
-    def _grown(self) -> tuple[Tree, State]:
-        return self._like._grown if self._like else grow(self.world)
-
     @property
     def tree(self) -> Tree:
-        return self._grown[0]
+        return self.physics.tree
 
     @property
     def state(self) -> State:
-        return self._grown[1]
-
-    @cached_property
-    def _physical_build(self) -> Build:
-        return self._like._physical_build if self._like else Build.of(self._physics, self.tree, self.state)
+        return self.physics.state
 
     @property
     def physical_piece(self) -> Piece:
         """The linear program without policies."""
-        return self._physical_build.piece
+        return self.physics.piece
 
     @cached_property
     def policy_piece(self) -> tuple[Piece, np.ndarray]:
         """What policies add to it, and the part of the whole that each part of the physical piece belongs to."""
-        return self._physical_build.policies(self.world, self.tree, self.state)
+        return self.physical_piece.joined(build_policies(self.world, self.tree, self.state))
 
     # Time
 
-    @cached_property
+    @property
     def years(self) -> np.ndarray:
         """Calendar year of each node; shape (nodes,)."""
-        return self.world.calendar.years[self.tree.period - 1]
+        return self.physics.years
 
     @cached_property
     def plan_years(self) -> list[int]:
@@ -105,10 +186,10 @@ class Facts:
 
     # Use
 
-    @cached_property
+    @property
     def demand(self) -> dict[str, np.ndarray]:
         """Tonnes of each material with demand used at each node; shape (nodes,)."""
-        return demand_by_node(self.world, self.years, self.state)
+        return self.physics.demand
 
     def most_saved(self, material: str) -> np.ndarray:
         """The most of a material's demand that substitution can save at each node; shape (nodes,)."""
@@ -120,47 +201,19 @@ class Facts:
 
     # Supply
 
+    @property
+    def _investment(self) -> float | None:
+        asked = BUDGET.asked(self.world)
+        return None if asked is None else asked.investment
+
     def buildable(self, project: str) -> float:
         """The most of a project that can be added, within the budget for investment; t of output a year."""
-        row, budget = self.world.projects[project], BUDGET.asked(self.world)
-        net = row.capex * (1.0 - row.subsidy_rate)
-        if budget is None or budget.investment is None or net == 0.0:
-            return row.max_build_t
-        return min(row.max_build_t, budget.investment / net)
+        return self.physics.buildable(project, self._investment)
 
     @cached_property
     def most_arrivals(self) -> dict[str, np.ndarray]:
         """The most that can arrive from each supplier and project at each node; shape (nodes,)."""
-        if self._like and BUDGET.asked(self._like.world) == BUDGET.asked(self.world):
-            return self._like.most_arrivals
-        arrivals = {name: self._most_bought(name) for name in self.world.suppliers}
-        arrivals |= {name: np.zeros(self.tree.size) for name in self.world.projects}
-        waiting = dict(self.world.projects)
-        while ready := [n for n, row in waiting.items() if self._has_input(row.input_material, arrivals)]:
-            for name in ready:
-                arrivals[name] = self._most_made(name)
-                del waiting[name]
-        return arrivals
-
-    def _has_input(self, material: str | None, arrivals: dict[str, np.ndarray]) -> bool:
-        if material is None or self.world.materials[material].opening_stock_t > 0:
-            return True
-        return any(arrivals[name].any() for name in self.offers(material))
-
-    def _most_bought(self, name: str) -> np.ndarray:
-        row, state = self.world.suppliers[name], self.state
-        capacity = row.capacity_t * self.year_share * state.export[name]
-        if row.kind == "contract":
-            return capacity * state.route[name]
-        due = self.tree.ancestor(row.lead_periods)
-        return state.route[name] * np.where(due == BEFORE, row.in_transit_t, capacity[due])
-
-    def _most_made(self, name: str) -> np.ndarray:
-        row, state = self.world.projects[name], self.state
-        built = np.where(self.tree.period > row.build_periods, self.buildable(name), 0.0)
-        capacity = (row.existing_t + built) * self.year_share * state.export[name]
-        due = self.tree.ancestor(row.lead_periods)
-        return state.route[name] * np.where(due == BEFORE, 0.0, capacity[due])
+        return self.physics.most_arrivals(self._investment)
 
     def under_way(self, name: str) -> np.ndarray:
         """What arrives from a supplier at each node because it was shipped before the start; shape (nodes,)."""
@@ -182,22 +235,15 @@ class Facts:
         count = len(self.plan_years)
         return {name: np.bincount(at, most[plan], minlength=count) for name, most in self.most_arrivals.items()}
 
-    @cached_property
-    def _offers(self) -> dict[str, list[str]]:
-        offers: dict[str, list[str]] = {material: [] for material in self.world.materials}
-        for name, row in self.world.sources.items():
-            offers[row.material].append(name)
-        return offers
-
     def offers(self, material: str) -> list[str]:
         """Suppliers and projects of a material."""
-        return self._offers[material]
+        return self.physics.offers[material]
 
     def sellers(self, material: str, of: str = "supply") -> list[str]:
         """Those of a material's suppliers and projects, or its imports' only, that can deliver on the plan."""
         return [
             name
-            for name in self._offers[material]
+            for name in self.physics.offers[material]
             if self.yearly[name].any() and (of == "supply" or self.world.is_import(name))
         ]
 
@@ -227,7 +273,9 @@ class Facts:
         return np.array([], dtype=int) if asked is None else surviving_nodes(asked, self.tree, self.world.calendar)
 
 
-_NO_POLICIES = {"policies": Policies(), "silence": [], "solver": Solver()}
+def _without_policies(world: World) -> World:
+    nothing = {"policies": Policies(), "silence": [], "solver": Solver()}
+    return replace(world, strategy="", settings=world.settings.model_copy(update=nothing))
 
 
 def beyond(value: float, limit: float) -> bool:

@@ -21,6 +21,7 @@ from bichiku.model.cost_lines import (
     TARIFF,
     TERMINAL,
 )
+from bichiku.policies import INPUTS, Inputs
 from bichiku.program import ALL, ColumnBlock, LinearProgram, RowBlock
 from bichiku.program.blocks import index_text
 from bichiku.program.extremes import BOUNDS, COSTS, LIMITS
@@ -50,27 +51,13 @@ _OF_BOUND = {
     "short": "demand[{}].tonnes",
     "stock": "materials[{}].storage_limit_t",
 }
-_OF_ROW = {  # by constraint family: the limit itself
-    "balance": "demand[{}].tonnes",
-    "demand_limit": "demand[{}].tonnes",
-    "project_capacity": "projects[{}].existing_t",
-    "release_limit": "materials[{}].release_rate_t_per_day",
-    "reserve_days": "policies.reserve_days of {}",
-    "budget_investment": "policies.budget.investment",
-    "budget_reserve": "policies.budget.reserve_per_year",
-    "risk_limit": "policies.risk.limit",
-    "expected_shortage": "policies.expected_shortage.max_days",
+_OF_ROW: dict[str, Inputs] = {
+    "balance": Inputs("demand[{material}].tonnes", {"stock": "materials[{column}].loss_rate"}),
+    "demand_limit": Inputs("demand[{material}].tonnes"),
+    "project_capacity": Inputs("projects[{material}].existing_t"),
+    "release_limit": Inputs("materials[{material}].release_rate_t_per_day", {"stock": "materials[{column}].loss_rate"}),
+    **INPUTS,
 }
-_OF_COEFFICIENT = {  # by constraint family and variable, where a number of the input multiplies the variable
-    ("budget_reserve", "stock"): "materials[{}].reference_price",
-    ("budget_investment", "build"): "projects[{}].capex",
-    ("excess_damage", "short"): "materials[{}].shortage_cost",
-    ("excess_damage", "saved"): "substitution[{}].cost",
-    ("expected_shortage", "short"): "demand[{}].tonnes",
-    ("balance", "stock"): "materials[{}].loss_rate",
-    ("release_limit", "stock"): "materials[{}].loss_rate",
-}
-SHARES = ("share_caps", "share_floors", "country_cap")
 
 
 def input_behind(facts: Facts, piece: Piece, kind: int, position: int) -> str:
@@ -97,23 +84,21 @@ def input_behind(facts: Facts, piece: Piece, kind: int, position: int) -> str:
 
 
 def _limit(row: RowBlock) -> str:
-    if row.family in SHARES:
-        return f"goods under way that count in policies.{row.family} {index_text(row.index)}"
-    return _OF_ROW.get(row.family, f"{row.family} of {{}}").format(row.material)
+    return _inputs(row).limit.format(material=row.material, index=index_text(row.index))
+
+
+def _inputs(row: RowBlock) -> Inputs:
+    return _OF_ROW.get(row.family, Inputs(f"{row.family} of {{material}}"))
 
 
 def _coefficient(facts: Facts, row: RowBlock, column: ColumnBlock) -> str:
-    if (row.family, column.variable) in _OF_COEFFICIENT:
-        return _OF_COEFFICIENT[row.family, column.variable].format(column.index[0])
-    if row.family in SHARES:
-        return f"share of {column.index[0]} in policies.{row.family} {index_text(row.index)}"
     if row.family == "balance" and column.variable == "run":
         project = facts.world.projects[column.index[0]]
         cell = "input_per_output" if project.input_material == row.material else "route"
         return f"projects[{column.index[0]}].{cell}"
-    if row.family in ("risk_limit", "excess_damage"):
-        return "policies.risk"
-    return f"losses that hit {column.index[0]}"
+    behind = _inputs(row)
+    text = behind.coefficients.get(column.variable, behind.coefficient)
+    return text.format(material=row.material, index=index_text(row.index), column=column.index[0])
 
 
 def _cost(facts: Facts, program: LinearProgram, block: ColumnBlock, column: int) -> str:

@@ -6,17 +6,13 @@ policies add; it counts rows from its own first one, and columns as the whole pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from bichiku.build import stamp, stencil_of
-from bichiku.model.state import State
-from bichiku.model.tree import Tree
-from bichiku.model.world import World
 from bichiku.program import LinearProgram
 from bichiku.program.components import component_labels
 from bichiku.program.extremes import COEFFICIENTS, Numbers, numbers
@@ -49,6 +45,11 @@ class Piece:
     row_part: np.ndarray
     column_part: np.ndarray
 
+    @classmethod
+    def whole(cls, program: LinearProgram) -> Piece:
+        """A program that nothing has been taken from."""
+        return cls(program, *component_labels(program))
+
     @cached_property
     def numbers(self) -> tuple[Numbers, ...]:
         """Numbers of all kinds."""
@@ -71,41 +72,19 @@ class Piece:
         first, last = order[edges[:-1]], order[edges[1:] - 1]
         return Spans(parts[first], sizes[first], sizes[last], used[first], used[last])
 
+    def joined(self, added: LinearProgram) -> tuple[Piece, np.ndarray]:
+        """The piece of the rows, columns and costs that are added, and the part of the whole for each part of this one.
 
-@dataclass(frozen=True)
-class Build:
-    """The physical piece of a world, and what tells the other apart from it.
-
-    Attributes:
-        piece: the physical piece.
-        rows: number of its constraint families.
-        costs: number of its cost lines.
-    """
-
-    piece: Piece
-    rows: int
-    costs: int
-
-    @classmethod
-    def of(cls, physics: World, tree: Tree, state: State) -> Build:
-        """Builds the program of a world whose policies are taken away."""
-        stencil = stencil_of(physics, tree, state)
-        program = stamp(stencil)
-        return cls(Piece(program, *component_labels(program)), len(stencil.rows), len(stencil.costs))
-
-    def policies(self, world: World, tree: Tree, state: State) -> tuple[Piece, np.ndarray]:
-        """The piece that the world's policies add, and the part of the whole that each physical part belongs to."""
-        stencil = stencil_of(world, tree, state)
-        rows, costs = stencil.rows[self.rows :], stencil.costs[self.costs :]
-        added = stamp(replace(stencil, rows=rows, costs=costs, bounds=[], preferences=[]))
+        Args:
+            added: counts rows from its own first one; its first columns are this piece's.
+        """
         row_count, column_count = added.shape
-        mine = self.piece.column_part
-        parts = 1 + int(max(mine.max(initial=-1), self.piece.row_part.max(initial=-1)))
-        new = column_count - len(mine)
-        column_part = np.append(mine, parts + np.arange(new))
+        parts = 1 + int(max(self.column_part.max(initial=-1), self.row_part.max(initial=-1)))
+        new = column_count - len(self.column_part)
+        column_part = np.append(self.column_part, parts + np.arange(new))
         entries = added.matrix.tocoo()
         at_rows, at_columns = entries.coords
-        # vertices: the parts, a part for each new column, and the rows that the policies add
+        # vertices: the parts, a part for each new column, and the rows that are added
         size = parts + new + row_count
         links = sparse.coo_array(
             (np.ones(len(at_rows)), (parts + new + at_rows, column_part[at_columns])), (size, size)

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from bichiku.checking.facts import Facts, Found
-from bichiku.checking.input_behind import SHARES, input_behind
+from bichiku.checking.input_behind import input_behind
 from bichiku.checking.program import LEAST_COEFFICIENT
+from bichiku.policies import INPUTS
 from bichiku.program.extremes import BOUNDS, COEFFICIENTS, COSTS, LIMITS
 
 WIDEST = 1e10  # 1e6 / 1e-4, see above
@@ -71,10 +72,9 @@ def _left_out(facts: Facts) -> Iterator[Found]:
     for piece in (facts.physical_piece, facts.policy_piece[0]):
         entries = piece.numbers[kind]
         used = entries.used()
-        # in shares, what is this small is the rounding of a difference
         rounding = np.zeros(piece.program.shape[0], dtype=bool)
         for block in piece.program.row_blocks:
-            rounding[block.rows] = block.family in SHARES
+            rounding[block.rows] = block.family in INPUTS and INPUTS[block.family].differences
         for at in used[abs(entries.values[used]) < LEAST_COEFFICIENT]:
             if not rounding[entries.place(at).row]:
                 seen.setdefault(input_behind(facts, piece, kind, int(at)), abs(entries.values[at]))

@@ -32,7 +32,8 @@ def explain(
 ) -> None:
     """Tell why strategies are infeasible: the rules in conflict, and the least change of each that would do."""
     from bichiku.api.library import explain as explain_world
-    from bichiku.explaining import Finding, as_record
+    from bichiku.explaining import Diagnosis
+    from bichiku.show.explanation import as_record, text_of
 
     if not (0.0 < seconds < math.inf):
         raise ModelFaults([Fault("--seconds", None, "", f"{seconds:g} is not a finite number of seconds over 0")])
@@ -46,8 +47,8 @@ def explain(
             found = explain_world(world, seconds, show)
             records.append(as_record(found))
             if not as_json:
-                typer.echo(f"{found.text(full)}\n")
-            unsolved |= found.finding is not Finding.FEASIBLE
+                typer.echo(f"{text_of(found, full)}\n")
+            unsolved |= found.diagnosis is not Diagnosis.FEASIBLE
     if as_json:
         typer.echo(json.dumps(records, indent=2))
     if unsolved:

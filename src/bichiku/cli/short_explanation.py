@@ -23,8 +23,9 @@ def print_short_explanation(world: World, call: str, show: Callable[[str], None]
         show: called with a few words as each step begins.
     """
     from bichiku.api.library import explain
+    from bichiku.show.explanation import text_of
 
-    typer.echo(_shortened(explain(world, SECONDS, show).text(), call), err=True)
+    typer.echo(_shortened(text_of(explain(world, SECONDS, show)), call), err=True)
 
 
 def _shortened(text: str, call: str) -> str:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from enum import Enum, auto
 
-import numpy as np
+from bichiku.explaining.adjustments import FINE, ShareAdjustment, adjustment_of
+from bichiku.explaining.deletion_filter import RuleSet
+from bichiku.explaining.feasibility import FeasibilityCheck
+from bichiku.explaining.rules import DEMAND, LOSS, Number, Rule
+from bichiku.explaining.trials import CLOSE, Trials
+from bichiku.result.prices.limits import SUPPLIER_CAPACITY
 
-from bichiku.explaining.conflict import RuleSet
-from bichiku.explaining.dials import FINE, Dial, ShareDial, demand_dial, dial_of
-from bichiku.explaining.judge import Judge
-from bichiku.explaining.policy_rules import POLICY_KINDS
-from bichiku.explaining.rules import Part, Rule, without
-from bichiku.policies import FAMILIES
-from bichiku.program import LinearProgram
-from bichiku.show.numbers import four_digits, four_digits_with_unit
-
-CLOSE = 1e-6  # relative; a number this close to a round one is that
-FEW_YEARS = 3  # a number that is in conflict in more years is turned in all years together
-TONNES = ("survive", "demand")  # kinds whose number is tonnes that are missing, none as things stand
-UNDATED = {name for name, family in FAMILIES.items() if family.undated}
+FEW_YEARS = 3  # a number that is in conflict in more years is moved in all years together
 MANY_CAPACITIES = 4  # of so many suppliers none is tried by itself; what is missing elsewhere says it better
-LATE, UNTRIED, NOT_ENOUGH = "the time was up", "not tried by itself", "no change of it alone is enough"
-BELOW = 0.99  # share of the least change that must not be enough
 
 
 @dataclass(frozen=True)
@@ -31,17 +22,21 @@ class Change:
     """One way out of a conflict: a single number changed, everything else kept.
 
     Attributes:
-        kind: kind of the rule that gives: ``share_caps``, ``supplier_capacity``, ``new_source``, ``later``, ...
+        kind: kind of the rule that gives: ``share_caps``, ``supplier_capacity``, ...; ``new_source`` or ``later``.
         name, material: as in the rule.
         year: year of the number; None for the whole horizon or all years together.
         least: least change, in `unit`.
-        before, after: the number as it stands and as it would have to be, rounded to the safe side.
+        before, after: the number as it stands and as it would have to be, rounded to the safe side; of a date that is
+            put off the calendar year or the month index.
         unit: their unit.
-        words: the change in words.
         verified: whether the changed program was solved and keeps all limits, and does not a little below.
         alone: whether that is enough; otherwise other conflicts of the model have to be settled as well.
         enough: whether `after` ends the conflict; otherwise it is a bound from below that was left unchecked.
         told_in: the year whose number `before` and `after` are; None for a number without years.
+        rule: the rule that gives, the first of several; None for a new source.
+        step: round step of the number; more than from `before` to `after` where that ends at nothing.
+        all_years: whether the number moves in all its years (or starts of a crisis) together.
+        some_stop: whether it cannot go as far in some of them.
     """
 
     kind: str
@@ -52,11 +47,22 @@ class Change:
     before: float
     after: float
     unit: str
-    words: str
     verified: bool
     alone: bool
     enough: bool = True
     told_in: int | None = None
+    rule: Rule | None = None
+    step: float = 0.0
+    all_years: bool = False
+    some_stop: bool = False
+
+
+class NoChangeReason(Enum):
+    """Why no change of a rule is told."""
+
+    LATE = auto()
+    UNTRIED = auto()
+    NOT_ENOUGH = auto()
 
 
 @dataclass(frozen=True)
@@ -64,187 +70,52 @@ class NoChange:
     """A rule of a conflict of which no change by itself helps, or was found."""
 
     rule: Rule
-    reason: str
-
-
-@dataclass(frozen=True)
-class Bench:
-    """The programs on which a change is tried: as it is, with the other conflicts settled, without other policies.
-
-    The last counts where the other conflicts are not all known.
-
-    Attributes:
-        part: the part.
-        programs: the programs, by the part's numbering.
-        others: the other conflicts of the part.
-        rows: rows that contradict each other without all others; a least change is looked for among these first.
-        judge: solves them.
-    """
-
-    part: Part
-    programs: tuple[LinearProgram, ...]
-    others: tuple[RuleSet, ...]
-    rows: np.ndarray | None
-    judge: Judge
+    reason: NoChangeReason
 
     @classmethod
-    def of(cls, part: Part, ruleset: RuleSet, others: list[RuleSet], all_known: bool, judge: Judge) -> Bench:
-        """The bench of one conflict beside others; of each of those one family of rules is dropped."""
-        plain = cls(part, (part.program,), tuple(others), ruleset.rows, judge)
-        own = {rule.family for rule in ruleset.rules}
-        gone: list[Rule] = []
-        for other in others:
-            policies = sorted(other.families - own)
-            tables = sorted({rule.family for rule in other.rules} - own - set(policies))
-            for family in [*policies, *tables]:
-                more = [*gone, *(rule for rule in part.rules if rule.family == family)]
-                if plain.feasible(without(part.program, more)) is False:  # this conflict is still there
-                    gone = more
-                    break
-        programs = [part.program]
-        if gone:
-            programs.append(without(part.program, gone))
-        if not all_known:
-            foreign = [rule for rule in part.rules if rule.kind in POLICY_KINDS and rule.family not in own]
-            programs.append(without(part.program, foreign))
-        return replace(plain, programs=tuple(programs))
-
-    def narrow(self, program: LinearProgram) -> LinearProgram:
-        """The program without limits on the rows that the conflict does not need: what fails here fails in all."""
-        if self.rows is None:
-            return program
-        needed = np.zeros(program.shape[0], dtype=bool)
-        needed[self.rows] = True
-        lower = np.where(needed, program.row_lower, -np.inf)
-        return replace(program, row_lower=lower, row_upper=np.where(needed, program.row_upper, np.inf))
-
-    def feasible(self, program: LinearProgram) -> bool | None:
-        """Whether a program can be kept; quick where it cannot."""
-        if self.rows is not None and self.judge.feasible(self.narrow(program)) is False:
-            return False
-        return self.judge.feasible(program)
-
-    def try_out(
-        self,
-        dial: Dial,
-        value: float,
-        sign: float,
-        coarse: float = 0.0,
-        families: frozenset[tuple[str, str, str]] | None = None,
-    ) -> Found | None:
-        """The least turn of a number from `value` in the direction of `sign`; None if none helps.
-
-        `families` are the rules in whose limits the number stands, if in no other place: a conflict without any of
-        them stays as it is.
-        """
-        for program in self.programs:
-            alone = program is self.part.program
-            if alone and families is not None and any(_without(other, families) for other in self.others):
-                continue
-            for tried in (self.narrow(program), program):
-                least = dial.least(tried, self.judge)
-                if least is None:
-                    break
-                if least <= 0:
-                    continue
-                below = max(min(BELOW * least, least - coarse), 0.0)
-                too_little = self.judge.feasible(dial.at(tried, below)) is False
-                turns = _turns(value, sign, least, coarse)
-                for after, step in turns:
-                    if self.judge.feasible(dial.at(program, min(step, dial.most))):
-                        return Found(least, step, after, too_little, alone)
-                if tried is program or self.judge.late:
-                    return Found(least, turns[-1][1], turns[-1][0], False, alone, enough=False)
-        return None
+    def of(cls, rule: Rule, check: FeasibilityCheck) -> NoChange:
+        """What is to be said of a rule whose least change was looked for in vain."""
+        return cls(rule, NoChangeReason.LATE if check.late else NoChangeReason.NOT_ENOUGH)
 
 
-def _without(other: RuleSet, families: frozenset[tuple[str, str, str]]) -> bool:
-    return not any(rule.family in families for rule in other.rules)
-
-
-def _turns(value: float, sign: float, least: float, coarse: float) -> list[tuple[float, float]]:
-    """Numbers to type and the turns that lead to them, the nearest first.
-
-    A number that is turned in many places may go further down in some than it stands in this one; then the turns are
-    round and the number ends at nothing.
-    """
-    exact = value + sign * least
-    if exact < -coarse:
-        return [(0.0, step) for step in _round_numbers(least, 1.0, coarse)]
-    return [(after, abs(after - value)) for after in _round_numbers(exact, sign, coarse)]
-
-
-@dataclass(frozen=True)
-class Found:
-    """What was found of a least turn.
-
-    Attributes:
-        least: the least turn.
-        step: a round turn, no less.
-        after: the number that it leads to, nothing where the turn is larger than the number was.
-        verified: whether the step was tried, and a little less as well.
-        alone: whether it is enough without any other change.
-        enough: whether the step ends the conflict; otherwise it is a bound from below.
-    """
-
-    least: float
-    step: float
-    after: float
-    verified: bool
-    alone: bool
-    enough: bool = True
-
-
-def _round_numbers(exact: float, sign: float, coarse: float, digits: int = 4) -> list[float]:
-    """Numbers to type in place of an exact one: the nearest round one if it is as close as that, then safer ones."""
-    if abs(exact) < coarse or exact == 0:
-        return [0.0, sign * coarse] if sign > 0 else [0.0]
-    unit = 10.0 ** (math.floor(math.log10(abs(exact))) + 1 - digits)
-    near = round(exact / unit)
-    first = near if abs(near * unit - exact) <= max(CLOSE * abs(exact), coarse) else None
-    safe = math.ceil(exact / unit) if sign > 0 else math.floor(exact / unit)
-    places = [place for place in (first, safe, safe + int(sign)) if place is not None]
-    return [float(f"{max(place * unit, 0.0):.12g}") for place in places]
-
-
-def changes(ruleset: RuleSet, bench: Bench, of_tables: bool) -> Iterator[Change | NoChange]:
+def changes(ruleset: RuleSet, trials: Trials, of_tables: bool) -> Iterator[Change | NoChange]:
     """For each rule of a conflict the least change of its number, or why there is none.
 
     Args:
         ruleset: the conflict.
-        bench: where it is tried.
+        trials: where it is tried.
         of_tables: the numbers of tables, or else policies and demand that is done without.
     """
-    short_allowed = {rule.material for rule in ruleset.rules if rule.kind == "survive"}
-    families: dict[tuple[str, str, str], list[Rule]] = {}
+    short_allowed = {rule.material for rule in ruleset.rules if rule.is_survival}
+    numbers: dict[Number, list[Rule]] = {}
     # a budget or a limit on risk is one number that many materials share
     for rule in sorted(ruleset.rules, key=lambda rule: bool(rule.material)):
-        if rule.kind == "loss" or (rule.kind == "demand" and rule.material in short_allowed):
+        if rule.kind == LOSS or (rule.kind == DEMAND and rule.material in short_allowed):
             continue  # a crisis is no choice; and tonnes done without are told as tonnes short
-        if of_tables is (rule.kind not in (*POLICY_KINDS, "demand")):
-            families.setdefault(rule.family, []).append(rule)
-    many = sum(kind == "supplier_capacity" for kind, _, _ in families) > MANY_CAPACITIES
-    for rules in families.values():
-        if many and rules[0].kind == "supplier_capacity":
-            yield NoChange(rules[0], UNTRIED)
+        if of_tables is not (rule.is_policy or rule.kind == DEMAND):
+            numbers.setdefault(rule.number, []).append(rule)
+    many = sum(kind == SUPPLIER_CAPACITY for kind, _, _ in numbers) > MANY_CAPACITIES
+    for rules in numbers.values():
+        if many and rules[0].kind == SUPPLIER_CAPACITY:
+            yield NoChange(rules[0], NoChangeReason.UNTRIED)
             continue
-        undated = rules[0].kind in UNDATED
+        undated = rules[0].is_undated
         years = {} if undated else {(rule.year, rule.onset): rule for rule in rules}
-        kin = [rule for rule in bench.part.rules if rule.family == rules[0].family]
+        kin = [rule for rule in trials.part.rules if rule.number == rules[0].number]
         found: list[Change] = []
         if len(years) <= FEW_YEARS:
             for (year, onset), first in years.items():
                 same = [rule for rule in kin if (rule.year, rule.onset) == (year, onset) and rule is not first]
-                found += _change([first, *same], bench)
+                found += _change([first, *same], trials)
         in_one = len(years) == 1 and bool(found) and found[0].alone
         if undated or (len(kin) > len(rules) and not in_one) or len(years) > 1:
-            together = _change(_most_room_first([rules[0], *(rule for rule in kin if rule is not rules[0])]), bench)
+            together = _change(_most_room_first([rules[0], *(rule for rule in kin if rule is not rules[0])]), trials)
             if not found or len(years) > 1 or any(change.alone for change in together):
                 found += together
         if found:
             yield from found
         else:
-            yield NoChange(rules[0], LATE if bench.judge.late else NOT_ENOUGH)
+            yield NoChange.of(rules[0], trials.check)
 
 
 def _most_room_first(rules: list[Rule]) -> list[Rule]:
@@ -253,69 +124,44 @@ def _most_room_first(rules: list[Rule]) -> list[Rule]:
     return [most, *(rule for rule in rules if rule is not most)]
 
 
-def _change(rules: list[Rule], bench: Bench) -> list[Change]:
+def _change(rules: list[Rule], trials: Trials) -> list[Change]:
     """The least change of the number behind some rules, told at the first of them; empty where none helps."""
     first = rules[0]
-    dial = demand_dial(first) if first.kind == "demand" else dial_of(rules)
-    if dial is None:
+    adjustment = adjustment_of(rules)
+    if adjustment is None:
         return []
-    coarse = 2 * FINE if isinstance(dial, ShareDial) else 0.0
-    start = 0.0 if first.kind in TONNES else first.value
+    coarse = 2 * FINE if isinstance(adjustment, ShareAdjustment) else 0.0
+    start = 0.0 if first.is_missing_tonnes else first.value
     # less demand may help wherever the material goes; other numbers stand in their own rules' limits
-    families = None if first.kind == "demand" else frozenset(rule.family for rule in rules)
-    found = bench.try_out(dial, start, first.loosening, coarse, families)
-    return [] if found is None else [_worded(first, rules, found)]
+    numbers = None if first.kind == DEMAND else frozenset(rule.number for rule in rules)
+    found = trials.least_step(adjustment, start, first.loosening, coarse, numbers)
+    if found is None:
+        return []
+    all_years = not first.is_undated and len({(rule.year, rule.onset) for rule in rules}) > 1
+    return [
+        Change(
+            first.kind,
+            first.name,
+            first.material,
+            None if all_years or first.is_undated else first.year,
+            found.least,
+            first.value,
+            found.after,
+            "t" if first.is_missing_tonnes else first.unit,
+            found.verified,
+            found.alone,
+            found.enough,
+            None if first.is_undated or first.is_missing_tonnes else first.year,
+            rule=first,
+            step=found.step,
+            all_years=all_years,
+            some_stop=_some_stop(rules, found.step),
+        )
+    ]
 
 
-_NOUNS = {
-    **{name: family.noun for name, family in FAMILIES.items()},
-    "supplier_capacity": "the capacity of {name}",
-    "project_capacity": "the ready capacity of project {name}",
-    "project_build_limit": "what may be built of project {name}",
-    "storage_limit": "the storage limit of {material}",
-    "release_limit": "the release limit of {material}",
-    "tranche_limit": "the share of the demand for {material} that {name} may save",
-}
-
-
-def _worded(rule: Rule, rules: list[Rule], found: Found) -> Change:
-    undated = rule.kind in UNDATED
-    all_years = not undated and len({(other.year, other.onset) for other in rules}) > 1
-    year = None if all_years or undated else rule.year
-    if rule.kind in TONNES:
-        words = _tonnes_words(rule, four_digits(found.after), all_years)
-        unit = "t"
-    else:
-        unit = rule.unit
-        verb = "raise" if rule.loosening > 0 else "lower"
-        noun = _NOUNS[rule.kind].format(material=rule.material, name=rule.name, limit=rule.name)
-        span = f"from {four_digits_with_unit(rule.value, unit)} to {four_digits_with_unit(found.after, unit)}"
-        when = " in every year" if all_years else f" in {year}" if year else ""
-        beyond = found.step > abs(found.after - rule.value) * (1.0 + CLOSE)
-        if all_years or beyond:
-            by = four_digits_with_unit(found.step, unit).replace(" %", " points")
-            words = f"{verb} {noun} by {by}{when}{_at_the_end(rules, found.step)}"
-            words += f" ({f'in {rule.year} ' if rule.year else ''}{span})"
-        else:
-            words = f"{verb} {noun}{when} {span}"
-        if unit == "t/year":
-            words += f", {four_digits(found.after - rule.value)} t/year more"
-    return Change(
-        rule.kind, rule.name, rule.material, year, found.least, rule.value, found.after, unit, words,
-        found.verified, found.alone, found.enough, None if undated or rule.kind in TONNES else rule.year,
-    )  # fmt: skip
-
-
-def _at_the_end(rules: list[Rule], step: float) -> str:
-    """What is to be added where a number of some year cannot go as far as those of the others."""
+def _some_stop(rules: list[Rule], step: float) -> bool:
+    """Whether a number of some year cannot go as far as those of the others."""
     if rules[0].loosening < 0:
-        return ", none below zero" if any(rule.value < step * (1.0 - CLOSE) for rule in rules) else ""
-    over = rules[0].unit == "points" and any(rule.value + step > 100.0 * (1.0 + CLOSE) for rule in rules)
-    return ", none above 100 %" if over else ""
-
-
-def _tonnes_words(rule: Rule, tonnes: str, all_starts: bool) -> str:
-    if rule.kind == "demand":
-        return f"do without {tonnes} t of {rule.material}, all periods and crises together"
-    when = ", all its starts together" if all_starts else f" of {rule.year}"
-    return f"accept {tonnes} t of {rule.material} short in crisis {rule.name}{when}"
+        return any(rule.value < step * (1.0 - CLOSE) for rule in rules)
+    return rules[0].unit == "points" and any(rule.value + step > 100.0 * (1.0 + CLOSE) for rule in rules)

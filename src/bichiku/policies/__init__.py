@@ -14,7 +14,7 @@ from bichiku.policies.budget import BUDGET
 from bichiku.policies.concentration import CONCENTRATION
 from bichiku.policies.country_cap import COUNTRY_CAP
 from bichiku.policies.expected_shortage import EXPECTED_SHORTAGE
-from bichiku.policies.policy import Family, Limit, Policy
+from bichiku.policies.policy import Family, Inputs, Limit, Policy
 from bichiku.policies.reserve_days import RESERVE_DAYS
 from bichiku.policies.risk import RISK
 from bichiku.policies.share_limits import SHARE_CAPS, SHARE_FLOORS
@@ -33,9 +33,10 @@ POLICIES: tuple[Policy[Any], ...] = (
 )
 
 FAMILIES: dict[str, Family] = {family.name: family for policy in POLICIES for family in policy.families}
+INPUTS: dict[str, Inputs] = {family: behind for policy in POLICIES for family, behind in policy.inputs.items()}
 OF_FAMILY: dict[str, Policy[Any]] = {family.name: policy for policy in POLICIES for family in policy.families}
 
 _fields: dict[str, Any] = {policy.name: (policy.keys, policy.default) for policy in POLICIES}
 Policies: Any = create_model("Policies", __base__=PolicySettings, __doc__="What a strategy may ask for.", **_fields)
 
-__all__ = ["FAMILIES", "OF_FAMILY", "POLICIES", "Limit", "Policies"]
+__all__ = ["FAMILIES", "INPUTS", "OF_FAMILY", "POLICIES", "Family", "Inputs", "Limit", "Policies"]

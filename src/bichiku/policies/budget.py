@@ -9,7 +9,18 @@ import numpy as np
 
 from bichiku.model.values import NotNegative, Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords, totals
+from bichiku.policies.policy import (
+    Bounds,
+    Built,
+    Family,
+    Inputs,
+    Limit,
+    PhraseWords,
+    Policy,
+    RowWriter,
+    RuleWords,
+    totals,
+)
 from bichiku.program import ALL
 
 
@@ -28,10 +39,20 @@ class Budget(Policy[BudgetKeys]):
     name = "budget"
     keys = BudgetKeys | None
     families = (
-        Family("budget_investment", "One more {unit} of investment budget", "the investment budget"),
-        Family("budget_reserve", "One more {unit} of reserve budget in {year}", "the reserve budget", undated=True),
+        Family("budget_investment", "One more {unit} of investment budget", "the investment budget", "investment"),
+        Family(
+            "budget_reserve",
+            "One more {unit} of reserve budget in {year}",
+            "the reserve budget",
+            "reserve budget",
+            undated=True,
+        ),
     )
-    text = "net investment in all, and money spent on the reserve in each year, at most so much"
+    inputs = {
+        "budget_investment": Inputs("policies.budget.investment", {"build": "projects[{column}].capex"}),
+        "budget_reserve": Inputs("policies.budget.reserve_per_year", {"stock": "materials[{column}].reference_price"}),
+    }
+    text = "limits on net investment and on money spent on the reserve in each year"
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
         asked = self.asked(world)

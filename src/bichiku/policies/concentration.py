@@ -17,7 +17,7 @@ import numpy as np
 
 from bichiku.model.values import Base, MaterialChoice, SharePath, Stage, Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords
+from bichiku.policies.policy import Bounds, Built, Family, Inputs, Limit, PhraseWords, Policy, RowWriter, RuleWords
 from bichiku.policies.shares import base, counted_sources, not_offered
 
 TOLERANCE = 1e-4
@@ -47,9 +47,10 @@ class Concentration(Policy[ConcentrationKeys]):
 
     name = "concentration"
     keys = ConcentrationKeys | None
-    families = (Family("concentration", "", "the limit on concentration"),)
+    families = (Family("concentration", "", "the limit on concentration", "concentration"),)
+    inputs = {"concentration": Inputs("policies.concentration.max", differences=True)}
     refers = {"material": ("materials",)}
-    text = "Herfindahl-Hirschman index of a material's imports (or supply) in each year, at most so much"
+    text = "a limit on how much a material's imports (or supply) of a year depend on few countries"
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
         asked, found = self.asked(world), rows.cuts.get(self.name, ())

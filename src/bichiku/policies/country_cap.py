@@ -18,6 +18,7 @@ from bichiku.policies.shares import (
     base,
     counted_sources,
     not_offered,
+    share_inputs,
     share_phrases,
     share_points,
     why_idle,
@@ -44,11 +45,13 @@ class CountryCap(Policy[CountryCapKeys]):
             "country_cap",
             "One more point that any one country may supply, for {limit} in {material} in {year},",
             "the cap on any one country for {material}",
+            "any one country",
             one_number=True,
         ),
     )
+    inputs = share_inputs("country_cap")
     refers = {"country": ("except",), "material": ("materials",)}
-    text = "any one country's share of a material's imports (or supply) in each year, at most so much"
+    text = "a share of a material's imports (or supply) in each year that no single country may exceed"
 
     def share_rows(self, world: World) -> dict[RowKey, ShareRow]:
         """What the cap limits, by (country, material); empty without the policy."""

@@ -9,7 +9,19 @@ import numpy as np
 
 from bichiku.model.values import MaterialChoice, NotNegative, Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords, totals
+from bichiku.policies.policy import (
+    Bounds,
+    Built,
+    Family,
+    Inputs,
+    Limit,
+    PhraseWords,
+    Policy,
+    RowWriter,
+    RuleWords,
+    totals,
+    without_demand,
+)
 
 
 class ExpectedShortageKeys(Strict):
@@ -29,11 +41,13 @@ class ExpectedShortage(Policy[ExpectedShortageKeys]):
             "expected_shortage",
             "One more day of expected shortage of {material}",
             "the limit on the expected shortage of {material}",
+            "expected short",
             across_crises=True,
         ),
     )
+    inputs = {"expected_shortage": Inputs("policies.expected_shortage.max_days", {"short": "demand[{column}].tonnes"})}
     refers = {"material": ("materials",)}
-    text = "expected days short of each material over the horizon, at most so many"
+    text = "a limit on the expected days short of each material over the horizon"
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
         asked = self.asked(world)
@@ -84,14 +98,6 @@ class ExpectedShortage(Policy[ExpectedShortageKeys]):
     def idle_names(self, bounds: Bounds) -> Iterator[tuple[str, str]]:
         asked = self.asked(bounds.world)
         yield from without_demand(self.name, asked.materials if asked else None, bounds.world)
-
-
-def without_demand(policy: str, materials: list[str] | None, world: World) -> Iterator[tuple[str, str]]:
-    """Materials that a policy on shortages names and that cannot be short, beside some that can."""
-    touched = world.with_demand(materials)
-    for material in (materials or []) if touched else []:
-        if material not in touched:
-            yield policy, f"{material} has no demand, so it cannot be short"
 
 
 EXPECTED_SHORTAGE = ExpectedShortage()

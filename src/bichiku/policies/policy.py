@@ -160,6 +160,7 @@ class Family:
         one_more: subject of the sentence on the price of one unit more; empty where there is none. It may name
             ``{limit}``, ``{material}``, ``{year}`` and ``{unit}``.
         noun: the number as something that is raised or lowered.
+        heading: the same as the heading of a column; it may name ``{name}``, the limit's.
         tighter_by_less: whether a smaller number asks for less.
         undated: whether one number stands behind the rows of all years.
         one_number: whether one number stands behind the rows of all its limits.
@@ -169,10 +170,31 @@ class Family:
     name: str
     one_more: str
     noun: str
+    heading: str
     tighter_by_less: bool = False
     undated: bool = False
     one_number: bool = False
     across_crises: bool = False
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The keys and cells behind the numbers of a family of rows.
+
+    Texts may name ``{material}`` (the last label of the row), ``{index}`` (all of them) and ``{column}`` (the first
+    label of the column).
+
+    Attributes:
+        limit: behind the limits of rows.
+        coefficients: behind the coefficients of a variable, by its name.
+        coefficient: behind those of any other variable.
+        differences: whether coefficients are differences, so that one that is all but zero is rounding.
+    """
+
+    limit: str
+    coefficients: Mapping[str, str] = field(default_factory=dict)
+    coefficient: str = "losses that hit {column}"
+    differences: bool = False
 
 
 @dataclass(frozen=True)
@@ -210,15 +232,19 @@ class Policy(ABC, Generic[Keys]):
         keys: the type of its value there, for pydantic.
         default: its value where a strategy does not ask for it.
         families: the families of rows that a person sets with it.
+        inputs: what stands behind the numbers of its rows, by family; also of rows that only count.
         refers: kind of name to the key paths below its own at which such names stand.
-        text: one line for the reference.
+        shape: type and unit of its value, in the words of the reference.
+        text: what it is, for the reference.
     """
 
     name: ClassVar[str]
     keys: ClassVar[Any]
     default: ClassVar[Any] = None
     families: ClassVar[tuple[Family, ...]]
+    inputs: ClassVar[Mapping[str, Inputs]]
     refers: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    shape: ClassVar[str] = "mapping"
     text: ClassVar[str]
 
     def named(self, value: Any) -> Iterator[tuple[KeyPath, str, Any]]:
@@ -283,6 +309,14 @@ def values_at(data: Any, steps: tuple[str, ...], path: KeyPath = ()) -> Iterator
     for key, value in inside.items():
         if steps[0] in ("*", key):
             yield from values_at(value, steps[1:], (*path, key))
+
+
+def without_demand(policy: str, materials: list[str] | None, world: World) -> Iterator[tuple[str, str]]:
+    """Materials that a policy on shortages names and that cannot be short, beside some that can."""
+    touched = world.with_demand(materials)
+    for material in (materials or []) if touched else []:
+        if material not in touched:
+            yield policy, f"{material} has no demand, so it cannot be short"
 
 
 def totals(program: LinearProgram, family: str, unit: str, size: float = 1.0) -> Iterator[Limit]:

@@ -14,7 +14,7 @@ from bichiku.model.names import check_name
 from bichiku.model.time_path import TimePath, monthly_path
 from bichiku.model.values import Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords
+from bichiku.policies.policy import Bounds, Built, Family, Inputs, Limit, PhraseWords, Policy, RowWriter, RuleWords
 from bichiku.program import Move
 
 MOST_DAYS = 100_000
@@ -68,10 +68,16 @@ class ReserveDays(Policy[DaysPath]):
             "reserve_days",
             "One more day of reserve of {material} in {year}",
             "the reserve of {material}",
+            "reserve",
             tighter_by_less=True,
         ),
     )
-    text = "on the plan, a stock of at least so many days of demand"
+    inputs = {"reserve_days": Inputs("policies.reserve_days of {material}")}
+    shape = "path, days; or by material"
+    text = (
+        "least stock at the end of each period of the plan, in days of that period's demand; "
+        "in a crisis the stock may be used"
+    )
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
         days = {material: target for material in world.demand if (target := target_days(world, material)) is not None}

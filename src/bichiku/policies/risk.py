@@ -17,7 +17,18 @@ from bichiku.model import cost_lines
 from bichiku.model.tree import Tree
 from bichiku.model.values import NotNegative, Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords, totals
+from bichiku.policies.policy import (
+    Bounds,
+    Built,
+    Family,
+    Inputs,
+    Limit,
+    PhraseWords,
+    Policy,
+    RowWriter,
+    RuleWords,
+    totals,
+)
 from bichiku.program import ALL
 
 
@@ -46,8 +57,18 @@ class Risk(Policy[RiskKeys]):
 
     name = "risk"
     keys = RiskKeys | None
-    families = (Family("risk_limit", "One more {unit} of the limit on CVaR", "the limit on CVaR", across_crises=True),)
-    text = "the CVaR of damage given a crisis, weighed in the cost or at most so much"
+    families = (
+        Family("risk_limit", "One more {unit} of the limit on CVaR", "the limit on CVaR", "CVaR", across_crises=True),
+    )
+    inputs = {
+        "risk_limit": Inputs("policies.risk.limit", coefficient="policies.risk"),
+        "excess_damage": Inputs(
+            "policies.risk",
+            {"short": "materials[{column}].shortage_cost", "saved": "substitution[{column}].cost"},
+            "policies.risk",
+        ),
+    }
+    text = "a weight or a limit on the worst crises"
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
         asked, tree = self.asked(world), rows.tree

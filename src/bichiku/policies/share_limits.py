@@ -21,6 +21,7 @@ from bichiku.policies.shares import (
     add_share_rows,
     base,
     not_offered,
+    share_inputs,
     share_phrases,
     share_points,
     why_idle,
@@ -62,6 +63,7 @@ class ShareLimits(Policy[list[ShareLimit]]):
     bound: ClassVar[str]
     key: ClassVar[str]
     default = []
+    shape = "list"
     refers = {"country or group": ("*.group",), "material": ("*.materials",)}
 
     def share_rows(self, world: World) -> dict[RowKey, ShareRow]:
@@ -140,9 +142,11 @@ class ShareCaps(ShareLimits):
             "share_caps",
             "One more point of the cap {limit} on {material} in {year}",
             "the share cap {limit} on {material}",
+            "cap {name}",
         ),
     )
-    text = "a group's share of a material's imports (or supply) in each year, at most so much"
+    inputs = share_inputs("share_caps")
+    text = "shares of a material's imports (or supply) in each year that a group of countries may not exceed"
 
 
 class ShareFloors(ShareLimits):
@@ -156,10 +160,12 @@ class ShareFloors(ShareLimits):
             "share_floors",
             "One more point of the floor {limit} on {material} in {year}",
             "the share floor {limit} on {material}",
+            "floor {name}",
             tighter_by_less=True,
         ),
     )
-    text = "a group's share of a material's imports (or supply) in each year, at least so much"
+    inputs = share_inputs("share_floors")
+    text = "shares of a material's imports (or supply) in each year that a group of countries must reach"
 
 
 def _free_name(name: str, material: str, taken: Mapping[RowKey, ShareRow]) -> str:

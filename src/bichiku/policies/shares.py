@@ -14,7 +14,7 @@ import numpy as np
 from bichiku.model.cost_lines import PENALTY
 from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
-from bichiku.policies.policy import Bounds, Built, Limit, PhraseWords, RowWriter
+from bichiku.policies.policy import Bounds, Built, Inputs, Limit, PhraseWords, RowWriter
 from bichiku.program import ALL, LinearProgram, Move, Quantity
 
 POINT = 0.01
@@ -44,6 +44,15 @@ class ShareRow:
 
 
 RowKey = tuple[str, str]  # name of the limit (or country), material
+
+
+def share_inputs(family: str) -> dict[str, Inputs]:
+    """What stands behind the numbers of a family of limits on shares."""
+    limit = f"policies.{family} {{index}}"
+    behind = Inputs(
+        f"goods under way that count in {limit}", coefficient=f"share of {{column}} in {limit}", differences=True
+    )
+    return {family: behind}
 
 
 def counted_sources(world: World, material: str, of: str) -> list[str]:

@@ -12,8 +12,18 @@ from bichiku.model.calendar import Calendar
 from bichiku.model.tree import Tree
 from bichiku.model.values import MaterialChoice, Month, NotNegative, Strict
 from bichiku.model.world import World
-from bichiku.policies.expected_shortage import without_demand
-from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords
+from bichiku.policies.policy import (
+    Bounds,
+    Built,
+    Family,
+    Inputs,
+    Limit,
+    PhraseWords,
+    Policy,
+    RowWriter,
+    RuleWords,
+    without_demand,
+)
 from bichiku.program import Move
 
 
@@ -49,10 +59,12 @@ class Survive(Policy[SurviveKeys]):
             "survive",
             "Allowing one tonne of {material} to be short in each period that must be survived",
             "what may be short of {material}",
+            "accept short",
         ),
     )
+    inputs = {"survive": Inputs("policies.survive of {material}")}
     refers = {"material": ("materials",), "crisis": ("crises",)}
-    text = "no shortage in named crises, for so many days or throughout"
+    text = "crises that must pass without shortage, for so many days or throughout"
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
         asked = self.asked(world)

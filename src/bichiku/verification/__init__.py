@@ -56,6 +56,7 @@ def verify_run(folder: Path) -> Verdict:
         check_outputs(folder, manifest, ledger)
         if world is not None and tables is not None:
             _recompute(world, tables, manifest, ledger)
+    assert set(ledger.broken) <= set(RULES)
     return ledger.verdict()
 
 
@@ -120,7 +121,7 @@ def _recompute(world: World, tables: dict[str, Table], manifest: dict[str, objec
     check_capacities(world, nodes, states, flows, contracts, projects, ledger)
     check_demand(world, nodes, states, flows, ledger)
     check_storage(world, nodes, flows, stocks, ledger)
-    rows = policy_rows(facts)
+    rows = policy_rows(facts, ledger)
     check_policies(rows, ledger)
     check_duals(rows, world.settings.currency, tables["duals.csv"], ledger)
     check_prices(facts, rows, tables, contracts, ledger)

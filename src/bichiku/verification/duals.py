@@ -9,7 +9,6 @@ import numpy as np
 
 from bichiku.verification.facts import PolicyRow
 from bichiku.verification.files import NOTHING, Table
-from bichiku.verification.share_policies import CONCENTRATION, PLANES
 from bichiku.verification.sheet import Numbers, Sheet, check_sheet, match_rows
 from bichiku.verification.verdict import KEPT, Ledger, Place
 
@@ -24,7 +23,7 @@ def check_duals(rows: list[PolicyRow], currency: str, duals: Table, ledger: Ledg
     keys: list[tuple[object, ...]] = [row.key for row in rows]
     units = [f"{currency} of expected discounted cost per {row.unit} more on the limit" for row in rows]
     stated = Numbers("dual.value", np.array([row.stated for row in rows]))
-    check_sheet(duals, Sheet(keys, {"value": stated}, {"unit": units}), ledger)
+    check_sheet(duals, Sheet(keys, {"value": stated}, {"unit": units}, elsewhere=("dual",)), ledger)
 
     found, positions = match_rows(duals, keys, Ledger())
     chosen = [rows[i] for i in positions]
@@ -48,28 +47,29 @@ def check_duals(rows: list[PolicyRow], currency: str, duals: Table, ledger: Ledg
 
 def _room(row: PolicyRow) -> float:
     """How far a row may be from its limit and still count as binding."""
-    planes = 2.0 * PLANES if row.key[0] == CONCENTRATION else 0.0
-    return planes + KEPT * (1.0 + max(row.scale, abs(row.limit), abs(row.value)))
+    return 2.0 * row.planes + KEPT * (1.0 + max(row.scale, abs(row.limit), abs(row.value)))
 
 
 def _with_planes(rows: list[PolicyRow], duals: Table) -> list[PolicyRow]:
-    """The rows with those of concentration replaced by the planes that the table names.
+    """The rows with those that planes keep replaced by the planes that the table names.
 
     Which planes were found is known to the solver alone. They are numbered without a gap, each belongs to a
-    material and year under the limit, and one that has a dual needs the index to be at its limit.
+    material and year under the limit, and one that has a dual needs the row to be at its limit.
     """
-    limited = {(row.key[2], row.key[5]): row for row in rows if row.key[0] == CONCENTRATION}
-    found: dict[int, PolicyRow] = {}
-    for policy, limit, material, crisis, onset, year, month in duals.row_keys():
+    limited = {(row.key[0], row.key[2], row.key[5]): row for row in rows if row.planes}
+    found: dict[str, dict[int, PolicyRow]] = {family: {} for family, _, _ in limited}
+    for family, limit, material, crisis, onset, year, month in duals.row_keys():
         plane = re.fullmatch(r"plane ([1-9]\d{0,5})", str(limit))
-        row = limited.get((str(material), int(str(year))))
-        if policy == CONCENTRATION and plane and row and (crisis, onset, month) == ("", NOTHING, ""):
-            found.setdefault(int(plane[1]), replace(row, key=(CONCENTRATION, str(limit), *row.key[2:])))
+        row = limited.get((str(family), str(material), int(str(year))))
+        if plane and row and (crisis, onset, month) == ("", NOTHING, ""):
+            stated = replace(row, key=(row.key[0], str(limit), *row.key[2:]))
+            found[row.key[0]].setdefault(int(plane[1]), stated)
     planes = []
-    for number in range(1, max(found, default=0) + 1):
-        nowhere = PolicyRow((CONCENTRATION, f"plane {number}", "", "", NOTHING, NOTHING, ""), 0, 0, 0, 0, _nowhere, "t")
-        planes.append(found.get(number, nowhere))
-    return [row for row in rows if row.key[0] != CONCENTRATION] + planes
+    for name, numbered in found.items():
+        for number in range(1, max(numbered, default=0) + 1):
+            nowhere = PolicyRow((name, f"plane {number}", "", "", NOTHING, NOTHING, ""), 0, 0, 0, 0, _nowhere, "t")
+            planes.append(numbered.get(number, nowhere))
+    return [row for row in rows if not row.planes] + planes
 
 
 def _nowhere() -> Place:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from bichiku.model.world import World
 from bichiku.verification.balances import Stocks
 from bichiku.verification.damage import Damage
+from bichiku.verification.files import NOTHING
 from bichiku.verification.flows import FILE, Flows
 from bichiku.verification.states import States
 from bichiku.verification.tree import PLAN, Nodes
@@ -17,11 +19,30 @@ from bichiku.verification.verdict import Place
 
 
 @dataclass(frozen=True)
+class Priced:
+    """The number of model.yaml that a row's limit moves with, and that prices.csv gives a price of.
+
+    Attributes:
+        value: the number as it stands.
+        unit: one unit of it.
+        move: by how much the row's limit moves for one unit.
+        year: the calendar year that it is for, or -1.
+        unit_told: whether its sentence names the unit beside the number.
+    """
+
+    value: float
+    unit: str
+    move: float
+    year: int = NOTHING
+    unit_told: bool = True
+
+
+@dataclass(frozen=True)
 class PolicyRow:
     """One row ``value <= limit`` (or ``>=`` where `floor`).
 
     Attributes:
-        key: policy, limit, material, crisis, onset, year, month as duals.csv writes them (-1: empty).
+        key: family, limit, material, crisis, onset, year, month as duals.csv writes them (-1: empty).
         value: what the run does.
         limit: what the policy allows.
         stated: the limit as duals.csv writes it; zero where it is a share of arrivals.
@@ -30,8 +51,11 @@ class PolicyRow:
         unit: unit of the limit.
         floor: whether it is a limit from below.
         file: file of these numbers.
-        share: the share that a share limit allows.
+        priced: the number whose price is told; None where there is none.
+        is_share: whether the limit is a share of arrivals, so that its dual is not its price.
         penalty: discounted money per tonne beyond a soft limit; None where the limit is hard.
+        planes: how far cutting planes may leave the value from the limit that they keep; their duals are stated in
+            place of the row's. Zero for a row that is stated as it is.
     """
 
     key: tuple[str, str, str, str, int, int, str]
@@ -43,8 +67,10 @@ class PolicyRow:
     unit: str
     floor: bool = False
     file: str = FILE
-    share: float = 0.0
+    priced: Priced | None = None
+    is_share: bool = False
     penalty: float | None = None
+    planes: float = 0.0
 
     @property
     def slack(self) -> float:
@@ -73,6 +99,19 @@ class Facts:
     def plan_years(self) -> np.ndarray:
         """Calendar year of each plan node."""
         return self.world.calendar.years
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a policy asks for, worked out from the written numbers.
+
+    Attributes:
+        rows: its rows, from what the strategy asks for.
+        holds: what must hold of each family of rows that it has.
+    """
+
+    rows: Callable[[Facts, Any], Iterator[PolicyRow]]
+    holds: Mapping[str, str]
 
 
 def limited_materials(world: World, chosen: list[str] | None) -> list[str]:

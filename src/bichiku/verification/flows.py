@@ -10,6 +10,7 @@ import numpy as np
 from bichiku.model.calendar import Calendar
 from bichiku.model.world import World
 from bichiku.verification.files import Table
+from bichiku.verification.sheet import check_columns
 from bichiku.verification.tree import Nodes
 from bichiku.verification.verdict import Ledger, Place, rows_of
 
@@ -60,6 +61,7 @@ class Flows:
 
 def read_flows(table: Table, world: World, nodes: Nodes, ledger: Ledger) -> Flows:
     """Puts each row of flows.csv in its place; rows without a place, and second ones, are findings."""
+    check_columns(table, ("month", "tonnes"), ledger)
     columns, layout = _columns(world)
     node = _node_of_row(table, nodes)
     column = _column_of_row(table, columns)

@@ -1,8 +1,13 @@
-"""The metrics of summary.csv worked out again: cost, sourcing, days held, crises and what they rest on."""
+"""The metrics of summary.csv worked out again: cost, sourcing, days held, crises and what they rest on.
+
+Each metric has one statement in `METRICS`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -10,23 +15,25 @@ import numpy as np
 from bichiku.verification.damage import damage_by_node, least_cvar
 from bichiku.verification.facts import Facts
 from bichiku.verification.files import Table
-from bichiku.verification.money import ALL, Money, opening_charge, stock_credit
+from bichiku.verification.money import ALL, LINES, Money, opening_charge, stock_credit
 from bichiku.verification.tree import PLAN
 from bichiku.verification.verdict import COPIED, KEPT, TINY
 
+STAGES = ("exporter", "origin")
 BASES = ("sourced", "derived", "assumed", "not stated")
 AT_ONCE = ("investment", "subsidy")
 TERMINAL = "terminal_stock_value"
+UNPAID = ("risk",)  # a weight on risk is paid to nobody
 TAIL = 0.9  # level of the CVaR that every summary gives
 
 Row = dict[str, object]
+Branch = tuple[object, object]  # crisis and onset
 
 
 class Metric(NamedTuple):
     """One row of the summary.
 
     Attributes:
-        key: metric and material.
         value: recomputed.
         unit: its unit.
         details: what `detail` may say; several where values tie.
@@ -34,7 +41,6 @@ class Metric(NamedTuple):
         tolerance: see `bichiku.verification.verdict`.
     """
 
-    key: tuple[str, str]
     value: float
     unit: str
     details: tuple[str, ...] = ("",)
@@ -42,45 +48,162 @@ class Metric(NamedTuple):
     tolerance: float = COPIED
 
 
-def all_metrics(facts: Facts, lines: Mapping[str, Money], tables: Mapping[str, Table]) -> list[Metric]:
-    """Every metric that the summary must hold."""
-    return [
-        *_costs(facts, lines, tables["costs.csv"]),
-        *_sourcing(facts, _rows(tables["sourcing.csv"]), _rows(tables["shares.csv"])),
-        *_reserve(facts, _rows(tables["reserve.csv"])),
-        *_short(facts, lines),
-        *_crises(facts, _rows(tables["crises.csv"])),
-        *_bases(facts, _rows(tables["sourcing.csv"])),
-    ]
+@dataclass(frozen=True)
+class Read:
+    """What metrics are worked out from: what the run states, its cost lines and its other tables."""
+
+    facts: Facts
+    lines: Mapping[str, Money]
+    tables: Mapping[str, Table]
+
+    @property
+    def currency(self) -> str:
+        return self.facts.world.settings.currency
+
+    @property
+    def reported(self) -> int:
+        """The last period of the reported window."""
+        return self.facts.world.calendar.reported
+
+    @cached_property
+    def year(self) -> int:
+        """The last calendar year of the reported window."""
+        return last_year(self.facts)
+
+    @cached_property
+    def parts(self) -> dict[str, dict[str, tuple[float, float]]]:
+        """Money a year and its scale, by material (or all) and cost line."""
+        return {
+            material: {line: _per_year(self.facts, line, money, material) for line, money in self.lines.items()}
+            for material in [ALL, *self.facts.world.materials]
+        }
+
+    @cached_property
+    def imports(self) -> dict[str, tuple[float, float]]:
+        """Tonnes and money of each material's imports in the last year."""
+        found = dict.fromkeys(self.facts.world.materials, (0.0, 0.0))
+        for row in _rows(self.tables["sourcing.csv"]):
+            # a material that the model does not have is a finding of its own
+            if row["year"] == self.year and _has(row, "share_of_imports") and row["material"] in found:
+                tonnes = max(_n(row, "tonnes"), 0.0)
+                before, money = found[str(row["material"])]
+                cost = tonnes * _n(row, "delivered_cost") if tonnes > 0 else 0.0
+                found[str(row["material"])] = before + tonnes, money + cost
+        return found
+
+    @cached_property
+    def mixes(self) -> dict[str, dict[str, dict[str, float]]]:
+        """Shares of countries in the last year, by stage and material."""
+        found: dict[str, dict[str, dict[str, float]]] = {stage: {} for stage in STAGES}
+        for row in _rows(self.tables["shares.csv"]):
+            if row["year"] == self.year and row["stage"] in found:
+                mix = found[str(row["stage"])].setdefault(str(row["material"]), {})
+                mix[str(row["country"])] = _n(row, "share")
+        return found
+
+    @cached_property
+    def covers(self) -> dict[str, dict[float, Row]]:
+        """Rows of reserve.csv within the reported window, by material and period."""
+        found: dict[str, dict[float, Row]] = {}
+        for row in _rows(self.tables["reserve.csv"]):
+            if _n(row, "period") <= self.reported:
+                found.setdefault(str(row["material"]), {})[_n(row, "period")] = row
+        return found
+
+    @cached_property
+    def crises(self) -> list[Row]:
+        """All rows of crises.csv."""
+        return _rows(self.tables["crises.csv"])
+
+    @cached_property
+    def begun(self) -> list[Row]:
+        """Rows of crises.csv about branches that begin inside the reported window."""
+        return [row for row in self.crises if _n(row, "onset") <= self.reported]
+
+    @cached_property
+    def damage_on_nodes(self) -> np.ndarray:
+        """Expected money a year of each node's damage; shape (nodes, materials)."""
+        money = damage_by_node(self.facts.world, self.facts.nodes, self.facts.flows)
+        return np.asarray(money * self.facts.nodes.weight[:, np.newaxis] / _discounted_years(self.facts)[1])
+
+    @cached_property
+    def bought(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Material, tonnes, cost and basis of what arrives on the plan up to the last reported year."""
+        rows = [
+            row for row in _rows(self.tables["sourcing.csv"]) if _n(row, "year") <= self.year and _n(row, "tonnes") > 0
+        ]
+        material, basis = (np.array([str(row[name]) for row in rows], dtype=object) for name in ("material", "basis"))
+        tonnes, paid = (np.array([_n(row, name) for row in rows]) for name in ("tonnes", "delivered_cost"))
+        return material, tonnes, tonnes * paid, basis
 
 
-def _costs(facts: Facts, lines: Mapping[str, Money], costs: Table) -> Iterator[Metric]:
-    """Expected money a year in the reported window."""
-    world, currency, stated = facts.world, facts.world.settings.currency, costs.numbers("value")
-    terms = float(np.abs(stated).sum())
-    yield Metric(("objective", ALL), float(stated.sum()), currency, ("whole horizon",), terms, KEPT)
-    unit = f"{currency}/year"
-    for material in [ALL, *world.materials]:
-        parts = {line: per_year(facts, line, money, material) for line, money in lines.items()}
-        paid = [part for line, part in parts.items() if line != "risk"]  # a weight on risk is paid to nobody
-        total, scale = sum(value for value, _ in paid), sum(size for _, size in paid)
-        mixed = max((lines[line].tolerance for line, (_, size) in parts.items() if size), default=COPIED)
-        yield Metric(("cost_per_year", material), total, unit, ("buyer",), scale, mixed)
-        nation = ("subsidy counted as a cost",)
-        yield Metric(("nation_cost_per_year", material), total - parts["subsidy"][0], unit, nation, scale, mixed)
-        for line, (value, size) in parts.items():
-            name = "stock_change" if line == TERMINAL else line
-            yield Metric((f"{name}_per_year", material), value, unit, ("",), size, lines[line].tolerance)
-    stock = facts.flows["stock"][facts.plan][: world.calendar.reported].mean(axis=0)
+def all_metrics(
+    facts: Facts, lines: Mapping[str, Money], tables: Mapping[str, Table]
+) -> Iterator[tuple[tuple[str, str], Metric]]:
+    """Every metric that the summary must hold, by name and material."""
+    read = Read(facts, lines, tables)
+    for name, statement in METRICS.items():
+        for material in [ALL, *facts.world.materials]:
+            found = statement(read, material)
+            if found is not None:
+                yield (name, material), found
+
+
+Statement = Callable[[Read, str], Metric | None]
+
+
+def _overall(statement: Statement) -> Statement:
+    """The statement of a metric that is told of all materials together only."""
+    return lambda read, material: statement(read, material) if material == ALL else None
+
+
+def _each(statement: Statement) -> Statement:
+    """The statement of a metric that is told of each material only."""
+    return lambda read, material: statement(read, material) if material != ALL else None
+
+
+# Cost: expected money a year in the reported window
+
+
+def _objective(read: Read, _: str) -> Metric:
+    stated = read.tables["costs.csv"].numbers("value")
+    return Metric(float(stated.sum()), read.currency, ("whole horizon",), float(np.abs(stated).sum()), KEPT)
+
+
+def _cost(read: Read, material: str) -> Metric:
+    paid = [part for line, part in read.parts[material].items() if line not in UNPAID]
+    total, scale = sum(value for value, _ in paid), sum(size for _, size in paid)
+    return Metric(total, f"{read.currency}/year", ("buyer",), scale, _mixed(read, material))
+
+
+def _nation_cost(read: Read, material: str) -> Metric:
+    cost, subsidy = _cost(read, material), read.parts[material]["subsidy"][0]
+    return cost._replace(value=cost.value - subsidy, details=("subsidy counted as a cost",))
+
+
+def _mixed(read: Read, material: str) -> float:
+    """The least of the accuracies of the lines that a material has."""
+    return max((read.lines[line].tolerance for line, (_, size) in read.parts[material].items() if size), default=COPIED)
+
+
+def _line(line: str, read: Read, material: str) -> Metric | None:
+    if line not in read.lines:
+        return None
+    value, size = read.parts[material][line]
+    return Metric(value, f"{read.currency}/year", ("",), size, read.lines[line].tolerance)
+
+
+def _carrying_cost(read: Read, material: str) -> Metric:
+    world = read.facts.world
+    stock = read.facts.flows["stock"][read.facts.plan][: read.reported].mean(axis=0)
     rows = world.materials.values()
     rate = np.array([row.storage_cost_rate + world.settings.discount_rate + row.loss_rate for row in rows])
     carried = stock * rate * np.array([row.reference_price for row in rows])
-    for material, value in zip([ALL, *world.materials], [carried.sum(), *carried], strict=True):
-        key = ("reserve_carrying_cost_per_year", material)
-        yield Metric(key, float(value), unit, ("storage, interest and losses",))
+    value = carried.sum() if material == ALL else carried[list(world.materials).index(material)]
+    return Metric(float(value), f"{read.currency}/year", ("storage, interest and losses",))
 
 
-def per_year(facts: Facts, line: str, money: Money, material: str) -> tuple[float, float]:
+def _per_year(facts: Facts, line: str, money: Money, material: str) -> tuple[float, float]:
     """A line's money a year for a material (or all), and its scale.
 
     Spread evenly over the window's discounted years; investment over the horizon's. Stock counts by its
@@ -108,144 +231,230 @@ def _discounted_years(facts: Facts) -> tuple[float, float]:
     return float(each.sum()), float(each[: world.calendar.reported].sum())
 
 
-def _sourcing(facts: Facts, sourcing: list[Row], shares: list[Row]) -> Iterator[Metric]:
-    world, year = facts.world, last_year(facts)
-    bought = [
-        row
-        for row in sourcing
-        if row["year"] == year and _has(row, "share_of_imports") and _n(row, "tonnes") > 0
-        if row["material"] in world.materials  # another one is a finding of its own
-    ]
-    money = dict.fromkeys(world.materials, 0.0)
-    tonnes = dict(money)
-    for row in bought:
-        tonnes[str(row["material"])] += _n(row, "tonnes")
-        money[str(row["material"])] += _n(row, "tonnes") * _n(row, "delivered_cost")
-    for material, amount in tonnes.items():
-        yield Metric(("imports_per_year", material), amount, "t/year", (str(year),))
-    unit, when = "share of imports", (str(year),)
-    for stage in ("exporter", "origin"):
-        mixes: dict[str, dict[str, float]] = {}
-        for row in shares:
-            if row["year"] == year and row["stage"] == stage:
-                mixes.setdefault(str(row["material"]), {})[str(row["country"])] = _n(row, "share")
-        china = {material: mix.get("CHN", 0.0) for material, mix in mixes.items()}
-        if sum(money.values()) > 0:
-            together = sum(share * money.get(material, 0.0) for material, share in china.items()) / sum(money.values())
-            yield Metric((f"china_share_{stage}", ALL), together, unit, (f"{year}, weighed by cost",), 1.0)
-        for material, mix in mixes.items():
-            most = max(mix.values())
-            top = tuple(country for country, share in mix.items() if _close(share, most))
-            yield Metric((f"china_share_{stage}", material), china[material], unit, when)
-            yield Metric((f"largest_{stage}_share", material), most, unit, top)
-            yield Metric((f"hhi_{stage}", material), sum(share * share for share in mix.values()), "0..1", when)
-            known = {country: row.governance for country, row in world.countries.items() if country in mix}
-            weights = {country: 0.5 - score / 5.0 for country, score in known.items() if score is not None}
-            if len(weights) == len(mix):
-                weighted = sum(share * share * weights[country] for country, share in mix.items())
-                yield Metric((f"governance_weighted_hhi_{stage}", material), weighted, "0..1", when, 1.0)
+# Sourcing in the last reported year
 
 
-def _reserve(facts: Facts, reserve: list[Row]) -> Iterator[Metric]:
-    reported = facts.world.calendar.reported
-    for material in facts.world.materials:
-        mine = {
-            _n(row, "period"): row for row in reserve if row["material"] == material and _n(row, "period") <= reported
-        }
-        covers = {t: _n(row, "cover_days") for t, row in mine.items() if _has(row, "cover_days")}
-        if not covers or reported not in mine:
-            continue
-        last, least = mine[reported], min(covers.values())
-        month = (str(last["month"]),)
-        yield Metric(("cover_days_at_end", material), _n(last, "cover_days"), "days", month)
-        months = tuple(str(mine[t]["month"]) for t, cover in covers.items() if _close(cover, least))
-        yield Metric(("cover_days_least", material), least, "days", months)
-        if any(_has(row, "target_days") for row in mine.values()):
-            yield Metric(("target_days_at_end", material), _n(last, "target_days"), "days", month)
+def _imports(read: Read, material: str) -> Metric:
+    return Metric(read.imports[material][0], "t/year", (str(read.year),))
 
 
-def _short(facts: Facts, lines: Mapping[str, Money]) -> Iterator[Metric]:
-    world, nodes = facts.world, facts.nodes
-    inside = nodes.period <= world.calendar.reported
-    for k, material in enumerate(world.materials):
-        if material in world.demand:
-            demand = facts.states.demand[:, k]
-            share = np.divide(facts.flows["short"][:, k], demand, out=np.zeros(len(nodes)), where=demand > 0)
-            when = ("over the reported window",)
-            for name, weight in (("expected_short_days", nodes.weight), ("short_days_on_plan", nodes.branch == PLAN)):
-                days = (weight * share * world.calendar.days)[inside]
-                yield Metric((name, material), float(days.sum()), "days", when, float(np.abs(days).sum()))
-    money = damage_by_node(world, nodes, facts.flows) * nodes.weight[:, np.newaxis] / _discounted_years(facts)[1]
-    for material in [ALL, *world.demand]:
-        parts = [per_year(facts, line, lines[line], material) for line in ("shortage", "substitution")]
-        value, scale = (sum(part[i] for part in parts) for i in (0, 1))
-        unit, meant = f"{world.settings.currency}/year", ("shortage and substitution",)
-        yield Metric(("expected_damage_per_year", material), value, unit, meant, scale)
-        mine = [material in (ALL, name) for name in world.materials]
-        for place, there in (("in_crises", nodes.branch != PLAN), ("on_plan", nodes.branch == PLAN)):
-            part = money[inside & there][:, mine]
-            key = (f"expected_damage_{place}_per_year", material)
-            yield Metric(key, float(part.sum()), unit, meant, float(np.abs(part).sum()))
+def _china_share(stage: str, read: Read, material: str) -> Metric | None:
+    china = {name: mix.get("CHN", 0.0) for name, mix in read.mixes[stage].items()}
+    unit = "share of imports"
+    if material != ALL:
+        return Metric(china[material], unit, (str(read.year),)) if material in china else None
+    money = {name: cost for name, (_, cost) in read.imports.items()}
+    total = sum(money.values())
+    if total <= 0:
+        return None
+    together = sum(share * money.get(name, 0.0) for name, share in china.items()) / total
+    return Metric(together, unit, (f"{read.year}, weighed by cost",), 1.0)
+
+
+def _largest_share(stage: str, read: Read, material: str) -> Metric | None:
+    mix = read.mixes[stage].get(material)
+    if mix is None:
+        return None
+    most = max(mix.values())
+    return Metric(most, "share of imports", tuple(country for country, share in mix.items() if _close(share, most)))
+
+
+def _hhi(stage: str, read: Read, material: str) -> Metric | None:
+    mix = read.mixes[stage].get(material)
+    return None if mix is None else Metric(sum(share * share for share in mix.values()), "0..1", (str(read.year),))
+
+
+def _governance_weighted_hhi(stage: str, read: Read, material: str) -> Metric | None:
+    mix = read.mixes[stage].get(material, {})
+    known = {country: row.governance for country, row in read.facts.world.countries.items() if country in mix}
+    weights = {country: 0.5 - score / 5.0 for country, score in known.items() if score is not None}
+    if not mix or len(weights) < len(mix):
+        return None
+    weighted = sum(share * share * weights[country] for country, share in mix.items())
+    return Metric(weighted, "0..1", (str(read.year),), 1.0)
+
+
+# Days held at the end of the reported window and at the least
+
+
+def _cover_at_end(read: Read, material: str) -> Metric | None:
+    last = _last_covered(read, material)
+    return None if last is None else Metric(_n(last, "cover_days"), "days", (str(last["month"]),))
+
+
+def _least_cover(read: Read, material: str) -> Metric | None:
+    if _last_covered(read, material) is None:
+        return None
+    covers = {str(row["month"]): _n(row, "cover_days") for row in read.covers[material].values() if _is_covered(row)}
+    least = min(covers.values())
+    return Metric(least, "days", tuple(month for month, cover in covers.items() if _close(cover, least)))
+
+
+def _target_at_end(read: Read, material: str) -> Metric | None:
+    last = _last_covered(read, material)
+    if last is None or not any(_has(row, "target_days") for row in read.covers[material].values()):
+        return None
+    return Metric(_n(last, "target_days"), "days", (str(last["month"]),))
+
+
+def _last_covered(read: Read, material: str) -> Row | None:
+    """The row of the window's last period; None for a material that nobody uses."""
+    mine = read.covers.get(material, {})
+    return mine.get(read.reported) if any(map(_is_covered, mine.values())) else None
+
+
+def _is_covered(row: Row) -> bool:
+    return _has(row, "cover_days")
+
+
+# Shortage and damage, expected and on the plan
+
+
+def _short_days(on_plan: bool, read: Read, material: str) -> Metric | None:
+    world, nodes = read.facts.world, read.facts.nodes
+    if material not in world.demand:
+        return None
+    k = list(world.materials).index(material)
+    demand, short = read.facts.states.demand[:, k], read.facts.flows["short"][:, k]
+    share = np.divide(short, demand, out=np.zeros(len(nodes)), where=demand > 0)
+    weight = (nodes.branch == PLAN) if on_plan else nodes.weight
+    days = (weight * share * world.calendar.days)[nodes.period <= read.reported]
+    return Metric(float(days.sum()), "days", ("over the reported window",), float(np.abs(days).sum()))
+
+
+def _expected_damage(read: Read, material: str) -> Metric | None:
+    if not _is_used(read, material):
+        return None
+    parts = [read.parts[material][line] for line in ("shortage", "substitution")]
+    value, scale = (sum(part[i] for part in parts) for i in (0, 1))
+    return Metric(value, f"{read.currency}/year", ("shortage and substitution",), scale)
+
+
+def _damage_part(on_plan: bool, read: Read, material: str) -> Metric | None:
+    if not _is_used(read, material):
+        return None
+    nodes = read.facts.nodes
+    inside = (nodes.period <= read.reported) & ((nodes.branch == PLAN) == on_plan)
+    part = read.damage_on_nodes[inside][:, [material in (ALL, name) for name in read.facts.world.materials]]
+    unit, meant = f"{read.currency}/year", ("shortage and substitution",)
+    return Metric(float(part.sum()), unit, meant, float(np.abs(part).sum()))
+
+
+def _is_used(read: Read, material: str) -> bool:
+    return material == ALL or material in read.facts.world.demand
+
+
+# Crises that begin inside the reported window; what a risk policy speaks of, of all
+
+
+def _cvar_of_risk_policy(read: Read, _: str) -> Metric | None:
+    policy = read.facts.world.policies.risk
+    if policy is None or not read.crises:
+        return None
+    own, size = _tail(read.crises, policy.level)
+    return Metric(own, read.currency, (f"level {policy.level:g}, over all crises of the horizon",), size)
+
+
+def _cvar(read: Read, _: str) -> Metric | None:
+    if not read.begun:
+        return None
+    tail, size = _tail(read.begun, TAIL)
+    return Metric(tail, read.currency, ("mean of the worst 10 % of crises",), size)
+
+
+def _worst_damage(read: Read, _: str) -> Metric | None:
+    if not read.begun:
+        return None
+    damage, _probability, names = _by_branch(read.begun)
+    worst, size = max(damage.values()), float(np.abs(list(damage.values())).sum())
+    return Metric(
+        worst, read.currency, tuple(names[key] for key, value in damage.items() if _close(value, worst)), size
+    )
+
+
+def _worst_short_days(read: Read, material: str) -> Metric | None:
+    mine = [row for row in read.begun if row["material"] == material]
+    if not mine:
+        return None
+    most = max(_n(row, "short_days") for row in mine)
+    at = tuple(_branch(row) for row in mine if _close(_n(row, "short_days"), most)) if most > 0 else ("",)
+    return Metric(most, "days", at)
+
+
+def _least_time_to_survive(read: Read, material: str) -> Metric | None:
+    mine = [row for row in read.begun if row["material"] == material]
+    times = {_branch(row): _n(row, "time_to_survive_days") for row in mine if _has(row, "time_to_survive_days")}
+    if not times:
+        return None
+    first = min(times.values())
+    return Metric(first, "days", tuple(name for name, time in times.items() if _close(time, first)))
+
+
+def _by_branch(crises: list[Row]) -> tuple[dict[Branch, float], dict[Branch, float], dict[Branch, str]]:
+    """Damage of all materials, probability and name of each branch."""
+    damage: dict[Branch, float] = {}
+    probability: dict[Branch, float] = {}
+    names: dict[Branch, str] = {}
+    for row in crises:
+        key = (row["crisis"], row["onset"])
+        damage[key] = damage.get(key, 0.0) + _n(row, "damage")
+        probability[key], names[key] = _n(row, "probability"), _branch(row)
+    return damage, probability, names
 
 
 def _tail(crises: list[Row], level: float) -> tuple[float, float]:
     """CVaR of damage given that one of these crises happens, and the size of the numbers in it."""
-    damage: dict[tuple[object, object], float] = {}
-    probability: dict[tuple[object, object], float] = {}
-    for row in crises:
-        key = (row["crisis"], row["onset"])
-        damage[key] = damage.get(key, 0.0) + _n(row, "damage")
-        probability[key] = _n(row, "probability")
+    damage, probability, _ = _by_branch(crises)
     likely, values = np.array(list(probability.values())), np.array(list(damage.values()))
     tail = least_cvar(values, likely / likely.sum(), level) if likely.sum() > 0 else float("nan")
     return tail, float(np.abs(values).sum())
 
 
-def _crises(facts: Facts, crises: list[Row]) -> Iterator[Metric]:
-    """Metrics of the branches that begin inside the window; what a risk policy speaks of, of all branches."""
-    world, currency = facts.world, facts.world.settings.currency
-    policy = world.policies.risk
-    if policy is not None and crises:
-        own, size = _tail(crises, policy.level)
-        about = f"level {policy.level:g}, over all crises of the horizon"
-        yield Metric(("cvar_damage_of_risk_policy", ALL), own, currency, (about,), size)
-    rows = [row for row in crises if _n(row, "onset") <= world.calendar.reported]
-    if not rows:
-        return
-    damage: dict[tuple[object, object], float] = {}
-    names: dict[tuple[object, object], str] = {}
-    for row in rows:
-        key = (row["crisis"], row["onset"])
-        damage[key] = damage.get(key, 0.0) + _n(row, "damage")
-        names[key] = _branch(row)
-    tail, size = _tail(rows, TAIL)
-    yield Metric(("cvar_damage", ALL), tail, currency, ("mean of the worst 10 % of crises",), size)
-    worst = max(damage.values())
-    at = tuple(names[key] for key, value in damage.items() if _close(value, worst))
-    yield Metric(("worst_crisis_damage", ALL), worst, currency, at, size)
-    for material in sorted({str(row["material"]) for row in rows}):
-        mine = [row for row in rows if row["material"] == material]
-        most = max(_n(row, "short_days") for row in mine)
-        at = tuple(_branch(row) for row in mine if _close(_n(row, "short_days"), most)) if most > 0 else ("",)
-        yield Metric(("worst_crisis_short_days", material), most, "days", at)
-        times = {_branch(row): _n(row, "time_to_survive_days") for row in mine if _has(row, "time_to_survive_days")}
-        if times:
-            first = min(times.values())
-            at = tuple(name for name, time in times.items() if _close(time, first))
-            yield Metric(("least_time_to_survive", material), first, "days", at)
+# What the numbers rest on
 
 
-def _bases(facts: Facts, sourcing: list[Row]) -> Iterator[Metric]:
-    rows = [row for row in sourcing if _n(row, "year") <= last_year(facts) and _n(row, "tonnes") > 0]
-    for material in [ALL, *facts.world.materials]:
-        mine = [row for row in rows if material in (ALL, row["material"])]
-        tonnes = np.array([_n(row, "tonnes") for row in mine])
-        cost = tonnes * np.array([_n(row, "delivered_cost") for row in mine])
-        basis = np.array([str(row["basis"]) for row in mine], dtype=object)
-        for metric, values, unit in (("tonnage", tonnes, "share of tonnes"), ("cost", cost, "share of cost")):
-            for name in BASES if values.sum() > 0 else ():
-                key = (f"{metric}_{name.replace(' ', '_')}", material)
-                yield Metric(key, float(values[basis == name].sum() / values.sum()), unit)
+def _of_basis(by_cost: bool, basis: str, read: Read, material: str) -> Metric | None:
+    materials, tonnes, cost, bases = read.bought
+    mine = np.full(len(materials), True) if material == ALL else materials == material
+    values = (cost if by_cost else tonnes)[mine]
+    if not values.sum() > 0:
+        return None
+    unit = "share of cost" if by_cost else "share of tonnes"
+    return Metric(float(values[bases[mine] == basis].sum() / values.sum()), unit)
+
+
+def _named(basis: str) -> str:
+    return basis.replace(" ", "_")
+
+
+METRICS: dict[str, Statement] = {
+    "objective": _overall(_objective),
+    "cost_per_year": _cost,
+    "nation_cost_per_year": _nation_cost,
+    **{f"{'stock_change' if line == TERMINAL else line}_per_year": partial(_line, line) for line in LINES},
+    "reserve_carrying_cost_per_year": _carrying_cost,
+    "imports_per_year": _each(_imports),
+    **{f"china_share_{stage}": partial(_china_share, stage) for stage in STAGES},
+    **{f"largest_{stage}_share": partial(_largest_share, stage) for stage in STAGES},
+    **{f"hhi_{stage}": partial(_hhi, stage) for stage in STAGES},
+    **{f"governance_weighted_hhi_{stage}": partial(_governance_weighted_hhi, stage) for stage in STAGES},
+    "cover_days_at_end": _cover_at_end,
+    "cover_days_least": _least_cover,
+    "target_days_at_end": _target_at_end,
+    "expected_short_days": partial(_short_days, False),
+    "short_days_on_plan": partial(_short_days, True),
+    "expected_damage_per_year": _expected_damage,
+    "expected_damage_in_crises_per_year": partial(_damage_part, False),
+    "expected_damage_on_plan_per_year": partial(_damage_part, True),
+    "cvar_damage_of_risk_policy": _overall(_cvar_of_risk_policy),
+    "cvar_damage": _overall(_cvar),
+    "worst_crisis_damage": _overall(_worst_damage),
+    "worst_crisis_short_days": _each(_worst_short_days),
+    "least_time_to_survive": _each(_least_time_to_survive),
+    **{f"tonnage_{_named(basis)}": partial(_of_basis, False, basis) for basis in BASES},
+    **{f"cost_{_named(basis)}": partial(_of_basis, True, basis) for basis in BASES},
+}
+"""What each metric is for a material (or all) by its name in summary.csv; nothing where it has no meaning."""
 
 
 def last_year(facts: Facts) -> int:

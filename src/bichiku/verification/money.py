@@ -13,12 +13,28 @@ from bichiku.verification.damage import Damage, discount, discount_of, with_thre
 from bichiku.verification.facts import PolicyRow
 from bichiku.verification.files import Table
 from bichiku.verification.flows import Flows
-from bichiku.verification.sheet import match_rows
+from bichiku.verification.sheet import check_columns, match_rows
 from bichiku.verification.states import States
 from bichiku.verification.tree import Nodes
 from bichiku.verification.verdict import COPIED, KEPT, Ledger
 
 ALL = "all"
+LINES: dict[str, str] = {
+    "purchase": "weight x discount x arrivals x price paid",
+    "freight": "weight x discount x arrivals x freight",
+    "tariff": "weight x discount x arrivals x price paid x tariff_rate",
+    "holding": "weight x discount x storage_cost_rate x reference price x d/365 x mean of stock before and after",
+    "running": "weight x discount x produced x running_cost",
+    "substitution": "weight x discount x saved x cost",
+    "shortage": "weight x discount x short x shortage_cost",
+    "gap": "branch probability x discount x gap x highest delivered price",
+    "investment": "built x capex, in the first year",
+    "subsidy": "less built x capex x subsidy_rate, in the first year",
+    "terminal_stock_value": "less weight x discount x stock at the horizon x reference price x (1 - haircut)",
+    "penalty": "discounted penalty x tonnes beyond soft share limits, in the last period of the year",
+    "risk": "weight of risk x CVaR of damage given a crisis",
+}
+"""What must hold of each cost line, by its name in costs.csv."""
 
 
 @dataclass(frozen=True)
@@ -201,6 +217,7 @@ def check_costs(world: World, lines: Mapping[str, Money], costs: Table, ledger: 
     keys: list[tuple[object, ...]] = [
         (line, name, int(year)) for line, money in lines.items() for name in money.names for year in years
     ]
+    check_columns(costs, ("value", "unit"), ledger)
     rows, positions = match_rows(costs, keys, ledger)
     inside = (world.calendar.years[:, np.newaxis] == years).astype(float)
     unit = f"{world.settings.currency} expected and discounted"

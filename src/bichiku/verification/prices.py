@@ -19,12 +19,11 @@ from bichiku.verification.facts import Facts, PolicyRow
 from bichiku.verification.files import NOTHING, Table
 from bichiku.verification.limits import built_capacity
 from bichiku.verification.metrics import last_year
+from bichiku.verification.money import ALL
 from bichiku.verification.sheet import Numbers, Sheet, check_sheet, match_rows
 from bichiku.verification.verdict import KEPT, Ledger, Where
 
 FILE = "prices.csv"
-SHARES = ("share_caps", "share_floors", "country_cap")
-MILLION = 1e6
 ACCURACY = 1e-3  # of all money is one unit of the accuracy `KEPT` of a difference of two optima
 METHODS = ("ranging", "re-solve")
 
@@ -40,7 +39,9 @@ class Movable:
         floor: whether more of it asks for more.
         rows: positions of the policy rows whose limits move with it.
         moves: by how much each of them moves for one unit.
+        is_share: whether it is a share of arrivals, whose price no dual alone decides.
         binding: whether the number limits anything; None where the rows say so.
+        unit_told: whether its sentence names the unit beside the number.
     """
 
     key: tuple[str, str, str, int]
@@ -49,7 +50,9 @@ class Movable:
     floor: bool = False
     rows: tuple[int, ...] = ()
     moves: tuple[float, ...] = ()
+    is_share: bool = False
     binding: bool | None = None
+    unit_told: bool = True
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,9 @@ def check_prices(
     wanted = [movable for movable in movables if movable.key[3] <= last_year(facts)]
     keys: list[tuple[object, ...]] = [movable.key for movable in wanted]
     value = Numbers("prices.value", np.array([movable.value for movable in wanted]))
-    check_sheet(prices, Sheet(keys, {"value": value}, {"unit": [f"{currency} per {m.unit}" for m in wanted]}), ledger)
+    units = [f"{currency} per {movable.unit}" for movable in wanted]
+    elsewhere = ("price", "holds_from", "holds_to", "method", "sentence")
+    check_sheet(prices, Sheet(keys, {"value": value}, {"unit": units}, elsewhere=elsewhere), ledger)
 
     found, positions = match_rows(prices, keys, Ledger())
     method = prices.texts("method")[found].astype(str)
@@ -127,7 +132,7 @@ def _check_signs_and_ranges(read: _Read, money: float, ledger: Ledger) -> None:
 def _check_duals(read: _Read, dual: np.ndarray, money: float, ledger: Ledger) -> None:
     """The part of a price that duals decide; `dual` has one element per policy row."""
     given = ~np.isnan(read.price)
-    shares = np.array([movable.key[0] in SHARES for movable in read.movables], dtype=bool)
+    shares = np.array([movable.is_share for movable in read.movables], dtype=bool)
     linear = np.array([bool(movable.rows) for movable in read.movables], dtype=bool) & ~shares
     total, terms = (
         np.array([part[list(movable.rows)] @ np.array(movable.moves) for movable in read.movables], dtype=float)
@@ -151,42 +156,21 @@ def _check_duals(read: _Read, dual: np.ndarray, money: float, ledger: Ledger) ->
 
 
 def _movables(facts: Facts, rows: list[PolicyRow], projects: Table, contracts: np.ndarray) -> Iterator[Movable]:
-    yield from _reserve_days(facts, rows)
-    currency = facts.world.settings.currency
-    survive: dict[str, list[int]] = {}
+    groups: dict[tuple[str, str, str, int], list[int]] = {}
     for i, row in enumerate(rows):
-        policy, limit, material, year = row.key[0], row.key[1], row.key[2], row.key[5]
-        if policy in SHARES:
-            yield Movable((policy, limit, material, year), 100.0 * row.share, "point", row.floor, (i,), (1.0,))
-        elif policy == "expected_shortage":
-            yield Movable((policy, "", material, NOTHING), row.stated, "day", False, (i,), (1.0,))
-        elif policy in ("risk_limit", "budget_investment", "budget_reserve"):
-            unit = f"million {currency}"
-            yield Movable((policy, "", "", year), row.stated / MILLION, unit, False, (i,), (MILLION,))
-        elif policy == "survive":
-            survive.setdefault(material, []).append(i)
-    for material, members in survive.items():
-        unit = "t short allowed in each period"
-        yield Movable(("survive", "", material, NOTHING), 0.0, unit, False, tuple(members), (1.0,) * len(members))
+        if row.priced is not None:
+            family, limit, material = row.key[:3]
+            key = (family, limit, "" if material == ALL else material, row.priced.year)
+            groups.setdefault(key, []).append(i)
+    for key, members in groups.items():
+        parts = [rows[i].priced for i in members]
+        last, row = parts[-1], rows[members[-1]]  # a year's number is that of its last period
+        assert last is not None
+        moves = tuple(part.move for part in parts if part is not None)
+        yield Movable(
+            key, last.value, last.unit, row.floor, tuple(members), moves, row.is_share, unit_told=last.unit_told
+        )
     yield from _capacities(facts, projects, contracts)
-
-
-def _reserve_days(facts: Facts, rows: list[PolicyRow]) -> Iterator[Movable]:
-    """One more day in all periods of a year with demand; the number is that of the last of them."""
-    world = facts.world
-    groups: dict[tuple[str, int], list[int]] = {}
-    for i, row in enumerate(rows):
-        if row.key[0] == "reserve_days":
-            groups.setdefault((row.key[2], row.key[5]), []).append(i)
-    label = {world.calendar.label(t): t - 1 for t in range(1, world.calendar.periods + 1)}
-    for (material, year), members in groups.items():
-        k = list(world.materials).index(material)
-        per_day = {i: float(facts.states.demand[label[rows[i].key[6]], k]) / world.calendar.days for i in members}
-        used = [i for i in members if per_day[i] > 0]
-        if used:
-            days = rows[used[-1]].stated / per_day[used[-1]]
-            moves = tuple(per_day[i] for i in used)
-            yield Movable(("reserve_days", "", material, year), days, "day", True, tuple(used), moves)
 
 
 def _capacities(facts: Facts, projects: Table, contracts: np.ndarray) -> Iterator[Movable]:
@@ -216,7 +200,7 @@ def _check_sentences(read: _Read, currency: str, ledger: Ledger) -> None:
     """What a sentence says in words and three digits is what its row says in numbers."""
     for i, (movable, sentence) in enumerate(zip(read.movables, read.sentences, strict=True)):
         verb, numbers = _expected_words(float(read.price[i]), float(read.low[i]), float(read.high[i]))
-        said = _words(str(sentence), currency, "" if movable.key[0] == "survive" else movable.unit)
+        said = _words(str(sentence), currency, movable.unit if movable.unit_told else "")
         if said is None or said[0] != verb or not _agree(said[1], numbers):
             wanted = " ".join([verb, *(f"{number:.3g}" for number in numbers)])
             ledger.wrong("prices.sentence", FILE, read.where(i), str(sentence), wanted)

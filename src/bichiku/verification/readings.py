@@ -185,6 +185,7 @@ def projects_sheet(facts: Facts, projects: Table) -> Sheet:
             "unit": [world.settings.currency] * len(rows),
             "basis": [row.basis or NOT_STATED for row in rows],
         },
+        elsewhere=("built_t_per_year",),
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bichiku.verification.money import LINES
+from bichiku.verification.policies import STATEMENTS
+
 RULES: dict[str, str] = {
     # the folder
     "file.missing": "the run folder holds every file of a run",
@@ -13,6 +16,7 @@ RULES: dict[str, str] = {
     "row.missing": "every row that the model calls for is there",
     "row.twice": "no row stands twice",
     "row.text": "units, months, countries, kinds and bases are those of the inputs",
+    "columns.stated": "verify has a statement of every column of a table",
     "inputs.readable": "inputs/ is a model folder that reads without a fault",
     # the manifest
     "manifest.readable": "manifest.json has the keys that verification needs",
@@ -45,16 +49,8 @@ RULES: dict[str, str] = {
     "limit.storage": "stock <= storage_limit_t",
     "limit.release": "keep x stock before - stock <= release_rate_t_per_day x d",
     # policies
-    "policy.reserve_days": "plan stock >= target days x demand / d",
-    "policy.share_caps": "a group's arrivals <= max x all imports (or supply), plan, per calendar year",
-    "policy.share_floors": "a group's arrivals >= min x all imports (or supply), plan, per calendar year",
-    "policy.country_cap": "any one country's arrivals <= max x all imports (or supply), plan, per calendar year",
-    "policy.concentration": "the index of concentration <= max (to within 1e-4), plan, per calendar year",
-    "policy.survive": "no shortage in the named crises within the days asked for",
-    "policy.expected_shortage": "expected days short of a material <= max_days",
-    "policy.budget_investment": "net investment <= budget",
-    "policy.budget_reserve": "reference price x rise of stock over a plan year <= budget",
-    "policy.risk_limit": "CVaR of damage given a crisis <= limit",
+    "policies.stated": "verify has a statement of every policy that the strategy asks for",
+    **{f"policy.{family}": text for statement in STATEMENTS.values() for family, text in statement.holds.items()},
     # duals
     "dual.value": "the limit of a policy row is the one that the policy sets",
     "dual.sign": "a dual is >= 0 on a limit from below and <= 0 on a limit from above",
@@ -68,19 +64,7 @@ RULES: dict[str, str] = {
     "prices.idle": "a limit or a capacity that does not bind has no price",
     "prices.sentence": "a sentence says in three digits what its row says",
     # money
-    "cost.purchase": "weight x discount x arrivals x price paid",
-    "cost.freight": "weight x discount x arrivals x freight",
-    "cost.tariff": "weight x discount x arrivals x price paid x tariff_rate",
-    "cost.holding": "weight x discount x storage_cost_rate x reference price x d/365 x mean of stock before and after",
-    "cost.running": "weight x discount x produced x running_cost",
-    "cost.substitution": "weight x discount x saved x cost",
-    "cost.shortage": "weight x discount x short x shortage_cost",
-    "cost.gap": "branch probability x discount x gap x highest delivered price",
-    "cost.investment": "built x capex, in the first year",
-    "cost.subsidy": "less built x capex x subsidy_rate, in the first year",
-    "cost.terminal_stock_value": "less weight x discount x stock at the horizon x reference price x (1 - haircut)",
-    "cost.penalty": "discounted penalty x tonnes beyond soft share limits, in the last period of the year",
-    "cost.risk": "weight of risk x CVaR of damage given a crisis",
+    **{f"cost.{line}": text for line, text in LINES.items()},
     # readings
     "sourcing.tonnes": "the plan's arrivals of a supplier or project in a calendar year",
     "sourcing.share_of_imports": "these over all imports of the material in that year",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from bichiku.verification.files import NOTHING, Table
+from bichiku.verification.files import KEYS, NOTHING, Table
 from bichiku.verification.verdict import COPIED, Ledger, Place
 
 
@@ -36,6 +36,7 @@ class Sheet:
         keys: the key of each row.
         numbers: by column.
         texts: by column; all rows.
+        elsewhere: columns that other rules hold to what they must be.
         optional: which rows may be left out, for they are zero but for rounding; None for no row.
     """
 
@@ -43,10 +44,20 @@ class Sheet:
     numbers: Mapping[str, Numbers]
     texts: Mapping[str, list[str]] = field(default_factory=dict)
     optional: np.ndarray | None = None
+    elsewhere: tuple[str, ...] = ()
+
+
+def check_columns(table: Table, stated: Iterable[str], ledger: Ledger) -> None:
+    """A column that neither names a row nor has a statement of what it must be is a finding."""
+    for column in sorted(set(table.columns).difference(KEYS[table.file], stated)):
+        place = Place(f"column {column}")
+        ledger.wrong("columns.stated", table.file, place, f"column {column} is not verified", "a statement")
+    ledger.right()
 
 
 def check_sheet(table: Table, sheet: Sheet, ledger: Ledger) -> None:
     """Holds a table against what it must say."""
+    check_columns(table, (*sheet.numbers, *sheet.texts, *sheet.elsewhere), ledger)
     rows, positions = match_rows(table, sheet.keys, ledger, sheet.optional)
     for column, texts in sheet.texts.items():
         stated = table.texts(column)

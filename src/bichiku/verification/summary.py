@@ -16,10 +16,11 @@ from bichiku.verification.verdict import COPIED, KEPT, Ledger
 
 def check_summary(facts: Facts, lines: Mapping[str, Money], tables: Mapping[str, Table], ledger: Ledger) -> None:
     """Every metric: its value, its unit and what it speaks of."""
-    metrics = all_metrics(facts, lines, tables)
-    summary = tables["summary.csv"]
-    keys: list[tuple[object, ...]] = [metric.key for metric in metrics]
-    check_sheet(summary, Sheet(keys, {}, {"unit": [metric.unit for metric in metrics]}), ledger)
+    found = dict(all_metrics(facts, lines, tables))
+    metrics, summary = list(found.values()), tables["summary.csv"]
+    keys: list[tuple[object, ...]] = list(found)
+    sheet = Sheet(keys, {}, {"unit": [metric.unit for metric in metrics]}, elsewhere=("value", "detail"))
+    check_sheet(summary, sheet, ledger)
     rows, positions = match_rows(summary, keys, Ledger())
     for tolerance in (COPIED, KEPT):
         mine = np.array([metrics[i].tolerance == tolerance for i in positions], dtype=bool)

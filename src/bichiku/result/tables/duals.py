@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from bichiku.policies import FAMILIES
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.outcome import Outcome
+
+_NAMES = [f"`{name}`" for name in FAMILIES]
+_ANY_OF = f"{', '.join(_NAMES[:-1])} or {_NAMES[-1]}"
 
 DUALS = ResultTable(
     "duals",
@@ -20,8 +24,7 @@ DUALS = ResultTable(
             "policy",
             Kind.TEXT,
             "",
-            "`reserve_days`, `share_caps`, `share_floors`, `country_cap`, `concentration`, `survive`, "
-            "`expected_shortage`, `budget_investment`, `budget_reserve` or `risk_limit`",
+            _ANY_OF,
             role=Role.GROUP,
         ),
         Column(

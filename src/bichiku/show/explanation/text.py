@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from bichiku.explaining.alike import further, heaps_of_alike
-from bichiku.explaining.changes import LATE, NOT_ENOUGH, UNTRIED, Change, NoChange
-from bichiku.explaining.explanation import Conflict, Explanation, Finding
-from bichiku.explaining.policy_rules import POLICY_KINDS
-from bichiku.explaining.rules import Rule
-from bichiku.explaining.wording import MANY, told_together
+from bichiku.explaining.changes import Change, NoChange, NoChangeReason
+from bichiku.explaining.explanation import Conflict, Diagnosis, Explanation
+from bichiku.explaining.new_source import NEW_SOURCE
+from bichiku.explaining.postponement import LATER
+from bichiku.explaining.rules import DEMAND
+from bichiku.model.world import World
+from bichiku.policies import FAMILIES
+from bichiku.show.explanation.change_words import change_words
+from bichiku.show.explanation.grouping import UnbrokenLine, grouped, table_of_group
+from bichiku.show.explanation.remark_words import doubt_words, given_names, given_words, remark_words
+from bichiku.show.explanation.rule_lines import MANY, rule_lines
 from bichiku.show.numbers import three_digits
 
 WIDTH = 118  # of a line
 FEW = 6  # ways out that are all told; of more those that a desk can decide
-CHOICES = (
-    *POLICY_KINDS,
-    "demand",
-    "new_source",
-    "later",
-)
+CHOICES = {*FAMILIES, DEMAND, NEW_SOURCE, LATER}  # kinds of changes that a desk can decide
 
 
 def text_of(explanation: Explanation, full: bool = False) -> str:
@@ -29,31 +29,30 @@ def text_of(explanation: Explanation, full: bool = False) -> str:
 
 
 def _wrapped(line: str) -> list[str]:
-    # what is set in columns is not to be broken
-    return [line] if "  " in line.lstrip() else textwrap.wrap(line, WIDTH, subsequent_indent="    ") or [""]
+    return [line] if isinstance(line, UnbrokenLine) else textwrap.wrap(line, WIDTH, subsequent_indent="    ") or [""]
 
 
 def _lines(explanation: Explanation, full: bool) -> Iterator[str]:
     head = {
-        Finding.FEASIBLE: "there is a plan that keeps all limits; nothing to explain",
-        Finding.INFEASIBLE: "no plan keeps all of its limits",
-        Finding.UNBOUNDED: "cost can fall without end",
-        Finding.NUMERICAL: "the solver fails on numerical grounds",
-        Finding.UNDECIDED: "not told within the time allowed",
-    }[explanation.finding]
+        Diagnosis.FEASIBLE: "there is a plan that keeps all limits; nothing to explain",
+        Diagnosis.INFEASIBLE: "no plan keeps all of its limits",
+        Diagnosis.UNBOUNDED: "cost can fall without end",
+        Diagnosis.NUMERICAL: "the solver fails on numerical grounds",
+        Diagnosis.UNDECIDED: "not told within the time allowed",
+    }[explanation.diagnosis]
     yield f"{explanation.strategy}: {head}"
     conflicts = explanation.conflicts
-    heaps = [[conflict] for conflict in conflicts] if full else heaps_of_alike(conflicts)
+    groups = [[conflict] for conflict in conflicts] if full else grouped(conflicts)
     told = 0
-    for heap in heaps:
+    for group in groups:
         yield ""
         if len(conflicts) > 1:
-            last = f" to {told + len(heap)}" if len(heap) > 1 else ""
+            last = f" to {told + len(group)}" if len(group) > 1 else ""
             yield f"Conflict{'s' if last else ''} {told + 1}{last} of {len(conflicts)}"
-        told += len(heap)
-        yield from _conflict(max(heap, key=_told), full)
-        if len(heap) > 1:
-            yield from further(heap)
+        told += len(group)
+        yield from _conflict(max(group, key=_told), explanation.world, full)
+        if len(group) > 1:
+            yield from table_of_group(group, explanation.world)
     if len(conflicts) > 1:
         yield ""
         yield "Each conflict was ended by itself: what ends one may sharpen another. Explain again after a change."
@@ -68,9 +67,9 @@ def _lines(explanation: Explanation, full: bool) -> Iterator[str]:
         for extreme in explanation.extremes:
             yield f"  - {extreme.what}: {extreme.smallest:.3g} ({extreme.smallest_at})"
             yield f"    to {extreme.largest:.3g} ({extreme.largest_at})"
-    if explanation.notes:
+    if explanation.remarks:
         yield ""
-        yield from explanation.notes
+        yield from map(remark_words, explanation.remarks)
 
 
 def _told(conflict: Conflict) -> int:
@@ -78,10 +77,10 @@ def _told(conflict: Conflict) -> int:
     return sum(change.verified for change in conflict.changes if change.kind in CHOICES)
 
 
-def _conflict(conflict: Conflict, full: bool) -> Iterator[str]:
-    lines = list(_grouped(conflict.rules, full))
+def _conflict(conflict: Conflict, world: World, full: bool) -> Iterator[str]:
+    lines = list(rule_lines(conflict.rules, world, full))
     if not conflict.irreducible:
-        yield f"These rules cannot be kept together. The set is not proven irreducible: {conflict.doubt}."
+        yield f"These rules cannot be kept together. The set is not proven irreducible: {doubt_words(conflict)}."
     elif len(lines) == 1:
         yield "This rule cannot be kept, whatever becomes of the others:"
     else:
@@ -92,14 +91,14 @@ def _conflict(conflict: Conflict, full: bool) -> Iterator[str]:
         count = len(materials)
         yield f"  given: stocks, goods under way and what is lost on routes of {count} materials (--all tells them)"
     for given in conflict.given if full or len(materials) <= MANY else ():
-        names = f" ({', '.join(given.names)})" if full and given.names else ""
-        yield f"  given: {given.words}{names}"
+        names = f" ({', '.join(given_names(given))})" if full and given_names(given) else ""
+        yield f"  given: {given_words(given)}{names}"
     yield from _ways_out(conflict, full)
-    yield from _none(conflict.fixed, full)
-    notes = conflict.notes if full or len(conflict.notes) <= MANY else conflict.notes[: MANY - 1]
-    yield from (f"({note})" for note in notes)
-    if len(notes) < len(conflict.notes):
-        yield f"({len(conflict.notes) - len(notes)} more such remarks; --all tells them)"
+    yield from _none(conflict.fixed, world, full)
+    remarks = conflict.remarks if full or len(conflict.remarks) <= MANY else conflict.remarks[: MANY - 1]
+    yield from (f"({remark_words(remark)})" for remark in remarks)
+    if len(remarks) < len(conflict.remarks):
+        yield f"({len(conflict.remarks) - len(remarks)} more such remarks; --all tells them)"
 
 
 def _ways_out(conflict: Conflict, full: bool) -> Iterator[str]:
@@ -117,54 +116,32 @@ def _ways_out(conflict: Conflict, full: bool) -> Iterator[str]:
     bounds = [change for change in shown if not change.enough]
     if bounds:
         yield "At least so much is needed, and it was not shown to be enough:"
-        yield from (f"  - {change.words}" for change in bounds)
+        yield from (f"  - {change_words(change)}" for change in bounds)
     if len(shown) < len(changes):
         more = len(changes) - len(shown)
         yield f"  - or one of {more} more, of capacities, stores and savings (--all tells them)"
     if not changes:
-        told = all(fixed.reason == NOT_ENOUGH for fixed in conflict.fixed)
+        told = all(fixed.reason is NoChangeReason.NOT_ENOUGH for fixed in conflict.fixed)
         yield "No change of a single number ends it." if told else "No change was found that ends it."
     elif all(change.verified for change in changes):
         yield "Each was checked by solving again: the changed model keeps all limits, and a little less does not."
 
 
 def _with_check(change: Change) -> str:
-    return change.words if change.verified else f"{change.words} (not checked: a little less may do)"
+    return change_words(change) + ("" if change.verified else " (not checked: a little less may do)")
 
 
-def _none(fixed: Iterable[NoChange], full: bool) -> Iterator[str]:
+def _none(fixed: Iterable[NoChange], world: World, full: bool) -> Iterator[str]:
     """Rules of which no change helps by itself."""
     for reason, head in (
-        (NOT_ENOUGH, "No change of these alone is enough:"),
-        (LATE, "Not tried to the end, as the time was up:"),
-        (UNTRIED, "Too many to be tried one by one; see what would have to be found elsewhere:"),
+        (NoChangeReason.NOT_ENOUGH, "No change of these alone is enough:"),
+        (NoChangeReason.LATE, "Not tried to the end, as the time was up:"),
+        (NoChangeReason.UNTRIED, "Too many to be tried one by one; see what would have to be found elsewhere:"),
     ):
-        lines = list(_grouped((no.rule for no in fixed if no.reason == reason), full, brief=True))
+        lines = list(rule_lines((no.rule for no in fixed if no.reason is reason), world, full, brief=True))
         if lines:
             yield head
             shown = lines if full or len(lines) <= MANY else lines[: MANY - 1]
             yield from (f"  - {line}" for line in shown)
             if len(shown) < len(lines):
                 yield f"  - {len(lines) - len(shown)} more (--all tells them)"
-
-
-def _grouped(rules: Iterable[Rule], full: bool, brief: bool = False) -> Iterator[str]:
-    """The rules in words, those that belong together in one line."""
-    heaps: dict[Hashable, list[Rule]] = {}
-    for rule in rules:
-        key: Hashable = rule.line
-        if not full and rule.kind in ("loss", "survive"):
-            key = (rule.kind, rule.material)
-        elif not full and rule.kind in POLICY_KINDS:
-            key = rule.family
-        heaps.setdefault(key, []).append(rule)
-    alike: dict[tuple[str, str, int | None], list[str]] = {}
-    for heap in heaps.values():
-        # many materials under one policy make one line
-        place = (heap[0].kind, heap[0].family[1], heap[0].year) if not full else (str(len(alike)), "", None)
-        alike.setdefault(place, []).extend(told_together(heap, full and not brief))
-    for lines in alike.values():
-        if full or len(lines) <= MANY:
-            yield from lines
-        else:
-            yield f"{lines[0]}, and {len(lines) - 1} more of the kind"

@@ -7,53 +7,52 @@ from collections.abc import Iterator, Sequence
 
 from bichiku.explaining.changes import Change
 from bichiku.explaining.explanation import Conflict
-from bichiku.explaining.policy_rules import POLICY_KINDS
+from bichiku.explaining.new_source import NEW_SOURCE
+from bichiku.explaining.rules import DEMAND, STORAGE_LIMIT
+from bichiku.model.world import World
+from bichiku.policies import FAMILIES
+from bichiku.show.explanation.rule_words import crisis_words
 from bichiku.show.numbers import four_digits_with_unit
 
 _HEADS = {
-    "reserve_days": "reserve",
-    "share_caps": "cap {name}",
-    "share_floors": "floor {name}",
-    "country_cap": "any one country",
-    "concentration": "concentration",
-    "survive": "accept short",
-    "expected_shortage": "expected short",
-    "risk_limit": "CVaR",
-    "budget_investment": "investment",
-    "budget_reserve": "reserve budget",
-    "storage_limit": "storage limit",
-    "demand": "do without",
-    "new_source": "find elsewhere",
+    **{family.name: family.heading for family in FAMILIES.values()},
+    STORAGE_LIMIT: "storage limit",
+    DEMAND: "do without",
+    NEW_SOURCE: "find elsewhere",
 }
 
 
-def heaps_of_alike(conflicts: Sequence[Conflict]) -> list[list[Conflict]]:
-    """Conflicts in heaps of those between policies of the same kinds and names."""
-    heaps: dict[frozenset[tuple[str, str]], list[Conflict]] = {}
+class UnbrokenLine(str):
+    """A line set in columns, which is not to be wrapped."""
+
+
+def grouped(conflicts: Sequence[Conflict]) -> list[list[Conflict]]:
+    """Conflicts in groups of those between policies of the same kinds and names."""
+    groups: dict[frozenset[tuple[str, str]], list[Conflict]] = {}
     for conflict in conflicts:
         policies = frozenset(
-            (rule.kind, "" if rule.kind == "survive" else rule.family[1])
-            for rule in conflict.rules
-            if rule.kind in POLICY_KINDS
+            (rule.kind, "" if rule.is_survival else rule.number[1]) for rule in conflict.rules if rule.is_policy
         )
         key = policies or frozenset((rule.kind, "") for rule in conflict.rules)
-        heaps.setdefault(key, []).append(conflict)
-    return list(heaps.values())
+        groups.setdefault(key, []).append(conflict)
+    return list(groups.values())
 
 
-def further(heap: Sequence[Conflict]) -> Iterator[str]:
+def table_of_group(group: Sequence[Conflict], world: World) -> Iterator[str]:
     """A table of alike conflicts: each with its material, its year or crisis and the least changes that end it."""
-    yield f"The same policies contradict each other {len(heap)} times; any one number of a row ends its conflict:"
+    yield f"The same policies contradict each other {len(group)} times; any one number of a row ends its conflict:"
     heads = list(
-        dict.fromkeys(_head(change) for conflict in heap for change in conflict.changes if change.kind in _HEADS)
+        dict.fromkeys(_head(change) for conflict in group for change in conflict.changes if change.kind in _HEADS)
     )
     alike: Counter[tuple[str, ...]] = Counter()
-    for conflict in heap:
-        when = _when(conflict)
+    unchecked = False
+    for conflict in group:
+        when = _when(conflict, world)
         cells: dict[str, str] = {}
         for change in sorted(conflict.changes, key=lambda change: str(change.year) != when):
             if change.kind in _HEADS and (_head(change) not in cells):
                 cells[_head(change)] = _cell(change, when)
+                unchecked |= not change.verified
         doubt = "" if conflict.irreducible else "*"
         alike[_materials(conflict) + doubt, when, *(cells.get(head, "-") for head in heads)] += 1
     # conflicts that differ only in rules that the table leaves out make one row
@@ -65,10 +64,10 @@ def further(heap: Sequence[Conflict]) -> Iterator[str]:
             cell.ljust(width) if place < 2 else cell.rjust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
-        yield "  ".join([f"  {first}", *others]).rstrip()
-    if any(cell.endswith("?") for row in rows[1:] for cell in row):
+        yield UnbrokenLine("  ".join([f"  {first}", *others]).rstrip())
+    if unchecked:
         yield "(?: not checked by solving again; it may take more, or a little less)"
-    if any(not conflict.irreducible for conflict in heap):
+    if any(not conflict.irreducible for conflict in group):
         yield "(*: the set of rules is not proven irreducible; --all tells it and why)"
 
 
@@ -83,14 +82,14 @@ def _head(change: Change) -> str:
 
 
 def _materials(conflict: Conflict) -> str:
-    policies = [rule for rule in conflict.rules if rule.kind in POLICY_KINDS] or list(conflict.rules)
+    policies = [rule for rule in conflict.rules if rule.is_policy] or list(conflict.rules)
     return ", ".join(sorted({rule.material for rule in policies if rule.material})) or "all"
 
 
-def _when(conflict: Conflict) -> str:
+def _when(conflict: Conflict, world: World) -> str:
     """The first crisis to be survived, or the first year."""
     for rule in conflict.rules:
-        if rule.kind == "survive":
-            return rule.words.partition("crisis ")[2].partition(" (")[0]
-    years = [rule.year for rule in conflict.rules if rule.year is not None and rule.kind in POLICY_KINDS]
+        if rule.is_survival:
+            return crisis_words(rule, world)
+    years = [rule.year for rule in conflict.rules if rule.year is not None and rule.is_policy]
     return str(min(years)) if years else "all years"

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bichiku.explaining.judge import Judge
-from bichiku.explaining.rules import CAPACITY, Part, Rule, without
+from bichiku.explaining.feasibility import FeasibilityCheck
+from bichiku.explaining.ruled_program import RuledProgram, without
+from bichiku.explaining.rules import CAPACITY, LOSS, Rule
 from bichiku.program import LinearProgram
 from bichiku.solving import SolverOptions, Status
 from bichiku.solving.highs import HighsRun
@@ -23,7 +24,7 @@ GAP = 1e-7  # of the largest term: what the sum must miss by, to be no rounding
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Compatibility:
     """Whether some rules of a part can be kept together.
 
     Attributes:
@@ -38,51 +39,51 @@ class Verdict:
 class Prover:
     """A part of a program held in the solver, asked again and again with other rules dropped."""
 
-    def __init__(self, part: Part, judge: Judge) -> None:
-        self.part, self._judge = part, judge
+    def __init__(self, part: RuledProgram, check: FeasibilityCheck) -> None:
+        self.part, self._check = part, check
         self._base, self._shown = part.program, list(part.rules)
         self._gone: list[Rule] = []
         self._run: HighsRun | None = None
 
     def focus(self, rules: Sequence[Rule]) -> None:
         """From now on no others are asked about."""
-        shown = set(map(id, rules))
-        self._gone = [rule for rule in self.part.rules if id(rule) not in shown]
+        shown = set(rules)
+        self._gone = [rule for rule in self.part.rules if rule not in shown]
         self._base, self._shown = without(self.part.program, self._gone), list(rules)
 
     def only(self, kept: Sequence[Rule]) -> LinearProgram:
         """The part with these rules and no others."""
-        names = set(map(id, kept))
-        dropped = [rule for rule in self._shown if id(rule) not in names]
+        names = set(kept)
+        dropped = [rule for rule in self._shown if rule not in names]
         # a capacity and what is lost of it free more together than each by itself
         sources = {rule.source for rule in dropped if rule.source}
-        kin = [rule for rule in self._gone if rule.source in sources and rule.kind in (*CAPACITY, "loss")]
+        kin = [rule for rule in self._gone if rule.source in sources and rule.kind in (*CAPACITY, LOSS)]
         return without(self._base, [*dropped, *kin])
 
     def feasible(self, kept: Sequence[Rule]) -> bool | None:
         """Whether these rules can be kept together; quick where a proof is not wanted."""
-        return self._judge.feasible(self.only(kept))
+        return self._check.feasible(self.only(kept))
 
-    def verdict(self, kept: Sequence[Rule]) -> Verdict:
+    def verdict(self, kept: Sequence[Rule]) -> Compatibility:
         """Whether these rules can be kept together, and which of them already cannot."""
         program = self.only(kept).without_cost()
         if self._run is None:
             self._run = HighsRun(program, SolverOptions(presolve=False))
         else:
             self._run.change(program)
-        status = self._judge.run(self._run).status
+        status = self._check.run(self._run).status
         if status is Status.OPTIMAL:
-            return Verdict(True, ())
+            return Compatibility(True, ())
         if status is Status.INFEASIBLE:
             used = _in_proof(program, self._run.proof())
             if used is not None:
                 rows, columns = used
                 rules = (rule for rule in kept if rows[rule.rows].any() or columns[rule.columns].any())
-                return Verdict(False, tuple(rules))
+                return Compatibility(False, tuple(rules))
         else:
             self._run = None  # where it stopped is no place to go on from
-        feasible = self._judge.feasible(program)
-        return Verdict(feasible, tuple(kept) if feasible is False else ())
+        feasible = self._check.feasible(program)
+        return Compatibility(feasible, tuple(kept) if feasible is False else ())
 
 
 def _in_proof(program: LinearProgram, multipliers: np.ndarray | None) -> tuple[np.ndarray, np.ndarray] | None:

@@ -1,7 +1,7 @@
 """The plan by itself and each crisis by itself: a contradiction in one of them needs no other, and is quick to find.
 
 Rows of the other crises are left out and none is put in. So what cannot be kept without them cannot be kept with them;
-what can be kept without them need not be, and that only the whole part tells.
+what can be kept without them need not be, and that only the whole component tells.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from bichiku.explaining.rules import Part, Rule
+from bichiku.explaining.ruled_program import RuledProgram
+from bichiku.explaining.rules import Rule
 from bichiku.model.tree import Tree
-from bichiku.policies import FAMILIES
 from bichiku.program import LinearProgram
 
 PLAN = -1
-COUNTS_ALL = {name for name, family in FAMILIES.items() if family.across_crises}
 
 
 def crisis_of_columns(program: LinearProgram, tree: Tree) -> np.ndarray:
@@ -33,7 +32,7 @@ def crisis_of_columns(program: LinearProgram, tree: Tree) -> np.ndarray:
     return found
 
 
-def rows_of_crises(part: Part) -> tuple[np.ndarray, np.ndarray]:
+def rows_of_crises(part: RuledProgram) -> tuple[np.ndarray, np.ndarray]:
     """The first and the last crisis that each row of a part looks at; `PLAN` twice for rows of the plan alone."""
     matrix = part.program.matrix
     crisis = part.crisis[matrix.indices]
@@ -44,15 +43,15 @@ def rows_of_crises(part: Part) -> tuple[np.ndarray, np.ndarray]:
     return np.where(last == PLAN, PLAN, first), last
 
 
-def crisis_by_crisis(part: Part, kept: Sequence[Rule]) -> Iterator[np.ndarray]:
+def crisis_by_crisis(part: RuledProgram, kept: Sequence[Rule]) -> Iterator[np.ndarray]:
     """Rows of the plan, then those of the plan and of one crisis after the other that some rule looks at."""
     first, last = rows_of_crises(part)
     plan = last == PLAN
     yield np.flatnonzero(plan)
-    if any(rule.kind in COUNTS_ALL for rule in kept):
+    if any(rule.family is not None and rule.family.across_crises for rule in kept):
         asked = np.unique(first[~plan])
     else:
-        survived = [rule.rows for rule in kept if rule.kind == "survive"]
+        survived = [rule.rows for rule in kept if rule.is_survival]
         asked = np.unique(first[np.concatenate(survived)]) if survived else np.empty(0, dtype=int)
     for number in asked:
         yield np.flatnonzero(plan | (first < last) | (first == number))

@@ -13,7 +13,7 @@ from bichiku.solving.highs import HighsRun, SolverError
 _VERDICTS = {Status.OPTIMAL: True, Status.INFEASIBLE: False}
 
 
-class Judge:
+class FeasibilityCheck:
     """Solves programs until its time is up; then every further answer is that it cannot tell.
 
     Attributes:
@@ -25,9 +25,9 @@ class Judge:
         self._method = method
         self.solves = 0
 
-    def until(self, share: float) -> Judge:
-        """A judge for so large a share of the time that is left."""
-        return Judge(self.left * share, self._method)
+    def until(self, share: float) -> FeasibilityCheck:
+        """A check with so large a share of the time that is left."""
+        return FeasibilityCheck(self.left * share, self._method)
 
     @property
     def late(self) -> bool:

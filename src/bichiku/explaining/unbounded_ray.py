@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from bichiku.explaining.judge import Judge
+from bichiku.explaining.feasibility import FeasibilityCheck
 from bichiku.program import LinearProgram
 from bichiku.solving import Status
 
@@ -27,7 +27,7 @@ class Ray:
     steps: tuple[tuple[str, float], ...]
 
 
-def unbounded_ray(program: LinearProgram, judge: Judge) -> Ray | None:
+def unbounded_ray(program: LinearProgram, check: FeasibilityCheck) -> Ray | None:
     """A direction that keeps all limits and lowers the cost; an extreme one, so that no step of it is idle."""
     width = program.shape[1]
     still = np.isfinite(program.column_upper)
@@ -42,7 +42,7 @@ def unbounded_ray(program: LinearProgram, judge: Judge) -> Ray | None:
         row_constant=np.zeros(program.shape[0] + 1),
         preference=np.zeros(width),
     )
-    solution = judge.solve(question)
+    solution = check.solve(question)
     if solution.status is not Status.OPTIMAL or solution.objective >= -NOUGHT:
         return None
     moving = np.flatnonzero(solution.x > NOUGHT)
