@@ -13,9 +13,9 @@ from bichiku.policies.policy import Policy
 from bichiku.result.columns import ResultTable
 from bichiku.result.metrics import METRICS as DECLARED
 from bichiku.result.tables import TABLES
-from bichiku.verify.files import COLUMNS
-from bichiku.verify.metrics import METRICS
-from bichiku.verify.policies import STATEMENTS
+from bichiku.verification.files import COLUMNS
+from bichiku.verification.metrics import METRICS
+from bichiku.verification.policies import STATEMENTS
 from oracles import second_policies
 from oracles.policy_examples import EXAMPLES
 from oracles.policy_strategies import CONCENTRATION, POLICY_NAMES, SOFT_NAMES

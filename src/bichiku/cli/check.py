@@ -7,8 +7,6 @@ from typing import Annotated
 import typer
 
 from bichiku.cli.screen import ModelArgument, QuietOption, SetOption, SilenceOption, StrategyOption, print_advice
-from bichiku.read.model import read_model
-from bichiku.result.pipeline import grow
 
 
 def check(
@@ -20,6 +18,9 @@ def check(
     quiet: QuietOption = False,
 ) -> None:
     """Read and validate a model; show every fault at once."""
+    from bichiku.reading.model import read_model
+    from bichiku.result.pipeline import grow
+
     read = read_model(model, strategy or (), changes or ())
     trees = [grow(world)[0] for world in read.worlds.values()]
     told = print_advice(read, quiet, silence, every)
