@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.numbers import NO_NUMBER, page_money
 from bichiku.show.report.data import ReportData
 from bichiku.show.report.elements import Element, Note, PageCell, PageTable, Section, Terms
@@ -57,7 +57,7 @@ def _solves(report: ReportData) -> PageTable:
     )
 
 
-def _fingerprints(runs: list[SavedRun]) -> list[tuple[str, list[str]]]:
+def _fingerprints(runs: list[Run]) -> list[tuple[str, list[str]]]:
     first = runs[0].manifest
     versions = ", ".join(f"{name} {version}" for name, version in first.get("versions", {}).items())
     hashes: dict[str, str] = {}
