@@ -88,12 +88,15 @@ def _safety(report: ReportData) -> str:
         return "No crisis is in the model, so it says nothing about safety."
     tail, least = (value(run.strategy, "cvar_damage") for run in (base, safest))
     if tail <= 0 or page_money(tail, report.currency) == page_money(least, report.currency):
-        text = f"No strategy does better in the worst tenth of crises than {base.strategy}, where damage averages "
-        return f"{text}{page_money(tail, report.currency)}."
+        text = (
+            f"No strategy does better in the worst tenth of what a year may bring than {base.strategy}, where damage "
+        )
+        return f"{text}averages {page_money(tail, report.currency)}."
     extra = value(safest.strategy, "cost_per_year") - value(base.strategy, "cost_per_year")
     more = f"{page_money(abs(extra), report.currency)} a year {'more' if extra > 0 else 'less'} than {base.strategy}"
-    text = f"Least is lost in the worst crises under {safest.strategy}, at {more}: damage in the worst tenth of them "
-    text += f"averages {page_money(least, report.currency)} instead of {page_money(tail, report.currency)}"
+    text = f"Least is lost in the worst crises under {safest.strategy}, at {more}: damage in the worst tenth of "
+    averages = [page_money(damage, report.currency) for damage in (least, tail)]
+    text += f"what a year may bring averages {averages[0]} instead of {averages[1]}"
     china = [value(run.strategy, "china_share_exporter") for run in (safest, base)]
     alike = sum(_same(least, value(run.strategy, "cvar_damage")) for run in report.runs) - 1
     if alike:

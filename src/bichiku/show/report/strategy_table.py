@@ -86,7 +86,7 @@ def strategy_columns(report: ReportData) -> list[StrategyColumn]:
         StrategyColumn(COST, "Carrying the reserve", unit, amounts("reserve_carrying_cost_per_year", money)),
         StrategyColumn(COST, "Investment", unit, amounts("investment_per_year", money)),
         StrategyColumn(COST, "Expected damage", unit, damaged),
-        StrategyColumn(COST, "Worst tenth of crises", f"damage (CVaR), {tail.unit}", amounts("cvar_damage", tail)),
+        StrategyColumn(COST, "Worst tenth of a year", f"damage (CVaR), {tail.unit}", amounts("cvar_damage", tail)),
         *weighed,
         StrategyColumn(COST, "Worst crisis", f"damage, {tail.unit}", amounts("worst_crisis_damage", tail, where=True)),
         StrategyColumn(RISK, "China's share, shipped", f"% of imports {year}", shares("china_share_exporter")),

@@ -39,6 +39,8 @@ def print_strategy(console: Console, run: Run) -> None:
         name = values.detail(world.strategy, "worst_crisis_damage")
         what = f"{name}, damage {money(damage, currency)}" if damage > 0 else "none does damage"
         console.print(f"  worst crisis  {what}", highlight=False)
+    for line in _by_year_of_onset(values, world.strategy, currency):
+        console.print(line, highlight=False, soft_wrap=True)
     console.print(_materials(run, value))
     for line in _short_on_plan(values.by_material(world.strategy, "short_days_on_plan"), world.calendar):
         console.print(line, highlight=False, soft_wrap=True)
@@ -64,6 +66,20 @@ def _cost_lines(value: Callable[[str], float], currency: str) -> list[str]:
     if weighed > SMALLEST_LINE * abs(cost):
         lines.append(f"{INDENT}beside it, risk weighed at {money(weighed, currency)} a year, not a cost")
     return lines
+
+
+def _by_year_of_onset(values: MetricValues, strategy: str, currency: str) -> list[str]:
+    """Expected and worst damage of the crises that begin in each year; nothing where none begins."""
+    expected = values.by_detail(strategy, "expected_damage_of_onset_year")
+    most = {text[:4]: damage for text, damage in values.by_detail(strategy, "worst_damage_of_onset_year").items()}
+    parts = [
+        f"{year} {money(damage, currency)} expected, at worst {money(most[year], currency)}".replace(" ", HARD_SPACE)
+        for year, damage in expected.items()
+    ]
+    if not parts:
+        return []
+    text = f"  begun in      {'; '.join(parts)}"
+    return [line.replace(HARD_SPACE, " ") for line in textwrap.wrap(text, 118, subsequent_indent=INDENT)]
 
 
 def _materials(run: Run, value: Callable[[str, str], float]) -> Table:
@@ -109,7 +125,8 @@ def _worst(run: Run, material: str) -> str:
     if worst["short_days"] <= 0 or math.isnan(worst["time_to_survive_days"]):
         return "none"
     first = f"{worst['time_to_survive_days']:.0f}"
-    return f"{three_digits(worst['short_days'])} from day {first}, {worst['crisis']} {worst['month']}"
+    lasts = f" ({worst['length']} periods)" if len(run.world.settings.crises[worst["crisis"]].duration) > 1 else ""
+    return f"{three_digits(worst['short_days'])} from day {first}, {worst['crisis']} {worst['month']}{lasts}"
 
 
 def _short_on_plan(days: Mapping[str, float], calendar: Calendar) -> list[str]:
