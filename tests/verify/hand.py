@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bichiku.model.world import World
-from bichiku.verify import check_flows
-from bichiku.verify.facts import Facts, read_facts
-from bichiku.verify.files import COLUMNS, Table, read_table
-from bichiku.verify.money import cost_lines
-from bichiku.verify.verdict import Ledger
+from bichiku.verification import check_flows
+from bichiku.verification.facts import RunFacts, read_facts
+from bichiku.verification.files import COLUMNS, RunTable, read_table
+from bichiku.verification.money import cost_lines
+from bichiku.verification.verdict import Ledger
 
 
 class Flow(NamedTuple):
@@ -42,7 +42,7 @@ def bought(node: tuple[str, int, int], first: int, material: str, source: str, t
     return [*shipped, *along(node, first, material, "arrived", tonnes, source)]
 
 
-def read_by_hand(world: World, flows: Iterable[Flow], built: dict[str, float] | None = None) -> tuple[Facts, Ledger]:
+def read_by_hand(world: World, flows: Iterable[Flow], built: dict[str, float] | None = None) -> tuple[RunFacts, Ledger]:
     """What verify makes of flows, and what it finds wrong with them."""
     ledger = Ledger()
     written = [
@@ -60,7 +60,7 @@ def read_by_hand(world: World, flows: Iterable[Flow], built: dict[str, float] | 
     return facts, ledger
 
 
-def _table(name: str, rows: list[list[object]], ledger: Ledger) -> Table:
+def _table(name: str, rows: list[list[object]], ledger: Ledger) -> RunTable:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / name
         with file.open("w", encoding="utf-8", newline="") as stream:
@@ -70,11 +70,11 @@ def _table(name: str, rows: list[list[object]], ledger: Ledger) -> Table:
     return table
 
 
-def empty_table(name: str) -> Table:
+def empty_table(name: str) -> RunTable:
     """A table without rows."""
     return _table(name, [], Ledger())
 
 
-def money_of(facts: Facts) -> dict[str, float]:
+def money_of(facts: RunFacts) -> dict[str, float]:
     """Expected discounted money by cost line."""
     return {name: float(line.values.sum()) for name, line in cost_lines(facts).items()}

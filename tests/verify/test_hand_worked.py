@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from bichiku.model.world import World
-from bichiku.read.model import read_model
-from bichiku.verify.crises import crises_sheet
-from bichiku.verify.facts import Facts
-from bichiku.verify.tree import effective_annual_probability, windows
+from bichiku.reading.model import read_model
+from bichiku.verification.crises import crises_sheet
+from bichiku.verification.facts import RunFacts
+from bichiku.verification.tree import effective_annual_probability, windows
 from tests.verify.hand import Flow, along, bought, empty_table, money_of, read_by_hand
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -22,7 +22,7 @@ def _world(case: str, strategy: str) -> World:
     return read_model(CASES / case).worlds[strategy]
 
 
-def _weights(facts: Facts, material: str) -> dict[tuple[str, int, int], list[float]]:
+def _weights(facts: RunFacts, material: str) -> dict[tuple[str, int, int], list[float]]:
     """Weights of the nodes of a chain, by crisis, onset and length in the order of periods."""
     nodes, k = facts.nodes, list(facts.world.materials).index(material)
     found: dict[tuple[str, int, int], list[float]] = {}
@@ -32,7 +32,7 @@ def _weights(facts: Facts, material: str) -> dict[tuple[str, int, int], list[flo
     return found
 
 
-def _column(facts: Facts, name: str) -> dict[tuple[object, ...], float]:
+def _column(facts: RunFacts, name: str) -> dict[tuple[object, ...], float]:
     sheet = crises_sheet(facts, empty_table("crises.csv"))
     return dict(zip(sheet.keys, sheet.numbers[name].values, strict=True))
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bichiku.verify.facts import Facts
-from bichiku.verify.hand_back import refill_of, shortage_loss
-from bichiku.verify.limits import rationed
-from bichiku.verify.states import States, emergencies, tree_and_states
-from bichiku.verify.tree import Nodes, windows
+from bichiku.verification.facts import RunFacts
+from bichiku.verification.hand_back import refill_of, shortage_loss
+from bichiku.verification.limits import rationed
+from bichiku.verification.states import States, emergencies, tree_and_states
+from bichiku.verification.tree import Nodes, windows
 from oracles.by_hand import description, read
 from tests.verify.hand import along, bought, read_by_hand
 from tests.verify.test_hand_worked import PLAN, _column
@@ -362,7 +362,7 @@ def test_published_times_to_survive() -> None:
 
 def test_use_counts_feed() -> None:
     world = read(description(1, tables=CHAIN))
-    facts: Facts = read_by_hand(world, along(PLAN, 1, "metal", "produced", [50], "smelter"))[0]
+    facts: RunFacts = read_by_hand(world, along(PLAN, 1, "metal", "produced", [50], "smelter"))[0]
     ore, metal = (list(world.materials).index(name) for name in ("ore", "metal"))
     assert facts.use[0, ore] == 100  # two tonnes of ore for each of metal
     assert facts.use[0, metal] == pytest.approx(100)  # demand, and nothing for the works, which stand still
