@@ -12,6 +12,8 @@ from bichiku.reading.model import read_model
 from bichiku.verification.crises import crises_sheet
 from bichiku.verification.facts import RunFacts
 from bichiku.verification.tree import effective_annual_probability, windows
+from bichiku.verification.verdict import Ledger
+from oracles.by_hand import description, read
 from tests.verify.hand import Flow, along, bought, empty_table, money_of, read_by_hand
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -108,6 +110,40 @@ def test_a_gap_where_nothing_is_handed_back() -> None:
     gap = Flow("halt", 2, 0, 3, "m", "gap", "", 1.0)
     _, ledger = read_by_hand(_world("duration", "lengths"), [*WRITTEN, gap])
     assert [finding.rule for finding in ledger.findings] == ["flows.gap_place"]
+
+
+# What is missing at the end: 110 t a year at 10, use 100, the plan holds 60; a halt takes a year, and 50 stay missing
+
+
+def _handed_back(gap: float, scarce: float) -> tuple[RunFacts, Ledger]:
+    crisis = {"onsets": [{"period": 2, "probability": 0.1}], "duration": 1, "recovery": 1,
+              "effects": [{"countries": ["CHN"], "loss": 1.0}]}  # fmt: skip
+    material = {"opening_stock_t": 60}
+    world = read(
+        description(4, material=material, suppliers=[{"capacity_t": 110}], crises={"halt": crisis}, refill_periods=1)
+    )
+    flows = bought(PLAN, 1, "m", "s", [100, 100, 100, 100]) + along(PLAN, 1, "m", "stock", [60, 60, 60, 60])
+    flows += along(("halt", 2, 0), 2, "m", "short", [40])
+    after = ("halt", 2, 1)
+    flows += bought(after, 3, "m", "s", [110]) + along(after, 3, "m", "stock", [10])
+    flows += along(after, 3, "m", "gap", [gap]) + along(after, 3, "m", "gap_scarce", [scarce])
+    return read_by_hand(world, flows)
+
+
+def test_beyond_the_spare_tonnes_refill_is_scarce() -> None:
+    facts, ledger = _handed_back(10, 40)
+    assert ledger.findings == []
+    # one listed onset of 0.1 in four years: the dearer step adds 1 - exp(-0.025) of the shortage cost of 100
+    dear = 40 * (1 - np.exp(-0.025)) * 100
+    assert money_of(facts)["gap"] == pytest.approx(0.1 * (50 * 10 + dear))
+    assert _column(facts, "dearer_refill")["halt", 2, 1, "m"] == pytest.approx(dear)
+    assert _column(facts, "damage")["halt", 2, 1, "m"] == pytest.approx(dear + 40 * 100)
+
+
+@pytest.mark.parametrize(("gap", "scarce", "rule"), [(11, 39, "flows.spare"), (10, 39, "flows.hand_back")])
+def test_too_little_is_handed_back(gap: float, scarce: float, rule: str) -> None:
+    _, ledger = _handed_back(gap, scarce)
+    assert [finding.rule for finding in ledger.findings] == [rule]
 
 
 # Two chains with a tree each: seven quarters, 100 t a quarter of each, storage 1, nobody short

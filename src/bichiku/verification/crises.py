@@ -158,11 +158,12 @@ def _nearest(readings: list[float], stated: float | None) -> float:
 def check_weights(facts: RunFacts, crises: RunTable, ledger: Ledger) -> None:
     """The probabilities that crises.csv states leave each chain's plan a weight of zero to one in every period."""
     nodes, calendar = facts.nodes, facts.world.calendar
-    stated = {key[:3]: p for key, p in zip(crises.row_keys(), crises.numbers("probability"), strict=True)}
+    stated = dict(zip(crises.row_keys(), crises.numbers("probability"), strict=True))
     materials = list(facts.world.materials)
     taken = np.zeros((calendar.periods, len(materials)))
     for future in nodes.futures:
-        likely = stated.get((future.crisis, future.onset, future.length), future.probability)
+        key = (future.crisis, future.onset, future.length)
+        likely = np.array([stated.get((*key, material), future.probability) for material in materials])
         taken[nodes.period[future.path] - 1] += likely * nodes.exists[future.path]
 
     def place(i: int) -> Place:
