@@ -126,7 +126,7 @@ EXAMPLES: dict[str, PolicyExample] = {
         otherwise={"max_days": 6, "materials": ["graphite"]},
         phrases=("at most 5 days short expected of tungsten",),
         tutorial="policies.expected_shortage={max_days: 100}",
-        rich={"max_days": 20},
+        rich={"max_days": 40},
         broken={"expected_shortage": (("max_days",), 1)},
         looser=lambda given: given | {"max_days": 2 * given["max_days"]},
     ),
