@@ -14,7 +14,7 @@ from tests.check.test_tables import REFINERY
 ORE = MATERIAL | {"material": "ore"}
 LOSS = {"countries": ["CHN"], "loss": 1.0}
 TWO_CHAINS = {"materials": [MATERIAL, ORE], "suppliers": [SPOT, SPOT | {"supplier": "t", "material": "ore"}]}
-FED_FROM_CONGO = {"suppliers": [{}]}
+FED_FROM_CONGO = {"origins": [{"supplier": "s", "country": "COD", "share": 0.5}]}
 
 
 def hit_by(*effects: dict[str, Any], **changes: Any) -> Description:
@@ -39,7 +39,7 @@ def lasting(duration: Any, start: int = 0, own: int | None = None, periods: int 
     return description(periods, crises=halt(duration=duration, effects=[effect], recovery="to-end", **once))
 
 
-def shipped_and_made(recovery: int, periods: int = 3) -> Description:
+def shipped_and_made(recovery: int, periods: int = 4) -> Description:
     """Ore that is a year at sea, and m that is made of it and is another year at sea; ore stops in the first year."""
     project = REFINERY | {"lead_periods": 1, "input_per_output": 1}
     once = {"annual_probability": None, "onset_every": None, "onsets": [{"period": 1, "probability": 0.1}]}
@@ -118,8 +118,8 @@ CASES = [
     ),
     Case(  # a price factor with countries moves the prices of suppliers in them alone
         "W302",
-        hit_by({"countries": ["COD"], "materials": ["m"], "price_factor": 2}, **FED_FROM_CONGO),
-        hit_by({"countries": ["COD"], "price_factor": 2}, {"countries": ["CHN"], "price_factor": 2}, **FED_FROM_CONGO),
+        description(crises=halt(effects=[{"countries": ["COD"], "price_factor": 2}]), tables=FED_FROM_CONGO),
+        description(crises=halt(effects=[{"countries": ["CHN"], "price_factor": 2}]), tables=FED_FROM_CONGO),
         NOTHING,
         ("moves no spot price",),
     ),
