@@ -46,7 +46,7 @@ def draw_examples(strategy: Any, count: int, seed: int, take: Callable[[Any], No
 def optimum(world: World) -> Outcome | None:
     """The certified optimum without its tables; None when no plan keeps the limits."""
     try:
-        _, _, outcome, _ = optimise(world, Clock())
+        _, outcome, _ = optimise(world, Clock())
     except NoSolution as failure:
         if failure.status is Status.INFEASIBLE:
             return None
