@@ -155,7 +155,7 @@ CASES = [
         shipped_and_made(recovery=1),
         shipped_and_made(recovery=2),
         "halt",
-        ("its recovery of 1 periods is shorter than the 2", "the chain of m"),
+        ("its recovery of 1 is shorter than the 2 periods", "the chain of m"),
     ),
     Case("W306", shipped_and_made(recovery=1), shipped_and_made(recovery=1, periods=2), "halt"),  # cut at the horizon
     Case(

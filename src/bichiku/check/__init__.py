@@ -52,7 +52,7 @@ def advice(world: World) -> list[Advice]:
     """All warnings about a world, in the order of their codes.
 
     Raises:
-        InputError: the crises' probabilities exceed one together.
+        InputError: see `bichiku.result.pipeline.grow`.
     """
     return _advice(Facts(world))
 
@@ -63,7 +63,7 @@ def advice_by_strategy(worlds: Mapping[str, World]) -> dict[str, list[Advice]]:
     What format 2 changes is told once for all of them, so that a strategy's own keys make no second warning.
 
     Raises:
-        InputError: the crises' probabilities exceed one together.
+        InputError: see `bichiku.result.pipeline.grow`.
     """
     found: dict[str, list[Advice]] = {}
     changed: dict[str, None] = {}

@@ -154,7 +154,7 @@ def _recovers_before_goods_are_through(facts: Facts) -> Iterator[Found]:
             if any(end < periods for end in ends):
                 yield Found(
                     name,
-                    f"its recovery of {crisis.recovery} periods is shorter than the {through} that goods take through "
+                    f"its recovery of {crisis.recovery} is shorter than the {through} periods that goods take through "
                     f"the chain of {chain.name}, from the first shipment to the last product, so what is shipped when "
                     "it ends is not there when the branch hands back",
                 )
