@@ -1,6 +1,6 @@
 """The warning about a model without ``format: 2``: which of its keys mean something else than in the first edition.
 
-Only what the model really uses is told. ``docs/format-2.md`` has each key before and after.
+Only what the model really uses is told, and nothing where that is nothing. ``docs/format-2.md`` has each key before and after.
 """
 
 from __future__ import annotations
@@ -29,18 +29,16 @@ def changed_keys(facts: Facts) -> list[str]:
 
 def told(keys: Iterable[str]) -> Found:
     """The warning about some keys."""
-    listed = ", ".join(keys)
-    change = f"in which these of its keys mean something else than before: {listed}" if listed else "which changes none"
     return Found(
         "format",
-        f"model.yaml does not say format: 2 and is solved in the meaning of format 2, {change}; read docs/format-2.md, "
-        "then write format: 2",
+        "model.yaml does not say format: 2 and is solved in the meaning of format 2, in which these of its keys mean "
+        f"something else than before: {', '.join(keys)}; read docs/format-2.md, then write format: 2",
     )
 
 
 def _of_the_first_edition(facts: Facts) -> Iterator[Found]:
-    if facts.world.settings.format is None:
-        yield told(changed_keys(facts))
+    if keys := changed_keys(facts):
+        yield told(keys)
 
 
 def _effects(world: World) -> Iterator[EventEffect]:

@@ -75,8 +75,8 @@ def _stands_by(outcome: Outcome) -> Iterator[Found]:
             fixed = "" if row.existing_t else " and never runs"
             yield Found(
                 name,
-                f"{built:,.6g} t a year of it are built, and what is built stands by on the plan{fixed}: it is there for "
-                "crises alone, and costs nothing while it waits; is there a cost of keeping it ready?",
+                f"{built:,.6g} t a year of it are built, and what is built stands by on the plan{fixed}: it is there "
+                "for crises alone, and costs nothing while it waits; is there a cost of keeping it ready?",
             )
 
 
