@@ -1,6 +1,7 @@
 """The warning about a model without ``format: 2``: which of its keys mean something else than in the first edition.
 
-Only what the model really uses is told, and nothing where that is nothing. ``docs/format-2.md`` has each key before and after.
+Only what the model really uses is told, and nothing where that is nothing. ``docs/format-2.md`` has each key before and
+after.
 """
 
 from __future__ import annotations
