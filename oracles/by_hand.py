@@ -24,7 +24,7 @@ Row = dict[str, Any]
 ALL_HALT = {"all": True, "loss": 1.0}
 MATERIAL: Row = {"material": "m", "reference_price": 10, "haircut": 1, "shortage_cost": 100}
 SPOT: Row = {"supplier": "s", "material": "m", "country": "CHN", "capacity_t": 1000, "price": 10}
-MODEL: Row = {"model": "by hand", "buyer": "JPN", "start": "2026-01", "resolution": "year"}
+MODEL: Row = {"format": 2, "model": "by hand", "buyer": "JPN", "start": "2026-01", "resolution": "year"}
 
 
 def description(
