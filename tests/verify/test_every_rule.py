@@ -26,6 +26,7 @@ from tests.verify.tampering import (
     set_input,
     set_manifest,
     set_model,
+    write_rows,
 )
 
 
@@ -66,9 +67,9 @@ def _gap_elsewhere(folder: Path) -> None:
 
 
 def _in_vain(folder: Path) -> None:
-    """A shipment in the last period, which nobody would see arrive."""
+    """Something made in the last period, which nobody would see arrive."""
     file = folder / "flows.csv"
-    line = lines_where(file, crisis="plan", period="11", item="shipped", source="metal-chn")[0]
+    line = lines_where(file, crisis="plan", period="11", item="produced", source="stake")[0]
     for column, value in (("period", "12"), ("month", "2028-10")):
         set_cell(file, line, column, value)
 
@@ -112,7 +113,30 @@ def _broken_model(folder: Path) -> None:
     (folder / "inputs" / "model.yaml").write_text("periods: [", encoding="utf-8")
 
 
+def _first_edition(folder: Path) -> None:
+    file = folder / "flows.csv"
+    rows = read_rows(file)
+    at = rows[0].index("length")
+    write_rows(file, [[*row[:at], *row[at + 1 :]] for row in rows])
+
+
+def _all_in_a_branch(item: str, value: float) -> Tamper:
+    """Every number of an item in branches, whatever else it may break."""
+
+    def tamper(folder: Path) -> None:
+        file = folder / "flows.csv"
+        header, *rows = read_rows(file)
+        place, number = header.index("item"), header.index("tonnes")
+        for row in rows:
+            if row[0] != "plan" and row[place] == item:
+                row[number] = repr(value)
+        write_rows(file, [header, *rows])
+
+    return tamper
+
+
 TAMPERS: dict[str, Tamper] = {
+    "run.edition": _first_edition,
     "file.missing": lambda folder: (folder / "shares.csv").unlink(),
     "file.unknown": _extra_table,
     "file.unreadable": lambda folder: (folder / "costs.csv").write_bytes(b"\xff\xfe"),
@@ -125,7 +149,7 @@ TAMPERS: dict[str, Tamper] = {
     "inputs.readable": _broken_model,
     "manifest.readable": _manifest("solver", "objective", value=None),
     "manifest.inputs": _input("materials", "ore", "storage_cost_rate", 0.02),
-    "manifest.outputs": lambda folder: change(folder / "costs.csv", 2, "value", factor=1 + 1e-14, more=0.0),
+    "manifest.outputs": _in("costs.csv", "value", factor=1 + 1e-14, more=0.0),
     "manifest.model": lambda folder: set_model(folder, ["discount_rate"], 0.05),
     "manifest.status": _manifest("solver", "status", value="feasible"),
     "manifest.certificate": _manifest("certificate", "gap", value=1e-3),
@@ -133,6 +157,7 @@ TAMPERS: dict[str, Tamper] = {
     "manifest.objective": _manifest("solver", "objective", value=123456.0),
     "tree.probability": _in("crises.csv", "probability"),
     "tree.weights": _in("crises.csv", "probability", factor=20.0, material="metal"),
+    "tree.annual_probability": _in("crises.csv", "effective_annual_probability"),
     "tree.branch_days": _in("crises.csv", "branch_days"),
     "flows.sign": _flow(-1.0, 0.0, item="short"),
     "flows.contract": _flow(1.001, 0.0, item="shipped", source="metal-chl"),
@@ -140,7 +165,10 @@ TAMPERS: dict[str, Tamper] = {
     "flows.balance": _flow(1.001, 0.0, item="stock"),
     "flows.gap_place": _gap_elsewhere,
     "flows.hand_back": _flow(0.5, 0.0, item="gap"),
+    "flows.spare": _flow(1.0, 1e6, item="gap"),
+    "flows.reserve_kept": _all_in_a_branch("stock", 0.0),
     "limit.spot_capacity": _input("suppliers", "metal-chn", "capacity_t", 400.0),
+    "limit.rationing": _all_in_a_branch("shipped", 110.0),
     "limit.contract_capacity": _contract_down_everywhere,
     "limit.project_capacity": _input("projects", "stake", "existing_t", 20.0),
     "limit.build": _input("projects", "refinery", "max_build_t", 60.0),
@@ -161,7 +189,7 @@ TAMPERS: dict[str, Tamper] = {
     "prices.value": _in("prices.csv", "value", policy="supplier_capacity"),
     "prices.sign": _price_sign,
     "prices.range": _in("prices.csv", "holds_from", factor=3.0, policy="supplier_capacity"),
-    "prices.duals": _in("prices.csv", "price", policy="reserve_days"),
+    "prices.duals": _in("prices.csv", "price", policy="reserve_days", method="ranging"),
     "prices.idle": _idle_price,
     "prices.sentence": _in("prices.csv", "holds_to", factor=1.02),
     **{

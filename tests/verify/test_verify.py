@@ -60,7 +60,7 @@ def test_the_verdict_goes_into_a_manifest(good_runs: dict[str, Path]) -> None:
 
 def test_the_rich_run_has_something_of_everything(good_runs: dict[str, Path]) -> None:
     folder = good_runs["rich"]
-    items = {row[5] for row in read_rows(folder / "flows.csv")[1:]}
+    items = {row[6] for row in read_rows(folder / "flows.csv")[1:]}
     assert items == {"shipped", "arrived", "produced", "saved", "short", "stock", "gap"}
     policies = {row[0] for row in read_rows(folder / "duals.csv")[1:]}
     assert policies == {rule.removeprefix("policy.") for rule in RULES if rule.startswith("policy.")}
@@ -76,6 +76,8 @@ NUMBERS = [(file, column) for file, column in CELLS if COLUMNS[file][column] in 
 RULE_OF = {
     ("duals.csv", "value"): "dual.value",
     ("crises.csv", "probability"): "tree.probability",
+    ("crises.csv", "annual_probability"): "tree.annual_probability",
+    ("crises.csv", "effective_annual_probability"): "tree.annual_probability",
     ("crises.csv", "branch_days"): "tree.branch_days",
     ("projects.csv", "built_t_per_year"): "projects.net_cost",
     ("prices.csv", "holds_from"): "prices.sentence",
@@ -221,7 +223,7 @@ def test_findings_are_capped_but_counted(copy_of: Callable[[str], Path]) -> None
     file = folder / "flows.csv"
     rows = read_rows(file)
     for row in rows[1:]:
-        row[7] = repr(float(row[7]) + 1.0)
+        row[8] = repr(float(row[8]) + 1.0)
     with file.open("w", newline="", encoding="utf-8") as stream:
         csv.writer(stream).writerows(rows)
     verdict = verify_run(folder)

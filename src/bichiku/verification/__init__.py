@@ -10,34 +10,39 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bichiku.model.faults import ModelFaults
 from bichiku.model.world import MOST_DECISIONS, World
 from bichiku.reading.model import Model, read_model
 from bichiku.verification.balances import (
     check_arrivals,
     check_balances,
-    check_hand_back,
     check_signs,
     contract_tonnes,
-    stocks_before,
 )
 from bichiku.verification.crises import check_weights, crises_sheet
-from bichiku.verification.damage import damage_of
 from bichiku.verification.duals import check_duals
-from bichiku.verification.facts import RunFacts
+from bichiku.verification.facts import RunFacts, read_facts
 from bichiku.verification.files import INPUTS, MANIFEST, RunTable, read_tables
-from bichiku.verification.flows import read_flows
-from bichiku.verification.limits import built_capacity, check_capacities, check_demand, check_storage
-from bichiku.verification.manifest import check_inputs, check_manifest, check_model, check_outputs, read_manifest
+from bichiku.verification.hand_back import check_hand_back, check_kept
+from bichiku.verification.limits import check_capacities, check_demand, check_storage
+from bichiku.verification.manifest import (
+    check_inputs,
+    check_manifest,
+    check_model,
+    check_outputs,
+    is_of_first_edition,
+    read_manifest,
+)
 from bichiku.verification.money import check_costs, cost_lines, penalty_line, risk_line
 from bichiku.verification.policies import check_policies, policy_rows
 from bichiku.verification.prices import check_prices
 from bichiku.verification.readings import projects_sheet, reserve_sheet, shares_sheet, sourcing_sheet
 from bichiku.verification.rules import RULES
 from bichiku.verification.sheet import check_sheet
-from bichiku.verification.states import states_of
 from bichiku.verification.summary import check_summary
-from bichiku.verification.tree import count_nodes, grow_nodes
+from bichiku.verification.tree import count_nodes
 from bichiku.verification.verdict import COPIED, KEPT, Finding, Ledger, Place, Residual, Verdict
 
 __all__ = ["COPIED", "KEPT", "RULES", "Finding", "Residual", "Verdict", "verify_files", "verify_run"]
@@ -49,6 +54,11 @@ def verify_run(folder: Path) -> Verdict:
     A folder that cannot be read in full gets findings about that alone, as nothing can be recomputed from it.
     """
     ledger = Ledger()
+    if is_of_first_edition(folder):
+        ledger.wrong(
+            "run.edition", "flows.csv", None, "a run of the first edition", "a run made again with `bichiku run`"
+        )
+        return ledger.verdict()
     tables = read_tables(folder, ledger)
     manifest = read_manifest(folder, ledger) if (folder / MANIFEST).is_file() else None
     world = _checked_inputs(folder, manifest, ledger)
@@ -104,34 +114,20 @@ def _recompute(world: World, tables: dict[str, RunTable], manifest: dict[str, ob
         place = Place("periods and crises")
         ledger.wrong("inputs.readable", f"{INPUTS}/model.yaml", place, f"{count_nodes(world):,} nodes", "fewer")
         return
-    nodes = grow_nodes(world)
-    states = states_of(world, nodes)
-    flows = read_flows(tables["flows.csv"], world, nodes, ledger)
-    stocks = stocks_before(world, nodes, flows)
-    projects, costs, crises = tables["projects.csv"], tables["costs.csv"], tables["crises.csv"]
-    built = built_capacity(world, projects)
-    damage = damage_of(world, nodes, flows)
-    facts = RunFacts(world, nodes, states, flows, stocks, built, damage)
-
-    check_signs(flows, ledger)
-    contracts = contract_tonnes(world, nodes, states, flows, ledger)
-    check_arrivals(world, nodes, states, flows, ledger)
-    check_balances(world, nodes, states, flows, stocks, ledger)
-    check_hand_back(nodes, flows, ledger)
-    check_capacities(world, nodes, states, flows, contracts, projects, ledger)
-    check_demand(world, nodes, states, flows, ledger)
-    check_storage(world, nodes, flows, stocks, ledger)
+    flows, projects, costs, crises = (tables[name] for name in ("flows.csv", "projects.csv", "costs.csv", "crises.csv"))
+    facts = read_facts(world, flows, projects, ledger)
+    contracts = check_flows(facts, projects, ledger)
     rows = policy_rows(facts, ledger)
     check_policies(rows, ledger)
     check_duals(rows, world.settings.currency, tables["duals.csv"], ledger)
     check_prices(facts, rows, tables, contracts, ledger)
 
-    lines = cost_lines(world, nodes, states, flows, stocks, built, damage)
-    for name, line in (("penalty", penalty_line(world, rows)), ("risk", risk_line(world, nodes, damage, costs))):
+    lines = cost_lines(facts)
+    for name, line in (("penalty", penalty_line(world, rows)), ("risk", risk_line(world, facts.damage))):
         if line is not None:
             lines[name] = line
     check_costs(world, lines, costs, ledger)
-    check_manifest(manifest, nodes, costs, ledger)
+    check_manifest(manifest, world, facts.nodes, costs, ledger)
 
     check_sheet(tables["sourcing.csv"], sourcing_sheet(facts), ledger)
     check_sheet(tables["shares.csv"], shares_sheet(facts), ledger)
@@ -140,3 +136,22 @@ def _recompute(world: World, tables: dict[str, RunTable], manifest: dict[str, ob
     check_sheet(crises, crises_sheet(facts, crises), ledger)
     check_weights(facts, crises, ledger)
     check_summary(facts, lines, tables, ledger)
+
+
+def check_flows(facts: RunFacts, projects: RunTable, ledger: Ledger) -> np.ndarray:
+    """Holds the flows against the balances and limits of every node.
+
+    Returns:
+        Yearly tonnes of contracts; shape (nodes, sources), zero but for contracts.
+    """
+    world, nodes, states, flows, stocks = facts.world, facts.nodes, facts.states, facts.flows, facts.stocks
+    check_signs(flows, ledger)
+    contracts = contract_tonnes(world, nodes, states, flows, ledger)
+    check_arrivals(world, nodes, states, flows, ledger)
+    check_balances(world, nodes, states, flows, stocks, ledger)
+    check_hand_back(nodes, flows, facts.refill, ledger)
+    check_kept(world, nodes, states, flows, facts.emergency, ledger)
+    check_capacities(world, nodes, states, flows, contracts, projects, ledger)
+    check_demand(world, nodes, states, flows, ledger)
+    check_storage(world, nodes, flows, stocks, ledger)
+    return contracts

@@ -1,4 +1,4 @@
-"""Arrivals, stock balances and the hand-back of branches, from flows.csv."""
+"""Arrivals and stock balances, from flows.csv."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Stocks:
     """Stocks before each node; shape (nodes, materials).
 
     Attributes:
-        before: at the end of the parent's period, or the opening stock.
+        before: at the end of the parent's period, or the opening stock; zero where the chain does not have the node.
         kept: what storage losses leave of it by the end of the node's period.
     """
 
@@ -30,6 +30,7 @@ def stocks_before(world: World, nodes: Nodes, flows: Flows) -> Stocks:
     """The stocks that each node begins with."""
     opening = np.array([row.opening_stock_t for row in world.materials.values()])
     before = np.where((nodes.parent == OPENING)[:, np.newaxis], opening, flows["stock"][nodes.parent])
+    before = np.where(nodes.exists, before, 0.0)
     loss = np.array([row.loss_rate for row in world.materials.values()])
     return Stocks(before, before * (1.0 - loss) ** (1.0 / world.calendar.periods_per_year))
 
@@ -41,6 +42,11 @@ def of_material(world: World) -> np.ndarray:
     for i, row in enumerate(world.sources.values()):
         offers[i, materials.index(row.material)] = 1.0
     return offers
+
+
+def has_source(world: World, nodes: Nodes) -> np.ndarray:
+    """Whether the chain of a source has a node; shape (nodes, sources)."""
+    return nodes.exists @ of_material(world).T.astype(bool)
 
 
 def input_of_project(world: World) -> np.ndarray:
@@ -73,6 +79,7 @@ def contract_tonnes(world: World, nodes: Nodes, states: States, flows: Flows, le
         export = states.export[:, column]
         for year in np.unique(years):
             inside = np.flatnonzero(years == year)
+            inside = inside[has_source(world, nodes)[inside, column]]
             clear = inside[export[inside] > 0.5 * export[inside].max()]
             if len(clear):
                 yearly[inside, column] = np.median(flows["sent"][clear, column] / (export[clear] * share))
@@ -81,7 +88,7 @@ def contract_tonnes(world: World, nodes: Nodes, states: States, flows: Flows, le
         "flows.contract",
         FILE,
         flows["sent"][:, columns],
-        yearly[:, columns] * states.export[:, columns] * share,
+        (yearly * states.export * share * has_source(world, nodes))[:, columns],
         lambda i: flows.place("sent", i // len(columns) * len(names) + int(columns[i % len(columns)])),
     )
     return yearly
@@ -101,7 +108,7 @@ def check_arrivals(world: World, nodes: Nodes, states: States, flows: Flows, led
         sent = [("sent", int(origins[node, column]), column)] if origins[node, column] != OPENING else []
         return flows.joint_place(flows.place("arrived", i).text, [("arrived", node, column), *sent])
 
-    ledger.equal("flows.arrived", FILE, flows["arrived"], states.route * due, place)
+    ledger.equal("flows.arrived", FILE, flows["arrived"], states.route * due * has_source(world, nodes), place)
 
 
 def check_balances(world: World, nodes: Nodes, states: States, flows: Flows, stocks: Stocks, ledger: Ledger) -> None:
@@ -110,6 +117,7 @@ def check_balances(world: World, nodes: Nodes, states: States, flows: Flows, sto
     arrivals, inputs = flows["arrived"] @ offers, flows["sent"] @ use
     saved = saved_by_material(world, flows["saved"])
     expected = stocks.kept + arrivals - inputs - (states.demand - saved - flows["short"])
+    expected = np.where(nodes.exists, expected, 0.0)
     terms = [stocks.kept, np.abs(flows["arrived"]) @ offers, inputs, states.demand, saved, flows["short"]]
     scale = np.max(np.abs(terms), axis=0)
     materials = list(world.materials)
@@ -132,25 +140,3 @@ def saved_by_material(world: World, saved: np.ndarray, factor: np.ndarray | floa
     """Sum over tranches of a material, each times a factor; from (nodes, tranches) to (nodes, materials)."""
     belongs = np.array([[key[0] == name for name in world.materials] for key in world.tranches], dtype=float)
     return (saved * factor) @ belongs.reshape(saved.shape[1], len(world.materials))
-
-
-def check_hand_back(nodes: Nodes, flows: Flows, ledger: Ledger) -> None:
-    """Branches that end before the horizon hand back the plan's stock, and gaps are nowhere else."""
-    ends = np.array([nodes.last[i] for i, branch in enumerate(nodes.branches) if branch.returns], dtype=int)
-    elsewhere = np.delete(np.arange(len(nodes)), ends)
-    width = flows["gap"].shape[1]
-    ledger.at_most(
-        "flows.gap_place",
-        FILE,
-        np.abs(flows["gap"][elsewhere]),
-        0.0,
-        lambda i: flows.place("gap", int(elsewhere[i // width]) * width + i % width),
-    )
-
-    def place(i: int) -> Place:
-        node, k = int(ends[i // width]), i % width
-        entries = [("stock", node, k), ("gap", node, k), ("stock", int(nodes.on_plan[node]), k)]
-        return flows.joint_place(f"{flows.node_text(node)} {flows.names['stock'][k]}", entries)
-
-    handed, plan = flows["stock"][ends] + flows["gap"][ends], flows["stock"][nodes.on_plan[ends]]
-    ledger.at_most("flows.hand_back", FILE, plan, handed, place)

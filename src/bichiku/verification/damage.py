@@ -1,89 +1,90 @@
-"""Damage of each branch and its conditional value at risk."""
+"""Damage of each future, part by part, and its conditional value at risk by year of onset."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from bichiku.model.world import World
-from bichiku.verification.balances import saved_by_material
+from bichiku.verification.balances import of_material, saved_by_material
 from bichiku.verification.flows import Flows
-from bichiku.verification.tree import Nodes
-from bichiku.verification.verdict import KEPT
+from bichiku.verification.hand_back import Refill, discounted_ends
+from bichiku.verification.states import States
+from bichiku.verification.tree import Nodes, discount_of
 
-
-def discount_of(world: World, nodes: Nodes) -> np.ndarray:
-    """Discount factor of each node's period."""
-    return discount(world, nodes.period - 1)
-
-
-def discount(world: World, elapsed: np.ndarray | int) -> np.ndarray:
-    """Discount factor after so many periods."""
-    years = np.asarray(elapsed, float) / world.calendar.periods_per_year
-    return np.asarray(np.exp(-years * np.log1p(world.settings.discount_rate)))
+PARTS = ("shortage", "substitution", "dearer_purchases", "dearer_refill")
 
 
 @dataclass(frozen=True)
 class Damage:
-    """Discounted shortage and substitution cost if a branch happens.
+    """Discounted money that a crisis costs if it comes.
 
     Attributes:
-        by_material: shape (branches, materials).
-        shares: branch probabilities scaled to sum to one; zeros where no branch is likely.
+        on_path: by part, money at each node if it comes to it, refill left out; shape (nodes, materials) each.
+        at_end: refill above the reference price at each end of `Refill`; shape (ends, materials).
+        by_part: by part, the sum along the path of each future; shape (futures, materials) each.
+        likely: probability of each future; shape (futures,).
+        year: calendar year of each future's onset; shape (futures,).
     """
 
-    by_material: np.ndarray
-    shares: np.ndarray
+    on_path: Mapping[str, np.ndarray]
+    at_end: np.ndarray
+    by_part: Mapping[str, np.ndarray]
+    likely: np.ndarray
+    year: np.ndarray
 
     @property
-    def likely(self) -> bool:
-        """Whether any branch has a probability."""
-        return bool(self.shares.sum() > 0)
+    def by_material(self) -> np.ndarray:
+        """All parts together; shape (futures, materials)."""
+        return np.asarray(sum(self.by_part[part] for part in PARTS))
 
     @property
-    def of_branch(self) -> np.ndarray:
-        """Damage of each branch, all materials together."""
+    def of_future(self) -> np.ndarray:
+        """Damage of each future, all materials of all chains together."""
         return np.asarray(self.by_material.sum(axis=1))
 
-    def best_thresholds(self, level: float) -> np.ndarray:
-        """The least and the largest threshold that attain the CVaR; between them nothing changes."""
-        corners = _corners(self.of_branch)
-        values = with_thresholds(self.of_branch, level, corners) @ self.shares
-        best = corners[values <= values.min() + KEPT * max(values.min(), 0.0)]
-        return np.array([best.min(), best.max()])
+    def cvar(self, year: int, level: float) -> float:
+        """The CVaR of the futures that begin in a year."""
+        begun = self.year == year
+        return least_cvar(self.of_future[begun], self.likely[begun], level)
 
 
-def with_thresholds(damage: np.ndarray, level: float, thresholds: np.ndarray) -> np.ndarray:
-    """``threshold + excess / (1 - level)`` of each branch; shape (thresholds, branches)."""
+def least_cvar(damage: np.ndarray, likely: np.ndarray, level: float) -> float:
+    """The least of ``threshold + sum of likely x excess / (1 - level)``; what is left to one counts as no damage."""
+    thresholds = np.unique(np.maximum(np.append(damage, 0.0), 0.0))
     excess = np.maximum(damage - thresholds[:, np.newaxis], 0.0)
-    return np.asarray(thresholds[:, np.newaxis] + excess / (1.0 - level))
+    return float((thresholds + excess @ likely / (1.0 - level)).min())
 
 
-def least_cvar(damage: np.ndarray, shares: np.ndarray, level: float) -> float:
-    """The conditional value at risk: the least expected value of these over all thresholds."""
-    thresholds = np.unique(np.append(damage, 0.0))  # damage of nothing may be a trifle below zero
-    return float((with_thresholds(damage, level, thresholds) @ shares).min())
+def damage_of(world: World, nodes: Nodes, states: States, flows: Flows, refill: Refill) -> Damage:
+    """Damage from the written flows."""
+    on_path = damage_by_node(world, nodes, states, flows)
+    at_end = discounted_ends(refill, flows)[1]
+    position = {int(node): i for i, node in enumerate(refill.ends)}
+    shape = len(nodes.futures), len(world.materials)
+    by_part = {part: np.zeros(shape) for part in PARTS}
+    for number, future in enumerate(nodes.futures):
+        for part, money in on_path.items():
+            by_part[part][number] = money[future.path].sum(axis=0)
+        by_part["dearer_refill"][number] = at_end[position[future.end]]
+    likely = np.array([future.probability for future in nodes.futures], dtype=float)
+    onset = np.array([future.onset for future in nodes.futures], dtype=int)
+    return Damage(on_path, at_end, by_part, likely, world.calendar.years[onset - 1])
 
 
-def _corners(damage: np.ndarray) -> np.ndarray:
-    return np.unique(np.maximum(np.append(damage, 0.0), 0.0))
-
-
-def damage_of(world: World, nodes: Nodes, flows: Flows) -> Damage:
-    """Damage from the written shortages and savings."""
-    money = damage_by_node(world, nodes, flows)
-    found = np.zeros((len(nodes.branches), len(world.materials)))
-    for number in range(len(nodes.branches)):
-        found[number] = money[nodes.first[number] : nodes.last[number] + 1].sum(axis=0)
-    probability = np.array([branch.probability for branch in nodes.branches])
-    total = probability.sum()
-    return Damage(found, probability / total if total > 0 else probability)
-
-
-def damage_by_node(world: World, nodes: Nodes, flows: Flows) -> np.ndarray:
-    """Discounted shortage and substitution cost of each node if it comes to it; shape (nodes, materials)."""
-    price = np.array([row.shortage_cost or 0.0 for row in world.materials.values()])
+def damage_by_node(world: World, nodes: Nodes, states: States, flows: Flows) -> dict[str, np.ndarray]:
+    """Discounted shortage, substitution and dearer purchases of each node if it comes to it."""
+    now = discount_of(world, nodes)[:, np.newaxis]
+    shortage = np.array([row.shortage_cost or 0.0 for row in world.materials.values()])
     tranche_cost = np.array([row.cost for row in world.tranches.values()])
-    undiscounted = flows["short"] * price + saved_by_material(world, flows["saved"], tranche_cost)
-    return np.asarray(undiscounted * discount_of(world, nodes)[:, np.newaxis])
+    suppliers = world.suppliers
+    paid = np.array([suppliers[n].price * (1.0 + suppliers[n].tariff_rate) if n in suppliers else 0.0
+                     for n in world.sources])  # fmt: skip
+    dearer = np.maximum(states.price - states.price[nodes.on_plan], 0.0)
+    return {
+        "shortage": flows["short"] * shortage * now,
+        "substitution": saved_by_material(world, flows["saved"], tranche_cost) * now,
+        "dearer_purchases": (flows["arrived"] * dearer * paid) @ of_material(world) * now,
+    }

@@ -56,18 +56,19 @@ def _with_planes(rows: list[PolicyRow], duals: RunTable) -> list[PolicyRow]:
     Which planes were found is known to the solver alone. They are numbered without a gap, each belongs to a
     material and year under the limit, and one that has a dual needs the row to be at its limit.
     """
-    limited = {(row.key[0], row.key[2], row.key[5]): row for row in rows if row.planes}
+    limited = {(row.key[0], row.key[2], row.key[6]): row for row in rows if row.planes}
     found: dict[str, dict[int, PolicyRow]] = {family: {} for family, _, _ in limited}
-    for family, limit, material, crisis, onset, year, month in duals.row_keys():
+    for family, limit, material, crisis, onset, length, year, month in duals.row_keys():
         plane = re.fullmatch(r"plane ([1-9]\d{0,5})", str(limit))
         row = limited.get((str(family), str(material), int(str(year))))
-        if plane and row and (crisis, onset, month) == ("", NOTHING, ""):
+        if plane and row and (crisis, onset, length, month) == ("", NOTHING, NOTHING, ""):
             stated = replace(row, key=(row.key[0], str(limit), *row.key[2:]))
             found[row.key[0]].setdefault(int(plane[1]), stated)
     planes = []
     for name, numbered in found.items():
         for number in range(1, max(numbered, default=0) + 1):
-            nowhere = PolicyRow((name, f"plane {number}", "", "", NOTHING, NOTHING, ""), 0, 0, 0, 0, _nowhere, "t")
+            key = (name, f"plane {number}", "", "", NOTHING, NOTHING, NOTHING, "")
+            nowhere = PolicyRow(key, 0, 0, 0, 0, _nowhere, "t")
             planes.append(numbered.get(number, nowhere))
     return [row for row in rows if not row.planes] + planes
 

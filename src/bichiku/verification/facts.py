@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 
 from bichiku.model.world import World
-from bichiku.verification.balances import Stocks
-from bichiku.verification.damage import Damage
-from bichiku.verification.files import NOTHING
-from bichiku.verification.flows import FILE, Flows
-from bichiku.verification.states import States
+from bichiku.verification.balances import Stocks, input_of_project, stocks_before
+from bichiku.verification.damage import Damage, damage_of
+from bichiku.verification.files import NOTHING, RunTable
+from bichiku.verification.flows import FILE, Flows, read_flows
+from bichiku.verification.hand_back import Refill, refill_of
+from bichiku.verification.limits import built_capacity
+from bichiku.verification.states import States, emergencies, tree_and_states
 from bichiku.verification.tree import PLAN, Nodes
-from bichiku.verification.verdict import Place
+from bichiku.verification.verdict import Ledger, Place
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class PolicyRow:
     """One row ``value <= limit`` (or ``>=`` where `floor`).
 
     Attributes:
-        key: family, limit, material, crisis, onset, year, month as duals.csv writes them (-1: empty).
+        key: family, limit, material, crisis, onset, length, year, month as duals.csv writes them (-1: empty).
         value: what the run does.
         limit: what the policy allows.
         stated: the limit as duals.csv writes it; zero where it is a share of arrivals.
@@ -53,12 +55,13 @@ class PolicyRow:
         file: file of these numbers.
         priced: the number whose price is told; None where there is none.
         is_share: whether the limit is a share of arrivals, so that its dual is not its price.
+        bends: whether the priced number multiplies what is decided, so that the cost need not be convex in it.
         penalty: discounted money per tonne beyond a soft limit; None where the limit is hard.
         planes: how far cutting planes may leave the value from the limit that they keep; their duals are stated in
             place of the row's. Zero for a row that is stated as it is.
     """
 
-    key: tuple[str, str, str, str, int, int, str]
+    key: tuple[str, str, str, str, int, int, int, str]
     value: float
     limit: float
     stated: float
@@ -69,6 +72,7 @@ class PolicyRow:
     file: str = FILE
     priced: Priced | None = None
     is_share: bool = False
+    bends: bool = False
     penalty: float | None = None
     planes: float = 0.0
 
@@ -87,18 +91,44 @@ class RunFacts:
     states: States
     flows: Flows
     stocks: Stocks
+    emergency: np.ndarray
+    refill: Refill
     built: np.ndarray
     damage: Damage
 
     @property
     def plan(self) -> np.ndarray:
-        """Numbers of the plan's nodes."""
+        """ColumnNumbers of the plan's nodes."""
         return np.flatnonzero(self.nodes.branch == PLAN)
+
+    @property
+    def use(self) -> np.ndarray:
+        """Tonnes used at each node, demand and what projects take as feed; shape (nodes, materials)."""
+        return self.states.demand + self.flows["sent"] @ input_of_project(self.world)
 
     @property
     def plan_years(self) -> np.ndarray:
         """Calendar year of each plan node."""
         return self.world.calendar.years
+
+
+def read_facts(world: World, flows: RunTable, projects: RunTable, ledger: Ledger) -> RunFacts:
+    """The tree and the states of a world, and what the flows say at them."""
+    nodes, states = tree_and_states(world)
+    emergency = emergencies(world, nodes, states)
+    refill = refill_of(world, nodes, states, emergency)
+    tonnes = read_flows(flows, world, nodes, ledger)
+    return RunFacts(
+        world,
+        nodes,
+        states,
+        tonnes,
+        stocks_before(world, nodes, tonnes),
+        emergency,
+        refill,
+        built_capacity(world, projects),
+        damage_of(world, nodes, states, tonnes, refill),
+    )
 
 
 @dataclass(frozen=True)

@@ -35,11 +35,12 @@ COLUMNS: dict[str, dict[str, Cell]] = {
         "share_of_imports": NE, "delivered_cost": NE, "unit": T, "basis": T,
     },
     "flows.csv": {
-        "crisis": T, "onset": W, "period": W, "month": T, "material": T, "item": T, "source": T, "tonnes": N,
+        "crisis": T, "onset": W, "length": W, "period": W, "month": T, "material": T, "item": T, "source": T,
+        "tonnes": N,
     },
     "reserve.csv": {
-        "period": W, "month": T, "material": T, "stock_t": N, "cover_days": NE, "target_days": NE,
-        "bought_t": N, "used_t": N,
+        "period": W, "month": T, "material": T, "stock_t": N, "cover_days": NE,
+        "cover_days_full_running": NE, "target_days": NE, "bought_t": N, "used_t": N,
     },
     "projects.csv": {
         "project": T, "material": T, "country": T, "kind": T, "existing_t_per_year": N, "built_t_per_year": N,
@@ -47,14 +48,15 @@ COLUMNS: dict[str, dict[str, Cell]] = {
     },
     "costs.csv": {"line": T, "material": T, "year": W, "value": N, "unit": T},
     "crises.csv": {
-        "crisis": T, "onset": W, "month": T, "material": T, "probability": N, "branch_days": N, "short_t": N,
-        "short_days": N, "time_to_survive_days": NE, "full_supply_after_days": NE, "stock_back_after_days": NE,
-        "damage": N, "unit": T,
+        "crisis": T, "onset": W, "month": T, "length": W, "material": T, "probability": N, "annual_probability": NE,
+        "effective_annual_probability": N, "branch_days": N, "short_t": N, "short_days": N,
+        "time_to_survive_days": NE, "full_supply_after_days": NE, "stock_back_after_days": NE, "shortage": N,
+        "substitution": N, "dearer_purchases": N, "dearer_refill": N, "damage": N, "unit": T,
     },
     "shares.csv": {"material": T, "year": W, "stage": T, "country": T, "share": N, "hhi": N},
     "duals.csv": {
-        "policy": T, "limit": T, "material": T, "crisis": T, "onset": WE, "year": WE, "month": T, "value": N,
-        "dual": N, "unit": T,
+        "policy": T, "limit": T, "material": T, "crisis": T, "onset": WE, "length": WE, "year": WE, "month": T,
+        "value": N, "dual": N, "unit": T,
     },
     "prices.csv": {
         "policy": T, "limit": T, "material": T, "year": WE, "value": N, "price": NE, "unit": T, "holds_from": NE,
@@ -66,13 +68,13 @@ COLUMNS: dict[str, dict[str, Cell]] = {
 KEYS: dict[str, tuple[str, ...]] = {
     "summary.csv": ("metric", "material"),
     "sourcing.csv": ("material", "supplier", "year"),
-    "flows.csv": ("crisis", "onset", "period", "material", "item", "source"),
+    "flows.csv": ("crisis", "onset", "length", "period", "material", "item", "source"),
     "reserve.csv": ("period", "material"),
     "projects.csv": ("project",),
     "costs.csv": ("line", "material", "year"),
-    "crises.csv": ("crisis", "onset", "material"),
+    "crises.csv": ("crisis", "onset", "length", "material"),
     "shares.csv": ("material", "year", "stage", "country"),
-    "duals.csv": ("policy", "limit", "material", "crisis", "onset", "year", "month"),
+    "duals.csv": ("policy", "limit", "material", "crisis", "onset", "length", "year", "month"),
     "prices.csv": ("policy", "limit", "material", "year"),
 }
 """The columns that name a row of each table."""
@@ -125,12 +127,13 @@ def read_tables(folder: Path, ledger: Ledger) -> dict[str, RunTable] | None:
         if path.name not in COLUMNS:
             ledger.wrong("file.unknown", path.name, None, "a table", "no rule covers it")
     ledger.right(len(COLUMNS) + 2)
-    tables = {name: _read(folder / name, ledger) for name in COLUMNS if name not in missing}
+    tables = {name: read_table(folder / name, ledger) for name in COLUMNS if name not in missing}
     found = {name: table for name, table in tables.items() if table is not None}
     return found if len(found) == len(COLUMNS) else None
 
 
-def _read(path: Path, ledger: Ledger) -> RunTable | None:
+def read_table(path: Path, ledger: Ledger) -> RunTable | None:
+    """One table, by the columns of its name; None, with findings, where it cannot be read in full."""
     cells = COLUMNS[path.name]
     try:
         frame = pd.read_csv(

@@ -15,7 +15,8 @@ from bichiku.verification.tree import Nodes
 from bichiku.verification.verdict import Ledger, Place, rows_of
 
 FILE = "flows.csv"
-ITEMS = ("sent", "arrived", "saved", "short", "stock", "gap")
+ITEMS = ("sent", "arrived", "saved", "short", "stock", "gap", "gap_scarce")
+BY_MATERIAL = ("short", "stock", "gap", "gap_scarce")
 
 Column = tuple[str, str, str]  # item, source, material as the file writes them
 
@@ -26,7 +27,7 @@ class Flows:
 
     Attributes:
         tonnes: item to numbers; shape (nodes, sources) of ``sent`` (shipped or produced) and ``arrived``,
-            (nodes, tranches) of ``saved``, (nodes, materials) of ``short``, ``stock`` and ``gap``.
+            (nodes, tranches) of ``saved``, (nodes, materials) of ``short``, ``stock``, ``gap`` and ``gap_scarce``.
         lines: item to the lines that these stand on, 0 where not written; same shapes.
         names: item to what its columns are called.
         nodes: the tree.
@@ -65,7 +66,10 @@ def read_flows(table: RunTable, world: World, nodes: Nodes, ledger: Ledger) -> F
     columns, layout = _columns(world)
     node = _node_of_row(table, nodes)
     column = _column_of_row(table, columns)
+    materials = list(world.materials)
+    material = np.array([materials.index(name) for _, _, name in columns], dtype=int)
     lost = (node < 0) | (column < 0)
+    lost |= ~nodes.exists[node, material[column]]  # a crisis that does not touch the chain makes no branch in it
     for row in np.flatnonzero(lost):
         ledger.wrong("row.unknown", FILE, table.place(int(row)), "a row", "nothing of this name in the model")
     lines = np.arange(len(table)) + 2
@@ -98,12 +102,12 @@ def _columns(world: World) -> tuple[list[Column], dict[str, list[str]]]:
     sent = [("produced" if name in world.projects else "shipped", name, sources[name]) for name in sources]
     arrived = [("arrived", name, material) for name, material in sources.items()]
     saved = [("saved", tranche, material) for material, tranche in world.tranches]
-    by_material = [[(item, "", material) for material in world.materials] for item in ("short", "stock", "gap")]
+    by_material = [[(item, "", material) for material in world.materials] for item in BY_MATERIAL]
     layout = {
         "sent": [f"{item} {name}" for item, name, _ in sent],
         "arrived": list(sources),
         "saved": [f"{material} {tranche}" for material, tranche in world.tranches],
-        **{item: list(world.materials) for item in ("short", "stock", "gap")},
+        **{item: list(world.materials) for item in BY_MATERIAL},
     }
     return [*sent, *arrived, *saved, *(column for part in by_material for column in part)], layout
 
@@ -111,22 +115,25 @@ def _columns(world: World) -> tuple[list[Column], dict[str, list[str]]]:
 def _node_of_row(table: RunTable, nodes: Nodes) -> np.ndarray:
     """Node of each row; -1 where there is none."""
     crisis = table.columns["crisis"].cat
-    onset, period = table.numbers("onset"), table.numbers("period")
-    periods = int(nodes.period.max())
-    begins = np.full((len(crisis.categories), periods + 1), -1)  # first node, by crisis and onset
-    ends = np.full((len(crisis.categories), periods + 1), -1)
-    for code, name in enumerate(crisis.categories):
-        for number, branch in enumerate(nodes.branches):
-            if branch.crisis == name:
-                begins[code, branch.onset], ends[code, branch.onset] = nodes.first[number], nodes.last[number]
-        if name == "plan":
-            begins[code, 0], ends[code, 0] = 0, periods - 1
-    codes = crisis.codes.to_numpy()
-    known = onset <= periods
-    onset = np.where(known, onset, 0)
-    node = begins[codes, onset] + period - np.where(onset == 0, 1, onset)
-    inside = known & (begins[codes, onset] >= 0) & (node >= begins[codes, onset]) & (node <= ends[codes, onset])
-    return np.where(inside, node, -1)
+    names = [str(name) for name in crisis.categories]
+    number = {name: i for i, name in enumerate(names)}
+    parts = [table.numbers(name).astype(np.int64) for name in ("onset", "length", "period")]
+    of_node = [nodes.onset, nodes.length, nodes.period]
+    sizes = [int(part.max()) + 1 for part in of_node]
+    known = np.logical_and.reduce([part < size for part, size in zip(parts, sizes, strict=True)])
+
+    def joined(first: np.ndarray, others: list[np.ndarray]) -> np.ndarray:
+        key = first.astype(np.int64)
+        for part, size in zip(others, sizes, strict=True):
+            key = key * size + part
+        return key
+
+    keys = joined(np.array([number.get(str(name), len(names)) for name in nodes.crisis], dtype=int), of_node)
+    order = np.argsort(keys, kind="stable")
+    wanted = joined(crisis.codes.to_numpy(), [np.where(known, part, 0) for part in parts])
+    at = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
+    found = order[at]
+    return np.where(known & (keys[found] == wanted), found, -1)
 
 
 def _column_of_row(table: RunTable, columns: list[Column]) -> np.ndarray:

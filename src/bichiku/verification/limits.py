@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from bichiku.model.world import World
 from bichiku.verification.balances import Stocks, saved_by_material
 from bichiku.verification.files import RunTable
 from bichiku.verification.flows import FILE, Flows
-from bichiku.verification.states import States
+from bichiku.verification.states import States, is_rationed
 from bichiku.verification.tree import OPENING, PLAN, Nodes
-from bichiku.verification.verdict import Ledger, Place
+from bichiku.verification.verdict import Ledger, Place, Where
 
 PROJECTS = "projects.csv"
 
@@ -52,10 +54,31 @@ def check_capacities(
         else:
             most = world.suppliers[name].capacity_t * share
             ledger.at_most("limit.spot_capacity", FILE, sent, most * export, place, most)
-        if row.lead_periods:
+            if is_rationed(world, name):
+                limit = rationed(world, nodes, states, flows, column)
+                at = np.flatnonzero(np.isfinite(limit))
+                ledger.at_most("limit.rationing", FILE, sent[at], limit[at], partial(_among, place, at), most)
+        if row.lead_periods and name in world.projects:
             arrives = np.isin(np.arange(len(nodes)), nodes.before(row.lead_periods))
             ledger.at_most("limit.in_vain", FILE, np.where(arrives, 0.0, np.abs(sent)), 0.0, place)
     _check_built(world, projects, ledger)
+
+
+def rationed(world: World, nodes: Nodes, states: States, flows: Flows, column: int) -> np.ndarray:
+    """The most that a partly stopped source ships to one buyer; infinite where the crisis takes nothing of it."""
+    row = list(world.suppliers.values())[column]
+    year = world.calendar.periods_per_year
+    full = row.capacity_t / year
+    shipped = np.concatenate([np.full(year, full), flows["sent"][: world.settings.periods, column]])
+    sums = np.concatenate([[0.0], np.cumsum(shipped)])
+    onset = np.maximum(nodes.onset, 1)
+    mean = (sums[onset - 1 + year] - sums[onset - 1]) / year
+    limit = full * states.whole[:, column] + states.rest[:, column] * mean
+    return np.where(states.cut[:, column] & (nodes.branch != PLAN), limit, np.inf)
+
+
+def _among(place: Where, chosen: np.ndarray, i: int) -> Place:
+    return place(int(chosen[i]))
 
 
 def _check_built(world: World, projects: RunTable, ledger: Ledger) -> None:
@@ -69,11 +92,14 @@ def _check_built(world: World, projects: RunTable, ledger: Ledger) -> None:
 def check_demand(world: World, nodes: Nodes, states: States, flows: Flows, ledger: Ledger) -> None:
     """No more is saved or short than is demanded."""
     materials, tranches = list(world.materials), list(world.tranches)
-    since = np.where(nodes.branch == PLAN, np.iinfo(np.int64).max, nodes.period - nodes.onset)
+    saved = flows["saved"]
     for column, key in enumerate(tranches):
         row = world.tranches[key]
-        ready = since >= row.delay_periods
-        most = np.where(ready, row.max_share * states.demand[:, materials.index(key[0])], 0.0)
+        most = row.max_share * states.demand[:, materials.index(key[0])]
+        # what is saved on the plan when the crisis begins may go on
+        going = np.where(nodes.onset > 1, saved[nodes.onset - 2, column], 0.0)
+        early = (nodes.branch != PLAN) & (nodes.age < row.delay_periods)
+        most = np.where(early, np.minimum(most, going), most)
 
         def place(i: int, column: int = column) -> Place:
             return flows.place("saved", i * len(tranches) + column)

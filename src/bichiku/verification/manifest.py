@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from bichiku.model.world import World
 from bichiku.reading.files import json_value
 from bichiku.reading.model import MODEL_FILE
+from bichiku.verification.chains import chain_of_material
 from bichiku.verification.files import INPUTS, MANIFEST, RunTable
 from bichiku.verification.tree import Nodes
 from bichiku.verification.verdict import KEPT, Ledger, Place
@@ -19,7 +21,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "outputs_sha256": (),
     "resolved_model": (),
     "solver": ("status", "objective"),
-    "size": ("nodes", "branches"),
+    "size": ("chains", "nodes", "futures"),
     "certificate": ("primal", "dual", "gap", "holds"),
 }
 
@@ -39,6 +41,19 @@ def read_manifest(folder: Path, ledger: Ledger) -> dict[str, Any] | None:
         ledger.wrong("manifest.readable", MANIFEST, Place(key), "missing", "a value")
     ledger.right()
     return None if missing else found
+
+
+def is_of_first_edition(folder: Path) -> bool:
+    """Whether a run was made before lengths were told apart; a folder that cannot be read is no such run.
+
+    The resolved model cannot tell: a model without `format` is solved in the meaning of the second edition.
+    """
+    try:
+        with (folder / "flows.csv").open(encoding="utf-8") as stream:
+            columns = stream.readline().strip().split(",")
+    except (OSError, ValueError):
+        return False
+    return {"crisis", "onset"}.issubset(columns) and "length" not in columns
 
 
 def check_inputs(folder: Path, manifest: dict[str, Any], ledger: Ledger) -> None:
@@ -82,7 +97,7 @@ def _plain(data: Any) -> Any:
     return [_plain(value) for value in data] if isinstance(data, list) else data
 
 
-def check_manifest(manifest: dict[str, Any], nodes: Nodes, costs: RunTable, ledger: Ledger) -> None:
+def check_manifest(manifest: dict[str, Any], world: World, nodes: Nodes, costs: RunTable, ledger: Ledger) -> None:
     """Status, certificate, sizes and the objective."""
     solver, certificate, size = (manifest[key] for key in ("solver", "certificate", "size"))
     if solver["status"] != "optimal":
@@ -95,7 +110,14 @@ def check_manifest(manifest: dict[str, Any], nodes: Nodes, costs: RunTable, ledg
             place = Place(f"certificate.{key}")
             ledger.wrong("manifest.certificate", MANIFEST, place, str(certificate[key]), f"0 to {KEPT:g}")
         ledger.right()
-    for key, count in (("nodes", len(nodes)), ("branches", len(nodes.branches))):
+    chain = chain_of_material(world)
+    first = [int(np.flatnonzero(chain == number)[0]) for number in range(chain.max() + 1)]
+    counts = {
+        "chains": len(first),
+        "nodes": int(nodes.exists[:, first].sum()),
+        "futures": len(nodes.futures),
+    }
+    for key, count in counts.items():
         if size[key] != count:
             ledger.wrong("manifest.size", MANIFEST, Place(f"size.{key}"), str(size[key]), str(count))
         ledger.right()

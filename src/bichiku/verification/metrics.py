@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bichiku.verification.damage import damage_by_node, least_cvar
+from bichiku.verification.damage import PARTS, least_cvar
 from bichiku.verification.facts import RunFacts
-from bichiku.verification.files import RunTable
+from bichiku.verification.files import NOTHING, RunTable
 from bichiku.verification.money import ALL, LINES, Money, opening_charge, stock_credit
 from bichiku.verification.tree import PLAN
 from bichiku.verification.verdict import COPIED, KEPT, TINY
@@ -23,11 +23,12 @@ STAGES = ("exporter", "origin")
 BASES = ("sourced", "derived", "assumed", "not stated")
 AT_ONCE = ("investment", "subsidy")
 TERMINAL = "terminal_stock_value"
+DAMAGE = f"{', '.join(PARTS[:-1])} and {PARTS[-1]}".replace("_", " ")
 UNPAID = ("risk",)  # a weight on risk is paid to nobody
 TAIL = 0.9  # level of the CVaR that every summary gives
 
 Row = dict[str, object]
-Branch = tuple[object, object]  # crisis and onset
+Future = tuple[object, object, object]  # crisis, onset and length
 
 
 class MetricValue(NamedTuple):
@@ -39,6 +40,7 @@ class MetricValue(NamedTuple):
         details: what `detail` may say; several where values tie.
         scale: magnitude of its terms.
         tolerance: see `bichiku.verification.verdict`.
+        year: that it is told of, where a metric is told of several.
     """
 
     value: float
@@ -46,6 +48,36 @@ class MetricValue(NamedTuple):
     details: tuple[str, ...] = ("",)
     scale: float = 0.0
     tolerance: float = COPIED
+    year: int = NOTHING
+
+
+@dataclass(frozen=True)
+class Futures:
+    """Futures as crises.csv tells of them, all materials together; arrays of one element per future.
+
+    Attributes:
+        damage: discounted money.
+        likely: probability.
+        year: calendar year of the onset.
+        names: as details name them.
+    """
+
+    damage: np.ndarray
+    likely: np.ndarray
+    year: np.ndarray
+    names: np.ndarray
+
+    def of(self, year: int) -> Futures:
+        """Those that begin in a year."""
+        mine = self.year == year
+        return Futures(self.damage[mine], self.likely[mine], self.year[mine], self.names[mine])
+
+    def cvar(self, level: float) -> float:
+        return least_cvar(self.damage, self.likely, level)
+
+    @property
+    def size(self) -> float:
+        return float(np.abs(self.damage).sum())
 
 
 @dataclass(frozen=True)
@@ -111,20 +143,27 @@ class Read:
         return found
 
     @cached_property
-    def crises(self) -> list[Row]:
-        """All rows of crises.csv."""
-        return _rows(self.tables["crises.csv"])
+    def begun(self) -> list[Row]:
+        """Rows of crises.csv about futures that begin inside the reported window."""
+        return [row for row in _rows(self.tables["crises.csv"]) if _n(row, "onset") <= self.reported]
 
     @cached_property
-    def begun(self) -> list[Row]:
-        """Rows of crises.csv about branches that begin inside the reported window."""
-        return [row for row in self.crises if _n(row, "onset") <= self.reported]
+    def all_futures(self) -> Futures:
+        """All futures of crises.csv."""
+        return _futures(_rows(self.tables["crises.csv"]))
+
+    @cached_property
+    def begun_futures(self) -> Futures:
+        """The futures that begin inside the reported window."""
+        return _futures(self.begun)
 
     @cached_property
     def damage_on_nodes(self) -> np.ndarray:
-        """Expected money a year of each node's damage; shape (nodes, materials)."""
-        money = damage_by_node(self.facts.world, self.facts.nodes, self.facts.flows)
-        return np.asarray(money * self.facts.nodes.weight[:, np.newaxis] / _discounted_years(self.facts)[1])
+        """Expected money a year of each node's damage, that of hand-backs included; shape (nodes, materials)."""
+        facts = self.facts
+        money = sum(facts.damage.on_path.values()) * facts.nodes.weight
+        money[facts.refill.ends] += facts.damage.at_end * facts.refill.likely[:, np.newaxis]
+        return np.asarray(money / _discounted_years(facts)[1])
 
     @cached_property
     def bought(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -139,17 +178,17 @@ class Read:
 
 def all_metrics(
     facts: RunFacts, lines: Mapping[str, Money], tables: Mapping[str, RunTable]
-) -> Iterator[tuple[tuple[str, str], MetricValue]]:
-    """Every metric that the summary must hold, by name and material."""
+) -> Iterator[tuple[tuple[str, str, int], MetricValue]]:
+    """Every metric that the summary must hold, by name, material and year."""
     read = Read(facts, lines, tables)
     for name, statement in METRICS.items():
         for material in [ALL, *facts.world.materials]:
             found = statement(read, material)
-            if found is not None:
-                yield (name, material), found
+            for metric in [] if found is None else found if isinstance(found, list) else [found]:
+                yield (name, material, metric.year), metric
 
 
-Statement = Callable[[Read, str], MetricValue | None]
+Statement = Callable[[Read, str], MetricValue | list[MetricValue] | None]
 
 
 def _overall(statement: Statement) -> Statement:
@@ -235,7 +274,9 @@ def _discounted_years(facts: RunFacts) -> tuple[float, float]:
 
 
 def _imports(read: Read, material: str) -> MetricValue:
-    return MetricValue(read.imports[material][0], "t/year", (str(read.year),))
+    calendar = read.facts.world.calendar
+    covered = float((calendar.years == read.year).sum()) / calendar.periods_per_year
+    return MetricValue(read.imports[material][0] / covered, "t/year", (str(read.year),))
 
 
 def _china_share(stage: str, read: Read, material: str) -> MetricValue | None:
@@ -319,31 +360,18 @@ def _short_days(on_plan: bool, read: Read, material: str) -> MetricValue | None:
     k = list(world.materials).index(material)
     demand, short = read.facts.states.demand[:, k], read.facts.flows["short"][:, k]
     share = np.divide(short, demand, out=np.zeros(len(nodes)), where=demand > 0)
-    weight = (nodes.branch == PLAN) if on_plan else nodes.weight
+    weight = (nodes.branch == PLAN) if on_plan else nodes.weight[:, k]
     days = (weight * share * world.calendar.days)[nodes.period <= read.reported]
     return MetricValue(float(days.sum()), "days", ("over the reported window",), float(np.abs(days).sum()))
 
 
-def _expected_damage(read: Read, material: str) -> MetricValue | None:
-    if not _is_used(read, material):
-        return None
-    parts = [read.parts[material][line] for line in ("shortage", "substitution")]
-    value, scale = (sum(part[i] for part in parts) for i in (0, 1))
-    return MetricValue(value, f"{read.currency}/year", ("shortage and substitution",), scale)
-
-
-def _damage_part(on_plan: bool, read: Read, material: str) -> MetricValue | None:
-    if not _is_used(read, material):
-        return None
+def _damage(on_plan: bool | None, read: Read, material: str) -> MetricValue:
     nodes = read.facts.nodes
-    inside = (nodes.period <= read.reported) & ((nodes.branch == PLAN) == on_plan)
+    inside = nodes.period <= read.reported
+    if on_plan is not None:
+        inside &= (nodes.branch == PLAN) == on_plan
     part = read.damage_on_nodes[inside][:, [material in (ALL, name) for name in read.facts.world.materials]]
-    unit, meant = f"{read.currency}/year", ("shortage and substitution",)
-    return MetricValue(float(part.sum()), unit, meant, float(np.abs(part).sum()))
-
-
-def _is_used(read: Read, material: str) -> bool:
-    return material == ALL or material in read.facts.world.demand
+    return MetricValue(float(part.sum()), f"{read.currency}/year", (DAMAGE,), float(np.abs(part).sum()))
 
 
 # Crises that begin inside the reported window; what a risk policy speaks of, of all
@@ -351,65 +379,97 @@ def _is_used(read: Read, material: str) -> bool:
 
 def _cvar_of_risk_policy(read: Read, _: str) -> MetricValue | None:
     policy = read.facts.world.policies.risk
-    if policy is None or not read.crises:
+    if policy is None:
         return None
-    own, size = _tail(read.crises, policy.level)
-    return MetricValue(own, read.currency, (f"level {policy.level:g}, over all crises of the horizon",), size)
+    since = -np.inf if policy.weight or policy.from_ is None else policy.from_ // 12
+    return _largest_cvar(read, read.all_futures, policy.level, since)
 
 
 def _cvar(read: Read, _: str) -> MetricValue | None:
-    if not read.begun:
+    return _largest_cvar(read, read.begun_futures, TAIL, -np.inf)
+
+
+def _largest_cvar(read: Read, futures: Futures, level: float, since: float) -> MetricValue | None:
+    tails = {int(year): futures.of(year).cvar(level) for year in np.unique(futures.year) if year >= since}
+    if not tails:
         return None
-    tail, size = _tail(read.begun, TAIL)
-    return MetricValue(tail, read.currency, ("mean of the worst 10 % of crises",), size)
+    most = max(tails.values())
+    told = tuple(f"level {level:g}, onsets of {year}" for year, tail in tails.items() if _close(tail, most))
+    return MetricValue(most, read.currency, told, futures.size)
 
 
 def _worst_damage(read: Read, _: str) -> MetricValue | None:
-    if not read.begun:
+    return _worst(read, read.begun_futures)
+
+
+def _worst(read: Read, futures: Futures) -> MetricValue | None:
+    if not len(futures.damage):
         return None
-    damage, _probability, names = _by_branch(read.begun)
-    worst, size = max(damage.values()), float(np.abs(list(damage.values())).sum())
-    return MetricValue(
-        worst, read.currency, tuple(names[key] for key, value in damage.items() if _close(value, worst)), size
-    )
+    worst = float(futures.damage.max())
+    told = tuple(name for name, damage in zip(futures.names, futures.damage, strict=True) if _close(damage, worst))
+    return MetricValue(worst, read.currency, told, futures.size)
+
+
+def _by_onset_year(
+    of_year: Callable[[Read, Futures, int], MetricValue | None], read: Read, _: str
+) -> list[MetricValue]:
+    futures = read.begun_futures
+    found = [(int(year), of_year(read, futures.of(year), int(year))) for year in np.unique(futures.year)]
+    return [metric._replace(year=year) for year, metric in found if metric is not None]
+
+
+def _expected_of_year(read: Read, futures: Futures, year: int) -> MetricValue:
+    return MetricValue(float(futures.likely @ futures.damage), read.currency, (str(year),), futures.size)
+
+
+def _worst_of_year(read: Read, futures: Futures, year: int) -> MetricValue | None:
+    worst = _worst(read, futures)
+    return None if worst is None else worst._replace(details=tuple(f"{year}: {name}" for name in worst.details))
+
+
+def _cvar_of_year(read: Read, futures: Futures, year: int) -> MetricValue:
+    return MetricValue(futures.cvar(TAIL), read.currency, (str(year),), futures.size)
 
 
 def _worst_short_days(read: Read, material: str) -> MetricValue | None:
-    mine = [row for row in read.begun if row["material"] == material]
+    mine = [row for row in read.begun if row["material"] == material and material in read.facts.world.demand]
     if not mine:
         return None
     most = max(_n(row, "short_days") for row in mine)
-    at = tuple(_branch(row) for row in mine if _close(_n(row, "short_days"), most)) if most > 0 else ("",)
+    at = tuple(_name(row) for row in mine if _close(_n(row, "short_days"), most)) if most > 0 else ("",)
     return MetricValue(most, "days", at)
 
 
 def _least_time_to_survive(read: Read, material: str) -> MetricValue | None:
     mine = [row for row in read.begun if row["material"] == material]
-    times = {_branch(row): _n(row, "time_to_survive_days") for row in mine if _has(row, "time_to_survive_days")}
+    times = {_name(row): _n(row, "time_to_survive_days") for row in mine if _has(row, "time_to_survive_days")}
     if not times:
         return None
     first = min(times.values())
     return MetricValue(first, "days", tuple(name for name, time in times.items() if _close(time, first)))
 
 
-def _by_branch(crises: list[Row]) -> tuple[dict[Branch, float], dict[Branch, float], dict[Branch, str]]:
-    """Damage of all materials, probability and name of each branch."""
-    damage: dict[Branch, float] = {}
-    probability: dict[Branch, float] = {}
-    names: dict[Branch, str] = {}
+def _futures(crises: list[Row]) -> Futures:
+    """Damage of all materials, probability, year of onset and name of each future."""
+    damage: dict[Future, float] = {}
+    likely: dict[Future, float] = {}
+    names: dict[Future, str] = {}
     for row in crises:
-        key = (row["crisis"], row["onset"])
+        key = (row["crisis"], row["onset"], row["length"])
         damage[key] = damage.get(key, 0.0) + _n(row, "damage")
-        probability[key], names[key] = _n(row, "probability"), _branch(row)
-    return damage, probability, names
+        likely[key], names[key] = _n(row, "probability"), _name(row)
+    years = [_year(str(row["month"])) for row in {(r["crisis"], r["onset"], r["length"]): r for r in crises}.values()]
+    return Futures(
+        np.array(list(damage.values()), dtype=float),
+        np.array(list(likely.values()), dtype=float),
+        np.array(years, dtype=int),
+        np.array(list(names.values()), dtype=object),
+    )
 
 
-def _tail(crises: list[Row], level: float) -> tuple[float, float]:
-    """CVaR of damage given that one of these crises happens, and the size of the numbers in it."""
-    damage, probability, _ = _by_branch(crises)
-    likely, values = np.array(list(probability.values())), np.array(list(damage.values()))
-    tail = least_cvar(values, likely / likely.sum(), level) if likely.sum() > 0 else float("nan")
-    return tail, float(np.abs(values).sum())
+def _year(month: str) -> int:
+    """The calendar year of a month; one that is none belongs to no year."""
+    return int(month[:4]) if month[:4].isdigit() else NOTHING
 
 
 # What the numbers rest on
@@ -445,12 +505,15 @@ METRICS: dict[str, Statement] = {
     "target_days_at_end": _target_at_end,
     "expected_short_days": partial(_short_days, False),
     "short_days_on_plan": partial(_short_days, True),
-    "expected_damage_per_year": _expected_damage,
-    "expected_damage_in_crises_per_year": partial(_damage_part, False),
-    "expected_damage_on_plan_per_year": partial(_damage_part, True),
+    "expected_damage_per_year": partial(_damage, None),
+    "expected_damage_in_crises_per_year": partial(_damage, False),
+    "expected_damage_on_plan_per_year": partial(_damage, True),
     "cvar_damage_of_risk_policy": _overall(_cvar_of_risk_policy),
     "cvar_damage": _overall(_cvar),
     "worst_crisis_damage": _overall(_worst_damage),
+    "expected_damage_of_onset_year": _overall(partial(_by_onset_year, _expected_of_year)),
+    "worst_damage_of_onset_year": _overall(partial(_by_onset_year, _worst_of_year)),
+    "cvar_damage_of_onset_year": _overall(partial(_by_onset_year, _cvar_of_year)),
     "worst_crisis_short_days": _each(_worst_short_days),
     "least_time_to_survive": _each(_least_time_to_survive),
     **{f"tonnage_{_named(basis)}": partial(_of_basis, False, basis) for basis in BASES},
@@ -470,8 +533,8 @@ def _rows(table: RunTable) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in values]
 
 
-def _branch(row: Row) -> str:
-    return f"{row['crisis']} from {row['month']}"
+def _name(row: Row) -> str:
+    return f"{row['crisis']} from {row['month']}, length {row['length']}"
 
 
 def _n(row: Row, column: str) -> float:

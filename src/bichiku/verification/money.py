@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from bichiku.model.world import World
-from bichiku.verification.balances import Stocks, of_material, saved_by_material
-from bichiku.verification.damage import Damage, discount, discount_of, with_thresholds
-from bichiku.verification.facts import PolicyRow
+from bichiku.verification.balances import of_material, saved_by_material
+from bichiku.verification.damage import Damage
+from bichiku.verification.facts import PolicyRow, RunFacts
 from bichiku.verification.files import RunTable
 from bichiku.verification.flows import Flows
+from bichiku.verification.hand_back import discounted_ends
 from bichiku.verification.sheet import check_columns, match_rows
 from bichiku.verification.states import States
-from bichiku.verification.tree import Nodes
+from bichiku.verification.tree import PLAN, Nodes, discount, discount_of
 from bichiku.verification.verdict import COPIED, KEPT, Ledger
 
 ALL = "all"
@@ -27,12 +28,12 @@ LINES: dict[str, str] = {
     "running": "weight x discount x produced x running_cost",
     "substitution": "weight x discount x saved x cost",
     "shortage": "weight x discount x short x shortage_cost",
-    "gap": "branch probability x discount x gap x highest delivered price",
+    "gap": "probability of the hand-back x (gap x its price + gap_scarce x its price), discounted",
     "investment": "built x capex, in the first year",
     "subsidy": "less built x capex x subsidy_rate, in the first year",
     "terminal_stock_value": "less weight x discount x stock at the horizon x reference price x (1 - haircut)",
     "penalty": "discounted penalty x tonnes beyond soft share limits, in the last period of the year",
-    "risk": "weight of risk x CVaR of damage given a crisis",
+    "risk": "weight of risk x CVaR of damage of the futures that begin in the year",
 }
 """What must hold of each cost line, by its name in costs.csv."""
 
@@ -54,17 +55,11 @@ class Money:
     tolerance: float = COPIED
 
 
-def cost_lines(
-    world: World,
-    nodes: Nodes,
-    states: States,
-    flows: Flows,
-    stocks: Stocks,
-    built: np.ndarray,
-    damage: Damage,
-) -> dict[str, Money]:
-    """All cost lines by name, in the order of the table; risk only where the policy weighs it."""
-    factor = (nodes.weight * discount_of(world, nodes))[:, np.newaxis]
+def cost_lines(facts: RunFacts) -> dict[str, Money]:
+    """All cost lines by name, in the order of the table, but for risk and penalties."""
+    world, nodes, states, flows = facts.world, facts.nodes, facts.states, facts.flows
+    factor = nodes.weight * discount_of(world, nodes)[:, np.newaxis]
+    factor_of_source = factor @ of_material(world).T
     arrived, materials = flows["arrived"], list(world.materials)
 
     def line(by_node: np.ndarray, terms: np.ndarray | None = None) -> Money:
@@ -72,13 +67,13 @@ def cost_lines(
         return Money(materials, _by_period(nodes, by_node), _by_period(nodes, magnitude))
 
     def supply(unit_cost: np.ndarray, tonnes: np.ndarray = arrived) -> Money:
-        money = tonnes * unit_cost * factor
+        money = tonnes * unit_cost * factor_of_source
         return line(money @ of_material(world), np.abs(money) @ of_material(world))
 
     price = paid_per_tonne(world, states)
     freight, tariff, running = per_source(world)
     stock_value = np.array([r.reference_price * r.storage_cost_rate for r in world.materials.values()])
-    mean_stock = (stocks.before + flows["stock"]) / 2.0
+    mean_stock = (facts.stocks.before + flows["stock"]) / 2.0
     lines = {
         "purchase": supply(price),
         "freight": supply(freight),
@@ -88,11 +83,14 @@ def cost_lines(
     }
     tranche_cost = np.array([row.cost for row in world.tranches.values()])
     shortage_cost = np.array([row.shortage_cost or 0.0 for row in world.materials.values()])
-    lines["substitution"] = _with_demand(world, line(saved_by_material(world, flows["saved"], tranche_cost) * factor))
-    lines["shortage"] = _with_demand(world, line(flows["short"] * shortage_cost * factor))
-    if any(branch.returns for branch in nodes.branches):
-        lines["gap"] = line(flows["gap"] * gap_prices(world, nodes, states) * factor)
-    lines["investment"], lines["subsidy"] = _investment(world, nodes, built)
+    used = np.array([material in world.demand for material in materials])
+    lines["substitution"] = _of(line(saved_by_material(world, flows["saved"], tranche_cost) * factor), used)
+    lines["shortage"] = _of(line(flows["short"] * shortage_cost * factor), used)
+    if nodes.futures:
+        handed = np.zeros(flows["gap"].shape)
+        handed[facts.refill.ends] = discounted_ends(facts.refill, flows)[0] * facts.refill.likely[:, np.newaxis]
+        lines["gap"] = _of(line(handed), nodes.exists[nodes.branch != PLAN].any(axis=0))
+    lines["investment"], lines["subsidy"] = _investment(world, nodes, facts.built)
     lines["terminal_stock_value"] = line(
         np.where((nodes.period == world.settings.periods)[:, np.newaxis], -_credit(world, nodes, flows), 0.0)
     )
@@ -102,7 +100,7 @@ def cost_lines(
 def _credit(world: World, nodes: Nodes, flows: Flows) -> np.ndarray:
     """What the stock of a node is worth if it is valued at the end of the node's period; (nodes, materials)."""
     value = np.array([row.reference_price * (1.0 - row.haircut) for row in world.materials.values()])
-    return flows["stock"] * value * (nodes.weight * discount(world, nodes.period))[:, np.newaxis]
+    return flows["stock"] * value * nodes.weight * discount(world, nodes.period)[:, np.newaxis]
 
 
 def stock_credit(world: World, nodes: Nodes, flows: Flows, period: int) -> np.ndarray:
@@ -118,14 +116,8 @@ def opening_charge(world: World) -> np.ndarray:
 
 def paid_per_tonne(world: World, states: States) -> np.ndarray:
     """Price of a tonne at every node, zero for projects; shape (nodes, sources)."""
-    price = np.zeros(states.export.shape)
-    materials = list(world.materials)
-    for column, name in enumerate(world.sources):
-        if name in world.suppliers:
-            row = world.suppliers[name]
-            moved = states.price[:, materials.index(row.material)] if row.kind == "spot" else 1.0
-            price[:, column] = row.price * moved
-    return price
+    suppliers = world.suppliers
+    return states.price * [suppliers[name].price if name in suppliers else 0.0 for name in world.sources]
 
 
 def per_source(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -137,17 +129,6 @@ def per_source(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return freight, tariff, running
 
 
-def gap_prices(world: World, nodes: Nodes, states: States) -> np.ndarray:
-    """The highest delivered price among a material's suppliers on the plan; shape (nodes, materials)."""
-    freight, tariff, _ = per_source(world)
-    delivered = (paid_per_tonne(world, states) * (1.0 + tariff) + freight)[nodes.on_plan]
-    prices = np.zeros((len(nodes), len(world.materials)))
-    for k, (material, row) in enumerate(world.materials.items()):
-        sellers = [i for i, name in enumerate(world.suppliers) if world.suppliers[name].material == material]
-        prices[:, k] = delivered[:, sellers].max(axis=1) if sellers else row.reference_price
-    return prices
-
-
 def _by_period(nodes: Nodes, by_node: np.ndarray) -> np.ndarray:
     """Sums over the nodes of each period; from (nodes, names) to (names, periods)."""
     sums = np.zeros((int(nodes.period.max()), by_node.shape[1]))
@@ -155,9 +136,13 @@ def _by_period(nodes: Nodes, by_node: np.ndarray) -> np.ndarray:
     return sums.T
 
 
-def _with_demand(world: World, money: Money) -> Money:
-    chosen = [k for k, material in enumerate(world.materials) if material in world.demand]
-    return Money([money.names[k] for k in chosen], money.values[chosen], money.scale[chosen])
+def _of(money: Money, chosen: np.ndarray) -> Money:
+    """The line of some materials."""
+    return Money(
+        [name for name, mine in zip(money.names, chosen, strict=True) if mine],
+        money.values[chosen],
+        money.scale[chosen],
+    )
 
 
 def _investment(world: World, nodes: Nodes, built: np.ndarray) -> tuple[Money, Money]:
@@ -171,28 +156,15 @@ def _investment(world: World, nodes: Nodes, built: np.ndarray) -> tuple[Money, M
     return Money(materials, lines[0], np.abs(lines[0])), Money(materials, lines[1], np.abs(lines[1]))
 
 
-def risk_line(world: World, nodes: Nodes, damage: Damage, costs: RunTable) -> Money | None:
-    """Weight times CVaR, at the onset of each branch; None where the policy does not weigh risk.
-
-    Where several thresholds attain the CVaR the split over years is free within them; the files do not
-    hold the threshold, so the one that comes nearest to what costs.csv states is taken.
-    """
+def risk_line(world: World, damage: Damage) -> Money | None:
+    """Weight times CVaR, in the last period of each year of onset; None where the policy does not weigh risk."""
     policy = world.policies.risk
-    if policy is None or not policy.weight or not damage.likely:
+    if policy is None or not policy.weight or not damage.likely.any():
         return None
-    periods = world.settings.periods
-    onsets = np.array([branch.onset for branch in nodes.branches]) - 1
-    low, high = (
-        np.bincount(onsets, policy.weight * values * damage.shares, minlength=periods)
-        for values in with_thresholds(damage.of_branch, policy.level, damage.best_thresholds(policy.level))
-    )
-    years = world.calendar.years
-    stated = dict(zip(costs.row_keys(), costs.numbers("value"), strict=True))
-    all_years = np.unique(years)
-    wanted = np.array([stated.get(("risk", ALL, int(year)), 0.0) for year in all_years])
-    base, step = (np.array([part[years == year].sum() for year in all_years]) for part in (low, high - low))
-    along = float(np.clip(step @ (wanted - base) / (step @ step), 0.0, 1.0)) if step.any() else 0.0
-    values = (low + along * (high - low))[np.newaxis]
+    values = np.zeros((1, world.settings.periods))
+    for year in np.unique(damage.year):
+        last = int(np.flatnonzero(world.calendar.years == year)[-1])
+        values[0, last] = policy.weight * damage.cvar(int(year), policy.level)
     return Money([ALL], values, np.abs(values), KEPT)
 
 
@@ -205,7 +177,7 @@ def penalty_line(world: World, rows: list[PolicyRow]) -> Money | None:
     values, scale = (np.zeros((len(names), world.settings.periods)) for _ in range(2))
     for row in soft:
         penalty = row.penalty or 0.0
-        at = names.index(row.key[2]), int(np.flatnonzero(world.calendar.years == row.key[5])[-1])
+        at = names.index(row.key[2]), int(np.flatnonzero(world.calendar.years == row.key[6])[-1])
         values[at] += penalty * max(-row.slack, 0.0)
         scale[at] += penalty * row.scale
     return Money(names, values, scale, KEPT)

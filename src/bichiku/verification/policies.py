@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from bichiku.model.world import World
-from bichiku.verification.damage import least_cvar
+from bichiku.verification.balances import input_of_project
 from bichiku.verification.facts import PolicyRow, Priced, RunFacts, Statement, limited_materials
 from bichiku.verification.files import INPUTS, NOTHING
+from bichiku.verification.hand_back import is_used
 from bichiku.verification.limits import PROJECTS
 from bichiku.verification.share_policies import concentration, country_cap, share_caps, share_floors
 from bichiku.verification.tree import PLAN
@@ -66,19 +67,26 @@ def _reserve_days(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
     world, flows = facts.world, facts.flows
     days = world.calendar.days
     materials = list(world.materials)
-    for material in world.demand:
+    for material in materials:
         path = policy.of(material)
-        if path is None:
+        if path is None or not is_used(world, material):
             continue
         k = materials.index(material)
-        per_day = facts.states.demand[facts.plan, k] / days
-        for node, target, tonnes in zip(facts.plan, path(world.calendar.ends), per_day, strict=True):
+        needed = input_of_project(world)[:, k]
+        users = np.flatnonzero(needed)
+        for node, target in zip(facts.plan, path(world.calendar.ends), strict=True):
             month, year = world.calendar.label(int(facts.nodes.period[node])), int(facts.plan_years[node])
-            key = ("reserve_days", "", material, "plan", 0, year, month)
-            stock, limit = float(flows["stock"][node, k]), float(target * tonnes)
-            place = partial(flows.place, "stock", int(node) * len(materials) + k)
-            priced = Priced(limit / float(tonnes), "day", float(tonnes), year) if tonnes > 0 else None
-            yield PolicyRow(key, stock, limit, limit, abs(stock), place, "t", floor=True, priced=priced)
+            key = ("reserve_days", "", material, "plan", 0, 0, year, month)
+            stock, per_day = float(flows["stock"][node, k]), float(facts.use[node, k]) / days
+            stated_per_day = float(facts.states.demand[node, k]) / days
+            stated = float(target) * stated_per_day
+            entries = [("stock", int(node), k), *(("sent", int(node), int(column)) for column in users)]
+            place = partial(flows.joint_place, f"{flows.node_text(int(node))} {material} stock", entries)
+            priced = Priced(float(target), "day", per_day, year) if stated_per_day > 0 or len(users) else None
+            limit = float(target) * per_day
+            yield PolicyRow(
+                key, stock, limit, stated, abs(stock), place, "t", floor=True, priced=priced, bends=bool(len(users))
+            )
 
 
 def _survive(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
@@ -89,16 +97,17 @@ def _survive(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
         if material not in world.demand:
             continue
         k = materials.index(material)
-        for node in np.flatnonzero(nodes.branch != PLAN):
+        for node in np.flatnonzero((nodes.branch != PLAN) & nodes.exists[:, k]):
             branch = nodes.branches[nodes.branch[node]]
             begins = int(world.calendar.begins[branch.onset - 1])
-            days = (int(nodes.period[node]) - branch.onset) * world.calendar.days
+            days = int(nodes.age[node]) * world.calendar.days
             named = branch.crisis in policy.crises and (policy.from_ is None or begins >= policy.from_)
             if not named or (policy.days is not None and days >= policy.days):
                 continue
             period = int(nodes.period[node])
             year, month = int(world.calendar.years[period - 1]), world.calendar.label(period)
-            key = ("survive", "", material, branch.crisis, branch.onset, year, month)
+            length = int(nodes.length[node])
+            key = ("survive", "", material, branch.crisis, branch.onset, length, year, month)
             short = float(facts.flows["short"][node, k])
             place = partial(facts.flows.place, "short", int(node) * len(materials) + k)
             yield PolicyRow(key, short, 0.0, 0.0, 0.0, place, "t", priced=priced)
@@ -108,13 +117,13 @@ def _expected_shortage(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
     world, limit = facts.world, policy.max_days
     for material in limited_materials(world, policy.materials):
         k = list(world.materials).index(material)
-        used = np.flatnonzero(facts.states.demand[:, k] > 0)
+        used = np.flatnonzero((facts.states.demand[:, k] > 0) & facts.nodes.exists[:, k])
         if material not in world.demand or not len(used):
             continue
         days = facts.flows["short"][used, k] / facts.states.demand[used, k] * world.calendar.days
         place = partial(facts.flows.joint_place, f"{material} short", [("short", int(node), k) for node in used])
-        key = ("expected_shortage", "", material, "", NOTHING, NOTHING, "")
-        value = float(facts.nodes.weight[used] @ days)
+        key = ("expected_shortage", "", material, "", NOTHING, NOTHING, NOTHING, "")
+        value = float(facts.nodes.weight[used, k] @ days)
         yield PolicyRow(key, value, limit, limit, value, place, "days", priced=Priced(limit, "day", 1.0))
 
 
@@ -131,7 +140,7 @@ def _investment(facts: RunFacts, limit: float) -> Iterator[PolicyRow]:
         net = np.array([row.capex * (1.0 - row.subsidy_rate) for row in world.projects.values()])
         value = float(net @ facts.built)
         yield PolicyRow(
-            key=("budget_investment", "", ALL, "", NOTHING, NOTHING, ""),
+            key=("budget_investment", "", ALL, "", NOTHING, NOTHING, NOTHING, ""),
             value=value,
             limit=limit,
             stated=limit,
@@ -152,7 +161,7 @@ def _reserve_purchases(facts: RunFacts, limit: float) -> Iterator[PolicyRow]:
         before, after = facts.stocks.before[first], facts.flows["stock"][last]
         entries = [("stock", node, k) for node in {max(first - 1, 0), last} for k in range(len(prices))]
         yield PolicyRow(
-            key=("budget_reserve", "", ALL, "", NOTHING, int(year), ""),
+            key=("budget_reserve", "", ALL, "", NOTHING, NOTHING, int(year), ""),
             value=float(prices @ (after - before)),
             limit=limit,
             stated=limit,
@@ -165,11 +174,17 @@ def _reserve_purchases(facts: RunFacts, limit: float) -> Iterator[PolicyRow]:
 
 def _risk(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
     limit, damage = policy.limit, facts.damage
-    if limit is not None and damage.likely:
-        value = least_cvar(damage.of_branch, damage.shares, policy.level)
-        key = ("risk_limit", "", ALL, "", NOTHING, NOTHING, "")
-        place, unit = partial(Place, "damage of all branches"), facts.world.settings.currency
-        yield PolicyRow(key, value, limit, limit, value, place, unit, priced=_in_millions(limit, facts.world))
+    if limit is None:
+        return
+    for year in np.unique(damage.year[damage.likely > 0]):
+        if policy.from_ is not None and year < policy.from_ // 12:
+            continue
+        value = damage.cvar(int(year), policy.level)
+        key = ("risk_limit", "", ALL, "", NOTHING, NOTHING, int(year), "")
+        place, unit = partial(Place, f"damage of all futures that begin in {year}"), facts.world.settings.currency
+        yield PolicyRow(
+            key, value, limit, limit, value, place, unit, priced=_in_millions(limit, facts.world, int(year))
+        )
 
 
 def _in_millions(limit: float, world: World, year: int = NOTHING) -> Priced:
@@ -178,7 +193,9 @@ def _in_millions(limit: float, world: World, year: int = NOTHING) -> Priced:
 
 _SHARE = "max x all imports (or supply), plan, per calendar year"
 STATEMENTS: dict[str, Statement] = {
-    "reserve_days": Statement(_reserve_days, {"reserve_days": "plan stock >= target days x demand / d"}),
+    "reserve_days": Statement(
+        _reserve_days, {"reserve_days": "plan stock >= target days x use / d, use being demand and feed"}
+    ),
     "share_caps": Statement(share_caps, {"share_caps": f"a group's arrivals <= {_SHARE}"}),
     "share_floors": Statement(
         share_floors,
@@ -200,6 +217,6 @@ STATEMENTS: dict[str, Statement] = {
             "budget_reserve": "reference price x rise of stock over a plan year <= budget",
         },
     ),
-    "risk": Statement(_risk, {"risk_limit": "CVaR of damage given a crisis <= limit"}),
+    "risk": Statement(_risk, {"risk_limit": "CVaR of damage of the futures that begin in a year <= limit"}),
 }
 """What each policy asks for, by its name in model.yaml."""

@@ -40,6 +40,7 @@ class Movable:
         rows: positions of the policy rows whose limits move with it.
         moves: by how much each of them moves for one unit.
         is_share: whether it is a share of arrivals, whose price no dual alone decides.
+        bends: whether it multiplies what is decided, so that the cost need not be convex in it.
         binding: whether the number limits anything; None where the rows say so.
         unit_told: whether its sentence names the unit beside the number.
     """
@@ -51,6 +52,7 @@ class Movable:
     rows: tuple[int, ...] = ()
     moves: tuple[float, ...] = ()
     is_share: bool = False
+    bends: bool = False
     binding: bool | None = None
     unit_told: bool = True
 
@@ -151,7 +153,8 @@ def _check_duals(read: _Read, dual: np.ndarray, money: float, ledger: Ledger) ->
     down = np.array([high == movable.value for high, movable in zip(read.high, read.movables, strict=True)], dtype=bool)
     side = np.where(down, -1.0, 1.0)
     scale = terms + money
-    read.check(ledger, "prices.duals", linear & given & read.resolved, side * total, side * read.price, scale)
+    convex = linear & ~np.array([movable.bends for movable in read.movables], dtype=bool)
+    read.check(ledger, "prices.duals", convex & given & read.resolved, side * total, side * read.price, scale)
     read.check(ledger, "prices.idle", shares & given & ~read.resolved & (total == 0.0), np.abs(read.price), 0.0)
 
 
@@ -168,7 +171,15 @@ def _movables(facts: RunFacts, rows: list[PolicyRow], projects: RunTable, contra
         assert last is not None
         moves = tuple(part.move for part in parts if part is not None)
         yield Movable(
-            key, last.value, last.unit, row.floor, tuple(members), moves, row.is_share, unit_told=last.unit_told
+            key,
+            last.value,
+            last.unit,
+            row.floor,
+            tuple(members),
+            moves,
+            row.is_share,
+            row.bends,
+            unit_told=last.unit_told,
         )
     yield from _capacities(facts, projects, contracts)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from bichiku.verification.balances import input_of_project
 from bichiku.verification.facts import RunFacts
 from bichiku.verification.files import RunTable
 from bichiku.verification.flows import Flows
 from bichiku.verification.geography import foreign, parts_by_country
+from bichiku.verification.hand_back import is_used
 from bichiku.verification.limits import built_capacity
 from bichiku.verification.money import paid_per_tonne, per_source
 from bichiku.verification.sheet import ColumnNumbers, Sheet
@@ -134,11 +136,11 @@ def reserve_sheet(facts: RunFacts) -> Sheet:
     world, flows, plan = facts.world, facts.flows, facts.plan
     calendar, policy = world.calendar, world.policies.reserve_days
     stock, kept = flows["stock"][plan], facts.stocks.kept[plan]
-    demand = facts.states.demand[plan]
-    cover = _ratio(stock * calendar.days, np.where(demand > 0, demand, 0.0))
+    use, full = facts.use[plan], _use_at_full_running(facts)[plan]
+    cover, cover_full = (_ratio(stock * calendar.days, np.where(used > 0, used, 0.0)) for used in (use, full))
     target = np.full(stock.shape, np.nan)
     for k, material in enumerate(world.materials):
-        path = policy.of(material) if policy is not None and material in world.demand else None
+        path = policy.of(material) if policy is not None and is_used(world, material) else None
         if path is not None:
             target[:, k] = path(calendar.ends)
     change = stock - kept
@@ -150,12 +152,24 @@ def reserve_sheet(facts: RunFacts) -> Sheet:
         {
             "stock_t": ColumnNumbers("reserve.stock_t", stock.ravel()),
             "cover_days": ColumnNumbers("reserve.cover_days", cover.ravel()),
+            "cover_days_full_running": ColumnNumbers("reserve.cover_days_full_running", cover_full.ravel()),
             "target_days": ColumnNumbers("reserve.target_days", target.ravel()),
             "bought_t": ColumnNumbers("reserve.bought_t", np.maximum(change, 0.0).ravel(), size.ravel()),
             "used_t": ColumnNumbers("reserve.used_t", np.maximum(-change, 0.0).ravel(), size.ravel()),
         },
         {"month": [calendar.label(t) for t in range(1, calendar.periods + 1) for _ in materials]},
     )
+
+
+def _use_at_full_running(facts: RunFacts) -> np.ndarray:
+    """Tonnes used at each node if all that can run then does; shape (nodes, materials)."""
+    world, nodes = facts.world, facts.nodes
+    capacity = np.zeros(facts.states.export.shape)
+    names = list(world.sources)
+    for built, (name, row) in zip(facts.built, world.projects.items(), strict=True):
+        capacity[:, names.index(name)] = row.existing_t + np.where(nodes.period > row.build_periods, built, 0.0)
+    running = capacity * facts.states.export / world.calendar.periods_per_year
+    return np.asarray(facts.states.demand + running @ input_of_project(world))
 
 
 def projects_sheet(facts: RunFacts, projects: RunTable) -> Sheet:

@@ -11,11 +11,11 @@ import numpy as np
 
 from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
-from bichiku.verification.damage import discount
 from bichiku.verification.facts import PolicyRow, Priced, RunFacts, limited_materials
 from bichiku.verification.files import NOTHING
 from bichiku.verification.flows import Flows
 from bichiku.verification.geography import countries_of, feed_from, foreign, parts_by_country
+from bichiku.verification.tree import discount
 from bichiku.verification.verdict import Place
 
 PLANES = 1e-4  # how far over its limit planes leave an index of concentration
@@ -99,7 +99,7 @@ def _share_rows(
         share = float(path(np.array([year]))[0])
         tonnes = arrived[inside].sum(axis=0)
         yield PolicyRow(
-            key=(*row, "", NOTHING, int(year), ""),
+            key=(*row, "", NOTHING, NOTHING, int(year), ""),
             value=float(part @ tonnes),
             limit=share * float(tonnes.sum()),
             stated=0.0,
@@ -138,7 +138,7 @@ def concentration(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
             # the index of rounding says nothing; a year without arrivals is at every limit
             index = float(tonnes @ tonnes) / float(arrived.sum()) ** 2 if abs(over) > GRAM else limit
             yield PolicyRow(
-                key=("concentration", "", material, "", NOTHING, int(year), ""),
+                key=("concentration", "", material, "", NOTHING, NOTHING, int(year), ""),
                 value=index,
                 limit=limit,
                 stated=0.0,

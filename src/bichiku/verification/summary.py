@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
 
 from bichiku.verification.facts import RunFacts
-from bichiku.verification.files import RunTable
+from bichiku.verification.files import NOTHING, RunTable
 from bichiku.verification.metrics import all_metrics
 from bichiku.verification.money import Money
 from bichiku.verification.sheet import Sheet, check_sheet, match_rows
 from bichiku.verification.verdict import COPIED, KEPT, Ledger
 
+BY_YEAR = "_of_onset_year"
+
+
+class _Summary(RunTable):
+    """The table with the year that a detail begins with in the name of a metric that is told of several years."""
+
+    def row_keys(self) -> list[tuple[object, ...]]:
+        def year(metric: object, detail: object) -> int:
+            found = re.match(r"\d{4}\b", str(detail)) if str(metric).endswith(BY_YEAR) else None
+            return int(found[0]) if found else NOTHING
+
+        details = self.texts("detail")
+        return [(*key, year(key[0], detail)) for key, detail in zip(super().row_keys(), details, strict=True)]
+
 
 def check_summary(facts: RunFacts, lines: Mapping[str, Money], tables: Mapping[str, RunTable], ledger: Ledger) -> None:
     """Every metric: its value, its unit and what it speaks of."""
     found = dict(all_metrics(facts, lines, tables))
-    metrics, summary = list(found.values()), tables["summary.csv"]
+    metrics, written = list(found.values()), tables["summary.csv"]
+    summary = _Summary(written.file, written.columns)
     keys: list[tuple[object, ...]] = list(found)
     sheet = Sheet(keys, {}, {"unit": [metric.unit for metric in metrics]}, elsewhere=("value", "detail"))
     check_sheet(summary, sheet, ledger)
