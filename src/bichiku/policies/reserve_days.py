@@ -131,9 +131,10 @@ class ReserveDays(Policy[DaysPath]):
                 yield Limit("reserve_days", "", block.material, int(year), days, "days", move, rows)
 
     def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
-        tonnes = float(np.max(rule.move.row_moves)) * rule.value if rule.move else 0.0
-        days, when = words.number(rule.value), f"{rule.year} ({words.tonnes(tonnes)} t)"
-        return f"reserve of {rule.material}: {days} days in {when}"
+        words_of_days = f"reserve of {rule.material}: {words.number(rule.value)} days in {rule.year}"
+        if rule.move is None or len(rule.move.entry_rows):
+            return words_of_days  # the tonnes hang on what projects run
+        return f"{words_of_days} ({words.tonnes(float(np.max(rule.move.row_moves)) * rule.value)} t)"
 
     def phrases(self, asked: DaysPath, words: PhraseWords) -> Iterator[str]:
         if asked.default:
