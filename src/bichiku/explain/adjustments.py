@@ -19,7 +19,12 @@ FINE = 1e-3  # points of a share, or days, to which a least step is narrowed dow
 
 
 class Adjustment(ABC):
-    """A number that can be moved towards asking for less; `most` is how far it goes, `fine` how exact its least step."""
+    """A number that can be moved towards asking for less.
+
+    Attributes:
+        most: how far it goes.
+        fine: how far the least step that is found may be above the true one.
+    """
 
     most: float = np.inf
     fine: float = 0.0

@@ -27,8 +27,11 @@ from bichiku.explain.rules import CAPACITY, RESERVE_KEPT
 from bichiku.explain.trials import Trials
 from bichiku.model.world import World
 from bichiku.policies.concentration import CONCENTRATION
+from bichiku.policies.risk import RISK
 from bichiku.result.outcome import Outcome
 from bichiku.result.prices.limits import PROJECT_CAPACITY
+
+OF_RISK = tuple(family.name for family in RISK.families)
 
 
 def conflict_in_full(ruleset: RuleSet, trials: Trials, outcome: Outcome, cuts: Cuts, alone: bool) -> Conflict:
@@ -80,7 +83,7 @@ def _as_far_as_tried(way: Change, part: RuledProgram, world: World) -> Change:
     """
     if way.kind not in CAPACITY:
         return way
-    at_risk = any(rule.family is not None and rule.family.across_crises for rule in part.rules)
+    at_risk = any(rule.kind in OF_RISK for rule in part.rules)
     first = way.before == 0 and any(rule.kind == RESERVE_KEPT for rule in part.rules)
     if at_risk and way.kind == PROJECT_CAPACITY and world.projects[way.name].input_material is not None:
         return replace(way, verified=False, enough=False)  # what it takes in could be missing for a refill

@@ -14,7 +14,7 @@ from bichiku.result.outcome import Outcome
 
 @dataclass(frozen=True)
 class KeptRows:
-    """Rows ``stock - plan's stock + growth · use / d ≥ 0``, with the growth of the target since before the onset.
+    """Rows ``plan's stock - stock - growth · feed / d ≤ growth · demand / d`` with the target's growth since the onset.
 
     Attributes:
         rows: their numbers.
@@ -68,13 +68,17 @@ class KeptRows:
         rows = row_at[self.rows]
         at = np.cumsum(rows >= 0) - 1
         here = rows[self.entry_of] >= 0
+        mine = rows >= 0
         return KeptRows(
-            rows[rows >= 0],
-            *(values[rows >= 0] for values in (self.days, self.days_before, self.moves, self.moves_before)),
-            self.demand[rows >= 0],
-            at[self.entry_of[here]],
-            column_at[self.entry_columns[here]],
-            self.feed[here],
+            rows=rows[mine],
+            days=self.days[mine],
+            days_before=self.days_before[mine],
+            moves=self.moves[mine],
+            moves_before=self.moves_before[mine],
+            demand=self.demand[mine],
+            entry_of=at[self.entry_of[here]],
+            entry_columns=column_at[self.entry_columns[here]],
+            feed=self.feed[here],
         )
 
     def together(self, others: Sequence[KeptRows]) -> KeptRows:
@@ -94,13 +98,13 @@ class KeptRows:
         changed = np.flatnonzero(more)
         if not len(changed):
             return program
-        lower = program.row_lower.copy()
-        lower[self.rows[changed]] -= more[changed] * self.demand[changed]
-        moved = replace(program, row_lower=lower)
+        upper = program.row_upper.copy()
+        upper[self.rows[changed]] += more[changed] * self.demand[changed]
+        moved = replace(program, row_upper=upper)
         fed = np.isin(self.entry_of, changed)
         if not fed.any():
             return moved
         matrix = program.matrix.copy()
         entries = program.entries(self.rows[self.entry_of[fed]], self.entry_columns[fed])
-        matrix.data[entries] += more[self.entry_of[fed]] * self.feed[fed]
+        matrix.data[entries] -= more[self.entry_of[fed]] * self.feed[fed]
         return replace(moved, matrix=matrix)

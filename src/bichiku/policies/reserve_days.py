@@ -92,8 +92,10 @@ class ReserveDays(Policy[DaysPath]):
         rows.parameters("reserve_target_days", {k: target[tree.period - 1] for k, target in days.items()})
 
         def rule(m: Any, material: str) -> Any:
-            use = m.feed[material] + (m.demand[material] if material in world.demand else 0.0)
-            return m.stock[material] >= m.reserve_target_days[material] * use / length
+            target = m.reserve_target_days[material] / length
+            # a number alone on the right is a limit from below, as which duals and prices read it
+            demand = m.demand[material] if material in world.demand else 0.0
+            return m.stock[material] - target * m.feed[material] >= target * demand
 
         rows.add_rows("reserve_days", days, rule, nodes=tree.plan, unit="t", policy=True)
 
