@@ -9,7 +9,7 @@ import math
 
 import pytest
 
-from oracles.by_hand import ALL_HALT, MATERIAL, branch, halt, line, plan, solve
+from oracles.by_hand import ALL_HALT, MATERIAL, SPOT, branch, halt, line, plan, solve
 
 DEAR = {"storage_cost_rate": 2}
 DEAREST = {"supplier": "dearest", "capacity_t": 0, "price": 30}  # sells nothing, but prices the gap
@@ -19,8 +19,8 @@ MAKER = {"project": "p", "material": "m", "country": "JPN", "kind": "recycling",
 def test_a_branch_may_be_prepared_for_on_the_plan() -> None:
     # Half of exports stop in year 2 and the branch ends with it; the plan holds 73 days = 20 t. With x put by in year 1
     # the plan ships 100 + x, and in the branch half of that is had: x + (100 + x) / 2 - 100 = 20 go back for x = 46
-    # and 2/3, at no cost as storage is free. 1466 2/3, then 73 1/3 in the branch and 120 - 46 2/3 on the plan, then 100 in year
-    # 3: 1466 2/3 + 733 1/3 + 1000. To buy the 20 would cost 30 each.
+    # and 2/3, at no cost as storage is free. 1466 2/3, then 73 1/3 t in the branch and 120 - 46 2/3 on the plan, then
+    # 100 in year 3: 1466 2/3 + 733 1/3 + 1000. To buy the 20 would cost 30 each.
     crises = halt(2, 0.5, recovery=0, effects=[{"all": True, "loss": 0.5}])
     solved = solve(3, suppliers=[{"capacity_t": 150}, DEAREST], policies={"reserve_days": 73}, crises=crises)
     assert solved.outcome.solution.objective == pytest.approx(3200)
@@ -107,9 +107,10 @@ def test_scarce_refill_is_never_dearer_than_to_be_short() -> None:
 
 
 def test_the_gap_of_a_material_that_nobody_sells_costs_its_reference_price() -> None:
+    materials = [MATERIAL | DEAR, MATERIAL | {"material": "other"}]
     solved = solve(
         3,
-        tables={"projects": [MAKER], "suppliers": [], "materials": [MATERIAL | DEAR]},
+        tables={"projects": [MAKER], "suppliers": [SPOT | {"material": "other"}], "materials": materials},
         policies={"reserve_days": 73},
         crises=halt(2, 0.01, recovery=0),
     )
