@@ -12,8 +12,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from bichiku.build import build
-from bichiku.explain import Change
-from bichiku.explain.judge import Judge
+from bichiku.explaining import Change
+from bichiku.explaining.feasibility import FeasibilityCheck
 from bichiku.model.calendar import month_label
 from bichiku.result.pipeline import grow
 from oracles.by_hand import read
@@ -54,7 +54,7 @@ def feasible(description: Description) -> bool | None:
     """Whether the model has a plan, by one solve of the whole program."""
     world = read(description)
     tree, state = grow(world)
-    return Judge(60).feasible(build(world, tree, state))
+    return FeasibilityCheck(60).feasible(build(world, tree, state))
 
 
 def typed(description: Description, change: Change, value: float) -> Description | None:

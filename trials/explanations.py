@@ -13,7 +13,8 @@ from typing import Annotated
 
 import typer
 
-from bichiku.explain import Finding, explain
+from bichiku.explaining import Diagnosis, explain
+from bichiku.show.explanation import change_words
 from oracles.by_hand import read
 from oracles.ways_out import LESS, demanding, feasible, typed
 from oracles.world_strategies import Description
@@ -41,7 +42,7 @@ class Tally:
             return
         self.without_a_plan += 1
         found = explain(read(description), seconds=SECONDS)
-        if found.finding is not Finding.INFEASIBLE or not found.conflicts:
+        if found.diagnosis is not Diagnosis.INFEASIBLE or not found.conflicts:
             self.wrong.append(f"not explained: {description}")
         self.conflicts += len(found.conflicts)
         self.irreducible += sum(conflict.irreducible for conflict in found.conflicts)
@@ -54,7 +55,7 @@ class Tally:
                 self.typed += 1
                 too_little = typed(description, change, change.before + sign * LESS * change.least)
                 if not feasible(enough) or too_little is None or feasible(too_little):
-                    self.wrong.append(f"{change.words}: {description}")
+                    self.wrong.append(f"{change_words(change)}: {description}")
 
 
 def main(

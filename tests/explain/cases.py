@@ -10,17 +10,18 @@ from __future__ import annotations
 from typing import Any
 
 from bichiku.build import build
-from bichiku.explain import Change, Conflict, Explanation, Finding, explain
-from bichiku.explain.judge import Judge
-from bichiku.explain.physical_rules import physical_rules
-from bichiku.explain.policy_rules import policy_rules
-from bichiku.explain.rules import Rule, without
-from bichiku.explain.unmet import with_unmet
+from bichiku.explaining import Change, Conflict, Diagnosis, Explanation, explain
+from bichiku.explaining.feasibility import FeasibilityCheck
+from bichiku.explaining.model_rules import model_rules
+from bichiku.explaining.ruled_program import without
+from bichiku.explaining.rules import Rule, RuleKey
+from bichiku.explaining.unmet_demand import with_unmet
 from bichiku.model.world import World
 from bichiku.program import LinearProgram
 from bichiku.result.outcome import Outcome
 from bichiku.result.pipeline import grow
-from bichiku.solve import Solution, Status
+from bichiku.show.explanation import text_of
+from bichiku.solving import Solution, Status
 from oracles.by_hand import description, halt, read
 
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20, "capacity_t": 40}
@@ -173,8 +174,8 @@ def explained(**changes: Any) -> Explanation:
 
 def the_conflict(**changes: Any) -> Conflict:
     found = explained(**changes)
-    assert found.finding is Finding.INFEASIBLE
-    assert len(found.conflicts) == 1, found.text()
+    assert found.diagnosis is Diagnosis.INFEASIBLE
+    assert len(found.conflicts) == 1, text_of(found)
     return found.conflicts[0]
 
 
@@ -187,14 +188,9 @@ def rules_of(world: World) -> tuple[list[Rule], LinearProgram]:
     tree, state = grow(world)
     outcome = Outcome(world, tree, state, build(world, tree, state), Solution.none(Status.INFEASIBLE))
     wider = with_unmet(outcome.program, outcome)
-    return [*policy_rules(outcome), *physical_rules(outcome, wider)], wider
+    return model_rules(outcome, wider), wider
 
 
-def name_of(rule: Rule) -> tuple[Any, ...]:
-    """What tells a rule from all others."""
-    return (*rule.family, rule.name, rule.year, rule.onset, rule.source)
-
-
-def feasible_with(rules: list[Rule], names: set[tuple[Any, ...]], program: LinearProgram) -> bool | None:
-    """Whether the program can be kept with the named rules and no others."""
-    return Judge(60).feasible(without(program, [rule for rule in rules if name_of(rule) not in names]))
+def feasible_with(rules: list[Rule], keys: set[RuleKey], program: LinearProgram) -> bool | None:
+    """Whether the program can be kept with the rules of these keys and no others."""
+    return FeasibilityCheck(60).feasible(without(program, [rule for rule in rules if rule.key not in keys]))

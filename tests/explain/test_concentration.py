@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bichiku.show.explanation import text_of
 from oracles.by_hand import MATERIAL, SPOT
 from tests.explain.cases import (
     AUSTRALIA,
@@ -41,7 +42,7 @@ def test_goods_under_way_from_one_country_are_diluted_at_best_by_as_much_from_ea
 
 def test_a_rule_that_cannot_be_kept_by_itself_is_told_as_such() -> None:
     suppliers = [{}, AUSTRALIA | {"lead_periods": 1, "in_transit_t": 40}]
-    text = explained(periods=1, suppliers=suppliers, policies={"concentration": {"max": 0.4}}).text()
+    text = text_of(explained(periods=1, suppliers=suppliers, policies={"concentration": {"max": 0.4}}))
     assert "This rule cannot be kept, whatever becomes of the others:\n  - concentration (HHI) of imports of m" in text
     assert "at the mixes found so far" not in text
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from bichiku.explain import Finding, explain
-from bichiku.explain.policy_rules import POLICY_KINDS
-from bichiku.policies import Policies
+from bichiku.explaining import Diagnosis, explain
+from bichiku.policies import FAMILIES, Policies
 from bichiku.result.pipeline import run_strategy
+from bichiku.show.explanation import change_words, text_of
+from bichiku.show.explanation.remark_words import remark_words
 from oracles.by_hand import MATERIAL, SPOT, description, halt, read
 from tests.explain.cases import (
     AUSTRALIA,
@@ -21,7 +22,6 @@ from tests.explain.cases import (
     by_kind,
     explained,
     feasible_with,
-    name_of,
     rules_of,
     the_conflict,
 )
@@ -44,7 +44,7 @@ def test_every_rule_of_a_conflict_is_needed_and_together_they_cannot_be_kept(cas
     world = read(description(**({"periods": 2} | CASES[case][0])))
     conflict = explain(world).conflicts[0]
     rules, wider = rules_of(world)
-    names = {name_of(rule) for rule in conflict.rules}
+    names = {rule.key for rule in conflict.rules}
     assert feasible_with(rules, names, wider) is False
     for name in names:
         assert feasible_with(rules, names - {name}, wider) is True, name
@@ -54,7 +54,7 @@ def test_every_policy_of_the_model_file_has_a_case() -> None:
     asked = {key for changes, _, _ in CASES.values() for key in changes.get("policies", {})}
     assert asked | {"concentration"} == set(Policies.model_fields)  # concentration has a test of its own
     kinds = {kind for _, found, _ in CASES.values() for kind in found}
-    assert set(POLICY_KINDS) <= kinds | {"concentration"}
+    assert set(FAMILIES) <= kinds | {"concentration"}
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_every_policy_of_the_model_file_has_a_case() -> None:
 )
 def test_what_asks_for_no_tonnes_leaves_a_plan_as_shortage_is_allowed(policies: dict[str, Any]) -> None:
     found = explained(periods=1, suppliers=TWO, policies=policies)
-    assert found.finding is Finding.FEASIBLE
-    assert found.text() == "base: there is a plan that keeps all limits; nothing to explain"
+    assert found.diagnosis is Diagnosis.FEASIBLE
+    assert text_of(found) == "base: there is a plan that keeps all limits; nothing to explain"
 
 
 def test_the_numbers_to_type_are_enough_in_the_model_itself() -> None:
@@ -92,7 +92,7 @@ def test_onsets_that_cannot_be_survived_can_be_left_out() -> None:
     onsets = [{"period": 1, "probability": 0.01}, {"period": 3, "probability": 0.01}]
     conflict = the_conflict(periods=3, crises=halt(1, 0, onsets=onsets, recovery=0), policies=SURVIVE)
     change = by_kind(conflict)["later"]
-    assert change.words == "ask to survive only what begins in 2028-01 or later (survive: from)"
+    assert change_words(change) == "ask to survive only what begins in 2028-01 or later (survive: from)"
 
 
 def test_a_dated_path_may_take_longer() -> None:
@@ -102,16 +102,18 @@ def test_a_dated_path_may_take_longer() -> None:
     changes = {"suppliers": [{"capacity_t": 60}], "policies": {"reserve_days": path}}
     conflict = the_conflict(periods=6, **changes)
     change = by_kind(conflict)["later"]
-    assert change.words == "take until 2030-12 with reserve_days of m, instead of 2028-12"
+    assert change_words(change) == "take until 2030-12 with reserve_days of m, instead of 2028-12"
     world = {**changes, "policies": {"reserve_days": {"2026-12": 0, "2030-12": 1095}}}
     assert run_strategy(read(description(6, **world)), prices=False)
     world = {**changes, "policies": {"reserve_days": {"2026-12": 0, "2029-12": 1095}}}
-    assert explain(read(description(6, **world))).finding is Finding.INFEASIBLE
+    assert explain(read(description(6, **world))).diagnosis is Diagnosis.INFEASIBLE
 
 
 def test_one_number_for_all_years_has_no_later() -> None:
     conflict = the_conflict(**CASES["reserve"][0])
-    assert "taking longer does not apply to reserve_days of m: it is one number for all years" in conflict.notes
+    assert "taking longer does not apply to reserve_days of m: it is one number for all years" in map(
+        remark_words, conflict.remarks
+    )
 
 
 def test_a_number_that_fails_in_every_year_is_turned_in_all_of_them() -> None:
@@ -120,7 +122,10 @@ def test_a_number_that_fails_in_every_year_is_turned_in_all_of_them() -> None:
     assert [rule.year for rule in conflict.rules if rule.kind == "reserve_days"] == [2026]
     change = by_kind(conflict)["reserve_days"]
     assert (change.year, change.least) == (None, pytest.approx(73))
-    assert change.words == "lower the reserve of m by 73 days in every year (in 2026 from 182.5 days to 109.5 days)"
+    assert (
+        change_words(change)
+        == "lower the reserve of m by 73 days in every year (in 2026 from 182.5 days to 109.5 days)"
+    )
 
 
 def test_conflicts_that_share_a_rule_are_both_told() -> None:
@@ -150,19 +155,19 @@ def test_materials_that_have_nothing_in_common_have_a_conflict_each() -> None:
     found = explained(periods=1, tables=tables, policies={"reserve_days": 365})
     assert [by_kind(conflict)["supplier_capacity"].after for conflict in found.conflicts] == [100, 100]
     assert not any(change.alone for conflict in found.conflicts for change in conflict.changes)
-    assert "the other conflicts remain to be settled" in found.text()
+    assert "the other conflicts remain to be settled" in text_of(found)
 
 
 def test_what_a_time_limit_leaves_open_is_said() -> None:
     found = explain(read(description(1, suppliers=[{"capacity_t": 10}], policies={"reserve_days": 180})), seconds=0)
-    assert found.finding is Finding.UNDECIDED
-    assert "the time was up before anything was found" in found.text()
+    assert found.diagnosis is Diagnosis.UNDECIDED
+    assert "the time was up before anything was found" in text_of(found)
 
 
 def test_a_time_limit_does_not_turn_into_a_claim() -> None:
     # 100 t are missing in the first year; with no time left nothing may be called tried
     world = read(description(2, crises=halt(1, 0.05), policies=SURVIVE))
-    text = explain(world, seconds=0).text()
+    text = text_of(explain(world, seconds=0))
     assert "cannot be survived" not in text
     assert "does not help" not in text
 
@@ -173,7 +178,7 @@ def test_a_number_that_falls_in_all_years_stops_at_nothing_where_it_was_small() 
     store = {"storage_limit_t": 5}
     change = by_kind(the_conflict(material=store, policies={"reserve_days": reserve}))["reserve_days"]
     assert change.least == pytest.approx(161.75)
-    assert change.words == (
+    assert change_words(change) == (
         "lower the reserve of m by 161.8 days in every year, none below zero (in 2027 from 180 days to 18.25 days)"
     )
     assert change.verified
@@ -193,7 +198,7 @@ def test_a_cap_of_a_hundred_per_cent_in_one_year_does_not_hold_the_others_back()
     )
     change = by_kind(conflict)["share_caps"]
     assert change.least == pytest.approx(100 * (1 - 50 / (300 / 365 * 100)) - 10, abs=2e-3)
-    assert "by 29.17 points in every year, none above 100 % (in 2027 from 10 % to 39.17 %)" in change.words
+    assert "by 29.17 points in every year, none above 100 % (in 2027 from 10 % to 39.17 %)" in change_words(change)
     assert change.verified
 
 
@@ -203,7 +208,7 @@ def test_a_budget_is_one_number_for_all_years() -> None:
     conflict = the_conflict(policies={"reserve_days": reserve, "budget": {"reserve_per_year": 50}})
     change = by_kind(conflict)["budget_reserve"]
     assert (change.year, change.least) == (None, pytest.approx(150e-6))
-    assert change.words == "raise the reserve budget from USD 50 to USD 200"
+    assert change_words(change) == "raise the reserve budget from USD 50 to USD 200"
 
 
 def test_a_policy_in_conflict_by_itself_in_one_year_does_not_hide_its_conflict_with_another_in_the_next() -> None:
@@ -218,14 +223,13 @@ def test_a_policy_in_conflict_by_itself_in_one_year_does_not_hide_its_conflict_w
     assert "share_caps" in first
     assert "expected_shortage" not in first
     assert any({"share_caps", "expected_shortage", "demand"} <= kinds for kinds in others)
-    assert "what ends one may sharpen another" in found.text()
+    assert "what ends one may sharpen another" in text_of(found)
 
 
 def test_a_path_that_asks_for_less_in_some_years_is_not_stretched() -> None:
     # 30 t of storage are 109.5 days, and 2027 asks for 180; the year after asks for less
     policies = {"reserve_days": {"2026-12": 10, "2027-12": 180, "2028-12": 20}}
     conflict = the_conflict(periods=4, material=STORE_30, policies=policies)
-    assert (
-        "taking longer does not apply to reserve_days of m: in some years it asks for less than before"
-        in conflict.notes
+    assert "taking longer does not apply to reserve_days of m: in some years it asks for less than before" in map(
+        remark_words, conflict.remarks
     )

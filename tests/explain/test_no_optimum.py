@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from bichiku.explain import Finding, engine, explain
-from bichiku.explain.judge import Judge
-from bichiku.explain.unbounded import unbounded_ray
+from bichiku.explaining import Diagnosis, diagnosis, explain
+from bichiku.explaining.feasibility import FeasibilityCheck
+from bichiku.explaining.unbounded_ray import unbounded_ray
 from bichiku.program import ColumnBlock, LinearProgram, RowBlock
 from bichiku.program.extremes import extremes
-from bichiku.solve import Solution, Status
+from bichiku.show.explanation import text_of
+from bichiku.solving import Solution, Status
 from oracles.by_hand import description, read
 
 
@@ -37,14 +38,14 @@ def program(**changes: Any) -> LinearProgram:
 
 
 def test_a_ray_names_what_earns_money_without_end() -> None:
-    ray = unbounded_ray(program(), Judge(60))
+    ray = unbounded_ray(program(), FeasibilityCheck(60))
     assert ray is not None
     assert dict(ray.steps) == pytest.approx({"buy[m] once 0": 2 / 3, "sell[m] once 0": 1 / 3})
     assert ray.gain == pytest.approx(1 / 3)
 
 
 def test_a_bound_ends_the_ray() -> None:
-    assert unbounded_ray(program(column_upper=np.array([np.inf, 7.0, np.inf])), Judge(60)) is None
+    assert unbounded_ray(program(column_upper=np.array([np.inf, 7.0, np.inf])), FeasibilityCheck(60)) is None
 
 
 def test_extremes_name_rows_and_columns() -> None:
@@ -58,22 +59,22 @@ def test_extremes_name_rows_and_columns() -> None:
 @pytest.mark.parametrize(
     ("status", "finding", "words"),
     [
-        (Status.UNBOUNDED, Finding.UNBOUNDED, "no direction was found in which cost falls"),
-        (Status.ERROR, Finding.NUMERICAL, "look for a wrong unit"),
+        (Status.UNBOUNDED, Diagnosis.UNBOUNDED, "no direction was found in which cost falls"),
+        (Status.ERROR, Diagnosis.NUMERICAL, "look for a wrong unit"),
     ],
 )
 def test_an_explanation_tells_them(
-    monkeypatch: pytest.MonkeyPatch, status: Status, finding: Finding, words: str
+    monkeypatch: pytest.MonkeyPatch, status: Status, finding: Diagnosis, words: str
 ) -> None:
-    monkeypatch.setattr(engine.Judge, "solve", lambda self, program: Solution.none(status))
-    monkeypatch.setattr(engine, "_infeasible_parts", lambda program, judge, known: (np.empty(0), [], []))
+    monkeypatch.setattr(diagnosis.FeasibilityCheck, "solve", lambda self, program: Solution.none(status))
+    monkeypatch.setattr(diagnosis, "_infeasible_components", lambda program, check, known: (np.empty(0), [], []))
     found = explain(read(description(1)))
-    assert found.finding is finding
-    assert words in found.text()
-    assert "costs: 10 (ship[s] node 0)" in found.text()
+    assert found.diagnosis is finding
+    assert words in text_of(found)
+    assert "costs: 10 (ship[s] node 0)" in text_of(found)
 
 
 def test_an_unbounded_program_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = engine._no_optimum(read(description(1)), program(), Status.UNBOUNDED, Judge(60))
-    assert found.finding is Finding.UNBOUNDED
-    assert "  - 0.667 of buy[m] once 0\n  - 0.333 of sell[m] once 0" in found.text()
+    found = diagnosis._no_optimum(read(description(1)), program(), Status.UNBOUNDED, FeasibilityCheck(60))
+    assert found.diagnosis is Diagnosis.UNBOUNDED
+    assert "  - 0.667 of buy[m] once 0\n  - 0.333 of sell[m] once 0" in text_of(found)

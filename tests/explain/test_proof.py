@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from bichiku.explain.crises import crisis_by_crisis, rows_of_crises
-from bichiku.explain.judge import Judge
-from bichiku.explain.proof import Prover, _in_proof
-from bichiku.explain.rules import Part, Rule, free
+from bichiku.explaining.crisis_rows import crisis_by_crisis, rows_of_crises
+from bichiku.explaining.feasibility import FeasibilityCheck
+from bichiku.explaining.infeasibility_proof import Prover, _in_proof
+from bichiku.explaining.ruled_program import RuledProgram
+from bichiku.explaining.rules import Rule
+from bichiku.policies import Limit
 from bichiku.program import LinearProgram
-from bichiku.solve import Limits, Solution
-from bichiku.solve.highs import HighsRun
+from bichiku.solving import Limits, Solution
+from bichiku.solving.highs import HighsRun
 
 
 def program() -> LinearProgram:
@@ -30,21 +32,20 @@ def program() -> LinearProgram:
     )
 
 
-def part(crisis: list[int] | None = None) -> Part:
-    rules = tuple(free(Rule(name, "", "m", None, 0.0, "t", name), rows=np.array([i])) for i, name in enumerate("abc"))
-    everything = np.arange(3), np.arange(2)
-    return Part(program(), *everything, rules, *everything, np.array(crisis or [-1, -1]))
+def part(crisis: list[int] | None = None) -> RuledProgram:
+    rules = [Rule.freeing(Limit(name, "", "m", None, 0.0, "t"), rows=np.array([i])) for i, name in enumerate("abc")]
+    return RuledProgram.whole(program(), rules, np.array(crisis or [-1, -1]))
 
 
 def test_a_verdict_names_the_rules_of_the_contradiction_and_no_other() -> None:
-    prover = Prover(part(), Judge(60))
+    prover = Prover(part(), FeasibilityCheck(60))
     verdict = prover.verdict(prover.part.rules)
     assert verdict.feasible is False
     assert [rule.kind for rule in verdict.rules] == ["a", "b"]  # x of 10 or more and 4 or less
 
 
 def test_what_is_left_without_one_of_them_can_be_kept_from_the_same_solver() -> None:
-    prover = Prover(part(), Judge(60))
+    prover = Prover(part(), FeasibilityCheck(60))
     a, b, c = prover.part.rules
     assert [prover.verdict(kept).feasible for kept in ([a, b], [a, c], [b, c], [a, b, c])] == [False, True, True, False]
 
@@ -75,7 +76,7 @@ def test_rows_belong_to_the_crises_of_their_columns() -> None:
 
 
 def test_the_plan_comes_first_and_then_the_crises_that_a_rule_looks_at() -> None:
-    survive = free(Rule("survive", "halt", "m", 2026, 0.0, "t", "", onset=1), rows=np.array([2]))
+    survive = Rule.freeing(Limit("survive", "halt", "m", 2026, 0.0, "t", onset=1), rows=np.array([2]))
     here = part([-1, 2])
     assert [list(rows) for rows in crisis_by_crisis(here, [survive])] == [[0], [0, 1, 2]]
     assert [list(rows) for rows in crisis_by_crisis(here, here.rules)] == [[0]]
@@ -90,5 +91,5 @@ def test_an_interruption_stops_the_solver_and_goes_on_up(monkeypatch: pytest.Mon
     monkeypatch.setattr(HighsRun, "solve", interrupted)
     monkeypatch.setattr(HighsRun, "interrupt", lambda run: stopped.append(run))
     with pytest.raises(KeyboardInterrupt):
-        Judge(60).feasible(program())
+        FeasibilityCheck(60).feasible(program())
     assert len(stopped) == 1

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from bichiku.explain import as_record
-from bichiku.explain.wording import told_together
+from bichiku.show.explanation import as_record, change_words, text_of
+from bichiku.show.explanation.remark_words import given_words
+from bichiku.show.explanation.rule_lines import lines_of_kind
 from oracles.by_hand import MATERIAL, SPOT, halt
 from tests.explain.cases import (
     CASES,
@@ -36,7 +37,7 @@ Any one of these is enough, and is the least of its kind:
 Each was checked by solving again: the changed model keeps all limits, and a little less does not.
 (taking longer does not apply to reserve_days of m: it is one number for all years)
 (taking longer does not apply to share_caps of m: it is one number for all years)"""
-    assert explained(**CASES["cap with a reserve"][0]).text() == expected
+    assert text_of(explained(**CASES["cap with a reserve"][0])) == expected
 
 
 def test_many_capacities_are_summed_up_and_stand_for_what_is_missing_elsewhere() -> None:
@@ -44,15 +45,15 @@ def test_many_capacities_are_summed_up_and_stand_for_what_is_missing_elsewhere()
     suppliers = [{"supplier": f"s{i}", "capacity_t": 1} for i in range(6)]
     found = explained(periods=1, suppliers=suppliers, policies={"reserve_days": 36.5})
     assert by_kind(found.conflicts[0])["new_source"].least == pytest.approx(4)
-    assert "  - capacity of 6 suppliers of m: 6.00 t/year together\n" in found.text()
-    assert "capacity of 6 suppliers of m: 6.00 t/year together (s0 1.00, s1 1.00," in found.text(full=True)
-    assert "Too many to be tried one by one; see what would have to be found elsewhere:" in found.text()
+    assert "  - capacity of 6 suppliers of m: 6.00 t/year together\n" in text_of(found)
+    assert "capacity of 6 suppliers of m: 6.00 t/year together (s0 1.00, s1 1.00," in text_of(found, full=True)
+    assert "Too many to be tried one by one; see what would have to be found elsewhere:" in text_of(found)
 
 
 def test_what_is_taken_as_given_is_said() -> None:
     suppliers = [{"capacity_t": 10, "lead_periods": 1, "in_transit_t": 5}]
     given = the_conflict(periods=1, suppliers=suppliers, policies={"reserve_days": 180}).given
-    assert tuple(item.words for item in given) == (
+    assert tuple(map(given_words, given)) == (
         "opening stock of m: 0 t",
         "s delivers 1 period after shipping, 5.00 t a period are under way at the start",
     )
@@ -67,7 +68,7 @@ def test_alike_conflicts_are_told_once_with_a_table_of_their_numbers() -> None:
     }
     policies = {"reserve_days": 73, "share_caps": [{"group": ["CHN"], "max": 0.2}]}
     found = explained(periods=1, tables=tables, policies=policies)
-    text = found.text()
+    text = text_of(found)
     assert "Conflicts 1 to 2 of 2" in text
     assert text.count("  - reserve of") == 1
     # four fifths of 20 t and of 40 t must come from elsewhere for a fifth to come from China
@@ -78,16 +79,16 @@ def test_alike_conflicts_are_told_once_with_a_table_of_their_numbers() -> None:
   n         2026   0 days    100 %       32 t/year"""
         in text
     )
-    assert found.text(full=True).count("  - reserve of") == 2
+    assert text_of(found, full=True).count("  - reserve of") == 2
 
 
 def test_crises_that_cannot_be_survived_are_counted_and_the_first_is_named() -> None:
     # what is asked over both starts together is told once; nothing is in store for either
     onsets = [{"period": 1, "probability": 0.01}, {"period": 3, "probability": 0.01}]
-    rules = the_conflict(periods=3, crises=halt(1, 0, onsets=onsets, recovery=0), policies=SURVIVE).rules
-    (rule,) = (rule for rule in rules if rule.kind == "survive")
-    later = replace(rule, onset=3, words=rule.words.replace("2026-01", "2028-01"))
-    assert list(told_together([rule, later], names=False)) == [
+    found = explained(periods=3, crises=halt(1, 0, onsets=onsets, recovery=0), policies=SURVIVE)
+    (rule,) = (rule for rule in found.conflicts[0].rules if rule.kind == "survive")
+    later = replace(rule, limit=replace(rule.limit, onset=3))
+    assert list(lines_of_kind([rule, later], found.world, names=False)) == [
         "no shortage of m in 2 crises, first of them halt of 2026-01"
     ]
 
@@ -111,10 +112,10 @@ def test_what_is_only_a_bound_from_below_is_not_called_enough() -> None:
     (conflict,) = found.conflicts
     days, *others = conflict.changes
     bound = replace(days, enough=False, verified=False)
-    text = replace(found, conflicts=(replace(conflict, changes=(bound, *others)),)).text()
+    text = text_of(replace(found, conflicts=(replace(conflict, changes=(bound, *others)),)))
     assert (
         f"""At least so much is needed, and it was not shown to be enough:
-  - {days.words}"""
+  - {change_words(days)}"""
         in text
     )
     assert "Each was checked" not in text
@@ -123,7 +124,7 @@ def test_what_is_only_a_bound_from_below_is_not_called_enough() -> None:
 def test_numbers_to_type_are_rounded_to_the_safe_side() -> None:
     found = by_kind(the_conflict(**CASES["reserve"][0]))
     assert found["supplier_capacity"].after == 49.32  # 49.315
-    assert found["supplier_capacity"].words.startswith("raise the capacity of s from 10 t/year to 49.32 t/year")
+    assert change_words(found["supplier_capacity"]).startswith("raise the capacity of s from 10 t/year to 49.32 t/year")
     found = by_kind(the_conflict(periods=1, suppliers=[{"capacity_t": 10}], demand=70, policies={"reserve_days": 180}))
     assert found["reserve_days"].after == 52.14  # 52.1428...
 
@@ -132,5 +133,5 @@ def test_demand_that_an_event_moves_is_told_as_such() -> None:
     # 100 t a year, three times as much under the event
     boom = {"from": "2026-01", "to": "2026-12", "effects": [{"materials": ["m"], "demand_factor": 3}]}
     policies = {"expected_shortage": {"max_days": 0}}
-    text = explained(suppliers=[{"capacity_t": 150}], events={"boom": boom}, policies=policies).text()
+    text = text_of(explained(suppliers=[{"capacity_t": 150}], events={"boom": boom}, policies=policies))
     assert "  - demand for m: 300 t in 2026, 100 t in 2027, as events move it\n" in text

@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bichiku.result.pipeline import NoSolution, Solved
-from bichiku.solve import Status
+from bichiku.result.pipeline import NoSolution
+from bichiku.result.run import Run
+from bichiku.solving import Status
 from oracles.by_hand import MATERIAL, SPOT, duals, halt, line, plan, solve
 
 CRISES = halt(2, 0.01) | {"scarce": halt(2, 0.03, effects=[{"all": True, "loss": 0.95}])["halt"]}
@@ -27,21 +28,21 @@ NEUTRAL = 2225
 OWN: dict[str, Any] = {"suppliers": [{"country": "JPN"}]}
 
 
-def risky(crises: dict[str, Any] = CRISES, storage_limit_t: float | None = None, **risk: Any) -> Solved:
+def risky(crises: dict[str, Any] = CRISES, storage_limit_t: float | None = None, **risk: Any) -> Run:
     policies = {"risk": risk} if risk else {}
     material = {"storage_cost_rate": 0.5} | ({} if storage_limit_t is None else {"storage_limit_t": storage_limit_t})
     return solve(material=material, crises=crises, policies=policies, **OWN)
 
 
-def objective(solved: Solved) -> float:
+def objective(solved: Run) -> float:
     return solved.outcome.solution.objective
 
 
-def held(solved: Solved) -> float:
+def held(solved: Run) -> float:
     return plan(solved, solved.outcome.stock["m"])[0]
 
 
-def cvar(solved: Solved, level: float) -> float:
+def cvar(solved: Run, level: float) -> float:
     """CVaR at a level, from the table of crises alone; both of them begin in 2027."""
     crises = solved.tables["crises"]
     damage, probability = crises["damage"].to_numpy(), crises["probability"].to_numpy()
@@ -112,7 +113,7 @@ def test_a_harmless_crisis_moves_no_limit() -> None:
     assert cvar(solved, 0.99) == pytest.approx(9000)
 
 
-def two_years(**risk: Any) -> Solved:
+def two_years(**risk: Any) -> Run:
     """A halt of probability 0.01 in each of years 2 and 3, after each of which the branch goes on to the end.
 
     A tonne held from year 1 to year 2 costs 15 and spares 0.99 * 10 + 0.01 * 100 = 10.9: it lacks 4.1. Held from year 2

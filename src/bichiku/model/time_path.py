@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from bichiku.model.calendar import month_index
+from bichiku.model.calendar import month_index, month_label
 from bichiku.model.faults import shown
+
+FIRST_YEAR, LAST_YEAR = 1000, 9999  # of dated points
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,16 @@ class TimePath:
     def __call__(self, position: np.ndarray) -> np.ndarray:
         """Values at the positions asked for; same shape."""
         return np.interp(position, self.at, self.values)
+
+    @property
+    def monthly(self) -> bool:
+        """Whether its points are months; every month index of a dated point lies beyond the last calendar year."""
+        return self.at[-1] > LAST_YEAR
+
+
+def date_label(at: int) -> str:
+    """A position on a path as text: a month or a calendar year."""
+    return month_label(at) if at > LAST_YEAR else str(at)
 
 
 def _number(value: Any, upper: float) -> float:
@@ -69,6 +81,6 @@ def _path(value: Any, upper: float, position: Callable[[Any], int]) -> TimePath:
 
 
 def _year(key: Any) -> int:
-    if isinstance(key, bool) or not isinstance(key, int) or not 1000 <= key <= 9999:
+    if isinstance(key, bool) or not isinstance(key, int) or not FIRST_YEAR <= key <= LAST_YEAR:
         raise ValueError(f"{shown(key)} is not a year such as 2030")
     return key

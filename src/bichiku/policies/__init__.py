@@ -39,4 +39,4 @@ OF_FAMILY: dict[str, Policy[Any]] = {family.name: policy for policy in POLICIES 
 _fields: dict[str, Any] = {policy.name: (policy.keys, policy.default) for policy in POLICIES}
 Policies: Any = create_model("Policies", __base__=PolicySettings, __doc__="What a strategy may ask for.", **_fields)
 
-__all__ = ["FAMILIES", "INPUTS", "OF_FAMILY", "POLICIES", "Inputs", "Limit", "Policies"]
+__all__ = ["FAMILIES", "INPUTS", "OF_FAMILY", "POLICIES", "Family", "Inputs", "Limit", "Policies"]

@@ -181,6 +181,38 @@ class LinearProgram:
         lower[rows], upper[rows] = -np.inf, np.inf
         return replace(self, row_lower=lower, row_upper=upper)
 
+    def widened(
+        self,
+        rows: np.ndarray,
+        row_lower: np.ndarray,
+        row_upper: np.ndarray,
+        columns: np.ndarray,
+        column_upper: np.ndarray,
+    ) -> LinearProgram:
+        """The program in which some rows and columns reach at least to other limits; none becomes narrower.
+
+        Args:
+            rows, row_lower, row_upper: rows, which may repeat, and the limits that they reach to; shape (rows,).
+            columns, column_upper: columns, which may repeat, and their upper bounds; shape (columns,).
+        """
+        lower, upper, bound = self.row_lower.copy(), self.row_upper.copy(), self.column_upper.copy()
+        np.minimum.at(lower, rows, row_lower)
+        np.maximum.at(upper, rows, row_upper)
+        np.maximum.at(bound, columns, column_upper)
+        return replace(self, row_lower=lower, row_upper=upper, column_upper=bound)
+
+    def bounded(self, columns: np.ndarray, upper: np.ndarray | float) -> LinearProgram:
+        """The program with other upper bounds of some columns."""
+        bound = self.column_upper.copy()
+        bound[columns] = upper
+        return replace(self, column_upper=bound)
+
+    def priced(self, columns: np.ndarray, cost: np.ndarray | float) -> LinearProgram:
+        """The program in which some columns have a cost and all others none."""
+        costs = np.zeros(self.shape[1])
+        costs[columns] = cost
+        return replace(self.without_cost(), cost=costs)
+
     def moved(self, move: Move, step: float) -> LinearProgram:
         """The program after a number moved by so many units."""
         lower, upper = self.row_lower.copy(), self.row_upper.copy()
