@@ -24,7 +24,7 @@ Row = dict[str, Any]
 ALL_HALT = {"all": True, "loss": 1.0}
 MATERIAL: Row = {"material": "m", "reference_price": 10, "haircut": 1, "shortage_cost": 100}
 SPOT: Row = {"supplier": "s", "material": "m", "country": "CHN", "capacity_t": 1000, "price": 10}
-MODEL: Row = {"model": "by hand", "buyer": "JPN", "start": "2026-01", "resolution": "year"}
+MODEL: Row = {"format": 2, "model": "by hand", "buyer": "JPN", "start": "2026-01", "resolution": "year"}
 
 
 def description(
@@ -83,14 +83,29 @@ def halt(onset: int, probability: float, **other: Any) -> dict[str, Row]:
 
 def plan(solved: Run, values: Any) -> list[float]:
     """The plan's part of an array by node."""
-    return [float(value) for value in values[solved.outcome.tree.plan]]
+    return [float(value) for value in values[solved.outcome.plan]]
 
 
-def branch(solved: Run, values: Any, crisis: str = "halt", onset: int | None = None) -> list[float]:
-    """The part of an array by node that belongs to a crisis, or to one onset of it."""
-    tree = solved.outcome.tree
-    chosen = [i for i, b in enumerate(tree.branches) if b.crisis == crisis and onset in (None, b.onset)]
-    return [float(values[node]) for node in range(tree.size) if tree.branch[node] in chosen]
+def branch(
+    solved: Run,
+    values: Any,
+    crisis: str = "halt",
+    onset: int | None = None,
+    length: int | None = None,
+    material: str = "m",
+) -> list[float]:
+    """The part of an array by node of a material's chain that belongs to a crisis, to one onset or to one future of it.
+
+    Without a length every node of its branches once, in their order; with one those of the path of that length.
+    """
+    tree = solved.outcome.of(material).tree
+    paths = [
+        future.path
+        for future in tree.futures
+        if future.crisis == crisis and onset in (None, future.onset) and length in (None, future.length)
+    ]
+    nodes = sorted({int(node) for path in paths for node in path})
+    return [float(values[node]) for node in nodes]
 
 
 def line(solved: Run, name: str, **where: Any) -> float:

@@ -61,7 +61,7 @@ def final_program(world: World) -> LinearProgram:
 
     Without a solution it is the one that was found to have none.
     """
-    hot = HotProgram(build(world, *grow(world)), SolverOptions())
+    hot = HotProgram(build(world, grow(world)), SolverOptions())
     with suppress(NoSolution):
         optimise(world, Clock(), hot=hot)
     return hot.program

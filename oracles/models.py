@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bichiku.model.faults import ModelFaults
-from bichiku.model.state import State
+from bichiku.model.state import State, world_state
 from bichiku.model.tree import Tree, grow_tree
 from bichiku.model.world import World
 from bichiku.reading.model import read_model
@@ -70,10 +70,10 @@ def tree_of(folder: Path) -> Tree:
 
 
 def state_of(folder: Path) -> tuple[Tree, State]:
-    """Tree and state of a model with one strategy."""
-    from bichiku.result.pipeline import grow
-
-    return grow(world_of(folder))
+    """Tree and state of a model with one strategy, all its crises and materials in one tree."""
+    world = world_of(folder)
+    tree = grow_tree(world.settings.crises, world.calendar)
+    return tree, world_state(world, tree)
 
 
 def faults_of(folder: Path, strategies: Sequence[str] = (), sets: Sequence[str] = ()) -> list[str]:

@@ -53,8 +53,7 @@ def demanding(draw: st.DrawFn) -> Description:
 def feasible(description: Description) -> bool | None:
     """Whether the model has a plan, by one solve of the whole program."""
     world = read(description)
-    tree, state = grow(world)
-    return FeasibilityCheck(60).feasible(build(world, tree, state))
+    return FeasibilityCheck(60).feasible(build(world, grow(world)))
 
 
 def typed(description: Description, change: Change, value: float) -> Description | None:

@@ -34,6 +34,12 @@ def demand(first: float, second: float) -> Description:
     return description(suppliers=[{"capacity_t": 2000}], tables={"demand": rows})
 
 
+def at_the_horizon(freight: float = 0, price: float = 10, **changes: Any) -> Description:
+    """What is left at the horizon is valued at the reference price of 11, and storing it for a year costs 1.1."""
+    worth = {"haircut": 0, "reference_price": 11, "storage_cost_rate": 0.1}
+    return description(material=worth, suppliers=[{"freight": freight, "price": price}], **changes)
+
+
 CASES = [
     # the reference price is 10
     Case("W403", supplier(price=101), supplier(price=100), "suppliers[s]", ("price 101 is 10.1 times",)),
@@ -78,6 +84,20 @@ CASES = [
         ("201 t arrives in each", "100 t a period"),
     ),
     Case("W412", demand(0.0009, 0.0001), demand(0.001, 0.0001), "demand[m]", ("0.0009 t a year", "up to 1e-06 t")),
+    Case(  # 11 less half a year's storage of 0.55, against 10.4 delivered
+        "W413",
+        at_the_horizon(freight=0.4),
+        at_the_horizon(freight=0.5),
+        "materials[m]",
+        ("counts 11", "s delivers one for 10.4 in the last period"),
+    ),
+    Case(  # a year's discount makes 10 of 11
+        "W413",
+        at_the_horizon(discount_rate=0.05, price=9.9),
+        at_the_horizon(discount_rate=0.1, price=9.9),
+        "materials[m]",
+        ("counts 10.4762",),
+    ),
 ]
 
 

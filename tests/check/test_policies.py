@@ -126,6 +126,20 @@ CASES = [
         "policies.country_cap",
         ("except names COD, which ships none",),
     ),
+    Case(  # a year is solved after the window
+        "W209",
+        under({"reserve_days": 366}, report_until="2026-12"),
+        under({"reserve_days": 365}, report_until="2026-12"),
+        "policies.reserve_days",
+        ("the target of m is 366 days", "ends, 2026-12, and only 365 days are solved after it"),
+    ),
+    Case(
+        "W209",
+        under({"reserve_days": {"2026-12": 0, "2027-12": 1}}),
+        under({"reserve_days": {"2026-12": 1, "2027-12": 0}}),
+        "policies.reserve_days",
+        ("nothing is solved after it",),
+    ),
 ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from oracles.by_hand import MATERIAL, Row, description
@@ -27,6 +29,12 @@ def project(**changes: object) -> Description:
     return description(tables={"projects": [PROJECT | {"max_build_t": 30} | changes]})
 
 
+def ore_made(**changes: Any) -> Description:
+    """Ore that is made at home and sold by nobody."""
+    mine = PROJECT | {"material": "ore", "existing_t": 10}
+    return description(tables={"materials": [MATERIAL, ORE], "projects": [mine]}, **changes)
+
+
 def with_ore(opening: float = 0, supply: float = 1000) -> Description:
     """Nobody sells m but a refinery that takes 2 t of ore for each tonne."""
     return description(
@@ -50,8 +58,8 @@ CASES = [
     ),
     Case(
         "W102",
-        description(tables={"materials": [MATERIAL, ORE]}, crises=halt()),
-        description(tables={"materials": [MATERIAL, ORE]}),
+        ore_made(crises=halt()),
+        ore_made(crises=halt(effects=[{"materials": ["m"], "loss": 1.0}])),  # touches no chain of ore
         "ore",
     ),
     Case(  # 60 t from the supplier and 30 t that can be built, against 100 t

@@ -98,11 +98,11 @@ CASES: dict[str, tuple[dict[str, Any], set[str], dict[str, float]]] = {
         {"expected_shortage", "demand", "loss", "supplier_capacity"},
         {"expected_shortage": 1.5},
     ),
-    # 30 t held leave 70 short at 100 each
+    # 30 t held leave 70 short at 100 each, 5 % likely in a tail of 50 %: 700, and 100 allow 10 t short
     "risk": (
-        {"crises": halt(2, 0.05), "material": STORE_30, "policies": {"risk": {"level": 0.5, "limit": 1000}}},
+        {"crises": halt(2, 0.05), "material": STORE_30, "policies": {"risk": {"level": 0.5, "limit": 100}}},
         {"risk_limit", "demand", "loss", "storage_limit"},
-        {"risk_limit": 6000 / 1e6, "storage_limit": 60, "demand": 60, "new_source": 60},
+        {"risk_limit": 600 / 1e6, "storage_limit": 60, "demand": 60, "new_source": 60},
     ),
     # 219 days are 60 t, 10 t more than there are, at 10 each; 99 buy 9.9 t
     "reserve budget": (
@@ -185,8 +185,8 @@ def by_kind(conflict: Conflict) -> dict[str, Change]:
 
 def rules_of(world: World) -> tuple[list[Rule], LinearProgram]:
     """All rules of a world, and its program in which demand can give way."""
-    tree, state = grow(world)
-    outcome = Outcome(world, tree, state, build(world, tree, state), Solution.none(Status.INFEASIBLE))
+    chains = grow(world)
+    outcome = Outcome(world, chains, build(world, chains), Solution.none(Status.INFEASIBLE))
     wider = with_unmet(outcome.program, outcome)
     return model_rules(outcome, wider), wider
 

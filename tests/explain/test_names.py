@@ -40,7 +40,7 @@ def test_crises_suppliers_and_materials() -> None:
     text = text_of(explained(tables=TWO_MATERIALS, **survived()))
     assert (
         """\
-  - no shortage of ore (crisis of: x) in crisis halt (China): crisis of 2027 of 2027-01 (the first period: 1 period)
+  - no shortage of ore (crisis of: x) in crisis halt (China): crisis of 2027 of 2027-01 (1 node of its branch)
   - demand for ore (crisis of: x): 100 t in 2026, 100 t in 2027
   - crisis halt (China): crisis of 2027 of 2027-01: crisis s (a): b loses 100 % of what it can ship
 """

@@ -1,4 +1,4 @@
-"""Reserve days: on the plan, a stock of at least so many days of demand. For the world see `oracles.by_hand`."""
+"""Reserve days: on the plan, a stock of at least so many days of use. For the world see `oracles.by_hand`."""
 
 from __future__ import annotations
 
@@ -65,6 +65,36 @@ def test_materials_may_have_targets_of_their_own_or_none() -> None:
 def test_a_material_without_demand_needs_no_stock() -> None:
     tables = {"materials": [MATERIAL, MATERIAL | {"material": "n"}]}
     assert stock(1, tables=tables, of="n", policies={"reserve_days": 73}) == [0]
+
+
+REFINERY = {"project": "p", "material": "m", "country": "JPN", "kind": "refinery", "existing_t": 1000}
+REFINERY |= {"input_material": "ore", "input_per_output": 2}
+
+
+def refined(demand_for_ore: float = 0, **changes: Any) -> dict[str, Any]:
+    """Tables in which a tonne of ``m``, too dear to store, is made of two of ore, which a supplier sells at 2."""
+    rows = [{"material": "m", "year": year, "tonnes": 100} for year in (2026, 2027)]
+    rows += [{"material": "ore", "year": year, "tonnes": demand_for_ore} for year in (2026, 2027) if demand_for_ore]
+    ore = MATERIAL | {"material": "ore", "reference_price": 2, "storage_cost_rate": 0.1}
+    return {
+        "materials": [MATERIAL | {"storage_cost_rate": 2}, ore],
+        "demand": rows,
+        "suppliers": [SPOT | {"supplier": "t", "material": "ore", "price": 2}],
+        "projects": [REFINERY | changes],
+    }
+
+
+@pytest.mark.parametrize(("demand_for_ore", "tonnes"), [(0, 40), (10, 42)])
+def test_the_target_is_of_demand_and_feed(demand_for_ore: float, tonnes: float) -> None:
+    # 73 days are a fifth of a year: of 200 t of feed, and of 10 t used directly.
+    found = stock(tables=refined(demand_for_ore), of="ore", policies={"reserve_days": {"ore": 73}})
+    assert found == pytest.approx([tonnes, tonnes])
+
+
+def test_feed_that_nobody_runs_asks_for_nothing() -> None:
+    # Running at 200 a tonne is dearer than to be short at 100.
+    tables = refined(running_cost=200)
+    assert stock(tables=tables, of="ore", policies={"reserve_days": {"ore": 73}}) == pytest.approx([0, 0], abs=1e-6)
 
 
 def test_a_crisis_may_use_the_reserve() -> None:

@@ -16,6 +16,7 @@ from oracles.by_hand import MATERIAL, SPOT, branch, cost, duals, halt, plan, sol
 
 DEAR = {"storage_cost_rate": 0.5}
 WHOLE = {"survive": {"crises": ["halt"]}}
+OWN = [{"country": "JPN"}]  # a supplier of the buyer's own: what a loss leaves of it is not rationed
 
 
 def quarters(**survive: Any) -> list[float]:
@@ -43,9 +44,9 @@ def test_the_dual_is_what_a_tonne_of_shortage_allowed_would_spare() -> None:
     # A loss of 95 % leaves 50 of 1000 t, so 50 t are held. (Against a full halt 100 t are, all that the plan can use as
     # well, and a tonne less and a tonne more in store have different prices.)
     crises = halt(2, 0.05, effects=[{"all": True, "loss": 0.95}])
-    table = duals(solve(material=DEAR, crises=crises, policies=WHOLE), "survive")
+    table = duals(solve(material=DEAR, suppliers=OWN, crises=crises, policies=WHOLE), "survive")
     assert table["dual"].tolist() == pytest.approx([-0.5])
-    assert (table["crisis"][0], table["onset"][0], table["month"][0]) == ("halt", 2, "2027-01")
+    assert (table["crisis"][0], table["onset"][0], table["length"][0], table["month"][0]) == ("halt", 2, 0, "2027-01")
 
 
 def test_the_whole_branch_is_survived_when_no_days_are_given() -> None:
@@ -77,10 +78,10 @@ def test_onsets_before_a_month_need_not_be_survived() -> None:
 
 
 def test_only_the_named_crises_are_survived() -> None:
-    # The crisis that is named takes half of what China could send, which leaves enough.
+    # The crisis that is named takes half of what the supplier could send, which leaves enough.
     half = halt(2, 0.05, effects=[{"all": True, "loss": 0.5}])["halt"]
     crises = halt(2, 0.05) | {"half": half}
-    solved = solve(material=DEAR, crises=crises, policies={"survive": {"crises": ["half"]}})
+    solved = solve(material=DEAR, suppliers=OWN, crises=crises, policies={"survive": {"crises": ["half"]}})
     assert branch(solved, solved.outcome.short["m"], "halt") == pytest.approx([100])
     assert branch(solved, solved.outcome.short["m"], "half") == pytest.approx([0], abs=1e-6)
 
@@ -94,7 +95,7 @@ def test_only_the_named_materials_are_survived() -> None:
     policies = {"survive": {"crises": ["halt"], "materials": ["n"]}}
     solved = solve(tables=tables, crises=halt(2, 0.05), policies=policies)
     assert branch(solved, solved.outcome.short["m"]) == pytest.approx([100])
-    assert branch(solved, solved.outcome.short["n"]) == pytest.approx([0], abs=1e-6)
+    assert branch(solved, solved.outcome.short["n"], material="n") == pytest.approx([0], abs=1e-6)
 
 
 def test_what_is_saved_is_not_short() -> None:
@@ -103,3 +104,15 @@ def test_what_is_saved_is_not_short() -> None:
     tables = {"substitution": [{"material": "m", "tranche": "x", "max_share": 0.6, "cost": 60}]}
     solved = solve(material=DEAR, tables=tables, crises=halt(2, 0.05), policies=WHOLE)
     assert solved.outcome.solution.objective == pytest.approx(2350)
+
+
+def test_a_halt_of_unknown_length_is_survived_while_it_goes_on() -> None:
+    # One or two of the years 2 and 3: 100 t are put by for each, as the second year is 365 days after the onset.
+    crises = halt(2, 0.05, duration={1: 0.5, 2: 0.5})
+    solved = solve(3, material=DEAR, crises=crises, policies=WHOLE)
+    assert plan(solved, solved.outcome.stock["m"]) == pytest.approx([200, 100, 0], abs=1e-6)
+    # the second year is not asked for: 0.025 * 100 for a tonne short in it are less than a year more in store
+    first = {"survive": {"crises": ["halt"], "days": 365}}
+    solved = solve(3, material=DEAR, crises=crises, policies=first)
+    assert branch(solved, solved.outcome.short["m"], length=2) == pytest.approx([0, 100], abs=1e-6)
+    assert branch(solved, solved.outcome.short["m"], length=1) == pytest.approx([0, 0], abs=1e-6)

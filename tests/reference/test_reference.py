@@ -57,9 +57,13 @@ def test_the_gas_company_stores_100_and_buys_the_rest_when_it_knows_the_winter()
     case = solved("gas-purchase", "hedge")
     assert plan(case, case.outcome.stock["gas"])[0] == pytest.approx(100)
     bought = {
-        winter: branch(case, case.outcome.arrived["market"], winter) for winter in ("normal", "cold", "very-cold")
+        winter: branch(case, case.outcome.arrived["market"], winter, material="gas") for winter in ("cold", "very-cold")
     }
-    assert bought == {"normal": pytest.approx([0]), "cold": pytest.approx([50]), "very-cold": pytest.approx([80])}
+    assert bought == {"cold": pytest.approx([50]), "very-cold": pytest.approx([80])}
+    # a normal winter changes nothing, so it is the plan, with the weight that is left
+    assert plan(case, case.outcome.arrived["market"])[1] == pytest.approx(0, abs=1e-6)
+    (chain,) = case.outcome.chains
+    assert chain.tree.weight[chain.tree.plan] == pytest.approx([1, 1 / 3])
     assert line(case, "holding") == pytest.approx(100)
 
 
@@ -73,7 +77,7 @@ def test_the_newsvendor_orders_60() -> None:
 def test_two_quarters_are_held_against_halts_of_several_lengths() -> None:
     case = solved("halts-of-several-lengths", "base")
     assert plan(case, case.outcome.stock["ore"])[0] == pytest.approx(200)
-    assert plan(case, case.outcome.cover_days("ore"))[0] == pytest.approx(182.5)
+    assert plan(case, case.outcome.of("ore").cover_days("ore"))[0] == pytest.approx(182.5)
     survived = case.tables["crises"].set_index("crisis")["time_to_survive_days"]
     assert survived["quarters-3"] == pytest.approx(182.5)
     assert survived.isna()["quarters-2"]
@@ -122,7 +126,7 @@ def test_at_par_without_storage_cost_discount_or_haircut_a_reserve_costs_nothing
 def test_a_halt_is_short_of_exactly_what_the_pipeline_lacks(strategy: str, short: list[float], survived: float) -> None:
     case = solved("goods-under-way", strategy)
     # the branch runs from quarter 4 to 8
-    assert branch(case, case.outcome.short["metal"]) == pytest.approx(short, abs=1e-6)
+    assert branch(case, case.outcome.short["metal"], material="metal") == pytest.approx(short, abs=1e-6)
     assert plan(case, case.outcome.stock["metal"]) == pytest.approx([0] * 8, abs=1e-6)
     # two whole quarters of 91.25 days, or none
     assert case.tables["crises"]["time_to_survive_days"].tolist() == pytest.approx([survived])
@@ -146,14 +150,17 @@ def test_the_merit_order_under_a_falling_cap() -> None:
 
 def test_without_a_crisis_there_is_the_plan_alone() -> None:
     case = solved("known-price-rise", "base")
-    assert case.outcome.tree.weight.tolist() == [1, 1, 1]
+    (chain,) = case.outcome.chains
+    assert chain.tree.weight.tolist() == [1, 1, 1]
     assert plan(case, case.outcome.arrived["metal-chn"]) == pytest.approx([180, 20, 100])
 
 
 @pytest.mark.parametrize(("strategy", "stock"), [("worth-a-reserve", [100, 100, 100, 0]), ("too-rare", [0, 0, 0, 0])])
 def test_a_comb_holds_a_years_demand_or_nothing(strategy: str, stock: list[float]) -> None:
     case = solved("comb", strategy)
-    assert [(b.onset, b.end) for b in case.outcome.tree.branches] == [(1, 1), (2, 2), (3, 3), (4, 4)]
+    (chain,) = case.outcome.chains
+    tree = chain.tree
+    assert [(f.onset, int(tree.period[f.end])) for f in tree.futures] == [(1, 1), (2, 2), (3, 3), (4, 4)]
     assert plan(case, case.outcome.stock["metal"]) == pytest.approx(stock, abs=1e-6)
-    # the stock handed back is bought, but in the last year there is none to hand back to
+    # the stock handed back is bought; in the last year the plan holds none
     assert case.outcome.values("gap", "metal")[:3] == pytest.approx(stock[:3], abs=1e-6)

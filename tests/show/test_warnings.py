@@ -39,7 +39,7 @@ def test_what_strategies_share_is_told_once_and_the_rest_with_their_names(tmp_pa
     transit = "contracts deliver through the whole year; lead_periods and in_transit_t are not used"
     assert told.lines == (
         f"W101: c1: {transit} [calm, held]",
-        "W201: policies.reserve_days: can never bind: it asks for 0 days of every material with demand [held]",
+        "W201: policies.reserve_days: can never bind: it asks for 0 days of every material that is used [held]",
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from bichiku.build.stencil import Stencil
 from bichiku.model.state import State
+from bichiku.model.tree import Tree
 from bichiku.model.world import World
 
 
@@ -22,7 +23,7 @@ def add_rationing(stencil: Stencil, world: World, state: State) -> None:
     left: dict[str, np.ndarray] = {}
     for name in world.spot:
         if world.is_import(name):
-            unhit, hit = shares_left(name, stencil, world, state)
+            unhit, hit = shares_left(name, tree, world, state)
             if (hit > 0.0).any():
                 whole[name], left[name] = unhit, hit
     if not left:
@@ -44,12 +45,20 @@ def add_rationing(stencil: Stencil, world: World, state: State) -> None:
     stencil.add_rows("ration", left, ration, nodes=lambda source: np.flatnonzero(left[source] > 0.0), unit="t")
 
 
-def shares_left(source: str, stencil: Stencil, world: World, state: State) -> tuple[np.ndarray, np.ndarray]:
+def rationed_per_tonne(source: str, tree: Tree, world: World, state: State) -> np.ndarray:
+    """Tonnes by which the rows' limit at each node rises with each tonne a year of capacity; shape (nodes,)."""
+    unhit, hit = shares_left(source, tree, world, state)
+    year = world.calendar.periods_per_year
+    before_start = np.clip(year + 1 - tree.onset, 0, year) / year  # of the year before the onset
+    found: np.ndarray = world.calendar.year_share * (unhit + hit * before_start)
+    return found
+
+
+def shares_left(source: str, tree: Tree, world: World, state: State) -> tuple[np.ndarray, np.ndarray]:
     """Share of a source's capacity that no part of a crisis hits, and what is left of the hit parts, at each node.
 
     The second is zero where nothing is hit, and where nothing is left of what is.
     """
-    tree = stencil.tree
     size, at = tree.size, tree.period - 1
     supply, on_route = state.supply.get(source), state.on_route.get(source)
     all_hit = np.zeros(size, dtype=bool) if on_route is None else on_route.is_cut

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bichiku.checking import assumptions, contradictions, crises, numbers, policies, scaling, tables
+from bichiku.checking import assumptions, contradictions, crises, format_2, numbers, policies, scaling, tables
 from bichiku.checking.facts import Facts, Found, Physics
 from bichiku.model.world import World
 
@@ -18,6 +18,7 @@ RULES: dict[str, Callable[[Facts], Iterator[Found]]] = dict(
     sorted(
         {
             **tables.RULES,
+            **format_2.RULES,
             **policies.RULES,
             **contradictions.RULES,
             **crises.RULES,
@@ -51,7 +52,7 @@ def advice(world: World) -> list[Advice]:
     """All warnings about a world, in the order of their codes.
 
     Raises:
-        ModelFaults: the crises' probabilities exceed one together.
+        ModelFaults: see `bichiku.result.pipeline.grow`.
     """
     return _advice(Facts(world))
 
@@ -59,15 +60,22 @@ def advice(world: World) -> list[Advice]:
 def advice_by_strategy(worlds: Mapping[str, World]) -> dict[str, list[Advice]]:
     """All warnings about several worlds; what strategies share is worked out once.
 
+    What format 2 changes is told once for all of them, so that a strategy's own keys make no second warning.
+
     Raises:
-        ModelFaults: the crises' probabilities exceed one together.
+        ModelFaults: see `bichiku.result.pipeline.grow`.
     """
     found: dict[str, list[Advice]] = {}
+    changed: dict[str, None] = {}
     physics: Physics | None = None
     for name, world in worlds.items():
         physics = Physics.of(world, physics)
-        found[name] = _advice(Facts(world, physics))
-    return found
+        facts = Facts(world, physics)
+        found[name] = _advice(facts)
+        changed |= dict.fromkeys(format_2.changed_keys(facts))
+    (code,) = format_2.RULES
+    as_one = Advice(code, *format_2.told(changed))
+    return {name: [as_one if item.code == code else item for item in items] for name, items in found.items()}
 
 
 def _advice(facts: Facts) -> list[Advice]:

@@ -189,7 +189,7 @@ def _able(facts: Facts, material: str, policy: ConcentrationKeys, year: int) -> 
 
 def _reserve_out_of_reach(facts: Facts) -> Iterator[Found]:
     for material, target in _targets(facts):
-        most = facts.most_stock(material, np.zeros(facts.tree.periods))
+        most = facts.most_stock(material, np.zeros(facts.world.calendar.periods))
         missed = [i for i in range(len(target)) if beyond(target[i], most[i])]
         if missed:
             at = missed[0]
@@ -205,7 +205,7 @@ def _reserve_out_of_reach(facts: Facts) -> Iterator[Found]:
 
 
 def _reserve_by_shortage(facts: Facts) -> Iterator[Found]:
-    periods = facts.tree.periods
+    periods = facts.world.calendar.periods
     for material, target in _targets(facts):
         use = (facts.demand[material] - facts.most_saved(material))[:periods]
         most, unused = facts.most_stock(material, use), facts.most_stock(material, np.zeros(periods))
@@ -220,11 +220,14 @@ def _reserve_by_shortage(facts: Facts) -> Iterator[Found]:
 
 
 def _targets(facts: Facts) -> Iterator[tuple[str, np.ndarray]]:
-    """Materials with a reserve target, and its tonnes at the end of each period of the plan."""
+    """Materials with demand and a reserve target, and its least tonnes at the end of each period: those of demand.
+
+    What projects use as feed comes on top, and is the plan's to decide.
+    """
     for material, demand in facts.demand.items():
         days = target_days(facts.world, material)
         if days is not None and days.any():
-            yield material, days * demand[: facts.tree.periods] / facts.world.calendar.days
+            yield material, days * demand[: facts.world.calendar.periods] / facts.world.calendar.days
 
 
 def _month(facts: Facts, period: int) -> str:
@@ -232,14 +235,14 @@ def _month(facts: Facts, period: int) -> str:
 
 
 def _cannot_survive(facts: Facts) -> Iterator[Found]:
-    policy, tree = SURVIVE.asked(facts.world), facts.tree
-    if policy is None or not len(facts.surviving):
+    policy = SURVIVE.asked(facts.world)
+    if policy is None:
         return
     for material in facts.world.chosen(policy.materials):
-        if material in facts.demand:
+        if material in facts.demand and len(facts.surviving(material)):
             node, lack = _first_lack(facts, material)
             if node is not None:
-                crisis, onset, period = tree.label(node)
+                crisis, onset, _, period = facts.tree(material).label(node)
                 label = facts.world.calendar.label
                 yield Found(
                     material,
@@ -250,15 +253,15 @@ def _cannot_survive(facts: Facts) -> Iterator[Found]:
 
 def _first_lack(facts: Facts, material: str) -> tuple[int | None, float]:
     """The first node at which a material must not be short but has to be, and by how much; tonnes."""
-    row, tree = facts.world.materials[material], facts.tree
-    nodes = facts.surviving
+    row, nodes = facts.world.materials[material], facts.surviving(material)
     demand, saved = facts.demand[material], facts.most_saved(material)
-    use = np.zeros(tree.size)
+    use = np.zeros(len(demand))
     use[nodes] = (demand - saved)[nodes]
     lack = -facts.most_stock(material, use)
     if row.release_rate_t_per_day is not None:
         released = row.release_rate_t_per_day * facts.world.calendar.days
-        lack = np.maximum(lack, use - facts.arrivals(facts.offers(material)) - released)
+        arrived = facts.arrivals(offers) if (offers := facts.offers(material)) else 0.0
+        lack = np.maximum(lack, use - arrived - released)
     bad = [int(node) for node in nodes if beyond(lack[node], TOLERANCE * demand[node])]
     return (bad[0], float(lack[bad[0]])) if bad else (None, 0.0)
 

@@ -1,4 +1,4 @@
-"""Warnings about crises and events: those that never begin, hit nothing, or are likelier than the plan."""
+"""Warnings about crises and events: those that never begin, hit nothing, are cut, or are likelier than the plan."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ from collections.abc import Callable, Iterator
 
 from bichiku.checking.facts import Facts, Found
 from bichiku.model.settings import Crisis, Effect, EventEffect
-from bichiku.model.state import materials_hit, share_hit
-from bichiku.model.tree import onset_periods
+from bichiku.model.state import materials_hit, moves_price, share_hit
+from bichiku.model.tree import starts
+from bichiku.model.world import World
 from bichiku.policies.survive import SURVIVE
 
-LEAST_WEIGHT = 0.5  # of the plan: below it a crisis is more likely under way than not
+LEAST_WEIGHT = 0.5  # of a chain's plan: below it a crisis is more likely under way than not
 
 _SELECTS_NOTHING = "no supplier or project is what it selects"
 
 
 def _never_begins(facts: Facts) -> Iterator[Found]:
-    periods = facts.world.calendar.periods
+    calendar = facts.world.calendar
     for name, crisis in facts.world.settings.crises.items():
-        if not onset_periods(crisis, periods):
-            yield Found(name, f"its first onset lies after the last period, {periods}, so it never begins")
+        if not starts(name, crisis, calendar):
+            window = f"the window of its first onset begins after the last period, {calendar.periods}"
+            yield Found(name, f"{window}, so it never begins")
 
 
 def _changes_nothing(facts: Facts) -> Iterator[Found]:
@@ -43,29 +45,36 @@ def _idle(facts: Facts) -> Iterator[tuple[str, list[str]]]:
     for name, event in settings.events.items():
         yield f"events.{name}", [_why_idle(facts, effect) for effect in event.effects]
     for name, crisis in settings.crises.items():
-        if onset_periods(crisis, facts.world.calendar.periods):
-            reasons = [_too_late(facts, crisis, name, effect) or _why_idle(facts, effect) for effect in crisis.effects]
+        longest = _longest(facts, name, crisis)
+        if longest:
+            reasons = [_too_late(effect, longest) or _why_idle(facts, effect) for effect in crisis.effects]
             yield f"crises.{name}", reasons
 
 
-def _too_late(facts: Facts, crisis: Crisis, name: str, effect: Effect) -> str:
-    longest = max(branch.end - branch.onset + 1 for branch in facts.tree.branches if branch.crisis == name)
+def _longest(facts: Facts, name: str, crisis: Crisis) -> int:
+    """Most periods that a crisis goes on within the horizon; 0 where it never begins."""
+    left = [facts.world.calendar.periods + 1 - start.onset for start in starts(name, crisis, facts.world.calendar)]
+    return min(max(left, default=0), max(crisis.duration))
+
+
+def _too_late(effect: Effect, longest: int) -> str:
     if effect.start < longest:
         return ""
-    return f"it starts {effect.start} periods after the onset, and the branch has {longest}"
+    return f"it starts {effect.start} periods after the onset, and the crisis goes on for {longest} at most"
 
 
 def _why_idle(facts: Facts, effect: EventEffect) -> str:
     """Why an effect changes nothing; empty where it does."""
     world = facts.world
     hit = {source: share for source in world.sources if (share := share_hit(effect, source, world)) > 0.0}
-    materials = materials_hit(effect, hit, world)
-    if not hit and not materials:
+    materials = materials_hit(effect, world)
+    moved = [name for name in world.spot if effect.price_factor is not None and moves_price(effect, name, world)]
+    if not hit and not materials and not moved:
         return _SELECTS_NOTHING
     reasons = [
         None if effect.loss is None else _loss(facts, effect.loss, hit),
         None if effect.demand_factor is None else _demand(facts, effect.demand_factor, materials),
-        None if effect.price_factor is None else _price(facts, effect.price_factor, materials),
+        None if effect.price_factor is None else _price(facts, effect.price_factor, moved),
     ]
     told = [reason for reason in reasons if reason is not None]
     return "" if "" in told else " and ".join(told)
@@ -94,38 +103,91 @@ def _demand(facts: Facts, factor: float, materials: list[str]) -> str:
     return "" if used else "the materials it hits have no demand"
 
 
-def _price(facts: Facts, factor: float, materials: list[str]) -> str:
+def _price(facts: Facts, factor: float, moved: list[str]) -> str:
     if factor == 1.0:
         return "its price_factor is 1"
-    priced = any(row.material in materials and row.price > 0 for row in facts.world.spot.values())
-    return "" if priced else "the materials it hits have no spot price"
+    return "" if any(facts.world.spot[name].price > 0 for name in moved) else "it moves no spot price"
 
 
 def _no_probability(facts: Facts) -> Iterator[Found]:
     survive = SURVIVE.asked(facts.world)
-    for name in facts.world.settings.crises:
-        mine = [branch for branch in facts.tree.branches if branch.crisis == name]
-        if mine and not any(branch.probability > 0 for branch in mine) and not (survive and name in survive.crises):
+    for name, crisis in facts.world.settings.crises.items():
+        begun = starts(name, crisis, facts.world.calendar)
+        if begun and not any(start.probability > 0 for start in begun) and not (survive and name in survive.crises):
             yield Found(
                 name, "its probability is 0, so it counts for nothing in the cost and the plan does not prepare for it"
             )
 
 
 def _plan_is_the_exception(facts: Facts) -> Iterator[Found]:
-    weight = facts.tree.weight[facts.tree.plan]
-    period = int(weight.argmin())
-    if weight[period] < LEAST_WEIGHT:
-        branches = facts.tree.branches
-        largest: dict[str, float] = {}
-        for branch in branches:
-            if branch.onset <= period + 1 <= branch.end:
-                largest[branch.crisis] = largest.get(branch.crisis, 0.0) + branch.probability
-        named = sorted(largest, key=lambda name: -largest[name])[:3]
-        yield Found(
-            facts.world.calendar.label(period + 1),
-            f"the plan has a weight of {weight[period]:.0%}, so a crisis or the recovery from one is more likely than "
-            f"none; most by {', '.join(f'{name} ({largest[name]:.0%})' for name in named)}",
-        )
+    for chain in facts.chains:
+        tree = chain.tree
+        period = int(tree.weight[tree.plan].argmin()) + 1
+        weight = tree.weight[period - 1]
+        if weight < LEAST_WEIGHT:
+            active = tree.period == period
+            share = {
+                name: float(tree.weight[active & tree.of_crisis(name)].sum()) for name in chain.world.settings.crises
+            }
+            named = [name for name in sorted(share, key=lambda name: -share[name])[:3] if share[name] > 0]
+            label = facts.world.calendar.label(period)
+            yield Found(
+                chain.name,
+                f"in {label} its plan has a weight of {weight:.0%}, so a crisis or the recovery from one is more "
+                "likely than none, and two at once, which are not followed, are not rare; most by "
+                f"{', '.join(f'{name} ({share[name]:.0%})' for name in named)}",
+            )
+
+
+def _recovers_before_goods_are_through(facts: Facts) -> Iterator[Found]:
+    periods = facts.world.calendar.periods
+    for chain in facts.chains:
+        through = longest_way(chain.world)
+        for name, crisis in chain.world.settings.crises.items():
+            if crisis.recovery == "to-end" or crisis.recovery >= through:
+                continue
+            ends = [
+                future.onset + future.length + int(crisis.recovery) - 1
+                for future in chain.tree.futures
+                if future.crisis == name
+            ]
+            if any(end < periods for end in ends):
+                yield Found(
+                    name,
+                    f"its recovery of {crisis.recovery} is shorter than the {through} periods that goods take through "
+                    f"the chain of {chain.name}, from the first shipment to the last product, so what is shipped when "
+                    "it ends is not there when the branch hands back",
+                )
+
+
+def longest_way(world: World) -> int:
+    """Most periods from a shipment of a supplier to the arrival of what is made of it last, of a chain."""
+    return max((_way(world, material, frozenset()) for material in world.materials), default=0)
+
+
+def _way(world: World, material: str, passed: frozenset[str]) -> int:
+    """Most periods from the first shipment to the arrival of a material; a circle is gone round once."""
+    bought = [world.suppliers[name].lead_periods for name in world.sellers(material) if name in world.spot]
+    made = []
+    for name in world.makers(material):
+        row = world.projects[name]
+        feed = row.input_material
+        before = 0 if feed is None or feed in passed else _way(world, feed, passed | {material})
+        made.append(row.lead_periods + before)
+    return max([*bought, *made], default=0)
+
+
+def _effect_is_cut(facts: Facts) -> Iterator[Found]:
+    for name, crisis in facts.world.settings.crises.items():
+        longest = max(crisis.duration)
+        for i, effect in enumerate(crisis.effects):
+            if effect.duration is not None and effect.start < longest < effect.start + effect.duration:
+                yield Found(
+                    f"crises.{name}.effects[{i}]",
+                    f"its own duration of {effect.duration} periods would end {effect.start + effect.duration} after "
+                    f"the onset, and the crisis ends after {longest} at most, so it is cut there; let it fade with "
+                    "return_over, or give the crisis a longer duration",
+                )
 
 
 RULES: dict[str, Callable[[Facts], Iterator[Found]]] = {
@@ -134,4 +196,6 @@ RULES: dict[str, Callable[[Facts], Iterator[Found]]] = {
     "W303": _effect_changes_nothing,
     "W304": _no_probability,
     "W305": _plan_is_the_exception,
+    "W306": _recovers_before_goods_are_through,
+    "W307": _effect_is_cut,
 }

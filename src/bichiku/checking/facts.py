@@ -1,4 +1,7 @@
-"""What the rules work out of a world, each thing once: its tree, the most that can arrive, the numbers of its program.
+"""What the rules work out of a world, each thing once: its trees, the most that can arrive, the numbers of its program.
+
+An array of a material, supplier or project has one element for each node of its chain's tree. The plan's nodes have the
+same numbers in every chain.
 
 All bounds hold for every plan whatever: they may be loose, but none can be exceeded.
 """
@@ -13,9 +16,11 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from bichiku.build import build, build_policies
+from bichiku.build.coupling import coupled_futures
 from bichiku.checking.program import Piece
+from bichiku.model.chains import Chain
 from bichiku.model.settings import Solver
-from bichiku.model.state import State, demand_by_node
+from bichiku.model.state import State
 from bichiku.model.tables import SupplierRow
 from bichiku.model.tree import BEFORE, Tree
 from bichiku.model.world import World
@@ -45,7 +50,8 @@ class Physics:
 
     def __init__(self, world: World) -> None:
         self.world = _without_policies(world)
-        self.tree, self.state = grow(self.world)
+        self.chains = grow(self.world)
+        self.chain_of = {material: chain for chain in self.chains for material in chain.world.materials}
         self._arrivals: tuple[float | None, dict[str, np.ndarray]] | None = None
 
     @classmethod
@@ -56,17 +62,12 @@ class Physics:
     @cached_property
     def piece(self) -> Piece:
         """The linear program without policies."""
-        return Piece.whole(build(self.world, self.tree, self.state))
-
-    @cached_property
-    def years(self) -> np.ndarray:
-        """Calendar year of each node; shape (nodes,)."""
-        return self.world.calendar.years[self.tree.period - 1]
+        return Piece.whole(build(self.world, self.chains))
 
     @cached_property
     def demand(self) -> dict[str, np.ndarray]:
         """Tonnes of each material with demand used at each node; shape (nodes,)."""
-        return demand_by_node(self.world, self.years, self.state)
+        return {material: self.chain_of[material].state.demand[material] for material in self.world.demand}
 
     @cached_property
     def offers(self) -> dict[str, list[str]]:
@@ -96,7 +97,7 @@ class Physics:
 
     def _find_arrivals(self, investment: float | None) -> dict[str, np.ndarray]:
         arrivals = {name: self._most_bought(name) for name in self.world.suppliers}
-        arrivals |= {name: np.zeros(self.tree.size) for name in self.world.projects}
+        arrivals |= {name: np.zeros(self._chain(name).tree.size) for name in self.world.projects}
         waiting = dict(self.world.projects)
         while ready := [n for n, row in waiting.items() if self._has_input(row.input_material, arrivals)]:
             for name in ready:
@@ -109,19 +110,22 @@ class Physics:
             return True
         return any(arrivals[name].any() for name in self.offers[material])
 
+    def _chain(self, source: str) -> Chain:
+        return self.chain_of[self.world.sources[source].material]
+
     def _most_bought(self, name: str) -> np.ndarray:
-        row, state = self.world.suppliers[name], self.state
+        row, state, tree = self.world.suppliers[name], self._chain(name).state, self._chain(name).tree
         capacity = row.capacity_t * self.world.calendar.year_share * state.export[name]
         if row.kind == "contract":
             return capacity * state.route[name]
-        due = self.tree.ancestor(row.lead_periods)
+        due = tree.ancestor(row.lead_periods)
         return state.route[name] * np.where(due == BEFORE, row.in_transit_t, capacity[due])
 
     def _most_made(self, name: str, investment: float | None) -> np.ndarray:
-        row, state = self.world.projects[name], self.state
-        built = np.where(self.tree.period > row.build_periods, self.buildable(name, investment), 0.0)
+        row, state, tree = self.world.projects[name], self._chain(name).state, self._chain(name).tree
+        built = np.where(tree.period > row.build_periods, self.buildable(name, investment), 0.0)
         capacity = (row.existing_t + built) * self.world.calendar.year_share * state.export[name]
-        due = self.tree.ancestor(row.lead_periods)
+        due = tree.ancestor(row.lead_periods)
         return state.route[name] * np.where(due == BEFORE, 0.0, capacity[due])
 
 
@@ -146,29 +150,39 @@ class Facts:
         return found
 
     @property
-    def tree(self) -> Tree:
-        return self.physics.tree
+    def chains(self) -> tuple[Chain, ...]:
+        """The chains, without policies."""
+        return self.physics.chains
 
     @property
-    def state(self) -> State:
-        return self.physics.state
+    def trees(self) -> list[Tree]:
+        """The trees of the chains."""
+        return [chain.tree for chain in self.chains]
+
+    def tree(self, material: str) -> Tree:
+        """The tree of a material's chain."""
+        return self.physics.chain_of[material].tree
+
+    def state(self, material: str) -> State:
+        """The state of a material's chain."""
+        return self.physics.chain_of[material].state
 
     @property
     def physical_piece(self) -> Piece:
-        """The linear program without policies."""
+        """The linear program without policies; a target that rises takes nothing off what a branch must keep here."""
         return self.physics.piece
 
     @cached_property
     def policy_piece(self) -> tuple[Piece, np.ndarray]:
         """What policies add to it, and the part of the whole that each part of the physical piece belongs to."""
-        return self.physical_piece.joined(build_policies(self.world, self.tree, self.state))
+        asked = {"policies": self.world.settings.policies}
+        chains = [
+            replace(chain, world=replace(chain.world, settings=chain.world.settings.model_copy(update=asked)))
+            for chain in self.chains
+        ]
+        return self.physical_piece.joined(build_policies(self.world, chains))
 
     # Time
-
-    @property
-    def years(self) -> np.ndarray:
-        """Calendar year of each node; shape (nodes,)."""
-        return self.physics.years
 
     @cached_property
     def plan_years(self) -> list[int]:
@@ -182,7 +196,7 @@ class Facts:
 
     def on_plan(self, year: int) -> np.ndarray:
         """Numbers of the plan's nodes in a calendar year."""
-        return np.flatnonzero(self.years[self.tree.plan] == year)
+        return np.flatnonzero(self.world.calendar.years == year)
 
     # Use
 
@@ -193,11 +207,14 @@ class Facts:
 
     def most_saved(self, material: str) -> np.ndarray:
         """The most of a material's demand that substitution can save at each node; shape (nodes,)."""
-        share = np.zeros(self.tree.size)
+        tree, demand = self.tree(material), self.demand[material]
+        before = np.where(tree.before_branch == BEFORE, 0.0, demand[tree.before_branch])
+        saved = np.zeros(tree.size)
         for (name, _), row in self.world.tranches.items():
             if name == material:
-                share += row.max_share * (self.tree.since_onset >= row.delay_periods)
-        return np.minimum(share, 1.0) * self.demand[material]
+                delayed = (tree.stretch >= 0) & (tree.age < row.delay_periods)
+                saved += row.max_share * np.where(delayed, np.minimum(before, demand), demand)
+        return np.minimum(saved, demand)
 
     # Supply
 
@@ -219,21 +236,24 @@ class Facts:
         """What arrives from a supplier at each node because it was shipped before the start; shape (nodes,)."""
         row = self.world.sources[name]
         if not isinstance(row, SupplierRow) or row.kind == "contract":
-            return np.zeros(self.tree.size)
-        due = self.tree.ancestor(row.lead_periods)
-        return np.where(due == BEFORE, self.state.route[name] * row.in_transit_t, 0.0)
+            return np.zeros(self.tree(row.material).size)
+        due = self.tree(row.material).ancestor(row.lead_periods)
+        return np.where(due == BEFORE, self.state(row.material).route[name] * row.in_transit_t, 0.0)
 
     def arrivals(self, sources: Iterable[str]) -> np.ndarray:
-        """The most that can arrive from some suppliers and projects together at each node; shape (nodes,)."""
-        return sum((self.most_arrivals[name] for name in sources), np.zeros(self.tree.size))
+        """The most that can arrive from some suppliers and projects of one chain together at each node.
+
+        The shape is (nodes,) of their chain, or (periods,) for no source at all.
+        """
+        found = [self.most_arrivals[name] for name in sources]
+        return np.sum(found, axis=0) if found else np.zeros(self.world.calendar.periods)
 
     @cached_property
     def yearly(self) -> dict[str, np.ndarray]:
         """The most that can arrive from each supplier and project in each year of the plan."""
-        plan = self.tree.plan
-        at = np.searchsorted(self.plan_years, self.years[plan])
-        count = len(self.plan_years)
-        return {name: np.bincount(at, most[plan], minlength=count) for name, most in self.most_arrivals.items()}
+        periods, count = self.world.calendar.periods, len(self.plan_years)
+        at = np.searchsorted(self.plan_years, self.world.calendar.years)
+        return {name: np.bincount(at, most[:periods], minlength=count) for name, most in self.most_arrivals.items()}
 
     def offers(self, material: str) -> list[str]:
         """Suppliers and projects of a material."""
@@ -256,9 +276,10 @@ class Facts:
             material: the material.
             least_use: tonnes that demand takes at least at each of these nodes.
         """
-        row, tree = self.world.materials[material], self.tree
+        row, tree = self.world.materials[material], self.tree(material)
         keep = self.world.kept(material)
-        change = self.arrivals(self.offers(material))[: len(least_use)] - least_use
+        offers = self.offers(material)
+        change = (self.arrivals(offers)[: len(least_use)] if offers else 0.0) - least_use
         limit = np.inf if row.storage_limit_t is None else row.storage_limit_t
         stock = np.empty(len(least_use))
         for node, parent in enumerate(tree.parent[: len(least_use)]):
@@ -266,11 +287,54 @@ class Facts:
             stock[node] = min(keep * before + change[node], limit)
         return stock
 
-    @cached_property
-    def surviving(self) -> np.ndarray:
-        """Nodes at which the policy ``survive`` allows no shortage."""
+    def surviving(self, material: str) -> np.ndarray:
+        """Nodes at which the policy ``survive`` allows no shortage of a material."""
         asked = SURVIVE.asked(self.world)
-        return np.array([], dtype=int) if asked is None else surviving_nodes(asked, self.tree, self.world.calendar)
+        none = np.array([], dtype=int)
+        return none if asked is None else surviving_nodes(asked, self.tree(material), self.world.calendar)
+
+    # Damage
+
+    @property
+    def has_likely_crisis(self) -> bool:
+        """Whether some future has a probability above zero."""
+        return any(future.probability > 0.0 for tree in self.trees for future in tree.futures)
+
+    @cached_property
+    def most_damage(self) -> float:
+        """No future with a probability can do more damage; discounted money."""
+        most = {chain.name: self._damage(chain) for chain in self.chains}
+        damages = [
+            sum(most[name][0][path].sum() + most[name][1][path[-1]] for name, path in future.paths.items())
+            for future in coupled_futures(self.chains)
+            if future.probability > 0.0
+        ]
+        return float(max(damages, default=0.0))
+
+    def _damage(self, chain: Chain) -> tuple[np.ndarray, np.ndarray]:
+        """The most damage at each node of a path, and at its end besides; shape (nodes,) each."""
+        world, tree, state = chain.world, chain.tree, chain.state
+        passing, at_end = np.zeros(tree.size), np.zeros(tree.size)
+        for material, demand in state.demand.items():  # all of it short, or saved where that is dearer
+            tranches = [row.cost for key, row in world.tranches.items() if key[0] == material]
+            passing += demand * max(world.materials[material].shortage_cost or 0.0, *tranches, 0.0)
+        for name, row in world.spot.items():
+            dearer = np.maximum(state.price_factor[name] - state.price_factor[name][tree.on_plan], 0.0)
+            passing += self.most_arrivals[name] * dearer * row.price * (1.0 + row.tariff_rate)
+        passing *= world.calendar.discount(world.settings.discount_rate)[tree.period - 1]
+        for material in world.materials if len(tree.ends) else ():
+            at_end += self._refill_damage(material, tree)
+        return passing, at_end
+
+    def _refill_damage(self, material: str, tree: Tree) -> np.ndarray:
+        """Damage of buying back all that the plan can hold of a material at the end of a path; shape (nodes,)."""
+        program = self.physical_piece.program
+        lacking = np.maximum(self.most_stock(material, np.zeros(tree.periods)), 0.0)[tree.on_plan[tree.ends]]
+        spare = np.minimum(program.column_upper[program.columns_of("gap", material)], lacking)
+        bought = np.zeros(program.shape[1])
+        bought[program.columns_of("gap", material)] = spare
+        bought[program.columns_of("gap_scarce", material)] = lacking - spare
+        return program.quantities["refill_damage", material].at(bought)
 
 
 def _without_policies(world: World) -> World:

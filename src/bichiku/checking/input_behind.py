@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bichiku.build.coupling import coupled_futures
 from bichiku.checking.facts import Facts
 from bichiku.checking.program import Piece
 from bichiku.model.cost_lines import (
@@ -50,12 +51,17 @@ _OF_BOUND = {
     "saved": "substitution[{}].max_share",
     "short": "demand[{}].tonnes",
     "stock": "materials[{}].storage_limit_t",
+    "gap": "the spare supply of {}",
 }
 _OF_ROW: dict[str, Inputs] = {
     "balance": Inputs("demand[{material}].tonnes", {"stock": "materials[{column}].loss_rate"}),
     "demand_limit": Inputs("demand[{material}].tonnes"),
     "project_capacity": Inputs("projects[{material}].existing_t"),
     "release_limit": Inputs("materials[{material}].release_rate_t_per_day", {"stock": "materials[{column}].loss_rate"}),
+    "ration": Inputs("suppliers[{material}].capacity_t"),
+    "tranche_delay": Inputs("substitution[{index}].max_share"),
+    "reserve_kept": Inputs("what the plan holds of {material}"),
+    "back_to_plan": Inputs("what the plan holds of {material}"),
     **INPUTS,
 }
 
@@ -74,7 +80,7 @@ def input_behind(facts: Facts, piece: Piece, kind: int, position: int) -> str:
         assert place.row is not None
         return _limit(_row_block(piece.program, place.row))
     assert place.column is not None
-    column = _column_block(facts.policy_piece[0].program, place.column)
+    column = _column_block(piece.program, place.column)
     if what == COSTS:
         return _cost(facts, piece.program, column, place.column)
     if what == BOUNDS:
@@ -113,17 +119,27 @@ def _cost(facts: Facts, program: LinearProgram, block: ColumnBlock, column: int)
 
 
 def _probability(facts: Facts, block: ColumnBlock, column: int) -> str:
-    tree = facts.tree
-    if block.place == "node":
-        branch = int(tree.branch[column - block.first])
-    elif block.place == "branch":
-        branch = column - block.first
-    else:
-        branch = -1
-    if branch < 0:
+    found = _crisis(facts, block, column - block.first)
+    if found is None:
         return ""
-    crisis = tree.branches[branch]
-    return f" in {crisis.crisis} of {facts.world.calendar.label(crisis.onset)}, probability {crisis.probability:.2g}"
+    crisis, onset, probability = found
+    return f" in {crisis} of {facts.world.calendar.label(onset)}, probability {probability:.2g}"
+
+
+def _crisis(facts: Facts, block: ColumnBlock, position: int) -> tuple[str, int, float] | None:
+    """The crisis in which a column is, its onset, and the probability that what it is of happens; None on the plan."""
+    if block.place == "future":
+        likely = [future for future in coupled_futures(facts.chains) if future.probability > 0.0]
+        return likely[position].crisis, likely[position].onset, likely[position].probability
+    if block.place not in ("node", "hand-back"):
+        return None
+    tree = next(chain.tree for chain in facts.chains if chain.name == block.chain)
+    hands_back = block.place == "hand-back"
+    node = int(tree.ends[position]) if hands_back else position
+    if tree.stretch[node] < 0:
+        return None
+    part = tree.stretches[tree.stretch[node]]
+    return part.crisis, part.onset, float(tree.end_weight[position] if hands_back else tree.weight[node])
 
 
 def _row_block(program: LinearProgram, row: int) -> RowBlock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from bichiku.checking.facts import Facts, Found
+from bichiku.checking.facts import TOLERANCE, Facts, Found
 
 PRICE_TIMES = 10.0  # prices of one good differ by grade and year, but hardly by ten; kg for t is a factor of 1000
 JUMP_TIMES = 10.0  # from one year to the next: a digit too many or too few
@@ -144,6 +144,34 @@ def _below_the_solver(facts: Facts) -> Iterator[Found]:
             )
 
 
+def _stock_pays_at_the_horizon(facts: Facts) -> Iterator[Found]:
+    """A tonne bought in the last period against what it is worth at the end of it, in money of that period."""
+    world = facts.world
+    last = world.calendar.periods - 1
+    discount = world.calendar.discount(world.settings.discount_rate)
+    for material, row in world.materials.items():
+        state = facts.state(material)
+        prices = {
+            name: world.delivered_price(
+                name, float(state.price_factor[name][last]) if name in state.price_factor else 1.0
+            )
+            for name in world.sellers(material)
+            if facts.most_arrivals[name][last] > 0.0
+        }
+        if not prices:
+            continue
+        cheapest = min(prices, key=lambda name: prices[name])
+        credit = row.reference_price * (1.0 - row.haircut) * discount[last + 1] / discount[last]
+        storing = row.storage_cost_rate * row.reference_price * facts.year_share / 2
+        if credit - storing > prices[cheapest] + TOLERANCE * row.reference_price:
+            yield Found(
+                f"materials[{material}]",
+                f"a tonne in stock at the horizon counts {credit:,.6g}, and {cheapest} delivers one for "
+                f"{prices[cheapest]:,.6g} in the last period, so it pays to buy all that it has and store it; give a "
+                "larger haircut, or look for a wrong price",
+            )
+
+
 RULES: dict[str, Callable[[Facts], Iterator[Found]]] = {
     "W403": _far_from_reference,
     "W404": _cheaper_to_go_without,
@@ -155,4 +183,5 @@ RULES: dict[str, Callable[[Facts], Iterator[Found]]] = {
     "W410": _capacity_beyond_use,
     "W411": _transit_over_capacity,
     "W412": _below_the_solver,
+    "W413": _stock_pays_at_the_horizon,
 }

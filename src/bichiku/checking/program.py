@@ -1,7 +1,8 @@
 """The linear program of a strategy in two pieces, so that several strategies share the first.
 
 The physical piece is what the program is without policies. The other holds the rows, columns and costs that the
-policies add; it counts rows from its own first one, and columns as the whole program does.
+policies add; it counts rows from its own first one, and columns as the whole program does, in which the policies'
+columns of a chain stand behind its own.
 """
 
 from __future__ import annotations
@@ -76,12 +77,15 @@ class Piece:
         """The piece of the rows, columns and costs that are added, and the part of the whole for each part of this one.
 
         Args:
-            added: counts rows from its own first one; its first columns are this piece's.
+            added: counts rows from its own first one; it has this piece's columns among its own.
         """
         row_count, column_count = added.shape
         parts = 1 + int(max(self.column_part.max(initial=-1), self.row_part.max(initial=-1)))
-        new = column_count - len(self.column_part)
-        column_part = np.append(self.column_part, parts + np.arange(new))
+        column_part = np.full(column_count, -1)
+        for block in self.program.column_blocks:
+            column_part[added.columns_of(block.variable, *block.index)] = self.column_part[block.columns]
+        new = int((column_part < 0).sum())
+        column_part[column_part < 0] = parts + np.arange(new)
         entries = added.matrix.tocoo()
         at_rows, at_columns = entries.coords
         # vertices: the parts, a part for each new column, and the rows that are added

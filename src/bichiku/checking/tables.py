@@ -24,9 +24,10 @@ def _gap_without_supplier(facts: Facts) -> Iterator[Found]:
     world = facts.world
     sold = {row.material for row in world.suppliers.values()}
     for material in world.materials:
-        if material not in sold and world.settings.crises:
+        if material not in sold and facts.tree(material).futures:
             yield Found(
-                material, "no supplier sells it, so what a crisis leaves missing is priced at its reference price"
+                material,
+                "no supplier sells it, so what a crisis leaves missing of it is priced from its reference price on",
             )
 
 

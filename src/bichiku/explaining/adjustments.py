@@ -10,17 +10,24 @@ import numpy as np
 from scipy import sparse
 
 from bichiku.explaining.feasibility import FeasibilityCheck
+from bichiku.explaining.kept_rows import KeptRows
 from bichiku.explaining.rules import DEMAND, Rule
 from bichiku.program import LinearProgram, Move
 from bichiku.solving import Status
 
-FINE = 1e-3  # points of a share to which a least step is narrowed down
+FINE = 1e-3  # points of a share, or days, to which a least step is narrowed down
 
 
 class Adjustment(ABC):
-    """A number that can be moved towards asking for less; `most` is how far it goes."""
+    """A number that can be moved towards asking for less.
+
+    Attributes:
+        most: how far it goes.
+        fine: how far the least step that is found may be above the true one.
+    """
 
     most: float = np.inf
+    fine: float = 0.0
 
     @abstractmethod
     def at(self, program: LinearProgram, step: float) -> LinearProgram:
@@ -92,11 +99,36 @@ class ShareAdjustment(Adjustment):
     sign: float
     rooms: tuple[float, ...]
     most: float
+    fine: float = FINE
 
     def at(self, program: LinearProgram, step: float) -> LinearProgram:
         for move, room in zip(self.moves, self.rooms, strict=True):
             program = program.moved(move, self.sign * min(step, room))
         return program
+
+    def least(self, program: LinearProgram, check: FeasibilityCheck) -> float | None:
+        feasible = check.hot()
+        return bisected(lambda step: feasible(self.at(program, step)), self.most)
+
+
+@dataclass(frozen=True)
+class DaysAdjustment(Adjustment):
+    """Days of a reserve of what projects use as feed, or that stays in crises, stand in coefficients too.
+
+    Attributes:
+        moves: how the program moves with the days, one for each year; below zero they ask for nothing.
+        kept: the rows by which the reserve stays in crises.
+    """
+
+    moves: tuple[Move, ...]
+    kept: KeptRows | None
+    most: float
+    fine: float = FINE
+
+    def at(self, program: LinearProgram, step: float) -> LinearProgram:
+        for move in self.moves:
+            program = program.moved(move, -step)
+        return program if self.kept is None else self.kept.less(program, step)
 
     def least(self, program: LinearProgram, check: FeasibilityCheck) -> float | None:
         feasible = check.hot()
@@ -158,6 +190,12 @@ def _objective(check: FeasibilityCheck, program: LinearProgram) -> float | None:
     return solution.objective if solution.status is Status.OPTIMAL else None
 
 
+def _kept(rules: Sequence[Rule]) -> KeptRows | None:
+    """The rows by which a reserve stays in crises, as they move with the days of all these rules."""
+    found = [rule.kept for rule in rules if rule.kept is not None and len(rule.kept.rows)]
+    return found[0].together(found[1:]) if found else None
+
+
 def adjustment_of(rules: Sequence[Rule]) -> Adjustment | None:
     """The adjustment of a number that stands in one rule, or in several that move together; None if none is offered."""
     first = rules[0]
@@ -168,6 +206,10 @@ def adjustment_of(rules: Sequence[Rule]) -> Adjustment | None:
     moves = tuple(rule.move for rule in rules if rule.move is not None)
     if len(moves) < len(rules):
         return None
+    if first.unit == "days" and first.year is not None:
+        kept = _kept(rules)
+        if kept is not None or any(len(move.entry_rows) for move in moves):
+            return DaysAdjustment(moves, kept, max(rule.value for rule in rules))
     if first.unit != "points":
         return LimitAdjustment(moves, first.loosening)
     rooms = tuple(rule.value if first.loosening < 0 else 100.0 - rule.value for rule in rules)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bichiku.explaining.adjustments import FINE, ShareAdjustment, adjustment_of
+from bichiku.explaining.adjustments import adjustment_of
 from bichiku.explaining.deletion_filter import RuleSet
 from bichiku.explaining.feasibility import FeasibilityCheck
-from bichiku.explaining.rules import DEMAND, LOSS, Number, Rule
+from bichiku.explaining.rules import DEMAND, Number, Rule
 from bichiku.explaining.trials import CLOSE, Trials
 from bichiku.result.prices.limits import SUPPLIER_CAPACITY
 
@@ -90,7 +90,7 @@ def changes(ruleset: RuleSet, trials: Trials, of_tables: bool) -> Iterator[Chang
     numbers: dict[Number, list[Rule]] = {}
     # a budget or a limit on risk is one number that many materials share
     for rule in sorted(ruleset.rules, key=lambda rule: bool(rule.material)):
-        if rule.kind == LOSS or (rule.kind == DEMAND and rule.material in short_allowed):
+        if rule.is_undecided or (rule.kind == DEMAND and rule.material in short_allowed):
             continue  # a crisis is no choice; and tonnes done without are told as tonnes short
         if of_tables is not (rule.is_policy or rule.kind == DEMAND):
             numbers.setdefault(rule.number, []).append(rule)
@@ -130,7 +130,7 @@ def _change(rules: list[Rule], trials: Trials) -> list[Change]:
     adjustment = adjustment_of(rules)
     if adjustment is None:
         return []
-    coarse = 2 * FINE if isinstance(adjustment, ShareAdjustment) else 0.0
+    coarse = 2 * adjustment.fine
     start = 0.0 if first.is_missing_tonnes else first.value
     # less demand may help wherever the material goes; other numbers stand in their own rules' limits
     numbers = None if first.kind == DEMAND else frozenset(rule.number for rule in rules)

@@ -9,6 +9,7 @@ import numpy as np
 from bichiku.build import Cuts, build
 from bichiku.explaining.adjustments import bisected
 from bichiku.explaining.changes import Change
+from bichiku.explaining.other_policy import under_other_policy
 from bichiku.explaining.rules import Rule
 from bichiku.explaining.trials import Trials
 from bichiku.model.time_path import TimePath
@@ -59,16 +60,15 @@ def _feasible(path: TimePath, trials: Trials, outcome: Outcome, planes: list[Pla
     assert asked is not None
     materials = sorted({rule.material for rule in trials.part.rules if rule.kind == CONCENTRATION.name})
     limit = asked.model_copy(update={"max": path, "materials": materials})
-    policies = world.policies.model_copy(update={CONCENTRATION.name: limit})
-    changed = replace(world, settings=world.settings.model_copy(update={"policies": policies}))
+    changed, chains = under_other_policy(outcome, CONCENTRATION.name, limit)
     for _ in range(MOST_ROUNDS):
         own = tuple(plane for plane in planes if plane.material in materials)
-        program = build(changed, outcome.tree, outcome.state, {CONCENTRATION.name: own})
+        program = build(changed, chains, {CONCENTRATION.name: own})
         verdict, point = _point(program, trials, world, materials)
         if not verdict:
             return verdict
         reached = replace(Solution.none(Status.OPTIMAL), x=point)
-        found = CONCENTRATION.violated(Outcome(changed, outcome.tree, outcome.state, program, reached))
+        found = CONCENTRATION.violated(Outcome(changed, chains, program, reached))
         if not found:
             return True
         planes += found

@@ -9,7 +9,7 @@ from bichiku.explaining.deletion_filter import RuleSet, conflict_in_a_crisis, co
 from bichiku.explaining.feasibility import FeasibilityCheck
 from bichiku.explaining.infeasibility_proof import Prover
 from bichiku.explaining.ruled_program import RuledProgram
-from bichiku.explaining.rules import LOSS, Number, Rule
+from bichiku.explaining.rules import Number, Rule
 from bichiku.program.components import limited_components
 from bichiku.result.pipeline import Progress
 
@@ -53,7 +53,7 @@ class ConflictSearch:
         """The rules without one rule of a conflict, one that leaves further conflicts; None if there is no such one."""
         batches = [{rule for rule in kept if rule.number == number} for number in sorted(found.blamed)]
         own = {rule for batch in batches for rule in batch}
-        groups = dict.fromkeys(rule.group for rule in found.rules if rule.kind != LOSS and rule not in own)
+        groups = dict.fromkeys(rule.group for rule in found.rules if not rule.is_undecided and rule not in own)
         batches += [{rule for rule in kept if rule.group == group} for group in groups]
         verdicts = []
         for batch in batches[:MOST_TRIED]:

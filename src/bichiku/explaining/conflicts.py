@@ -19,13 +19,19 @@ from bichiku.explaining.explanation import (
     RouteLosses,
     Topic,
 )
+from bichiku.explaining.failing_lengths import with_failing_lengths
 from bichiku.explaining.new_source import new_sources
 from bichiku.explaining.postponement import postponements
 from bichiku.explaining.ruled_program import RuledProgram
+from bichiku.explaining.rules import CAPACITY, RESERVE_KEPT
 from bichiku.explaining.trials import Trials
 from bichiku.model.world import World
 from bichiku.policies.concentration import CONCENTRATION
+from bichiku.policies.risk import RISK
 from bichiku.result.outcome import Outcome
+from bichiku.result.prices.limits import PROJECT_CAPACITY
+
+OF_RISK = tuple(family.name for family in RISK.families)
 
 
 def conflict_in_full(ruleset: RuleSet, trials: Trials, outcome: Outcome, cuts: Cuts, alone: bool) -> Conflict:
@@ -63,10 +69,25 @@ def conflict_in_full(ruleset: RuleSet, trials: Trials, outcome: Outcome, cuts: C
         remarks.append(Remark(Topic.GROUPS_TRIED_TOGETHER))
     if not alone:
         ways = [replace(way, alone=False) for way in ways]
+    ways = [_as_far_as_tried(way, trials.part, outcome.world) for way in ways]
     given = tuple(_given(ruleset, outcome))
-    return Conflict(
-        ruleset.rules, _doubt(ruleset), len(ruleset.doubtful), given, tuple(ways), tuple(fixed), tuple(remarks)
-    )
+    rules = with_failing_lengths(ruleset, trials)
+    return Conflict(rules, _doubt(ruleset), len(ruleset.doubtful), given, tuple(ways), tuple(fixed), tuple(remarks))
+
+
+def _as_far_as_tried(way: Change, part: RuledProgram, world: World) -> Change:
+    """A change of a capacity is not fully tried where the capacity stands in more than what may be shipped.
+
+    With a limit on risk it also moves what a refill may count on, and with it damage. The first tonne of a source that
+    a crisis hits puts its material in an emergency.
+    """
+    if way.kind not in CAPACITY:
+        return way
+    at_risk = any(rule.kind in OF_RISK for rule in part.rules)
+    first = way.before == 0 and any(rule.kind == RESERVE_KEPT for rule in part.rules)
+    if at_risk and way.kind == PROJECT_CAPACITY and world.projects[way.name].input_material is not None:
+        return replace(way, verified=False, enough=False)  # what it takes in could be missing for a refill
+    return replace(way, verified=way.verified and not at_risk and not first)
 
 
 def _sort_in(answer: Change | NoChange, ways: list[Change], fixed: list[NoChange]) -> None:
@@ -92,7 +113,7 @@ def _doubt(ruleset: RuleSet) -> Doubt | None:
 
 def _given(ruleset: RuleSet, outcome: Outcome) -> Iterator[Given]:
     """What no rule speaks of and the conflict rests on: stocks and goods under way at the start, losses on routes."""
-    world, state = outcome.world, outcome.state
+    world = outcome.world
     for name in sorted({rule.material for rule in ruleset.rules if rule.material}):
         yield OpeningStock(name, world.materials[name].opening_stock_t)
         sources = [source for source, row in world.sources.items() if row.material == name]
@@ -102,6 +123,7 @@ def _given(ruleset: RuleSet, outcome: Outcome) -> Iterator[Given]:
             periods = sorted({leads[s] for s in late})
             tonnes = sum(world.spot[s].in_transit_t for s in late if s in world.spot)
             yield LateDeliveries(name, late, periods[0], periods[-1], tonnes)
+        state = outcome.of(name).state
         lossy = [s for s in sources if (state.route[s] < 1).any()]
         lossy += [s for s in sources if s in world.contracts and (state.export[s] < 1).any() and s not in lossy]
         if lossy:

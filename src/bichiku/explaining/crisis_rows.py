@@ -1,5 +1,7 @@
 """The plan by itself and each crisis by itself: a contradiction in one of them needs no other, and is quick to find.
 
+A crisis is here one start of it in one chain, with all the lengths that it may have.
+
 Rows of the other crises are left out and none is put in. So what cannot be kept without them cannot be kept with them;
 what can be kept without them need not be, and that only the whole component tells.
 """
@@ -12,23 +14,29 @@ import numpy as np
 
 from bichiku.explaining.ruled_program import RuledProgram
 from bichiku.explaining.rules import Rule
-from bichiku.model.tree import Tree
+from bichiku.model.chains import Chain
 from bichiku.program import LinearProgram
 
 PLAN = -1
 
 
-def crisis_of_columns(program: LinearProgram, tree: Tree) -> np.ndarray:
-    """Number of the crisis that each column belongs to, in order of their starts; `PLAN` for those of none."""
-    by_start = np.argsort([branch.onset for branch in tree.branches], kind="stable")
-    rank = np.empty(len(tree.branches) + 1, dtype=int)
-    rank[by_start], rank[PLAN] = np.arange(len(tree.branches)), PLAN
+def crisis_of_columns(program: LinearProgram, chains: Sequence[Chain]) -> np.ndarray:
+    """Number of the crisis that each column belongs to, in order of their starts; `PLAN` for those of none or several.
+
+    Columns that couple chains belong to none.
+    """
+    starts = sorted({(part.onset, part.crisis, chain.name) for chain in chains for part in chain.tree.stretches})
+    rank = {start: number for number, start in enumerate(starts)}
     found = np.full(program.shape[1], PLAN)
-    for block in program.column_blocks:
-        if block.place == "node":
-            found[block.columns] = rank[tree.branch]
-        elif block.place == "branch":
-            found[block.columns] = rank[: block.count]
+    for chain in chains:
+        tree = chain.tree
+        of_stretch = [rank[part.onset, part.crisis, chain.name] for part in tree.stretches]
+        at_node = np.array([*of_stretch, PLAN])[tree.stretch]
+        for block in program.column_blocks:
+            if block.chain == chain.name and block.place == "node":
+                found[block.columns] = at_node
+            elif block.chain == chain.name and block.place == "hand-back":
+                found[block.columns] = at_node[tree.ends]
     return found
 
 

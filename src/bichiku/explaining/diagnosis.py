@@ -20,9 +20,11 @@ from bichiku.explaining.unbounded_ray import unbounded_ray
 from bichiku.explaining.unmet_demand import with_unmet
 from bichiku.model.world import World
 from bichiku.policies.concentration import CONCENTRATION
+from bichiku.policies.risk import excess_rows
 from bichiku.program import LinearProgram
 from bichiku.program.components import Component, limited_components
 from bichiku.program.extremes import extremes
+from bichiku.program.move import NOTHING
 from bichiku.result.outcome import Outcome
 from bichiku.result.pipeline import MOST_ROUNDS, Progress, grow, violated, with_cuts
 from bichiku.solving import Solution, Status
@@ -45,13 +47,13 @@ def explain(world: World, progress: Progress = lambda _: None, seconds: float = 
     """
     check = FeasibilityCheck(seconds)
     progress("building")
-    tree, state = grow(world)
+    chains = grow(world)
     cuts: Cuts = {}
     known: Points = {}
     planes_until = check.until(PLANES)
     for _ in range(MOST_ROUNDS):
-        program = build(world, tree, state, cuts)
-        outcome = Outcome(world, tree, state, program, Solution.none(Status.INFEASIBLE))
+        program = build(world, chains, cuts)
+        outcome = Outcome(world, chains, program, Solution.none(Status.INFEASIBLE))
         progress("looking for what is infeasible")
         wider = _without_idle_damage(with_unmet(program, outcome))
         point, bad, unknown = _infeasible_components(wider, check, known)
@@ -86,11 +88,12 @@ def _new(mixes: Cuts, cuts: Cuts) -> Cuts:
 
 
 def _without_idle_damage(program: LinearProgram) -> LinearProgram:
-    """Damage is only counted, and forbids nothing, unless risk is limited; its rows would tie materials together."""
-    if program.blocks("risk_limit"):
-        return program
+    """Damage is only counted, and forbids nothing, in years without a limit; its rows would tie materials together."""
     counted = [block.numbers for block in program.blocks("excess_damage")]
-    return program.without_limits(np.concatenate(counted)) if counted else program
+    if not counted:
+        return program
+    limited = [excess_rows(program, row) for block in program.blocks("risk_limit") for row in block.numbers]
+    return program.without_limits(np.setdiff1d(np.concatenate(counted), np.concatenate([NOTHING, *limited])))
 
 
 def _infeasible_components(
@@ -141,7 +144,7 @@ def _infeasible(
     check: FeasibilityCheck,
     progress: Progress,
 ) -> Explanation:
-    crisis = crisis_of_columns(wider, outcome.tree)
+    crisis = crisis_of_columns(wider, outcome.chains)
     whole = RuledProgram.whole(wider, model_rules(outcome, wider), crisis)
     found: list[Conflict] = []
     open_around: dict[Topic, set[str]] = {}

@@ -62,7 +62,7 @@ def new_sources(ruleset: RuleSet, trials: Trials, outcome: Outcome) -> Iterator[
 
 
 def _new_source(material: str, trials: Trials, outcome: Outcome) -> NewSource:
-    part, plan_years = trials.part, outcome.years[outcome.tree.plan]
+    part, plan_years = trials.part, outcome.plan_years
     rows, columns, values = [], [], []
     for block in outcome.program.blocks("balance"):
         if block.material == material:
@@ -81,6 +81,6 @@ def _new_source(material: str, trials: Trials, outcome: Outcome) -> NewSource:
     inside = local >= 0
     entries = sparse.csr_array(
         (np.concatenate(values)[inside], (local[inside], np.concatenate(columns)[inside])),
-        shape=(part.program.shape[0], outcome.tree.size),
+        shape=(part.program.shape[0], outcome.of(material).tree.size),
     )
     return NewSource(entries, outcome.world.calendar.year_share)

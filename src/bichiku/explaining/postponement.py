@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from bichiku.build import build
 from bichiku.explaining.changes import Change
 from bichiku.explaining.deletion_filter import RuleSet
 from bichiku.explaining.explanation import Remark, Topic
+from bichiku.explaining.other_policy import under_other_policy
 from bichiku.explaining.ruled_program import without
 from bichiku.explaining.rules import Number, Rule
 from bichiku.explaining.trials import Trials
 from bichiku.explaining.unmet_demand import with_unmet
+from bichiku.model.chains import Chain
 from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
 from bichiku.policies import OF_FAMILY
@@ -58,9 +59,7 @@ def _later_end(rule: Rule, path: TimePath, trials: Trials, outcome: Outcome) -> 
 
     def helps(end: int) -> bool | None:
         changed = policy.with_path(rule.limit, outcome.world, stretched(path, end))
-        policies = outcome.world.policies.model_copy(update={policy.name: changed})
-        world = replace(outcome.world, settings=outcome.world.settings.model_copy(update={"policies": policies}))
-        return _part_feasible(world, trials, outcome)
+        return _part_feasible(*under_other_policy(outcome, policy.name, changed), trials, outcome)
 
     last = helps(ends[-1])
     if last is None:
@@ -85,9 +84,9 @@ def _first_that_helps(places: Sequence[int], helps: Callable[[int], bool | None]
     return high, sure
 
 
-def _part_feasible(world: World, trials: Trials, outcome: Outcome) -> bool | None:
+def _part_feasible(world: World, chains: Sequence[Chain], trials: Trials, outcome: Outcome) -> bool | None:
     """Whether the component under study is feasible in a world whose numbers differ."""
-    plain = build(world, outcome.tree, outcome.state)
+    plain = build(world, chains)
     if plain.shape != outcome.program.shape:
         return None
     return trials.check.feasible(with_unmet(plain, outcome).part(trials.part.rows, trials.part.columns))

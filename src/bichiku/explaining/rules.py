@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from bichiku.explaining.kept_rows import KeptRows
 from bichiku.policies import FAMILIES, Family, Limit
 from bichiku.program.move import NOTHING, Move
 from bichiku.result.prices.limits import CAPACITIES, PROJECT_CAPACITY, SUPPLIER_CAPACITY
@@ -15,8 +16,10 @@ LOSS = "loss"
 STORAGE_LIMIT = "storage_limit"
 RELEASE_LIMIT = "release_limit"
 TRANCHE_LIMIT = "tranche_limit"
+RESERVE_KEPT = "reserve_kept"
 
 CAPACITY = (SUPPLIER_CAPACITY, PROJECT_CAPACITY)
+UNDECIDED = (LOSS, RESERVE_KEPT)  # what befalls in a crisis, which nobody decides on
 GROUPED_BY_MATERIAL = (*CAPACITIES, TRANCHE_LIMIT)
 KINDS = tuple(FAMILIES)  # of policies, in the order in which they are told
 
@@ -41,6 +44,11 @@ class Rule:
         move: how the program moves with its number; None where no number is offered for a change.
         by_year: calendar year and number, where it is not one number for all years.
         moved_by_events: whether events move the number away from what its table says.
+        rationed: whether a source that loses something also sells no more of the rest than before the crisis.
+        lengths: lengths that its crisis may have, of a rule that asks to survive it.
+        row_length: for each row the shortest of them that it is about; shape (rows,).
+        fails_at: the shortest of them with which it is in conflict already; 0 where that was not looked for.
+        kept: rows by which a reserve stays in crises and that move with its number, of a rule on a reserve.
     """
 
     limit: Limit
@@ -53,6 +61,11 @@ class Rule:
     move: Move | None = None
     by_year: tuple[tuple[int, float], ...] = ()
     moved_by_events: bool = False
+    rationed: bool = False
+    lengths: tuple[int, ...] = ()
+    row_length: np.ndarray = field(default_factory=lambda: NOTHING)
+    fails_at: int = 0
+    kept: KeptRows | None = None
 
     @classmethod
     def freeing(cls, limit: Limit, rows: np.ndarray = NOTHING, columns: np.ndarray = NOTHING, source: str = "") -> Rule:
@@ -102,6 +115,11 @@ class Rule:
     def is_survival(self) -> bool:
         """Whether a policy asks that one start of a crisis be survived without a shortage."""
         return self.is_policy and self.onset > 0
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it is what befalls in a crisis, of which no change is offered."""
+        return self.kind in UNDECIDED
 
     @property
     def is_missing_tonnes(self) -> bool:
@@ -159,7 +177,9 @@ class Rule:
             rows=rows[rows >= 0],
             row_lower=self.row_lower[rows >= 0],
             row_upper=self.row_upper[rows >= 0],
+            row_length=self.row_length[rows >= 0] if len(self.row_length) else NOTHING,
             columns=columns[columns >= 0],
             column_upper=self.column_upper[columns >= 0],
             move=None if self.move is None else self.move.inside(row_at, column_at),
+            kept=None if self.kept is None else self.kept.inside(row_at, column_at),
         )

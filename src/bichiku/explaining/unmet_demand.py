@@ -18,13 +18,15 @@ def with_unmet(program: LinearProgram, outcome: Outcome) -> LinearProgram:
 
     With what is short and saved it stays below demand. Rows and columns of the program keep their numbers.
     """
-    rows, width, nodes = program.shape[0], program.shape[1], outcome.tree.size
-    each, ones = np.arange(nodes), np.ones(nodes)
+    rows, width = program.shape
+    sizes = {name: outcome.of(name).tree.size for name in outcome.demand}
+    count = sum(sizes.values())
     entries, limits, uppers, blocks = [], [], [], []
     balances = {block.material: block for block in program.blocks("balance")}
     together = {block.material: block for block in program.blocks("demand_limit")}
-    names = list(outcome.demand)
-    for number, name in enumerate(names):
+    first = width
+    for name, nodes in sizes.items():
+        each, ones = np.arange(nodes), np.ones(nodes)
         at = [balances[name].first + balances[name].keys]
         values = [-ones]
         if name in together:
@@ -32,17 +34,16 @@ def with_unmet(program: LinearProgram, outcome: Outcome) -> LinearProgram:
             values.append(ones)
         else:
             short = program.columns_of("short", name)
-            first = width + number * nodes
             columns = np.concatenate([np.arange(short.start, short.stop), first + each])
-            shape = (nodes, width + len(names) * nodes)
+            shape = (nodes, width + count)
             limits.append(sparse.csr_array((np.ones(2 * nodes), (np.tile(each, 2), columns)), shape=shape))
             uppers.append(outcome.demand[name])
         where = (np.concatenate(at), np.tile(each, len(at)))
         entries.append(sparse.csr_array((np.concatenate(values), where), shape=(rows, nodes)))
-        blocks.append(ColumnBlock(UNMET, (name,), width + number * nodes, nodes, "node"))
-    if not names:
+        blocks.append(ColumnBlock(UNMET, (name,), first, nodes, "node", outcome.of(name).chain.name))
+        first += nodes
+    if not count:
         return program
-    count = len(names) * nodes
     wider = program.extended(
         sparse.hstack(entries),
         np.zeros(count),

@@ -16,6 +16,7 @@ CODES: dict[str, str] = {
     "W107": "materials are used by nothing",
     "W108": "materials open with more than their storage holds",
     "W109": "countries are alone in a group whose name is nearly that of another",
+    "W110": "models are of the first edition, and keys of theirs mean something else now",
     # policies
     "W201": "policies can never bind",
     "W202": "policies name something that they do not touch",
@@ -25,12 +26,15 @@ CODES: dict[str, str] = {
     "W206": "materials have a reserve target that no plan can meet",
     "W207": "materials have a reserve target that takes a shortage to meet",
     "W208": "materials cannot be without shortage in a crisis that is to be survived",
+    "W209": "reserve targets are longer than what is solved after the reported window",
     # crises and events
     "W301": "crises never begin",
     "W302": "crises or events change nothing",
     "W303": "effects change nothing",
     "W304": "crises have no probability",
-    "W305": "periods have a crisis more likely than none",
+    "W305": "chains have a period in which a crisis is more likely than none",
+    "W306": "crises have a recovery shorter than goods take through a chain",
+    "W307": "effects would go on longer than their crisis and are cut",
     # numbers
     "W401": "ranges of numbers are wider than the solver asks for",
     "W402": "numbers are so small that the solver leaves them out",
@@ -44,6 +48,11 @@ CODES: dict[str, str] = {
     "W410": "suppliers or projects have a capacity far beyond all use",
     "W411": "suppliers have more in transit than they can ship",
     "W412": "materials have so small a demand that the solver need not keep its limits",
+    "W413": "materials are worth more in stock at the horizon than a supplier asks for them",
     # assumptions
     "W501": "lists of assumed rows that the answer rests on most",
+    # results
+    "W601": "stocks are drawn on in a crisis that does not concern them",
+    "W602": "projects are built and stand by on the plan",
+    "W603": "strategies have the same plan under different names",
 }

@@ -54,11 +54,11 @@ class Concentration(Policy[ConcentrationKeys]):
 
     def add_rows(self, rows: RowWriter, world: World) -> None:
         asked, found = self.asked(world), rows.cuts.get(self.name, ())
-        if asked is None or not found:
-            return
         planes: dict[str, Plane] = {
             f"plane {i}": plane for i, plane in enumerate(found, start=1) if plane.material in world.materials
         }
+        if asked is None or not planes:
+            return
         size = rows.tree.size
         roots = {
             name: np.full(size, math.sqrt(float(asked.max(np.array(plane.year))))) for name, plane in planes.items()

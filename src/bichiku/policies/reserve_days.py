@@ -92,9 +92,10 @@ class ReserveDays(Policy[DaysPath]):
         rows.parameters("reserve_target_days", {k: target[tree.period - 1] for k, target in days.items()})
 
         def rule(m: Any, material: str) -> Any:
-            share = m.reserve_target_days[material] / length
+            target = m.reserve_target_days[material] / length
+            # a number alone on the right is a limit from below, as which duals and prices read it
             demand = m.demand[material] if material in world.demand else 0.0
-            return m.stock[material] - share * m.feed[material] >= share * demand
+            return m.stock[material] - target * m.feed[material] >= target * demand
 
         rows.add_rows("reserve_days", days, rule, nodes=tree.plan, unit="t", policy=True)
 
@@ -132,9 +133,10 @@ class ReserveDays(Policy[DaysPath]):
                 yield Limit("reserve_days", "", block.material, int(year), days, "days", move, rows)
 
     def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
-        tonnes = float(np.max(rule.move.row_moves)) * rule.value if rule.move else 0.0
-        days, when = words.number(rule.value), f"{rule.year} ({words.tonnes(tonnes)} t)"
-        return f"reserve of {rule.material}: {days} days in {when}"
+        words_of_days = f"reserve of {rule.material}: {words.number(rule.value)} days in {rule.year}"
+        if rule.move is None or len(rule.move.entry_rows):
+            return words_of_days  # the tonnes hang on what projects run
+        return f"{words_of_days} ({words.tonnes(float(np.max(rule.move.row_moves)) * rule.value)} t)"
 
     def phrases(self, asked: DaysPath, words: PhraseWords) -> Iterator[str]:
         if asked.default:

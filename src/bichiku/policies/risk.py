@@ -32,6 +32,7 @@ from bichiku.policies.policy import (
     Term,
     totals,
 )
+from bichiku.program import ALL, LinearProgram
 
 DAMAGE_ON_PATH = ("shortage_damage", "substitution_damage", "dearer_purchases")
 DAMAGE_AT_END = "refill_damage"
@@ -67,6 +68,16 @@ def damage_terms(coupling: CouplingWriter, future: FutureView) -> list[Term]:
                 terms += [quantity.terms(path) for quantity in coupling.quantities(name, chain)]
             terms += [quantity.terms(path[-1:]) for quantity in coupling.quantities(DAMAGE_AT_END, chain)]
     return terms
+
+
+def excess_rows(program: LinearProgram, limit: int) -> np.ndarray:
+    """Numbers of the rows that count the damage of the futures that one row of the limit looks at."""
+    excess = program.columns_of("excess", ALL)
+    (counted,) = program.blocks("excess_damage")
+    looked_at = program.matrix.indices[program.matrix.indptr[limit] : program.matrix.indptr[limit + 1]]
+    mine = looked_at[(looked_at >= excess.start) & (looked_at < excess.stop)] - excess.start
+    found: np.ndarray = counted.numbers[np.sort(mine)]
+    return found
 
 
 class Risk(Policy[RiskKeys]):
@@ -129,8 +140,8 @@ class Risk(Policy[RiskKeys]):
 
     def rules(self, built: Built) -> Iterator[Limit]:
         """Damage that no limit speaks of is only counted, and forbids nothing."""
-        counted = [block.numbers for block in built.program.blocks("excess_damage")]
         for limit in self.limits(built):
+            counted = [excess_rows(built.program, row) for row in limit.rows]
             yield replace(limit, rows=np.concatenate([limit.rows, *counted]))
 
     def describe(self, rule: Limit, world: World, words: RuleWords) -> str:

@@ -46,6 +46,9 @@ FIRST_TOLD = (
 PACKAGES = ("pyomo", "highspy", "numpy", "scipy", "pandas", "pydantic")
 
 
+EDITION = 2  # of the model's meaning; runs of another are not read
+
+
 class Rejected(Exception):
     """A run whose written files do not verify."""
 
@@ -294,6 +297,7 @@ def manifest(model: Model, solved: Solved, outputs: dict[str, str], seconds: dic
     outcome, program = solved.outcome, solved.outcome.program
     rows, columns = program.shape
     return {
+        "edition": EDITION,
         "model": model.name,
         "strategy": outcome.world.strategy,
         "versions": {

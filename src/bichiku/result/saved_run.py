@@ -11,7 +11,7 @@ from bichiku.model.faults import Fault, ModelFaults, shown
 from bichiku.reading.files import is_file, is_folder, json_value
 from bichiku.reading.model import INPUTS, MODEL_FILE, Model, read_model
 from bichiku.reading.strategies import is_strategy_name
-from bichiku.result.run import MANIFEST, Run
+from bichiku.result.run import EDITION, MANIFEST, Run
 from bichiku.result.tables import TABLES
 from bichiku.verification import verify_files
 
@@ -98,6 +98,9 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise ModelFaults([Fault(file, None, "", f"cannot be read: {error.strerror}")]) from error
     except ValueError as error:
         raise ModelFaults([Fault(file, None, "", "cannot be read: it is not JSON")]) from error
+    if isinstance(manifest, dict) and "model" in manifest and manifest.get("edition") != EDITION:
+        message = "is a run of the first edition of the model's meaning, whose numbers mean something else"
+        raise ModelFaults([Fault(str(folder), None, "", message, "solve its model again; see docs/format-2.md")])
     try:
         model, strategy = manifest["model"], manifest["strategy"]
     except (KeyError, TypeError) as error:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from bichiku.build.rationing import rationed_per_tonne
 from bichiku.policies import POLICIES, Limit
 from bichiku.program import Move
 from bichiku.result.outcome import Outcome
@@ -33,12 +34,17 @@ def capacities(outcome: Outcome) -> Iterator[Limit]:
 def _supplier_capacities(outcome: Outcome) -> Iterator[Limit]:
     world = outcome.world
     year_share = world.calendar.year_share
+    rationed = {block.material: block for block in outcome.program.blocks("ration")}
     for name, row in world.suppliers.items():
         spot = row.kind == "spot"
         found = outcome.program.columns_of("ship" if spot else "contract", name)
         columns = np.arange(found.start, found.stop)
-        moves = outcome.of_source(name).state.export[name] * year_share if spot else np.ones(len(columns))
+        part = outcome.of_source(name)
+        moves = part.state.export[name] * year_share if spot else np.ones(len(columns))
         move = Move(columns=columns, column_moves=moves)
+        if name in rationed:
+            more = rationed_per_tonne(name, part.tree, part.world, part.state)[rationed[name].keys]
+            move = replace(move, rows=rationed[name].numbers, row_moves=more)
         yield Limit(SUPPLIER_CAPACITY, name, row.material, None, row.capacity_t, "t/year", move)
 
 

@@ -35,6 +35,7 @@ def change_words(change: Change) -> str:
         return f"do without {four_digits(change.after)} t of {change.material}, all periods and crises together"
     if rule.is_survival:
         when = ", all its starts together" if change.all_years else f" of {rule.year}"
+        when += ", all its lengths together" if len(rule.lengths) > 1 else ""
         return f"accept {four_digits(change.after)} t of {change.material} short in crisis {change.name}{when}"
     return _number(change, rule)
 

@@ -40,7 +40,8 @@ def _conflict(conflict: Conflict, world: World) -> dict[str, Any]:
 
 def _rule(rule: Rule, world: World) -> dict[str, Any]:
     keys = ("kind", "name", "material", "year", "onset", "source", "value", "unit")
-    return {**{key: getattr(rule, key) for key in keys}, "words": rule_words(rule, world)}
+    found = {key: getattr(rule, key) for key in keys}
+    return {**found, "fails_at_length": rule.fails_at or None, "words": rule_words(rule, world)}
 
 
 def _change(change: Change) -> dict[str, Any]:

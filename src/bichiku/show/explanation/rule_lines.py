@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from bichiku.explaining.rules import LOSS, TRANCHE_LIMIT, Rule
+from bichiku.explaining.rules import LOSS, RESERVE_KEPT, TRANCHE_LIMIT, Rule
 from bichiku.model.world import World
 from bichiku.result.prices.limits import PROJECT_BUILD_LIMIT, PROJECT_CAPACITY, SUPPLIER_CAPACITY
 from bichiku.show.explanation.rule_words import cause_words, crisis_words, policy_words, rule_words
@@ -33,7 +33,7 @@ def rule_lines(rules: Iterable[Rule], world: World, full: bool, brief: bool = Fa
     batches: dict[Hashable, list[Rule]] = {}
     for rule in rules:
         key: Hashable = rule.group
-        if not full and (rule.kind == LOSS or rule.is_survival):
+        if not full and (rule.is_undecided or rule.is_survival):
             key = (rule.kind, rule.material)
         elif not full and rule.is_policy:
             key = rule.number
@@ -66,6 +66,8 @@ def lines_of_kind(rules: Sequence[Rule], world: World, names: bool) -> Iterator[
         yield f"{words} ({listed})" if names else words
     elif first.is_survival:
         yield f"no shortage of {first.material} in {_crises(rules, world)}"
+    elif first.kind == RESERVE_KEPT:
+        yield f"the reserve of {first.material} stays in {_crises(rules, world)}, while they do not concern it"
     elif first.year is not None and not names:
         yield f"{rule_words(first, world)}{_more_years(len(rules) - 1, rules[-1].year)}"
     else:
@@ -91,7 +93,11 @@ def _losses(rules: Sequence[Rule], world: World, names: bool) -> str:
     some = sources[0] if len(sources) == 1 else f"{len(sources)} suppliers and projects of {rules[0].material}"
     causes = {(rule.onset, rule.name) for rule in rules}
     who = cause_words(rules[0], world) if len(causes) == 1 else _crises(rules, world)
-    words = f"{who}: {some} lose{'s' if len(sources) == 1 else ''} up to {three_digits(worst)} % of what can be shipped"
+    lose, ship = ("loses", "ships") if len(sources) == 1 else ("lose", "ship")
+    no_more = f"{ship} no more than before"
+    words = f"{who}: {some} {lose} up to {three_digits(worst)} % of what can be shipped" if worst else f"{who}: {some}"
+    if any(rule.rationed for rule in rules):
+        words += f", and of the rest {no_more}" if worst else f" {no_more}"
     if names and len(causes) == 1:
         words += f" ({', '.join(f'{rule.source} {three_digits(rule.value)} %' for rule in rules)})"
     return words

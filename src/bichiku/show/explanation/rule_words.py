@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bichiku.explaining.rules import DEMAND, LOSS, RELEASE_LIMIT, STORAGE_LIMIT, TRANCHE_LIMIT, Rule
+from bichiku.explaining.rules import DEMAND, LOSS, RELEASE_LIMIT, RESERVE_KEPT, STORAGE_LIMIT, TRANCHE_LIMIT, Rule
 from bichiku.model.world import World
 from bichiku.policies import OF_FAMILY, Limit
 from bichiku.result.prices.limits import PROJECT_BUILD_LIMIT, PROJECT_CAPACITY, SUPPLIER_CAPACITY
@@ -26,7 +26,14 @@ class FourDigits:
 
 def rule_words(rule: Rule, world: World) -> str:
     """A rule in words, with its number."""
-    return policy_words(rule.limit, world) if rule.is_policy else _TABLE_RULES[rule.kind](rule, world)
+    if not rule.is_policy:
+        return _TABLE_RULES[rule.kind](rule, world)
+    words = policy_words(rule.limit, world)
+    return f"{words}; it cannot be survived where it lasts {_periods(rule.fails_at)}" if rule.fails_at else words
+
+
+def _periods(count: int) -> str:
+    return f"{count} period{'' if count == 1 else 's'}"
 
 
 def policy_words(limit: Limit, world: World) -> str:
@@ -35,8 +42,9 @@ def policy_words(limit: Limit, world: World) -> str:
 
 
 def crisis_words(rule: Rule, world: World) -> str:
-    """The start of a crisis that a rule is about: ``china-halt of 2026-07``."""
-    return f"{rule.name} of {world.calendar.label(rule.onset)}"
+    """The start of a crisis that a rule is about: ``china-halt of 2026-07``; with its length where that matters."""
+    words = f"{rule.name} of {world.calendar.label(rule.onset)}"
+    return f"{words} lasting {_periods(rule.fails_at)}" if rule.fails_at else words
 
 
 def cause_words(rule: Rule, world: World) -> str:
@@ -61,7 +69,15 @@ def _project_build_limit(rule: Rule, world: World) -> str:
 
 def _loss(rule: Rule, world: World) -> str:
     up_to = "up to " if rule.value < 100 else ""
-    return f"{cause_words(rule, world)}: {rule.source} loses {up_to}{percent(rule.value / 100)} of what it can ship"
+    words = f"{cause_words(rule, world)}: {rule.source} "
+    if not rule.value:
+        return f"{words}ships no more than before it"
+    loses = f"{words}loses {up_to}{percent(rule.value / 100)} of what it can ship"
+    return f"{loses}, and of the rest ships no more than before" if rule.rationed else loses
+
+
+def _reserve_kept(rule: Rule, world: World) -> str:
+    return f"the reserve of {rule.material} stays in crisis {crisis_words(rule, world)} while that does not concern it"
 
 
 def _storage_limit(rule: Rule, world: World) -> str:
@@ -91,6 +107,7 @@ _TABLE_RULES: dict[str, Callable[[Rule, World], str]] = {
     PROJECT_CAPACITY: _project_capacity,
     PROJECT_BUILD_LIMIT: _project_build_limit,
     LOSS: _loss,
+    RESERVE_KEPT: _reserve_kept,
     STORAGE_LIMIT: _storage_limit,
     RELEASE_LIMIT: _release_limit,
     DEMAND: _demand,

@@ -36,11 +36,11 @@ def test_a_cheaper_supplier_comes_before_its_id() -> None:
 
 
 def test_a_plan_without_probability_buys_from_the_cheapest() -> None:
-    # The crisis of year 2 is certain, so nothing that the plan does there costs anything.
+    # The crisis of year 2 is certain, so nothing that the plan does there costs anything; half as much is used in it.
     suppliers = [{"supplier": "a", "price": 20}, {"supplier": "b", "price": 10}]
-    crises = halt(2, 1.0, effects=[{"materials": ["m"], "demand_factor": 1.0}])
+    crises = halt(2, 1.0, effects=[{"materials": ["m"], "demand_factor": 0.5}])
     solved = solve(suppliers=suppliers, material={"storage_cost_rate": 2}, crises=crises)
-    assert branch(solved, solved.outcome.arrived["b"]) == pytest.approx([100])
+    assert branch(solved, solved.outcome.arrived["b"]) == pytest.approx([50])
     assert plan(solved, solved.outcome.arrived["a"])[1] == pytest.approx(0, abs=1e-6)
 
 
@@ -60,3 +60,12 @@ def test_an_answer_with_ties_holds_its_certificate_however_small_the_money(price
     solved = solve(1, material={"reference_price": price}, suppliers=suppliers)
     assert solved.certificate.holds
     assert solved.outcome.solution.objective == pytest.approx(100 * price)
+
+
+def test_of_plans_of_equal_cost_the_one_that_is_short_later_is_written() -> None:
+    # 100 t in store, nothing to buy, in a halt of four quarters of 100 t each: which three are short costs the same.
+    material = {"opening_stock_t": 200}
+    crises = halt(2, 0.5, duration=4)
+    solved = solve(5, resolution="quarter", demand=400, material=material, suppliers=[{"capacity_t": 0}], crises=crises)
+    assert branch(solved, solved.outcome.short["m"]) == pytest.approx([0, 100, 100, 100], abs=1e-6)
+    assert solved.outcome.solution.objective == pytest.approx(30_000)
