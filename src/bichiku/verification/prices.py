@@ -17,10 +17,11 @@ import numpy as np
 
 from bichiku.verification.facts import PolicyRow, RunFacts
 from bichiku.verification.files import NOTHING, RunTable
-from bichiku.verification.limits import built_capacity
+from bichiku.verification.limits import built_capacity, rationed
 from bichiku.verification.metrics import last_year
 from bichiku.verification.money import ALL
 from bichiku.verification.sheet import ColumnNumbers, Sheet, check_sheet, match_rows
+from bichiku.verification.states import is_rationed
 from bichiku.verification.verdict import KEPT, Ledger, Where
 
 FILE = "prices.csv"
@@ -43,6 +44,7 @@ class Movable:
         bends: whether it multiplies what is decided, so that the cost need not be convex in it.
         binding: whether the number limits anything; None where the rows say so.
         unit_told: whether its sentence names the unit beside the number.
+        either: whether more of it may cost as well as save, since it takes spare tonnes of its feed.
     """
 
     key: tuple[str, str, str, int]
@@ -55,6 +57,7 @@ class Movable:
     bends: bool = False
     binding: bool | None = None
     unit_told: bool = True
+    either: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,8 @@ def _check_signs_and_ranges(read: _Read, money: float, ledger: Ledger) -> None:
     given = ~np.isnan(read.price)
     sign = np.array([-1.0 if movable.floor else 1.0 for movable in read.movables])
     again = np.where(read.resolved, money, 0.0)
-    read.check(ledger, "prices.sign", given, sign * read.price, 0.0, again)
+    one_way = np.array([not movable.either for movable in read.movables], dtype=bool)
+    read.check(ledger, "prices.sign", given & one_way, sign * read.price, 0.0, again)
     loose = np.array([movable.binding is False for movable in read.movables], dtype=bool)
     # what does not bind now may bind within the one unit for which the model was solved again
     read.check(ledger, "prices.idle", given & loose & ~read.resolved, np.abs(read.price), 0.0)
@@ -187,24 +191,39 @@ def _movables(facts: RunFacts, rows: list[PolicyRow], projects: RunTable, contra
 def _capacities(facts: RunFacts, projects: RunTable, contracts: np.ndarray) -> Iterator[Movable]:
     world, share = facts.world, 1.0 / facts.world.calendar.periods_per_year
     built = dict(zip(world.projects, built_capacity(world, projects), strict=True))
+    full = _spare_is_taken(facts)
     for column, name in enumerate(world.sources):
         sent, export = facts.flows["sent"][:, column], facts.states.export[:, column]
+        either = False
         if name in world.suppliers:
             supplier = world.suppliers[name]
             used = contracts[:, column] if supplier.kind == "contract" else sent
             most = supplier.capacity_t * (1.0 if supplier.kind == "contract" else share * export)
+            if is_rationed(world, name):
+                most = np.minimum(most, rationed(world, facts.nodes, facts.states, facts.flows, column))
             policy, value, material = "supplier_capacity", supplier.capacity_t, supplier.material
+            owed = full[material]
         else:
             project = world.projects[name]
             usable = np.where(facts.nodes.period > project.build_periods, built[name], 0.0)
             used, most = sent, (project.existing_t + usable) * share * export
             policy, value, material = "project_capacity", project.existing_t, project.material
+            either = project.input_material is not None
+            owed = full[material] or (project.input_material is not None and full[project.input_material])
             if project.max_build_t > 0:
-                full = built[name] >= project.max_build_t * (1.0 - KEPT) - KEPT
+                at_most = built[name] >= project.max_build_t * (1.0 - KEPT) - KEPT
                 key = ("project_build_limit", name, material, NOTHING)
-                yield Movable(key, project.max_build_t, "t/year", binding=bool(full))
-        binding = bool((used >= most - KEPT * (1.0 + np.abs(most))).any())
-        yield Movable((policy, name, material, NOTHING), value, "t/year", binding=binding)
+                yield Movable(key, project.max_build_t, "t/year", binding=bool(at_most))
+        binding = owed or bool((used >= most - KEPT * (1.0 + np.abs(most))).any())
+        yield Movable((policy, name, material, NOTHING), value, "t/year", binding=binding, either=either)
+
+
+def _spare_is_taken(facts: RunFacts) -> dict[str, bool]:
+    """Whether some future takes all tonnes to spare of a material, so that more of them would help."""
+    refill = facts.refill
+    taken = facts.flows["gap"][refill.ends] >= refill.spare - KEPT * (1.0 + refill.spare)
+    taken &= facts.nodes.exists[refill.ends]
+    return dict(zip(facts.world.materials, taken.any(axis=0).tolist(), strict=True))
 
 
 def _check_sentences(read: _Read, currency: str, ledger: Ledger) -> None:
