@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bichiku.solve import Status
-from bichiku.solve.certificate import TOLERANCE, Certificate
+from bichiku.solving import Status
+from bichiku.solving.certificate import TOLERANCE, Certificate
 
 
 @dataclass(frozen=True)

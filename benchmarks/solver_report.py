@@ -9,8 +9,8 @@ from importlib.metadata import version
 
 from agreement import Answer, Case
 
-from bichiku.solve import Status
-from bichiku.solve.certificate import Certificate
+from bichiku.solving import Status
+from bichiku.solving.certificate import Certificate
 
 PACKAGES = ("highspy", "pyscipopt", "swiglpk", "hypothesis", "numpy", "scipy")
 VERDICTS = (Status.OPTIMAL, Status.INFEASIBLE, Status.UNBOUNDED, Status.TIME_LIMIT)

@@ -28,10 +28,10 @@ from solver_report import figures, report
 
 from bichiku.program import LinearProgram
 from bichiku.program.components import split_program
-from bichiku.read.model import read_model
-from bichiku.solve import Solution, SolverOptions, Status
-from bichiku.solve.certificate import certify
-from bichiku.solve.highs import HighsRun
+from bichiku.reading.model import read_model
+from bichiku.solving import Solution, SolverOptions, Status
+from bichiku.solving.certificate import certify
+from bichiku.solving.highs import HighsRun
 from oracles.drawn_programs import drawn_programs, final_program, without_capacities
 from oracles.second_solver import solve_with_soplex
 

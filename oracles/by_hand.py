@@ -9,16 +9,15 @@ The buyer is Japan.
 from __future__ import annotations
 
 import math
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from bichiku.model.world import World
-from bichiku.read.model import read_model
-from bichiku.result.pipeline import Solved, run_strategy
-from oracles.world_strategies import PERIODS_PER_YEAR, Description, write_model
+from bichiku.reading.model import Model
+from bichiku.result.pipeline import run_strategy
+from bichiku.result.run import Run
+from oracles.world_strategies import PERIODS_PER_YEAR, Description
 
 Row = dict[str, Any]
 
@@ -61,12 +60,12 @@ def description(
 
 
 def read(given: Description) -> World:
-    """The world of a description, through the product's reader."""
-    with tempfile.TemporaryDirectory() as folder:
-        return read_model(write_model(given, Path(folder))).worlds["base"]
+    """The world of a description, through the product's checks."""
+    tables = {name: pd.DataFrame(rows, dtype=object) for name, rows in given["tables"].items() if rows}
+    return Model.from_tables(given["model"], tables)["base"]
 
 
-def solve(periods: int = 2, **changes: Any) -> Solved:
+def solve(periods: int = 2, **changes: Any) -> Run:
     """The solved world, without prices.csv; for the arguments see `description`."""
     return run_strategy(read(description(periods, **changes)), prices=False)
 
@@ -82,19 +81,19 @@ def halt(onset: int, probability: float, **other: Any) -> dict[str, Row]:
     return {"halt": {"onsets": onsets, "duration": 1, "recovery": "to-end", "effects": [ALL_HALT], **other}}
 
 
-def plan(solved: Solved, values: Any) -> list[float]:
+def plan(solved: Run, values: Any) -> list[float]:
     """The plan's part of an array by node."""
     return [float(value) for value in values[solved.outcome.tree.plan]]
 
 
-def branch(solved: Solved, values: Any, crisis: str = "halt", onset: int | None = None) -> list[float]:
+def branch(solved: Run, values: Any, crisis: str = "halt", onset: int | None = None) -> list[float]:
     """The part of an array by node that belongs to a crisis, or to one onset of it."""
     tree = solved.outcome.tree
     chosen = [i for i, b in enumerate(tree.branches) if b.crisis == crisis and onset in (None, b.onset)]
     return [float(values[node]) for node in range(tree.size) if tree.branch[node] in chosen]
 
 
-def line(solved: Solved, name: str, **where: Any) -> float:
+def line(solved: Run, name: str, **where: Any) -> float:
     """Money of one cost line, over all materials and years unless `where` names one."""
     table = solved.tables["costs"]
     table = table[table["line"] == name]
@@ -103,14 +102,14 @@ def line(solved: Solved, name: str, **where: Any) -> float:
     return float(table["value"].sum())
 
 
-def summed(solved: Solved, metric: str, material: str = "all") -> tuple[float, str]:
+def summed(solved: Run, metric: str, material: str = "all") -> tuple[float, str]:
     """Value and detail of a metric of the summary; not a number and no words where it has none."""
     table = solved.tables["summary"]
     table = table[(table["metric"] == metric) & (table["material"] == material)]
     return (float(table["value"].item()), str(table["detail"].item())) if len(table) else (math.nan, "")
 
 
-def duals(solved: Solved, policy: str) -> pd.DataFrame:
+def duals(solved: Run, policy: str) -> pd.DataFrame:
     """Rows of the table of duals that belong to a policy."""
     table = solved.tables["duals"]
     return table[table["policy"] == policy].reset_index(drop=True)

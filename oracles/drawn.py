@@ -9,9 +9,10 @@ import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings
 
 from bichiku.model.world import World
-from bichiku.result.pipeline import Clock, NoSolution, Solved, optimise, run_strategy
-from bichiku.solve import Status
-from bichiku.solve.certificate import certify
+from bichiku.result.pipeline import Clock, NoSolution, optimise, run_strategy
+from bichiku.result.run import Run
+from bichiku.solving import Status
+from bichiku.solving.certificate import certify
 from oracles.by_hand import read
 from oracles.world_strategies import Description
 
@@ -46,7 +47,7 @@ def draw_examples(strategy: Any, count: int, seed: int, take: Callable[[Any], No
 def optimum(world: World) -> Outcome | None:
     """The certified optimum without its tables; None when no plan keeps the limits."""
     try:
-        _, _, outcome, _ = optimise(world, Clock())
+        _, outcome, _ = optimise(world, Clock())
     except NoSolution as failure:
         if failure.status is Status.INFEASIBLE:
             return None
@@ -61,7 +62,7 @@ def objective(description: Description) -> float | None:
     return None if outcome is None else outcome.solution.objective
 
 
-def solved(description: Description) -> Solved | None:
+def solved(description: Description) -> Run | None:
     """The solved model with its tables; None when no plan keeps its limits."""
     try:
         return run_strategy(read(description), prices=False)

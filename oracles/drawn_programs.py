@@ -13,7 +13,7 @@ from bichiku.build import build
 from bichiku.model.world import World
 from bichiku.program import LinearProgram
 from bichiku.result.pipeline import Clock, NoSolution, grow, optimise
-from bichiku.solve import HotProgram, SolverOptions
+from bichiku.solving import HotProgram, SolverOptions
 from oracles.by_hand import read
 from oracles.drawn import draw_examples
 from oracles.policy_strategies import POLICY_NAMES, policies, with_policies

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from bichiku.model.faults import InputError
+from bichiku.model.faults import ModelFaults
 from bichiku.model.state import State
 from bichiku.model.tree import Tree, grow_tree
 from bichiku.model.world import World
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 
 MODEL = """\
 model: Minimal
@@ -80,7 +80,7 @@ def faults_of(folder: Path, strategies: Sequence[str] = (), sets: Sequence[str] 
     """Every fault of a model as it is printed, without the folder; empty when it is sound."""
     try:
         read_model(folder, strategies, sets)
-    except InputError as error:
+    except ModelFaults as error:
         return [str(fault).replace(f"{folder}/", "") for fault in error.faults]
     return []
 

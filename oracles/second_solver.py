@@ -9,7 +9,7 @@ import numpy as np
 from pyscipopt import LP, SCIP_LPPARAM
 
 from bichiku.program import LinearProgram
-from bichiku.solve import Solution, Status
+from bichiku.solving import Solution, Status
 
 TIGHT = 1e-9  # tolerance on rows and reduced costs; HiGHS has 1e-7
 

@@ -12,8 +12,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from bichiku.build import build
-from bichiku.explain import Change
-from bichiku.explain.feasibility import FeasibilityCheck
+from bichiku.explaining import Change
+from bichiku.explaining.feasibility import FeasibilityCheck
 from bichiku.model.calendar import month_label
 from bichiku.result.pipeline import grow
 from oracles.by_hand import read

@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 
 from bichiku.api.compare.table import comparison_table
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.saved_run import SavedRun, of_solved
+from bichiku.result.run import Run
 from bichiku.show.report import Axis, Frontier, render_report
 
 TUTORIAL = Path(__file__).parents[1] / "models" / "tutorial"
@@ -26,18 +26,14 @@ FORMULA = "=cmd()"
 
 
 @lru_cache
-def runs() -> tuple[SavedRun, ...]:
+def runs() -> tuple[Run, ...]:
     """The tutorial's strategies."""
     worlds = read_model(TUTORIAL).worlds
-    return tuple(of_solved("tutorial", run_strategy(world), None) for world in worlds.values())
+    return tuple(run_strategy(world) for world in worlds.values())
 
 
-def comparison(chosen: tuple[SavedRun, ...], failed: dict[str, str]) -> pd.DataFrame:
+def comparison(chosen: tuple[Run, ...], failed: dict[str, str]) -> pd.DataFrame:
     return comparison_table(chosen, failed, BASELINE)
-
-
-def prices(chosen: tuple[SavedRun, ...]) -> dict[str, pd.DataFrame]:
-    return {run.strategy: run.tables["prices"] for run in chosen}
 
 
 def frontier(**changes: Any) -> Frontier:
@@ -51,30 +47,26 @@ def frontier(**changes: Any) -> Frontier:
 def comparison_page() -> str:
     """Three strategies, one that failed, a sweep and prices."""
     table = comparison(runs(), FAILED)
-    return render_report(runs(), FAILED, BASELINE, table, [frontier()], prices(runs()))
+    return render_report(runs(), FAILED, BASELINE, table, [frontier()])
 
 
 @lru_cache
 def single_page() -> str:
     """One strategy."""
     one = runs()[:1]
-    return render_report(one, {}, BASELINE, comparison(one, {}), prices=prices(one))
+    return render_report(one, {}, BASELINE, comparison(one, {}))
 
 
 def nasty_page() -> str:
     """Every name that a user can choose is a script or a formula."""
     chosen = tuple(_nasty(run) for run in runs())
     failed = {f"{SCRIPT} failed": SCRIPT}
-    nasty_prices = {
-        run.strategy: table.assign(limit=FORMULA, sentence=SCRIPT)
-        for run, table in zip(chosen, prices(runs()).values(), strict=True)
-    }
     sweep = frontier(title=SCRIPT, x=Axis("days", SCRIPT, SCRIPT), source=SCRIPT)
     table = comparison_table(chosen, failed, chosen[0].strategy)
-    return render_report(chosen, failed, chosen[0].strategy, table, [sweep], nasty_prices)
+    return render_report(chosen, failed, chosen[0].strategy, table, [sweep])
 
 
-def _nasty(run: SavedRun) -> SavedRun:
+def _nasty(run: Run) -> Run:
     """Graphite becomes a formula, tungsten a script, and so on."""
     names = {"graphite": FORMULA, "tungsten": SCRIPT, "china-halt": f"{SCRIPT} $x_1$"}
     world = run.world
@@ -105,6 +97,7 @@ def _nasty(run: SavedRun) -> SavedRun:
         changed = {c: frame[c].astype(object).map(lambda value: names.get(value, value)) for c in texts}
         tables[name] = frame.assign(**changed)
     tables["summary"] = tables["summary"].assign(detail=tables["summary"]["detail"].str.replace("china-halt", SCRIPT))
+    tables["prices"] = tables["prices"].assign(limit=FORMULA, sentence=SCRIPT)
     nasty = replace(
         world,
         strategy=strategy,
@@ -115,7 +108,7 @@ def _nasty(run: SavedRun) -> SavedRun:
         projects=projects,
         tranches=tranches,
     )
-    return replace(run, strategy=strategy, world=nasty, tables=tables, manifest={"git_revision": SCRIPT})
+    return replace(run, world=nasty, tables=tables, manifest={"git_revision": SCRIPT})
 
 
 class Page(HTMLParser):

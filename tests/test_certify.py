@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from bichiku.program import ColumnBlock, RowBlock
-from bichiku.solve import Solution, Status
-from bichiku.solve.certificate import certify
+from bichiku.solving import Solution, Status
+from bichiku.solving.certificate import certify
 from tests.solve.programs import INF, program
 
 PROGRAM = replace(

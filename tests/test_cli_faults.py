@@ -12,11 +12,11 @@ import pytest
 
 from bichiku.cli import app, main
 from bichiku.cli.explain import explain
-from bichiku.cli.kept import begin, keep
+from bichiku.cli.results_so_far import add_folder, forget_all
 from bichiku.cli.screen import print_faults
-from bichiku.model.faults import Fault, InputError
+from bichiku.model.faults import Fault, ModelFaults
 from bichiku.program import LinearProgram
-from bichiku.solve import HotProgram, SolverOptions
+from bichiku.solving import HotProgram, SolverOptions
 from oracles.models import write_model
 from tests.in_process import Found
 from tests.solve.programs import large_program
@@ -207,10 +207,10 @@ def test_a_time_limit_that_is_too_short_keeps_nothing(bichiku: Shell, tmp_path: 
 
 
 def test_a_fault_found_after_something_was_written_says_what_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
-    begin()
-    keep(Path("runs/first"))
-    print_faults(InputError([Fault("compare", None, "", "not of one world")]))
-    begin()
+    forget_all()
+    add_folder(Path("runs/first"))
+    print_faults(ModelFaults([Fault("compare", None, "", "not of one world")]))
+    forget_all()
     assert capsys.readouterr().err.startswith("bichiku: 1 fault in the input; kept: runs/first\n")
 
 

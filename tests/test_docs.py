@@ -25,14 +25,13 @@ from bichiku.model.tables import TABLES
 from bichiku.model.warning_codes import CODES
 from bichiku.model.world import MOST_DECISIONS
 from bichiku.policies.reserve_days import DaysPath
-from bichiku.read import csv_rows, document, strategies, yaml12
-from bichiku.read.document import parse_document
-from bichiku.read.model import read_model
-from bichiku.read.settings import NOT_YET, ModelFile
-from bichiku.read.strategies import split_strategies
+from bichiku.reading import csv_rows, document, strategies, yaml12
+from bichiku.reading.document import parse_document
+from bichiku.reading.model import read_model
+from bichiku.reading.settings import NOT_YET, ModelFile
+from bichiku.reading.strategies import split_strategies
 from bichiku.result.metrics import METRICS
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.run_folder import write_run
 from docs.reference import PARTS, renewed
 from oracles.policy_examples import EXAMPLES
 
@@ -113,7 +112,7 @@ def default_text(required: bool, default: Any, none: str) -> str:
 def run_folder(tmp_path_factory):
     """A run of the tutorial under every policy at once."""
     model = read_model(TUTORIAL, ["today"], EVERY_POLICY)
-    return write_run(model, run_strategy(model.worlds["today"]), tmp_path_factory.mktemp("runs"), TUTORIAL)
+    return run_strategy(model.worlds["today"]).write(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture(scope="module")

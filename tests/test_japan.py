@@ -7,10 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from bichiku.check import advice_by_strategy
-from bichiku.read.model import read_model
+from bichiku.checking import advice_by_strategy
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.run_folder import write_run
 
 JAPAN = Path(__file__).parents[1] / "models" / "japan"
 SILENCED = ("W105", "W401")
@@ -57,7 +56,7 @@ def test_what_is_silenced_would_be_told() -> None:
 def test_a_strategy_solves_and_verifies(strategy: str, tmp_path: Path) -> None:
     model = read_model(JAPAN, [strategy])
     solved = run_strategy(model.worlds[strategy])
-    folder = write_run(model, solved, tmp_path, JAPAN)  # raises when a number does not verify
+    folder = solved.write(tmp_path)  # raises when a number does not verify
     assert not folder.name.endswith("-rejected")
 
     reserve, shares, flows = solved.tables["reserve"], solved.tables["shares"], solved.tables["flows"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bichiku.build import build
 from bichiku.result.pipeline import grow
-from bichiku.solve import SolverOptions, Status, solve
+from bichiku.solving import SolverOptions, Status, solve
 from oracles.by_hand import read
 from oracles.drawn import drawn, objective, solved
 from oracles.policy_examples import EXAMPLES, moved

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from bichiku.read.model import Model, read_model
-from bichiku.result.pipeline import Solved, run_strategy
-from bichiku.result.run_folder import Rejected, input_hash, write_run
+from bichiku.reading.model import read_model
+from bichiku.result.pipeline import run_strategy
+from bichiku.result.run import Rejected, Run, input_hash
 from bichiku.result.staging import CannotWrite
 from oracles.models import TABLES, with_line, write_model
 
@@ -21,10 +21,10 @@ STRATEGIES = "strategies:\n  less: {policies: {reserve_days: 30}}\n  more: {poli
 
 
 @pytest.fixture(scope="module")
-def solved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, Solved, Path]:
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = write_model(tmp_path_factory.mktemp("models") / "cobalt", STRATEGIES)
     model = read_model(folder)
-    return model, run_strategy(model.worlds["less"]), folder
+    return run_strategy(model.worlds["less"])
 
 
 def _hash(folder: Path, strategy: str = "less", sets: tuple[str, ...] = (), **changes: Any) -> str:
@@ -60,35 +60,31 @@ def test_a_comment_or_another_strategy_in_model_yaml_changes_nothing(tmp_path: P
     assert input_hash(read_model(folder), "less") == one
 
 
-def test_the_name_tells_model_strategy_and_hash(solved: tuple[Model, Solved, Path], tmp_path: Path) -> None:
-    model, run, folder = solved
-    made = write_run(model, run, tmp_path / "deep" / "runs", folder)
-    assert made == tmp_path / "deep" / "runs" / f"cobalt-less-{input_hash(model, 'less')}"
+def test_the_name_tells_model_strategy_and_hash(run: Run, tmp_path: Path) -> None:
+    made = run.write(tmp_path / "deep" / "runs")
+    assert made == tmp_path / "deep" / "runs" / f"cobalt-less-{input_hash(run.model, 'less')}"
 
 
-def test_runs_of_equal_inputs_are_counted(solved: tuple[Model, Solved, Path], tmp_path: Path) -> None:
-    model, run, folder = solved
-    names = [write_run(model, run, tmp_path, folder).name for _ in range(3)]
+def test_runs_of_equal_inputs_are_counted(run: Run, tmp_path: Path) -> None:
+    names = [run.write(tmp_path).name for _ in range(3)]
     assert names == [names[0], f"{names[0]}-2", f"{names[0]}-3"]
     assert sorted(file.name for file in tmp_path.iterdir()) == names
 
 
-def test_a_file_of_the_same_name_is_left_alone(solved: tuple[Model, Solved, Path], tmp_path: Path) -> None:
-    model, run, folder = solved
-    taken = tmp_path / f"cobalt-less-{input_hash(model, 'less')}"
+def test_a_file_of_the_same_name_is_left_alone(run: Run, tmp_path: Path) -> None:
+    taken = tmp_path / f"cobalt-less-{input_hash(run.model, 'less')}"
     taken.write_text("a file")
-    assert write_run(model, run, tmp_path, folder).name == f"{taken.name}-2"
+    assert run.write(tmp_path).name == f"{taken.name}-2"
     assert taken.read_text() == "a file"
 
 
 # The content
 
 
-def test_inputs_are_a_model_of_this_one_strategy(solved: tuple[Model, Solved, Path], tmp_path: Path) -> None:
-    model, run, folder = solved
-    again = read_model(write_run(model, run, tmp_path, folder) / "inputs")
+def test_inputs_are_a_model_of_this_one_strategy(run: Run, tmp_path: Path) -> None:
+    again = read_model(run.write(tmp_path) / "inputs")
     assert list(again.worlds) == ["base"]
-    assert again.worlds["base"].policies == model.worlds["less"].policies
+    assert again.worlds["base"].policies == run.world.policies
 
 
 @pytest.mark.parametrize("title", ["1e3", "060", "no", "2026-01-31", "12:30", "null", "備蓄: 60 日", "'# x", "~"])
@@ -96,13 +92,12 @@ def test_a_title_that_looks_like_something_else_survives(tmp_path: Path, title: 
     whole = f'model: {json.dumps(title)}\nstart: "2026-01"\nperiods: 2\nresolution: year\n'
     folder = write_model(tmp_path / "m", whole=whole)
     model = read_model(folder)
-    made = write_run(model, run_strategy(model.worlds["base"]), tmp_path / "runs", folder)
+    made = run_strategy(model.worlds["base"]).write(tmp_path / "runs")
     assert read_model(made / "inputs").worlds["base"].settings.model == title
 
 
-def test_inputs_are_hashed_in_the_manifest(solved: tuple[Model, Solved, Path], tmp_path: Path) -> None:
-    model, run, folder = solved
-    manifest = json.loads((write_run(model, run, tmp_path, folder) / "manifest.json").read_text())
+def test_inputs_are_hashed_in_the_manifest(run: Run, tmp_path: Path) -> None:
+    manifest = json.loads((run.write(tmp_path) / "manifest.json").read_text())
     assert set(manifest["inputs_sha256"]) == {"model.yaml", "materials.csv", "demand.csv", "suppliers.csv"}
     assert manifest["resolved_model"]["policies"] == {"reserve_days": 30}
     assert {"bichiku", "python", "highspy"} <= set(manifest["versions"])
@@ -113,7 +108,7 @@ def test_what_was_read_is_written_even_if_the_file_changes_meanwhile(tmp_path: P
     model = read_model(folder)
     run = run_strategy(model.worlds["base"])
     (folder / "demand.csv").write_text("changed while the solver ran")
-    made = write_run(model, run, tmp_path / "runs", folder)
+    made = run.write(tmp_path / "runs")
     assert (made / "inputs" / "demand.csv").read_text() == TABLES["demand"]
 
 
@@ -122,7 +117,7 @@ def test_what_was_read_is_written_even_if_the_file_changes_meanwhile(tmp_path: P
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), PermissionError(13, "Permission denied")])
 def test_nothing_is_left_when_a_table_cannot_be_written(
-    solved: tuple[Model, Solved, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError
 ) -> None:
     written = []
 
@@ -134,62 +129,53 @@ def test_nothing_is_left_when_a_table_cannot_be_written(
         Path(path).write_text("a table")
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", to_csv)
-    model, run, folder = solved
     with pytest.raises(CannotWrite, match=str(error.strerror)):
-        write_run(model, run, tmp_path / "runs", folder)
+        run.write(tmp_path / "runs")
     assert len(written) == 3
     assert _nothing_in(tmp_path / "runs")
 
 
-def test_nothing_is_left_after_an_interrupt(
-    solved: tuple[Model, Solved, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_left_after_an_interrupt(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bichiku.result.run_folder.manifest", interrupt)
-    model, run, folder = solved
+    monkeypatch.setattr("bichiku.result.run.manifest", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        write_run(model, run, tmp_path / "runs", folder)
+        run.write(tmp_path / "runs")
     assert _nothing_in(tmp_path / "runs")
 
 
-def test_nothing_is_left_when_the_last_step_fails(
-    solved: tuple[Model, Solved, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_left_when_the_last_step_fails(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def rename(*_: Any) -> None:
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(os, "rename", rename)
-    model, run, folder = solved
     with pytest.raises(CannotWrite, match="Input/output error"):
-        write_run(model, run, tmp_path / "runs", folder)
+        run.write(tmp_path / "runs")
     assert _nothing_in(tmp_path / "runs")
 
 
-def test_a_file_in_place_of_the_output_folder_is_told(solved: tuple[Model, Solved, Path], tmp_path: Path) -> None:
+def test_a_file_in_place_of_the_output_folder_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file")
-    model, run, folder = solved
     with pytest.raises(CannotWrite, match="runs"):
-        write_run(model, run, tmp_path / "runs", folder)
+        run.write(tmp_path / "runs")
 
 
 def test_a_model_outside_of_git_has_no_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")  # no git at all
     folder = write_model(tmp_path / "m")
     model = read_model(folder)
-    made = write_run(model, run_strategy(model.worlds["base"]), tmp_path / "runs", folder)
+    made = run_strategy(model.worlds["base"]).write(tmp_path / "runs")
     assert json.loads((made / "manifest.json").read_text())["git_revision"] is None
 
 
 # When what was written does not verify
 
 
-def test_a_run_that_does_not_verify_is_kept_as_rejected(solved: tuple[Model, Solved, Path], tmp_path: Path) -> None:
-    model, run, folder = solved
+def test_a_run_that_does_not_verify_is_kept_as_rejected(run: Run, tmp_path: Path) -> None:
     wrong = run.tables["costs"].assign(value=lambda costs: costs["value"] * 1.01)
     with pytest.raises(Rejected, match=r"costs\.csv"):
-        write_run(model, replace(run, tables={**run.tables, "costs": wrong}), tmp_path, folder)
+        replace(run, tables={**run.tables, "costs": wrong}).write(tmp_path)
     (made,) = tmp_path.iterdir()
     assert made.name.endswith("-rejected")
     manifest = json.loads((made / "manifest.json").read_text())

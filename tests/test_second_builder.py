@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from bichiku.model.world import World
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from oracles.policy_strategies import POLICY_NAMES, policy_variants, with_policies
 from oracles.second_builder import second_objective, second_program
 from oracles.second_program import InfeasibleError, SecondProgram

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bichiku.model.world import World
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from oracles.by_hand import read
 from oracles.second_builder import second_program
 from oracles.second_program import SecondProgram
@@ -169,8 +169,8 @@ def test_published_losses_and_times_to_survive(resolution: str) -> None:
         assert 2 - short / missing == pytest.approx(min(survived, 2), abs=1e-3)
 
 
-# A halt that may return at once, solved as a full tree, asks for 390, 280 and 250 t; one crisis at a time asks for 240 t,
-# the same after any recovery.
+# A halt that may return at once, solved as a full tree, asks for 390, 280 and 250 t; one crisis at a time asks for
+# 240 t, the same after any recovery.
 
 
 def _renewal(capacity: float, recovery: int) -> World:

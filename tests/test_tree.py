@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bichiku.model.calendar import Calendar, Resolution
-from bichiku.model.faults import InputError
+from bichiku.model.faults import ModelFaults
 from bichiku.model.settings import Crisis, Effect, Onset
 from bichiku.model.tree import BEFORE, Tree, TreeError, grow_tree, onset_periods
 from bichiku.result.pipeline import grow
@@ -171,7 +171,7 @@ def test_a_listed_branch_may_not_begin_where_the_plan_no_longer_runs() -> None:
 def test_probabilities_over_one_are_told_as_a_fault_of_the_model(tmp_path: Path) -> None:
     onset = "onsets: [{period: 1, probability: 0.6}], duration: 1, recovery: 1, effects: [{all: true, loss: 1}]"
     folder = write_model(tmp_path, f"crises: {{a: {{{onset}}}, b: {{{onset}}}}}\n")
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(ModelFaults) as caught:
         grow(world_of(folder))
     (fault,) = caught.value.faults
     assert fault.where == "crises"

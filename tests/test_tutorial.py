@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 
 ROOT = Path(__file__).parents[1]

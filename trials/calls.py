@@ -18,9 +18,9 @@ from pathlib import Path
 import pandas as pd
 import psutil
 
-from bichiku.result.saved_run import MANIFEST, REPORT
+from bichiku.result.run import MANIFEST, REPORT
 from bichiku.result.staging import MARK, PARTIAL
-from bichiku.verify import verify_run
+from bichiku.verification import verify_run
 
 ROOT = Path(__file__).parents[1]
 TUTORIAL = ROOT / "models" / "tutorial"

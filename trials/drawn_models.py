@@ -16,11 +16,10 @@ from typing import Annotated
 import typer
 
 from bichiku.model.world import World
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import NoSolution, run_strategy
-from bichiku.result.run_folder import write_run
-from bichiku.solve import Status
-from bichiku.verify import verify_run
+from bichiku.solving import Status
+from bichiku.verification import verify_run
 from oracles.agreement import AGREE, apart, second
 from oracles.policy_strategies import models_with_policies
 from oracles.world_strategies import Description, write_model
@@ -55,7 +54,7 @@ class Tally:
                 self.without_a_plan += 1
                 return
             self._compare(solved.outcome.solution.objective, world, description)
-            verdict = verify_run(write_run(model, solved, Path(place) / "runs", Path(place), verify=False))
+            verdict = verify_run(solved.write(Path(place) / "runs", verify=False))
         self.checks += verdict.checks
         self.residual = max(self.residual, verdict.largest[1].relative if verdict.largest else 0.0)
         self.wrong += [f"{finding}: {description}" for finding in verdict.findings]

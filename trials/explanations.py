@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from bichiku.explain import Diagnosis, explain
+from bichiku.explaining import Diagnosis, explain
 from bichiku.show.explanation import change_words
 from oracles.by_hand import read
 from oracles.ways_out import LESS, demanding, feasible, typed

@@ -1,7 +1,7 @@
 """What must come of an input: a clear refusal, or a model in which every number is the one that was written.
 
 What a planted text means is read here a second time, from docs/model-file.md and docs/tables.md, in code that
-shares nothing with `bichiku.read`.
+shares nothing with `bichiku.reading`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from pydantic import BaseModel
 
 from bichiku.api.sweep.axes import parse_axes
 from bichiku.build import build
-from bichiku.check import advice
-from bichiku.model.faults import MOST_FAULTS, InputError
+from bichiku.checking import advice
+from bichiku.model.faults import MOST_FAULTS, ModelFaults
 from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
 from bichiku.policies.reserve_days import DaysPath
-from bichiku.read.model import Model, read_model
+from bichiku.reading.model import Model, read_model
 from bichiku.result.pipeline import NoSolution, grow, run_strategy
 from trials.fuzz_inputs import Planted, Spoilt, bases
 
@@ -97,7 +97,7 @@ def check(spoilt: Spoilt, folder: Path, solve: bool) -> str:
                 advice(world)
                 if tree.size * len(world.sources) < BUILT:
                     build(world, tree, state)
-        except InputError as error:
+        except ModelFaults as error:
             check_refusal(error, str(folder))
             return "refused"
         if spoilt.planted is not None:
@@ -105,7 +105,7 @@ def check(spoilt: Spoilt, folder: Path, solve: bool) -> str:
     return _solve(model) if solve else "taken"
 
 
-def check_refusal(error: InputError, folder: str) -> None:
+def check_refusal(error: ModelFaults, folder: str) -> None:
     """A refusal has a bounded number of faults, each of which says where and what in one printable line."""
     _require(0 < len(error.faults) <= MOST_FAULTS, f"{len(error.faults)} faults")
     for fault in error.faults:
@@ -322,7 +322,7 @@ def columns() -> dict[tuple[str, str], tuple[str, str]]:
 def _check_axes(texts: tuple[str, ...]) -> str:
     try:
         axes = parse_axes(texts)
-    except InputError as error:
+    except ModelFaults as error:
         check_refusal(error, "--vary")
         return "refused"
     for axis, text in zip(axes, texts, strict=True):

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from bichiku.api.sweep.run import kept_points
 from bichiku.cli import main
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.run_folder import write_run
 from oracles.models import write_model
 from trials.fuzz_checks import Defect, in_time
 from trials.fuzz_inputs import literals, mutations
@@ -55,7 +54,7 @@ class Runs:
     def __init__(self, folder: Path) -> None:
         source = write_model(folder / "small", extra=HALT)
         model = read_model(source)
-        self.run = write_run(model, run_strategy(model.worlds["base"]), folder / "runs", source)
+        self.run = run_strategy(model.worlds["base"]).write(folder / "runs")
         self.output = folder / "out"
         self.files = {
             str(file.relative_to(self.run)): file.read_bytes() for file in sorted(self.run.rglob("*")) if file.is_file()

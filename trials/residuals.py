@@ -13,10 +13,9 @@ from pathlib import Path
 import typer
 from rich.progress import track
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.run_folder import write_run
-from bichiku.verify import verify_run
+from bichiku.verification import verify_run
 from trials.calls import JAPAN, TUTORIAL
 from trials.results import WriteOption, record
 
@@ -34,7 +33,7 @@ def main(write: WriteOption = False) -> None:
         solved = run_strategy(world)
         certificate = max(certificate, solved.certificate.primal, solved.certificate.dual, solved.certificate.gap)
         with tempfile.TemporaryDirectory(prefix="bichiku-trial-") as output:
-            verdict = verify_run(write_run(model, solved, Path(output), Path(output), verify=False))
+            verdict = verify_run(solved.write(Path(output), verify=False))
         checks += verdict.checks
         broken += sum(verdict.broken.values())
         largest = verdict.largest[1].relative if verdict.largest else 0.0

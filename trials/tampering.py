@@ -17,8 +17,8 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
-from bichiku.verify import verify_run
-from bichiku.verify.files import COLUMNS, Cell
+from bichiku.verification import verify_run
+from bichiku.verification.files import COLUMNS, Cell
 from trials.calls import TUTORIAL, call
 from trials.results import SeedOption, WriteOption, record
 

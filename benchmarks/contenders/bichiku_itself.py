@@ -1,4 +1,4 @@
-"""Bichiku as it is: `run_strategy` and `write_run`, timed from outside; without prices.csv, which no other makes."""
+"""Bichiku as it is: `run_strategy` and `Run.write`, timed from outside; without prices.csv, which no other makes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 
 import highspy
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.run_folder import write_run
 from contenders.race import Result, arguments, violation
 
 
@@ -24,7 +23,7 @@ def main() -> None:
         solved = run_strategy(model.worlds[strategy], prices=False)
     del result.seconds["run"]
     with result.step("write"):
-        write_run(model, solved, output, folder, verify=False)
+        solved.write(output, verify=False)
     steps = solved.seconds
     result.seconds["build"] = steps["tree"] + steps["formulate"]
     result.seconds["solve"] = covered(in_highs)

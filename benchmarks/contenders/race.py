@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from bichiku.program import LinearProgram
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.outcome import Outcome
 from bichiku.result.pipeline import grow
 from bichiku.result.tables import tabulate
-from bichiku.solve import Solution, SolverOptions, Status
+from bichiku.solving import Solution, SolverOptions, Status
 from contenders.coefficients import Coefficients
 
 STEPS = ("start", "read", "build", "hand over", "solve", "write")

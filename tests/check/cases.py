@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bichiku.check import Advice, advice
+from bichiku.checking import Advice, advice
 from oracles.by_hand import ALL_HALT, Row, read
 from oracles.world_strategies import Description
 

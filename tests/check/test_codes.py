@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bichiku.check import RULES
+from bichiku.checking import RULES
 from bichiku.model.warning_codes import CODES
 from tests.check import (
     test_assumptions,

@@ -13,8 +13,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bichiku.build import build
-from bichiku.check import Advice, advice, advice_by_strategy
-from bichiku.check.facts import Facts
+from bichiku.checking import Advice, advice, advice_by_strategy
+from bichiku.checking.facts import Facts
 from bichiku.model.world import World
 from bichiku.program.extremes import numbers
 from oracles.by_hand import read

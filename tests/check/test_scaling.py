@@ -7,7 +7,7 @@ from typing import Any
 import highspy
 import pytest
 
-from bichiku.check.program import LEAST_COEFFICIENT
+from bichiku.checking.program import LEAST_COEFFICIENT
 from oracles.by_hand import MATERIAL, SPOT, description
 from oracles.world_strategies import Description
 from tests.check.cases import Case, given, halt, holds

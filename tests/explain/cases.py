@@ -10,18 +10,18 @@ from __future__ import annotations
 from typing import Any
 
 from bichiku.build import build
-from bichiku.explain import Change, Conflict, Diagnosis, Explanation, explain
-from bichiku.explain.feasibility import FeasibilityCheck
-from bichiku.explain.model_rules import model_rules
-from bichiku.explain.ruled_program import without
-from bichiku.explain.rules import Rule, RuleKey
-from bichiku.explain.unmet_demand import with_unmet
+from bichiku.explaining import Change, Conflict, Diagnosis, Explanation, explain
+from bichiku.explaining.feasibility import FeasibilityCheck
+from bichiku.explaining.model_rules import model_rules
+from bichiku.explaining.ruled_program import without
+from bichiku.explaining.rules import Rule, RuleKey
+from bichiku.explaining.unmet_demand import with_unmet
 from bichiku.model.world import World
 from bichiku.program import LinearProgram
 from bichiku.result.outcome import Outcome
 from bichiku.result.pipeline import grow
 from bichiku.show.explanation import text_of
-from bichiku.solve import Solution, Status
+from bichiku.solving import Solution, Status
 from oracles.by_hand import description, halt, read
 
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20, "capacity_t": 40}

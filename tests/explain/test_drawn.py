@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import assume, given
 
-from bichiku.explain import Diagnosis, explain
+from bichiku.explaining import Diagnosis, explain
 from bichiku.show.explanation import change_words
 from oracles.by_hand import read
 from oracles.drawn import drawn

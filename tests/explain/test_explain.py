@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bichiku.explain import Diagnosis, explain
+from bichiku.explaining import Diagnosis, explain
 from bichiku.policies import FAMILIES, Policies
 from bichiku.result.pipeline import run_strategy
 from bichiku.show.explanation import change_words, text_of

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from bichiku.explain import Diagnosis, diagnosis, explain
-from bichiku.explain.feasibility import FeasibilityCheck
-from bichiku.explain.unbounded_ray import unbounded_ray
+from bichiku.explaining import Diagnosis, diagnosis, explain
+from bichiku.explaining.feasibility import FeasibilityCheck
+from bichiku.explaining.unbounded_ray import unbounded_ray
 from bichiku.program import ColumnBlock, LinearProgram, RowBlock
 from bichiku.program.extremes import extremes
 from bichiku.show.explanation import text_of
-from bichiku.solve import Solution, Status
+from bichiku.solving import Solution, Status
 from oracles.by_hand import description, read
 
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from bichiku.explain.crisis_rows import crisis_by_crisis, rows_of_crises
-from bichiku.explain.feasibility import FeasibilityCheck
-from bichiku.explain.infeasibility_proof import Prover, _in_proof
-from bichiku.explain.ruled_program import RuledProgram
-from bichiku.explain.rules import Rule
+from bichiku.explaining.crisis_rows import crisis_by_crisis, rows_of_crises
+from bichiku.explaining.feasibility import FeasibilityCheck
+from bichiku.explaining.infeasibility_proof import Prover, _in_proof
+from bichiku.explaining.ruled_program import RuledProgram
+from bichiku.explaining.rules import Rule
 from bichiku.policies import Limit
 from bichiku.program import LinearProgram
-from bichiku.solve import Limits, Solution
-from bichiku.solve.highs import HighsRun
+from bichiku.solving import Limits, Solution
+from bichiku.solving.highs import HighsRun
 
 
 def program() -> LinearProgram:

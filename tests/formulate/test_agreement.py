@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bichiku.model.world import World
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from oracles.agreement import AGREE, apart
 from oracles.by_hand import read
 from oracles.drawn import drawn, optimum

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from bichiku.result.pipeline import NoSolution, Solved
-from bichiku.solve import Status
+from bichiku.result.pipeline import NoSolution
+from bichiku.result.run import Run
+from bichiku.solving import Status
 from oracles.by_hand import ALL_HALT, MATERIAL, SPOT, branch, cost, halt, line, plan, solve
 
 DEAR = {"storage_cost_rate": 2}
@@ -20,15 +21,15 @@ SCRAP = MATERIAL | {"material": "scrap", "reference_price": 2, "shortage_cost": 
 SCRAP_TRADE = SPOT | {"supplier": "t", "material": "scrap", "price": 2}
 
 
-def objective(solved: Solved) -> float:
+def objective(solved: Run) -> float:
     return solved.outcome.solution.objective
 
 
-def arrived(solved: Solved, source: str) -> list[float]:
+def arrived(solved: Run, source: str) -> list[float]:
     return plan(solved, solved.outcome.arrived[source])
 
 
-def stock(solved: Solved, material: str = "m") -> list[float]:
+def stock(solved: Run, material: str = "m") -> list[float]:
     return plan(solved, solved.outcome.stock[material])
 
 
@@ -104,7 +105,7 @@ def test_goods_arrive_after_their_lead_time() -> None:
 
 def test_goods_under_way_are_lost_on_a_closed_route_and_not_paid() -> None:
     # All of year 1 is short; the 30 t under way arrive by half when the route is half open: 70 and 85 t short.
-    def closed(loss: float) -> Solved:
+    def closed(loss: float) -> Run:
         event = {"from": "2026-01", "to": "2026-12", "effects": [{"routes": ["strait"], "loss": loss}]}
         supplier = {"lead_periods": 1, "in_transit_t": 30, "route": "strait", "freight": 1, "tariff_rate": 0.1}
         return solve(1, suppliers=[supplier], events={"closed": event})

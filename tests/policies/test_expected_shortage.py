@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bichiku.result.pipeline import NoSolution
-from bichiku.solve import Status
+from bichiku.solving import Status
 from oracles.by_hand import MATERIAL, SPOT, duals, halt, solve
 
 DEAR = {"storage_cost_rate": 0.5}

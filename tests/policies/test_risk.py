@@ -14,28 +14,29 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bichiku.result.pipeline import NoSolution, Solved
-from bichiku.solve import Status
+from bichiku.result.pipeline import NoSolution
+from bichiku.result.run import Run
+from bichiku.solving import Status
 from oracles.by_hand import duals, halt, line, plan, solve
 
 CRISES = halt(2, 0.01) | {"scarce": halt(2, 0.03, effects=[{"all": True, "loss": 0.95}])["halt"]}
 NEUTRAL = 2225
 
 
-def risky(**risk: Any) -> Solved:
+def risky(**risk: Any) -> Run:
     policies = {"risk": risk} if risk else {}
     return solve(material={"storage_cost_rate": 0.5}, crises=CRISES, policies=policies)
 
 
-def objective(solved: Solved) -> float:
+def objective(solved: Run) -> float:
     return solved.outcome.solution.objective
 
 
-def held(solved: Solved) -> float:
+def held(solved: Run) -> float:
     return plan(solved, solved.outcome.stock["m"])[0]
 
 
-def cvar(solved: Solved, level: float) -> float:
+def cvar(solved: Run, level: float) -> float:
     """The mean of the worst 1 - level of damages, from the table of crises alone."""
     table = solved.tables["crises"].groupby(["crisis", "onset"])[["damage"]].sum()
     table["q"] = solved.tables["crises"].groupby(["crisis", "onset"])["probability"].first()

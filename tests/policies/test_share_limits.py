@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bichiku.result.pipeline import Solved
+from bichiku.result.run import Run
 from oracles.by_hand import MATERIAL, SPOT, cost, duals, halt, line, plan, solve
 
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20}
@@ -14,20 +14,20 @@ TWO = [{}, AUSTRALIA]
 DOMESTIC = {"project": "p", "material": "m", "country": "JPN", "kind": "recycling", "existing_t": 50, "running_cost": 1}
 
 
-def capped(periods: int = 1, suppliers: Any = TWO, tables: Any = None, **cap: Any) -> Solved:
+def capped(periods: int = 1, suppliers: Any = TWO, tables: Any = None, **cap: Any) -> Run:
     cap = {"group": ["CHN"], **cap}
     return solve(periods, suppliers=suppliers, tables=tables, policies={"share_caps": [cap]})
 
 
-def floored(suppliers: Any = TWO, tables: Any = None, **floor: Any) -> Solved:
+def floored(suppliers: Any = TWO, tables: Any = None, **floor: Any) -> Run:
     return solve(1, suppliers=suppliers, tables=tables, policies={"share_floors": [floor]})
 
 
-def objective(solved: Solved) -> float:
+def objective(solved: Run) -> float:
     return solved.outcome.solution.objective
 
 
-def arrived(solved: Solved, supplier: str) -> list[float]:
+def arrived(solved: Run, supplier: str) -> list[float]:
     return plan(solved, solved.outcome.arrived[supplier])
 
 

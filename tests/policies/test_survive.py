@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bichiku.result.pipeline import NoSolution
-from bichiku.solve import Status
+from bichiku.solving import Status
 from oracles.by_hand import MATERIAL, SPOT, branch, cost, duals, halt, plan, solve
 
 DEAR = {"storage_cost_rate": 0.5}

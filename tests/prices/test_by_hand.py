@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 from bichiku.result.pipeline import run_strategy
-from bichiku.solve import Solution, Status
-from bichiku.solve.highs import HighsRun
+from bichiku.solving import Solution, Status
+from bichiku.solving.highs import HighsRun
 from oracles.models import world_of, write_model
 
 ONE_YEAR = "model: Prices\nbuyer: JPN\nstart: 2026-01\nperiods: 1\nresolution: year\n"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bichiku.result.pipeline import Clock, NoSolution, optimise
 from bichiku.result.prices.limits import all_limits
 from bichiku.result.prices.prices import prices_of
-from bichiku.solve import SolverOptions, Status, solve
+from bichiku.solving import SolverOptions, Status, solve
 from oracles.by_hand import read
 from oracles.drawn import drawn
 from oracles.policy_strategies import policy_variants

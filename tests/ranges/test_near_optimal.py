@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bichiku.cli.range import parse_slack
-from bichiku.model.faults import InputError
+from bichiku.model.faults import ModelFaults
 from bichiku.result.near_optimal import Range, near_optimal_ranges
 from bichiku.result.pipeline import Clock, optimise
 from oracles.models import world_of, write_model
@@ -61,5 +61,5 @@ def test_a_slack_is_a_share(text: str, share: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "-1%", "200%", "nan"])
 def test_what_is_no_slack_is_an_error(text: str) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(ModelFaults):
         parse_slack(text)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from bichiku.model.faults import InputError
-from bichiku.read.model import read_model
+from bichiku.model.faults import ModelFaults
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import grow
 from oracles.models import MODEL, faults_of, the_fault, world_of, write_model
 
@@ -83,7 +83,7 @@ def test_what_no_model_holds_is_refused_in_bounded_memory(tmp_path: Path, what: 
 
 def test_faults_are_told_up_to_fifty(tmp_path: Path) -> None:
     rows = "".join(f"s{i},cobalt,COD,x,1\n" for i in range(60))
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(ModelFaults) as caught:
         read_model(write_model(tmp_path, suppliers=SUPPLIERS + rows))
     assert len(caught.value.faults) == 50
     assert not caught.value.all_found
@@ -91,7 +91,7 @@ def test_faults_are_told_up_to_fifty(tmp_path: Path) -> None:
 
 def test_fifty_faults_are_told_as_all(tmp_path: Path) -> None:
     rows = "".join(f"s{i},cobalt,COD,x,1\n" for i in range(50))
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(ModelFaults) as caught:
         read_model(write_model(tmp_path, suppliers=SUPPLIERS + rows))
     assert len(caught.value.faults) == 50
     assert caught.value.all_found
@@ -101,7 +101,7 @@ def test_a_tree_that_no_computer_holds_is_refused_before_it_grows(tmp_path: Path
     # 100,000 periods and a branch from each to the end: 100,000 + 100,000 * 100,001 / 2 nodes
     whole = MODEL.replace("periods: 2", "periods: 100000") + CRISIS
     world = world_of(write_model(tmp_path, whole=whole, demand="material,year,tonnes\n"))
-    with pytest.raises(InputError, match="the tree has 5,000,150,000 nodes with 2 sources, materials and tranches"):
+    with pytest.raises(ModelFaults, match="the tree has 5,000,150,000 nodes with 2 sources, materials and tranches"):
         grow(world)
 
 

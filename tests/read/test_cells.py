@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from oracles.models import faults_of, world_of, write_model
 
 

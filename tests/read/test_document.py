@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bichiku.model.faults import Fault, InputError
-from bichiku.read.document import Document, parse_document, parse_value, read_document
+from bichiku.model.faults import Fault, ModelFaults
+from bichiku.reading.document import Document, parse_document, parse_value, read_document
 
 
 def _parse(text: str) -> Document:
@@ -17,7 +17,7 @@ def _parse(text: str) -> Document:
 
 
 def _fault(text: str) -> Fault:
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(ModelFaults) as caught:
         _parse(text)
     assert len(caught.value.faults) == 1, caught.value.faults
     return caught.value.faults[0]
@@ -69,7 +69,7 @@ def test_a_value_on_the_command_line_is_read_by_the_same_rules() -> None:
 
 
 def test_a_value_on_the_command_line_cannot_carry_other_keys() -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(ModelFaults):
         parse_value("0.5\nother: 3", "--set")
 
 
@@ -131,7 +131,7 @@ def test_what_is_not_yaml_is_named_with_its_line(text: str, line: int) -> None:
 def test_a_file_that_is_not_utf_8_is_named_with_the_line_of_the_first_bad_byte(tmp_path: Path) -> None:
     file = tmp_path / "model.yaml"
     file.write_bytes("model: x\ncurrency: £\n".encode("latin-1"))
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(ModelFaults) as caught:
         read_document(file, "model.yaml")
     assert str(caught.value) == "model.yaml:2: is not UTF-8 text"
 
@@ -149,7 +149,7 @@ def test_a_control_character_makes_one_line_of_message() -> None:
 
 
 def test_a_missing_file_is_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="No such file"):
+    with pytest.raises(ModelFaults, match="No such file"):
         read_document(tmp_path / "model.yaml", "model.yaml")
 
 

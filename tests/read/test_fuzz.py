@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bichiku.model import numbers
-from bichiku.read import yaml12
+from bichiku.reading import yaml12
 from trials.fuzz import fuzz
 from trials.fuzz_checks import Defect, check, decimal
 from trials.fuzz_inputs import MODEL, Planted, Spoilt, bases

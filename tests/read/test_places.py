@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.model.faults import InputError
-from bichiku.read.model import read_model
+from bichiku.model.faults import ModelFaults
+from bichiku.reading.model import read_model
 from oracles.models import TABLES, the_fault, world_of, write_model
 
 OTHER = "supplier,country,share\ncobalt-cod,ZAF,0.5\n"
@@ -88,7 +88,7 @@ def test_a_path_that_is_too_long_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_down_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(ModelFaults) as caught:
         read_model(write_model(tmp_path / "nasty\x1b[31m"))
     assert str(caught.value).endswith(
         "nasty\\x1b[31m/model.yaml: the folder's name holds what cannot be printed "

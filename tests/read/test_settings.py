@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.read.settings import ModelFile as Settings
+from bichiku.reading.settings import ModelFile as Settings
 from oracles.models import MODEL, faults_of, the_fault, world_of, write_model
 
 COUNTRIES = "country,groups\nCHN,rivals\nAUS,partners;mines\n"

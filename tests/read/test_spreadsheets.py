@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.run_folder import write_run
-from bichiku.verify import verify_run
+from bichiku.verification import verify_run
 from oracles.models import TABLES, faults_of, the_fault, write_model
 
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠1"]
@@ -78,7 +77,7 @@ def test_a_run_with_the_oddest_names_there_may_be_verifies_and_holds_no_formula(
     extra = "currency: <b>\n" + CAP.replace("%s", name.replace("'", "''"))
     source = write_model(tmp_path / "model", extra, suppliers=suppliers)
     model = read_model(source)
-    folder = write_run(model, run_strategy(model.worlds["base"]), tmp_path / "runs", source)
+    folder = run_strategy(model.worlds["base"]).write(tmp_path / "runs")
     assert verify_run(folder).holds
     with (folder / "sourcing.csv").open(encoding="utf-8", newline="") as stream:
         assert {row["supplier"] for row in csv.DictReader(stream)} == {name}

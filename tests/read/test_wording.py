@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from bichiku.read.document import parse_document
-from bichiku.read.yaml12 import CoreDumper
+from bichiku.reading.document import parse_document
+from bichiku.reading.yaml12 import CoreDumper
 from oracles.models import TABLES, faults_of, write_model
 from tests.read.test_settings import COUNTRIES, EVERY_KEY, SUPPLIERS
 

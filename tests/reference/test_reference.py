@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.read.model import read_model
-from bichiku.result.pipeline import Solved, run_strategy
+from bichiku.reading.model import read_model
+from bichiku.result.pipeline import run_strategy
+from bichiku.result.run import Run
 from oracles.by_hand import branch, duals, line, plan
 
 CASES = Path(__file__).parent
@@ -32,7 +33,7 @@ VALUES = [
 
 
 @cache
-def solved(case: str, strategy: str, *sets: str) -> Solved:
+def solved(case: str, strategy: str, *sets: str) -> Run:
     wanted = [] if strategy == "base" else [strategy]
     return run_strategy(read_model(CASES / case, wanted, sets).worlds[strategy], prices=False)
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from bichiku.api.compare.table import comparison_table
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.saved_run import of_solved
 from bichiku.show.report import render_report
 from oracles.models import MODEL, TABLES, write_model
 from tests.chromium import Chromium, find
@@ -136,11 +135,10 @@ def test_a_run_of_the_oddest_names_there_may_be(chromium: Chromium, tmp_path: Pa
     title = "<script>throw 2<\\script>"
     whole = MODEL.replace("Minimal", title)
     source = write_model(tmp_path / "model", whole=whole, **tables)
-    run = of_solved("model", run_strategy(read_model(source).worlds["base"]), None)
+    run = run_strategy(read_model(source).worlds["base"])
     page = tmp_path / "report.html"
-    prices = {"base": run.tables["prices"]}
     table = comparison_table([run], {}, "base")
-    page.write_text(render_report([run], {}, "base", table, prices=prices), encoding="utf-8")
+    page.write_text(render_report([run], {}, "base", table), encoding="utf-8")
     chromium.errors.clear()
     chromium.open(page)
     assert chromium.evaluate("document.title") == title

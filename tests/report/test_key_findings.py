@@ -6,9 +6,9 @@ import base64
 from dataclasses import replace
 from functools import cache
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.saved_run import SavedRun, of_solved
+from bichiku.result.run import Run
 from bichiku.show.report import ReportData, key_findings, render_report
 from tests.report_cases import TUTORIAL, Page, comparison, runs
 
@@ -16,17 +16,17 @@ TODAY = runs()[0]
 
 
 @cache
-def changed(name: str, *changes: str) -> SavedRun:
+def changed(name: str, *changes: str) -> Run:
     """The tutorial's strategy ``today`` with changes, under a name of its own."""
     world = read_model(TUTORIAL, ["today"], list(changes)).worlds["today"]
-    return of_solved("tutorial", run_strategy(replace(world, strategy=name)), None)
+    return run_strategy(replace(world, strategy=name))
 
 
-def sentences(*chosen: SavedRun) -> list[str]:
+def sentences(*chosen: Run) -> list[str]:
     return key_findings(ReportData(chosen, {}, chosen[0].strategy, comparison(chosen, {})))
 
 
-def single(run: SavedRun) -> Page:
+def single(run: Run) -> Page:
     return Page(render_report([run], {}, run.strategy, comparison((run,), {})))
 
 

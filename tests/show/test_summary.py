@@ -6,12 +6,12 @@ import io
 
 from rich.console import Console
 
-from bichiku.result.pipeline import Solved
+from bichiku.result.run import Run
 from bichiku.show.screen.summary import print_strategy
 from oracles.by_hand import halt, solve
 
 
-def screen(solved: Solved) -> str:
+def screen(solved: Run) -> str:
     stream = io.StringIO()
     print_strategy(Console(file=stream, width=160), solved)
     return stream.getvalue()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.show.warnings import MOST_APART, shown_warnings
 from oracles.models import TABLES, the_fault, write_model
 

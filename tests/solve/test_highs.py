@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from bichiku.program import LinearProgram
-from bichiku.solve import Limits, Solution, SolverOptions, Status
-from bichiku.solve.highs import HighsRun, SolverError
+from bichiku.solving import Limits, Solution, SolverOptions, Status
+from bichiku.solving.highs import HighsRun, SolverError
 from tests.solve.programs import INF, large_program, program
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from bichiku.program import LinearProgram
-from bichiku.read.model import read_model
-from bichiku.solve import SolverOptions, Status, solve
-from bichiku.solve.certificate import certify
+from bichiku.reading.model import read_model
+from bichiku.solving import SolverOptions, Status, solve
+from bichiku.solving.certificate import certify
 from oracles.drawn_programs import drawn_programs, final_program, without_capacities
 from oracles.second_solver import solve_with_soplex
 from tests.solve.programs import INF, program

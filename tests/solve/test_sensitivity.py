@@ -9,8 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bichiku.program import LinearProgram, Move
-from bichiku.solve.highs import HighsRun, SolverOptions, Status
-from bichiku.solve.sensitivity import sensitivity
+from bichiku.solving.highs import HighsRun, SolverOptions, Status
+from bichiku.solving.sensitivity import sensitivity
 from oracles.drawn import drawn
 from tests.solve.programs import INF, program
 

@@ -12,9 +12,9 @@ from scipy.linalg import block_diag
 
 from bichiku.program import LinearProgram
 from bichiku.program.components import split_program
-from bichiku.solve import HotProgram, Limits, SolverOptions, Status, solve
-from bichiku.solve.certificate import certify
-from bichiku.solve.highs import HighsRun
+from bichiku.solving import HotProgram, Limits, SolverOptions, Status, solve
+from bichiku.solving.certificate import certify
+from bichiku.solving.highs import HighsRun
 from oracles.drawn import drawn
 from tests.solve.programs import INF, large_program, program
 

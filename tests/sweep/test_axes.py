@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bichiku.api.sweep.axes import grid, parse_axes
-from bichiku.model.faults import InputError
+from bichiku.model.faults import ModelFaults
 
 
 def test_a_range_includes_its_end_and_stays_decimal() -> None:
@@ -29,13 +29,13 @@ def test_two_axes_run_to_and_fro() -> None:
     [[], ["x"], ["=1,2"], ["x=1:2"], ["x=1:5:-1"], ["x=1:5:0"], ["x=a:b:c"], ["x=1,,2"], ["x=0:1:0.00001"]],
 )
 def test_what_is_no_axis_is_an_error(texts: list[str]) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(ModelFaults):
         parse_axes(texts)
 
 
 @pytest.mark.parametrize("texts", [["x=1", "x=2"], ["x=1", "y=1", "z=1"]])
 def test_an_axis_twice_or_three_axes_are_errors(texts: list[str]) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(ModelFaults):
         parse_axes(texts)
 
 
@@ -52,11 +52,11 @@ def test_an_axis_twice_or_three_axes_are_errors(texts: list[str]) -> None:
     ],
 )
 def test_a_range_of_odd_numbers_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="is not START:STOP:STEP in numbers"):
+    with pytest.raises(ModelFaults, match="is not START:STOP:STEP in numbers"):
         parse_axes([text])
 
 
 def test_two_axes_are_refused_when_their_points_are_too_many_together() -> None:
-    with pytest.raises(InputError, match="asks for 10,100 points; a sweep has at most 10,000"):
+    with pytest.raises(ModelFaults, match="asks for 10,100 points; a sweep has at most 10,000"):
         parse_axes(["x=0:100:1", "y=1:100:1"])
     assert len(parse_axes(["x=0:99:1", "y=1:100:1"])) == 2

@@ -10,17 +10,22 @@ import pandas as pd
 import pytest
 
 from bichiku.api.sweep.axes import SweepAxis, parse_axes
+from bichiku.api.sweep.border import Point, border_point
 from bichiku.api.sweep.points import PointSolver
 from bichiku.api.sweep.run import COLUMNS, POINTS, kept_points, run_sweep
-from bichiku.api.sweep.telling import Point, telling_point
 from bichiku.cli import main
 from bichiku.cli.screen import NO_RESULT, WRONG_INPUT
-from bichiku.read.model import read_model
+from bichiku.model.world import World
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
 DAYS = "policies.reserve_days"
 HALT = "{countries: [CHN], loss: 1.0}"
+
+
+def _world(strategy: str) -> World:
+    return read_model(TUTORIAL, [strategy])[strategy]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +42,7 @@ HALT = "{countries: [CHN], loss: 1.0}"
     ],
 )
 def test_hot_answers_are_cold_answers(strategy: str, path: str, values: list[str]) -> None:
-    solver = PointSolver(TUTORIAL, strategy, (), (path,))
+    solver = PointSolver(_world(strategy), (path,))
     for value in values:
         world = read_model(TUTORIAL, [strategy], [f"{path}={value}"]).worlds[strategy]
         cold = run_strategy(world, prices=False).outcome.solution.objective
@@ -45,21 +50,20 @@ def test_hot_answers_are_cold_answers(strategy: str, path: str, values: list[str
 
 
 def test_a_point_without_a_solution_says_so_and_the_next_one_is_solved() -> None:
-    solver = PointSolver(TUTORIAL, "today", (), ("policies.concentration.max",))
+    solver = PointSolver(_world("today"), ("policies.concentration.max",))
     assert solver.solve(("0.2",)) == {"status": "infeasible"}  # three countries cannot be below a third
     assert solver.solve(("1",))["status"] == "optimal"
 
 
 def test_levels_of_risk_stand_in_one_column_of_comparable_numbers() -> None:
     # a weight of a millionth moves nothing, so it is one plan: 6.03 m in the worst tenth, the halt of 2026
-    solver = PointSolver(TUTORIAL, "today", ("policies.risk={level: 0.9, weight: 1.0e-6}",), ("policies.risk.level",))
+    world = _world("today").changed({"policies.risk": {"level": 0.9, "weight": 1.0e-6}})
+    solver = PointSolver(world, ("policies.risk.level",))
     assert [solver.solve((level,))["cvar_damage"] for level in ("0", "0.5")] == pytest.approx([6_030_500] * 2, rel=1e-4)
 
 
 def _sweep(output: Path, axes: list[SweepAxis], progress: Callable[[int, int], None] = lambda *_: None) -> pd.DataFrame:
-    solver = PointSolver(TUTORIAL, "today", (), tuple(axis.path for axis in axes))
-    model = read_model(TUTORIAL, ["today"])
-    return run_sweep(solver, axes, model, output, progress).frontier
+    return run_sweep(_world("today"), axes, output, progress).frontier
 
 
 def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path: Path) -> None:
@@ -172,7 +176,7 @@ def test_values_that_fit_alone_and_not_together_are_told_with_both(
     ids=["all solved", "border", "none solved", "numbers by size", "infeasible first", "no time", "two axes"],
 )
 def test_the_point_to_explain_is_next_to_a_solved_one(statuses: dict[Point, str], chosen: object) -> None:
-    assert telling_point(statuses) == chosen
+    assert border_point(statuses) == chosen
 
 
 def test_a_sweep_explains_a_point_without_a_solution_and_keeps_its_status(

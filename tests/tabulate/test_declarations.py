@@ -11,20 +11,20 @@ import pandas as pd
 import pytest
 
 import bichiku
-from bichiku.model.faults import InputError
+from bichiku.model.faults import ModelFaults
 from bichiku.model.world import STAGES
 from bichiku.program import ALL
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.columns import Column, Kind, ResultTable
 from bichiku.result.metrics import METRICS, READ, shown_in, summary_table
 from bichiku.result.metrics.basis import BASES
 from bichiku.result.metrics.costs import PAID_LINES
 from bichiku.result.metrics.metric import Shown
-from bichiku.result.pipeline import Solved, run_strategy
-from bichiku.result.run_folder import write_run
+from bichiku.result.pipeline import run_strategy
+from bichiku.result.run import Run
 from bichiku.result.saved_run import read_run
 from bichiku.result.tables import TABLES, summarise
-from bichiku.verify import files as verifier
+from bichiku.verification import files as verifier
 from oracles.models import TABLES as COBALT
 from oracles.models import write_model
 
@@ -50,7 +50,7 @@ ROW: dict[str, object] = {
 
 
 @pytest.fixture(scope="module")
-def solved() -> Solved:
+def solved() -> Run:
     return run_strategy(read_model(TUTORIAL, ["today"]).worlds["today"])
 
 
@@ -78,7 +78,7 @@ def test_the_verifier_expects_the_same_columns(table: ResultTable) -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_is_read_back_as_it_was(solved: Solved, tmp_path: Path, name: str) -> None:
+def test_a_table_is_read_back_as_it_was(solved: Run, tmp_path: Path, name: str) -> None:
     made, table = solved.tables[name], TABLES[name]
     table.write(made, tmp_path)
     read = table.read(tmp_path)
@@ -107,7 +107,7 @@ def test_a_run_of_names_that_look_like_numbers_verifies_and_is_read_back(
     model = read_model(write_model(tmp_path / "model", halt, **tables))
     (world,) = model.worlds.values()
     solved = run_strategy(world)
-    run = read_run(write_run(model, solved, tmp_path / "runs", tmp_path))
+    run = read_run(solved.write(tmp_path / "runs"))
     assert set(run.tables["crises"]["material"]) == {material}
     assert set(run.tables["sourcing"]["supplier"]) == {supplier}
     for name in set(TABLES) - {"flows"}:
@@ -175,32 +175,32 @@ GOOD = "cobalt,2026-01,2026,1,0.5,60"
 )
 def test_what_is_not_as_declared_is_not_read(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "stocks.csv").write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(ModelFaults, match=said):
         STOCKS.read(tmp_path)
 
 
 def test_a_table_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"stocks\.csv: cannot be read"):
+    with pytest.raises(ModelFaults, match=r"stocks\.csv: cannot be read"):
         STOCKS.read(tmp_path)
 
 
 # Metrics
 
 
-def test_every_row_of_a_summary_is_a_metric_as_declared(solved: Solved) -> None:
+def test_every_row_of_a_summary_is_a_metric_as_declared(solved: Run) -> None:
     for row in solved.tables["summary"].itertuples():
         metric = METRICS[row.metric]
         assert row.unit == metric.unit_in("USD"), row
         assert row.material in metric.scope, row
 
 
-def test_a_summary_alone_is_that_of_all_tables(solved: Solved) -> None:
+def test_a_summary_alone_is_that_of_all_tables(solved: Run) -> None:
     pd.testing.assert_frame_equal(summarise(solved.outcome), solved.tables["summary"], check_exact=True)
     few = {name: solved.tables[name] for name in READ}
     pd.testing.assert_frame_equal(summary_table(solved.outcome, few), solved.tables["summary"], check_exact=True)
 
 
-def test_metrics_of_all_materials_come_before_those_of_each(solved: Solved) -> None:
+def test_metrics_of_all_materials_come_before_those_of_each(solved: Run) -> None:
     summary = solved.tables["summary"]
     for metric, rows in summary.groupby("metric"):
         materials = rows["material"].tolist()

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.run_folder import write_run
 from oracles.rich_model import description
 from oracles.world_strategies import write_model
 
@@ -19,7 +18,7 @@ TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
 
 def _run(model_folder: Path, output: Path, strategy: str) -> Path:
     model = read_model(model_folder)
-    return write_run(model, run_strategy(model.worlds[strategy]), output, model_folder)
+    return run_strategy(model.worlds[strategy]).write(output)
 
 
 @pytest.fixture(scope="session")

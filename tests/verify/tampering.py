@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from bichiku.verify import Finding, Verdict
+from bichiku.verification import Finding, Verdict
 
 Rows = list[list[str]]
 

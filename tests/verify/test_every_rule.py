@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.verify import RULES, verify_run
-from bichiku.verify.files import COLUMNS, Cell
-from bichiku.verify.metrics import METRICS
-from bichiku.verify.policies import STATEMENTS
+from bichiku.verification import RULES, verify_run
+from bichiku.verification.files import COLUMNS, Cell
+from bichiku.verification.metrics import METRICS
+from bichiku.verification.policies import STATEMENTS
 from oracles.policy_examples import EXAMPLES
 from tests.verify.tampering import (
     Tamper,

@@ -8,10 +8,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import NoSolution, run_strategy
-from bichiku.result.run_folder import write_run
-from bichiku.verify import verify_run
+from bichiku.verification import verify_run
 from oracles.drawn import drawn
 from oracles.policy_strategies import models_with_policies
 from oracles.world_strategies import Description, write_model
@@ -34,5 +33,5 @@ def test_random_runs_verify(description: Description) -> None:
             solved = run_strategy(model.worlds["base"])
         except NoSolution:
             return
-        verdict = verify_run(write_run(model, solved, Path(folder) / "runs", Path(folder)))
+        verdict = verify_run(solved.write(Path(folder) / "runs"))
     assert [str(finding) for finding in verdict.findings] == []

@@ -13,11 +13,10 @@ from typing import Any
 
 import pytest
 
-from bichiku.read.model import read_model
+from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.run_folder import write_run
-from bichiku.verify import RULES, Finding, Verdict, verify_run
-from bichiku.verify.files import COLUMNS, NE, WE, N, W
+from bichiku.verification import RULES, Finding, Verdict, verify_run
+from bichiku.verification.files import COLUMNS, NE, WE, N, W
 from oracles.by_hand import description
 from oracles.world_strategies import write_model
 from tests.verify.tampering import (
@@ -237,14 +236,14 @@ FORBIDDEN = ("program", "policies", "build", "solve", "result", "show", "api", "
 
 
 def test_verify_shares_no_code_with_the_builder() -> None:
-    """Follows the imports of bichiku.verify through its own modules; what it reads of a model, it reads as data."""
-    waiting, seen = ["bichiku.verify"], set()
+    """Follows the verifier's imports through its own modules; what it reads of a model, it reads as data."""
+    waiting, seen = ["bichiku.verification"], set()
     while waiting:
         name = waiting.pop()
         if name in seen:
             continue
         seen.add(name)
-        if not name.startswith("bichiku.verify"):
+        if not name.startswith("bichiku.verification"):
             continue
         spec = importlib.util.find_spec(name)
         assert spec is not None
@@ -258,7 +257,7 @@ def test_verify_shares_no_code_with_the_builder() -> None:
     forbidden = {f"bichiku.{name}" for name in FORBIDDEN}
     assert not {name for name in seen if any(name == f or name.startswith(f"{f}.") for f in forbidden)}
     assert "pyomo" not in {name.split(".")[0] for name in seen}
-    assert "bichiku.verify.tree" in sys.modules
+    assert "bichiku.verification.tree" in sys.modules
 
 
 # Names that look like words or numbers of a sentence
@@ -278,5 +277,5 @@ def test_sentences_are_read_whatever_the_names_in_them(changes: dict[str, Any], 
     suppliers = [{}, {"supplier": "a", "country": "AUS", "price": 20}]
     given = {"suppliers": suppliers, **changes, "policies": {**budget, **changes.get("policies", {})}}
     model = read_model(write_model(description(2, **given), tmp_path / "model"))
-    folder = write_run(model, run_strategy(model.worlds["base"]), tmp_path / "runs", tmp_path)
+    folder = run_strategy(model.worlds["base"]).write(tmp_path / "runs")
     assert [str(finding) for finding in verify_run(folder).findings] == []

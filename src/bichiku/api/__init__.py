@@ -1,1 +1,1 @@
-"""Bichiku as a library: what `import bichiku` offers, and what every command calls."""
+"""The library: what `import bichiku` offers, and what the command calls."""

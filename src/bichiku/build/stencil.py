@@ -75,7 +75,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Bounds:
+class VariableBounds:
     """Upper limits on single variables, which become column bounds rather than rows."""
 
     constraint: pyo.Constraint
@@ -111,7 +111,7 @@ class Stencil:
     numbers: dict[Key, np.ndarray] = field(default_factory=dict)
     columns: list[ColumnBlock] = field(default_factory=list)
     rows: list[Rows] = field(default_factory=list)
-    bounds: list[Bounds] = field(default_factory=list)
+    bounds: list[VariableBounds] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
     preferences: list[tuple[Key, np.ndarray]] = field(default_factory=list)
     quantities: list[pyo.Expression] = field(default_factory=list)
@@ -225,10 +225,10 @@ class Stencil:
         rule: Callable[..., Any],
         nodes: Callable[[Any], Nodes] | Nodes,
     ) -> None:
-        """Declares upper limits on single variables; see `Bounds`."""
+        """Declares upper limits on single variables; see `VariableBounds`."""
         constraint = pyo.Constraint(list(index), rule=rule)
         self.model.add_component(name, constraint)
-        self.bounds.append(Bounds(constraint, _by_index(nodes)))
+        self.bounds.append(VariableBounds(constraint, _by_index(nodes)))
 
     def prefer(self, variable: str, index: str, money: np.ndarray) -> None:
         """Adds a trifle to a variable's cost at each node while solving, to choose among equal optima."""

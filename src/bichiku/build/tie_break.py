@@ -4,7 +4,8 @@ The cost itself sees to the first. Suppliers of one material with the same deliv
 used; there a trifle per tonne, rising with their ids, decides. It is ten times what HiGHS can tell apart (its dual
 feasibility tolerance), is taken away again before prices are read, reaches no cost line, and is nothing where nobody
 ties. Where a tonne short costs the same whenever it is short, a trifle for each period to the horizon puts it off, so
-that a store lasts as long as it can. Nodes of no probability cost nothing, so a trace of their true cost decides there (`bichiku.build.stamp`).
+that a store lasts as long as it can. Nodes of no probability cost nothing, so a trace of their true cost decides
+there (`bichiku.build.stamp`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ TRIFLE = 1e-6
 
 
 def add_tie_break(stencil: Stencil, world: World) -> None:
-    """Declares the preference among suppliers that tie, and for shortages that come later among those that cost alike."""
+    """Declares the preference among suppliers that tie, and for shortages that come later where they cost alike."""
     left = world.calendar.periods - stencil.tree.period
     for material in world.demand:
         stencil.prefer("short", material, TRIFLE * left)

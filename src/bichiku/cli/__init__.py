@@ -10,22 +10,19 @@ from typing import Annotated
 
 import typer
 
-import bichiku
 from bichiku.__main__ import INTERRUPTED
-from bichiku.api.sweep.workers import WorkerLost
 from bichiku.cli.check import check
 from bichiku.cli.compare import compare
 from bichiku.cli.explain import explain
-from bichiku.cli.kept import begin, what_is_kept
 from bichiku.cli.new import new
 from bichiku.cli.range import range_
+from bichiku.cli.results_so_far import forget_all, results_so_far
 from bichiku.cli.run import run
 from bichiku.cli.screen import NO_RESULT, WRONG_INPUT, print_faults, say
 from bichiku.cli.sweep import sweep
 from bichiku.cli.verify import verify
-from bichiku.model.faults import InputError
-from bichiku.result.staging import CannotWrite
-from bichiku.solve.highs import SolverError
+from bichiku.model.faults import ModelFaults
+from bichiku.version import __version__
 
 app = typer.Typer(
     name="bichiku",
@@ -47,7 +44,7 @@ app.command(epilog="Example: bichiku new my-model && bichiku run my-model")(new)
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"bichiku {bichiku.__version__}")
+        typer.echo(f"bichiku {__version__}")
         raise typer.Exit
 
 
@@ -62,14 +59,14 @@ def _options(
 
 def main() -> None:
     """Runs the command; maps every way to fail to its exit status."""
-    begin()
+    forget_all()
     try:
         _call()
     except OSError as error:
         if not _of_the_screen(error):
             raise
         with contextlib.suppress(OSError):  # standard error may be what fails
-            say(f"cannot write the output: {error.strerror or error}; {what_is_kept()}")
+            say(f"cannot write the output: {error.strerror or error}; {results_so_far()}")
         _give_up_output()
         sys.exit(NO_RESULT)
 
@@ -77,16 +74,25 @@ def main() -> None:
 def _call() -> None:
     try:
         app()
-    except InputError as error:
+    except ModelFaults as error:
         print_faults(error)
         sys.exit(WRONG_INPUT)
-    except (CannotWrite, SolverError, WorkerLost) as error:
-        say(f"{error}; {what_is_kept()}")
-        sys.exit(NO_RESULT)
     except SystemExit as stop:
         if stop.code == INTERRUPTED:
-            say(f"interrupted; {what_is_kept()}")
+            say(f"interrupted; {results_so_far()}")
         raise
+    except _failures_in_words() as error:
+        say(f"{error}; {results_so_far()}")
+        sys.exit(NO_RESULT)
+
+
+def _failures_in_words() -> tuple[type[Exception], ...]:
+    """Failures whose own words suffice; asked for only when something fails, as their packages take long to load."""
+    from bichiku.api.sweep.workers import WorkerLost
+    from bichiku.result.staging import CannotWrite
+    from bichiku.solving.highs import SolverError
+
+    return CannotWrite, SolverError, WorkerLost
 
 
 def _of_the_screen(error: OSError) -> bool:

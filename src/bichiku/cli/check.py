@@ -8,8 +8,6 @@ import typer
 
 from bichiku.build.coupling import coupled_futures
 from bichiku.cli.screen import ModelArgument, QuietOption, SetOption, SilenceOption, StrategyOption, print_advice
-from bichiku.read.model import read_model
-from bichiku.result.pipeline import grow
 
 
 def check(
@@ -21,6 +19,9 @@ def check(
     quiet: QuietOption = False,
 ) -> None:
     """Read and validate a model; show every fault at once."""
+    from bichiku.reading.model import read_model
+    from bichiku.result.pipeline import grow
+
     read = read_model(model, strategy or (), changes or ())
     grown = [grow(world) for world in read.worlds.values()]
     told = print_advice(read, quiet, silence, every)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from bichiku.cli.kept import keep
+from bichiku.cli.results_so_far import add_folder
 from bichiku.cli.screen import (
     NO_RESULT,
     JsonOption,
@@ -23,9 +23,7 @@ from bichiku.cli.screen import (
     spinner,
 )
 from bichiku.cli.solving import solve_all
-from bichiku.model.faults import Fault, InputError, nearest
-from bichiku.read.model import read_model
-from bichiku.result.saved_run import COMPARED_TABLES, is_run, of_solved, read_run
+from bichiku.model.faults import Fault, ModelFaults, nearest
 
 
 def compare(
@@ -43,9 +41,9 @@ def compare(
     as_json: JsonOption = False,
 ) -> None:
     """Put strategies of one world side by side: comparison.csv, comparison.md and report.html."""
-    # the drawing library takes half a second to load, which other commands need not wait for
-    from bichiku.api.compare.folder import Comparison, check_one_world, differences_besides_policy, write_comparison
-    from bichiku.show.report import comparison_markdown
+    from bichiku.api.compare.comparison import compare as compare_runs
+    from bichiku.reading.model import read_model
+    from bichiku.result.saved_run import COMPARED_TABLES, is_run, read_run
 
     with spinner(quiet or as_json) as show:
         show("reading")
@@ -54,28 +52,25 @@ def compare(
         names = [run.strategy for run in solved_before] + [name for read in models.values() for name in read.worlds]
         _check_call(names, baseline, only_runs=not models, options=bool(strategy or changes))
         runs, failed = list(solved_before), {}
-        for place, read in models.items():
+        for read in models.values():
             print_advice(read, quiet, silence)
-            solved = solve_all(read, place, output, show, None)
-            runs += [of_solved(read.name, one, solved.folders[name]) for name, one in solved.done.items()]
-            failed.update({name: str(failure) for name, failure in solved.failures.items()})
+            solved, failures = solve_all(read, output, show, None)
+            runs += solved
+            failed.update({name: str(failure) for name, failure in failures.items()})
         if not runs:
             raise typer.Exit(NO_RESULT)
-        check_one_world(runs)
-        for line in differences_besides_policy(runs):
+        comparison = compare_runs(runs, baseline, failed)
+        for line in comparison.warnings:
             say(f"warning {line}")
         show("writing")
-        comparison = Comparison(tuple(runs), failed, baseline or runs[0].strategy)
-        folder = write_comparison(comparison, output)
-        keep(folder)
+        folder = comparison.write(output)
+        add_folder(folder)
     if as_json:
         records = json.loads(comparison.table.to_json(orient="records", double_precision=15))
         typer.echo(json.dumps({"folder": str(folder), "comparison": records}, indent=2))
     elif not quiet:
         out = screen()
-        out.print(
-            comparison_markdown(comparison.table, runs, failed, comparison.baseline), markup=False, soft_wrap=True
-        )
+        out.print(comparison.markdown, markup=False, soft_wrap=True)
         out.print(f"written to {folder}; open {folder / 'report.html'}", highlight=False, soft_wrap=True)
     if failed:
         raise typer.Exit(NO_RESULT)
@@ -90,4 +85,4 @@ def _check_call(names: list[str], baseline: str | None, only_runs: bool, options
         message = "runs are taken as they are; -s and --set go with a model"
         faults.append(Fault("compare", None, "", message))
     if faults:
-        raise InputError(faults)
+        raise ModelFaults(faults)

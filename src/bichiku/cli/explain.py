@@ -6,17 +6,15 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bichiku.cli.screen import NO_RESULT, JsonOption, SetOption, SilenceOption, StrategyOption, print_advice, spinner
-from bichiku.explain import Diagnosis
-from bichiku.explain import explain as explain_world
-from bichiku.model.faults import Fault, InputError, nearest, shown
-from bichiku.read.model import Model, read_model
-from bichiku.result.saved_run import is_run, read_run_model
-from bichiku.show.explanation import as_record, text_of
+from bichiku.model.faults import Fault, ModelFaults, nearest, shown
+
+if TYPE_CHECKING:
+    from bichiku.reading.model import Model
 
 SECONDS = 300.0
 
@@ -33,8 +31,12 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Tell why strategies are infeasible: the rules in conflict, and the least change of each that would do."""
+    from bichiku.api.library import explain as explain_world
+    from bichiku.explaining import Diagnosis
+    from bichiku.show.explanation import as_record, text_of
+
     if not (0.0 < seconds < math.inf):
-        raise InputError([Fault("--seconds", None, "", f"{seconds:g} is not a finite number of seconds over 0")])
+        raise ModelFaults([Fault("--seconds", None, "", f"{seconds:g} is not a finite number of seconds over 0")])
     records = []
     unsolved = False
     with spinner(silent=as_json) as show:
@@ -42,7 +44,7 @@ def explain(
         print_advice(read, quiet=as_json, silence=silence)
         for name, world in read.worlds.items():
             show(f"{name}: explaining")
-            found = explain_world(world, show, seconds)
+            found = explain_world(world, seconds, show)
             records.append(as_record(found))
             if not as_json:
                 typer.echo(f"{text_of(found, full)}\n")
@@ -55,10 +57,13 @@ def explain(
 
 def _read(place: Path, strategies: Sequence[str], changes: Sequence[str]) -> Model:
     """The model, or that of the run with its one strategy."""
+    from bichiku.reading.model import read_model
+    from bichiku.result.saved_run import is_run, read_run_model
+
     if not is_run(place):
         return read_model(place, strategies, changes)
     read = read_run_model(place, changes)
     if unknown := [name for name in strategies if name not in read.worlds]:
         faults = [Fault("--strategy", None, "", f"no strategy {shown(n)}", nearest(n, read.worlds)) for n in unknown]
-        raise InputError(faults)
+        raise ModelFaults(faults)
     return read

@@ -5,20 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import pandas as pd
 import typer
 
-from bichiku.cli.kept import keep
+from bichiku.cli.results_so_far import add_folder
 from bichiku.cli.screen import NO_RESULT, OutputOption, QuietOption, counter, say, screen
-from bichiku.model.faults import Fault, InputError, nearest
+from bichiku.model.faults import Fault, ModelFaults
 from bichiku.model.numbers import decimal_number
-from bichiku.result.near_optimal import Range, near_optimal_ranges
-from bichiku.result.pipeline import Clock, NoSolution, optimise
-from bichiku.result.saved_run import read_run
-from bichiku.result.staging import settle, staged
-from bichiku.show.screen.ranges import print_ranges
-
-COLUMNS = ["kind", "material", "name", "least", "now", "most", "unit", "mark"]
 
 
 def range_(
@@ -31,22 +23,24 @@ def range_(
     quiet: QuietOption = False,
 ) -> None:
     """Show how far each country's share and each reserve may move while cost stays within a slack."""
+    from bichiku.api.library import find_ranges, ranges_table
+    from bichiku.result.pipeline import NoSolution
+    from bichiku.result.saved_run import read_run
+    from bichiku.result.staging import settle, staged
+    from bichiku.show.screen.ranges import print_ranges
+
     share = parse_slack(slack)
-    saved = read_run(run, ())
-    known = list(saved.world.materials)
-    unknown = [name for name in material or () if name not in known]
-    if unknown:
-        faults = [Fault("--material", None, "", f"unknown material {n!r}", nearest(n, known)) for n in unknown]
-        raise InputError(faults)
+    read = read_run(run, ())
     try:
-        hot, outcome, _ = optimise(saved.world, Clock())
+        with counter(f"ranges of {read.strategy}", quiet) as progress:
+            found = find_ranges(read, share, material or (), progress)
     except NoSolution as failure:
-        say(f"{saved.strategy}: {failure}")
+        say(f"{read.strategy}: {failure}")
         raise typer.Exit(NO_RESULT) from failure
-    with counter(f"ranges of {saved.strategy}", quiet) as progress:
-        found = near_optimal_ranges(outcome, hot, share, material or known, progress)
-    folder = _write(found, output, f"{run.resolve().name}-range-{slack.replace('%', 'pc')}")
-    keep(folder)
+    with staged(output) as aside:
+        ranges_table(found).to_csv(aside / "ranges.csv", index=False, lineterminator="\n")
+        folder = settle(aside, output, f"{run.resolve().name}-range-{slack.replace('%', 'pc')}")
+    add_folder(folder)
     if not quiet:
         out = screen()
         print_ranges(out, found, slack)
@@ -57,22 +51,12 @@ def parse_slack(text: str) -> float:
     """``1%`` or ``0.01`` as a share.
 
     Raises:
-        InputError: it is neither, or not between 0 and 1.
+        ModelFaults: it is neither, or not between 0 and 1.
     """
     try:
         number = decimal_number(text.removesuffix("%")) / (100.0 if text.endswith("%") else 1.0)
     except ValueError:
         number = float("nan")
     if not 0.0 <= number <= 1.0:
-        raise InputError([Fault("--slack", None, "", f"{text!r} is not a share such as 1% or 0.01")])
+        raise ModelFaults([Fault("--slack", None, "", f"{text!r} is not a share such as 1% or 0.01")])
     return number
-
-
-def _write(ranges: list[Range], output: Path, name: str) -> Path:
-    records = [
-        (r.target.kind, r.target.material, r.target.name, r.least, r.now, r.most, r.target.unit, r.mark) for r in ranges
-    ]
-    with staged(output) as folder:
-        frame = pd.DataFrame(records, columns=COLUMNS)
-        frame.to_csv(folder / "ranges.csv", index=False, lineterminator="\n")
-        return settle(folder, output, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,12 +20,13 @@ from bichiku.cli.screen import (
     screen,
     spinner,
 )
-from bichiku.cli.solving import Solutions, solve_all
-from bichiku.model.faults import Fault, InputError
-from bichiku.read.model import read_model
-from bichiku.result.repeat import Repetition, model_of_run, repetition
-from bichiku.show.screen.repetition import repetition_lines
-from bichiku.show.screen.summary import print_strategies
+from bichiku.cli.solving import solve_all
+from bichiku.model.faults import Fault, ModelFaults
+
+if TYPE_CHECKING:
+    from bichiku.result.pipeline import NoSolution
+    from bichiku.result.repeat import Repetition
+    from bichiku.result.run import Run
 
 
 def run(
@@ -45,21 +46,27 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Solve strategies of a model and write a run folder for each, or repeat a run."""
+    from bichiku.reading.model import read_model
+    from bichiku.result.repeat import model_of_run, repetition
+    from bichiku.show.screen.repetition import repetition_lines
+    from bichiku.show.screen.summary import print_strategies
+
     place = _place(model, repeated, bool(strategy or changes))
     out = screen()
     with spinner(quiet or as_json) as show:
         show("reading")
         read = model_of_run(place) if repeated else read_model(place, strategy or (), changes or ())
         print_advice(read, quiet, silence)
-        solved = solve_all(read, place, output, show, None if quiet or as_json else out)
-    found = repetition(place, *solved.folders.values()) if repeated and solved.folders else None
+        runs, failures = solve_all(read, output, show, None if quiet or as_json else out)
+    again = [run.folder for run in runs if run.folder is not None]
+    found = repetition(place, *again) if repeated and again else None
     if as_json:
-        typer.echo(json.dumps(_as_json(solved, found), indent=2))
-    elif len(solved.done) > 1 and not quiet:
-        print_strategies(out, list(solved.done.values()))
+        typer.echo(json.dumps(_as_json(runs, failures, found), indent=2))
+    elif len(runs) > 1 and not quiet:
+        print_strategies(out, runs)
     elif found and not quiet:
         out.print("\n".join(["", *repetition_lines(place, found)]), highlight=False, soft_wrap=True)
-    if solved.failures or (found and not found.same):
+    if failures or (found and not found.same):
         raise typer.Exit(NO_RESULT)
 
 
@@ -71,24 +78,23 @@ def _place(model: Path | None, repeated: Path | None, changed: bool) -> Path:
     elif repeated is not None and changed:
         faults.append(Fault("--from", None, "", "a run is repeated as it was; -s and --set go with a model"))
     if faults:
-        raise InputError(faults)
+        raise ModelFaults(faults)
     return model or repeated or Path()
 
 
-def _as_json(solutions: Solutions, found: Repetition | None) -> list[dict[str, Any]]:
+def _as_json(runs: list[Run], failures: dict[str, NoSolution], found: Repetition | None) -> list[dict[str, Any]]:
     repeated = {"repeated": {"same": found.same, "verdict": found.sameness.value}} if found else {}
     done = [
         {
-            "strategy": name,
-            "status": solved.outcome.solution.status.value,
-            "folder": str(solutions.folders[name]),
+            "strategy": run.strategy,
+            "status": run.outcome.solution.status.value,
+            "folder": str(run.folder),
             **repeated,
-            "summary": json.loads(solved.tables["summary"].to_json(orient="records", double_precision=15)),
+            "summary": json.loads(run.summary.to_json(orient="records", double_precision=15)),
         }
-        for name, solved in solutions.done.items()
+        for run in runs
     ]
     failed = [
-        {"strategy": name, "status": failure.status.value, "reason": str(failure)}
-        for name, failure in solutions.failures.items()
+        {"strategy": name, "status": failure.status.value, "reason": str(failure)} for name, failure in failures.items()
     ]
     return done + failed

@@ -6,25 +6,20 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
 
-from bichiku.cli.kept import what_is_kept
-from bichiku.model.faults import Fault, InputError, nearest, printable
+from bichiku.cli.results_so_far import results_so_far
+from bichiku.model.faults import Fault, ModelFaults, nearest, printable
 from bichiku.model.warning_codes import CODES
-from bichiku.read.model import Model
-from bichiku.show.warnings import ShownWarnings, shown_warnings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, ProgressColumn
+
+    from bichiku.reading.model import Model
+    from bichiku.show.warnings import ShownWarnings
 
 NO_RESULT, WRONG_INPUT = 1, 2
 PLAIN_WIDTH = 140  # columns of a summary that goes to a file or a pipe
@@ -42,7 +37,7 @@ SetOption = Annotated[
 def _known(codes: list[str] | None) -> list[str] | None:
     unknown = [code for code in codes or () if code not in CODES]
     if unknown:
-        raise InputError(
+        raise ModelFaults(
             [Fault("--silence", None, "", f"unknown warning {code!r}", nearest(code, CODES)) for code in unknown]
         )
     return codes
@@ -69,14 +64,16 @@ def say(text: str) -> None:
 
 def screen() -> Console:
     """Standard output; of a fixed width where it is no terminal."""
+    from rich.console import Console
+
     return Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, markup=False)
 
 
-def print_faults(error: InputError) -> None:
+def print_faults(error: ModelFaults) -> None:
     """All faults of an input, one a line."""
     count = len(error.faults)
     more = "" if error.all_found else "more than "
-    say(f"{more}{count} fault{'s' if count > 1 else ''} in the input; {what_is_kept('nothing was run')}")
+    say(f"{more}{count} fault{'s' if count > 1 else ''} in the input; {results_so_far('nothing was run')}")
     for fault in error.faults:
         typer.echo(f"  {fault}", err=True)
     if not error.all_found:
@@ -94,6 +91,8 @@ def print_advice(
         silence: codes to leave out, beside those that the model silences.
         every: whether many warnings of one code have a line each.
     """
+    from bichiku.show.warnings import shown_warnings
+
     if quiet:
         return None
     told = shown_warnings(model.worlds, silence or (), every)
@@ -105,6 +104,8 @@ def print_advice(
 @contextmanager
 def spinner(silent: bool) -> Iterator[Callable[[str], None]]:
     """Yields a function that shows a few words and the time on standard error, on a terminal only."""
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
     with _bar(silent, SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()) as bar:
         task = bar.add_task("", total=None)
         yield lambda words: bar.update(task, description=words)
@@ -113,6 +114,8 @@ def spinner(silent: bool) -> Iterator[Callable[[str], None]]:
 @contextmanager
 def counter(what: str, silent: bool) -> Iterator[Callable[[int, int], None]]:
     """Yields a function that shows how many of how many are done."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with _bar(silent, *columns) as bar:
         task = bar.add_task(what, total=None)
@@ -120,5 +123,8 @@ def counter(what: str, silent: bool) -> Iterator[Callable[[int, int], None]]:
 
 
 def _bar(silent: bool, *columns: ProgressColumn) -> Progress:
+    from rich.console import Console
+    from rich.progress import Progress
+
     console = Console(stderr=True)
     return Progress(*columns, console=console, transient=True, disable=silent or not console.is_terminal)

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bichiku.api.sweep.axes import grid, parse_axes
-from bichiku.api.sweep.points import PointSolver
-from bichiku.api.sweep.run import run_sweep, sweep_name
-from bichiku.api.sweep.telling import telling_point
-from bichiku.cli.explaining import explain_on_the_way
-from bichiku.cli.kept import keep, keep_points
+from bichiku.cli.results_so_far import add_folder, set_points
 from bichiku.cli.screen import (
     NO_RESULT,
     ModelArgument,
@@ -27,9 +22,10 @@ from bichiku.cli.screen import (
     screen,
     spinner,
 )
-from bichiku.read.model import read_model
-from bichiku.result.staging import resumable
-from bichiku.show.screen.frontier import print_frontier
+from bichiku.cli.short_explanation import print_short_explanation
+
+if TYPE_CHECKING:
+    from bichiku.api.sweep.run import Sweep
 
 
 def sweep(
@@ -47,48 +43,51 @@ def sweep(
     quiet: QuietOption = False,
 ) -> None:
     """Vary one number or two, and write the frontier. The same call goes on where an interrupted one stopped."""
-    # the drawing library takes half a second to load, which other commands need not wait for
-    from bichiku.api.sweep.folder import write_frontier
+    from bichiku.api.sweep.axes import parse_axes
+    from bichiku.api.sweep.run import check_points, run_sweep, sweep_name
+    from bichiku.reading.model import read_model
+    from bichiku.result.staging import resumable
+    from bichiku.show.screen.frontier import print_frontier
 
     axes = parse_axes(vary or ())
     read = read_model(model, [strategy] if strategy else (), changes or ())
     name = strategy or next(iter(read.worlds))
-    solver = PointSolver(model, name, tuple(changes or ()), tuple(axis.path for axis in axes))
-    points_asked = grid(axes)
+    world = read.worlds[name]
     with counter(f"checking {name}", quiet) as show:
-        for number, point in enumerate(points_asked, start=1):
-            solver.check(point)  # before the first is solved, as hours of solving may come before the faulty one
-            show(number, len(points_asked))
+        check_points(world, axes, show)
     print_advice(read, quiet, silence)
-    folder_name = sweep_name(solver, axes, read)
-    with resumable(output, folder_name) as points, counter(f"sweeping {name}", quiet) as show:
+    with resumable(output, sweep_name(world, axes)) as points, counter(f"sweeping {name}", quiet) as show:
 
         def progress(done: int, total: int) -> None:
-            keep_points(done, total, points)
+            set_points(done, total, points)
             show(done, total)
 
-        found = run_sweep(solver, axes, read, points, progress)
-        folder = write_frontier(found, axes, read, name, output, folder_name)
-        keep(folder)
+        found = run_sweep(world, axes, points, progress)
+        folder = found.write(output)
+        add_folder(folder)
     if not quiet:
         out = screen()
-        print_frontier(out, found.frontier, [axis.path for axis in axes], read.worlds[name].settings.currency)
+        print_frontier(out, found.frontier, [axis.path for axis in axes], world.settings.currency)
         out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
-    _explain_one(found.statuses, solver, quiet)
+    _explain_one(found, changes or [], quiet)
     if not (found.frontier["status"] == "optimal").any():
         raise typer.Exit(NO_RESULT)
 
 
-def _explain_one(statuses: dict[tuple[str, ...], str], solver: PointSolver, quiet: bool) -> None:
+def _explain_one(sweep: Sweep, changes: list[str], quiet: bool) -> None:
     """Why one of the points without a solution has none."""
-    chosen = telling_point(statuses)
+    from bichiku.api.sweep.border import border_point
+    from bichiku.api.sweep.points import PointSolver
+
+    chosen = border_point(sweep.statuses)
     if chosen is None:
         return
     point, neighbour = chosen
-    failed = sum(status != "optimal" for status in statuses.values())
-    count = f"{failed} of {len(statuses)} points {'has' if failed == 1 else 'have'} no solution"
+    solver = PointSolver(sweep.world, tuple(axis.path for axis in sweep.axes))
+    failed = sum(status != "optimal" for status in sweep.statuses.values())
+    count = f"{failed} of {len(sweep.statuses)} points {'has' if failed == 1 else 'have'} no solution"
     beside = f", next to {solver.texts(neighbour)} which has one" if neighbour else ""
     say(f"{count}; why {solver.texts(point)} has none{beside}:")
     with spinner(quiet) as show:
-        sets = " ".join(f"--set {shlex.quote(text)}" for text in [*solver.changes, *solver.settings(point)])
-        explain_on_the_way(solver.world(point), f"-s {solver.strategy} {sets}", show)
+        sets = " ".join(f"--set {shlex.quote(text)}" for text in [*changes, *solver.settings(point)])
+        print_short_explanation(solver.world(point), f"-s {sweep.world.strategy} {sets}", show)

@@ -10,8 +10,6 @@ import typer
 
 from bichiku.cli.screen import NO_RESULT, JsonOption, QuietOption
 from bichiku.model.faults import printable
-from bichiku.result.saved_run import check_is_run
-from bichiku.verify import verify_run
 
 
 def verify(
@@ -20,7 +18,8 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Recompute a run from its files alone: balances, limits, weights, cost lines, shares, crises, prices."""
-    check_is_run(run)
+    from bichiku.api.library import verify as verify_run
+
     verdict, name = verify_run(run), printable(str(run))
     if as_json:
         typer.echo(json.dumps(verdict.as_dict(), indent=2))

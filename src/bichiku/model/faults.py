@@ -47,7 +47,7 @@ class Wrong(ValueError):
         super().__init__(message)
 
 
-class InputError(Exception):
+class ModelFaults(Exception):
     """The input cannot be used.
 
     Attributes:
@@ -62,14 +62,14 @@ class InputError(Exception):
 
 
 class FaultLog:
-    """Collects faults in order of discovery, each once; raises `InputError` when there are too many."""
+    """Collects faults in order of discovery, each once; raises `ModelFaults` when there are too many."""
 
     def __init__(self) -> None:
         self._faults: dict[Fault, None] = {}
 
     def add(self, fault: Fault) -> None:
         if fault not in self._faults and len(self._faults) == MOST_FAULTS:
-            raise InputError(self._faults, all_found=False)
+            raise ModelFaults(self._faults, all_found=False)
         self._faults.setdefault(fault)
 
     def extend(self, faults: Iterable[Fault]) -> None:
@@ -86,9 +86,9 @@ class FaultLog:
         return iter(self._faults)
 
     def raise_if_any(self) -> None:
-        """Raises `InputError` with all faults found so far."""
+        """Raises `ModelFaults` with all faults found so far."""
         if self._faults:
-            raise InputError(self._faults)
+            raise ModelFaults(self._faults)
 
 
 def shown(value: object) -> str:

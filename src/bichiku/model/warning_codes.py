@@ -1,6 +1,6 @@
 """The codes of all warnings, each with what many of one kind have in common.
 
-They stand apart from the rules in `bichiku.check`, as reading a model must know which codes may be silenced.
+They stand apart from the rules in `bichiku.checking`, as reading a model must know which codes may be silenced.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from bichiku.model.calendar import Calendar
 from bichiku.model.faults import SourceLine
@@ -25,7 +25,14 @@ STAGES = ("exporter", "origin")  # where a tonne counts as coming from: the coun
 MOST_DECISIONS = 25_000_000
 
 
-@dataclass(frozen=True)
+class Origin(Protocol):
+    """The model that a world is one of, in memory with all that it was made from; see `bichiku.reading.model.Model`."""
+
+    def changed_world(self, strategy: str, changes: Mapping[str, object]) -> World:
+        """A world of the model with some of its numbers changed, checked like the first."""
+
+
+@dataclass(frozen=True, repr=False)
 class World:
     """Tables and settings with every reference resolved. All mappings are sorted by id.
 
@@ -45,6 +52,7 @@ class World:
         tranches: substitution tranches by (material, tranche).
         countries: rows of the countries table by code.
         crises_at: file and line of the crises, for a fault that shows only when the tree is grown.
+        origin: the model that the world is one of; None for one put together by hand.
     """
 
     strategy: str
@@ -60,6 +68,25 @@ class World:
     tranches: dict[tuple[str, str], SubstitutionRow]
     countries: dict[str, CountryRow]
     crises_at: SourceLine
+    origin: Origin | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        return f"<World {self.strategy!r} of {self.settings.model!r}: {len(self.sources)} sources>"
+
+    def changed(self, changes: Mapping[str, object]) -> World:
+        """The same world with some numbers changed; the files it was read from are not looked at again.
+
+        Args:
+            changes: values by path, as `--set` takes them: ``{"policies.reserve_days": 120}``, or
+                ``{"suppliers[cobalt-cod].price": 12.5}`` for a cell of a table. None removes a key.
+
+        Raises:
+            ModelFaults: with every fault of the changed world at once.
+            ValueError: the world is of no model.
+        """
+        if self.origin is None:
+            raise ValueError("a world that is of no model cannot be changed")
+        return self.origin.changed_world(self.strategy, changes)
 
     @property
     def policies(self) -> Any:

@@ -23,14 +23,6 @@ Nodes = np.ndarray
 KeyPath = tuple[Any, ...]
 
 
-class Copies(Protocol):
-    """Where copies of a variable live: at each node, once a year, or once."""
-
-    name: str
-    count: int
-    at: np.ndarray
-
-
 class RowWriter(Protocol):
     """The algebra of one node, as a policy adds to it.
 

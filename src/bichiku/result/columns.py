@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from bichiku.model.calendar import month_index
-from bichiku.model.faults import Fault, InputError, shown
+from bichiku.model.faults import Fault, ModelFaults, shown
 
 LONGEST_WHOLE = 9  # digits
 
@@ -186,21 +186,21 @@ class ResultTable:
         """The table as it was before it was written.
 
         Raises:
-            InputError: it cannot be read, lacks a column, has one more, or a cell is not of its column's kind.
+            ModelFaults: it cannot be read, lacks a column, has one more, or a cell is not of its column's kind.
         """
         file = folder / self.file
         try:
             texts = pd.read_csv(file, dtype="str", keep_default_na=False, na_values=[], encoding="utf-8")
         except (OSError, ValueError) as error:  # pandas' own errors are ValueErrors
-            raise InputError([Fault(str(file), None, "", f"cannot be read: {str(error).strip()}")]) from error
+            raise ModelFaults([Fault(str(file), None, "", f"cannot be read: {str(error).strip()}")]) from error
         if not isinstance(texts.index, pd.RangeIndex):  # more cells in every row than in the header
-            raise InputError([Fault(str(file), None, "", "has rows longer than its header")])
+            raise ModelFaults([Fault(str(file), None, "", "has rows longer than its header")])
         faults = [
             Fault(str(file), 1, name, "is missing" if name in self.names else "is no column of this table")
             for name in sorted(set(self.names) ^ set(texts.columns))
         ]
         if faults:
-            raise InputError(faults)
+            raise ModelFaults(faults)
         columns = {}
         for column in self.columns:
             found = texts[column.name]
@@ -209,5 +209,5 @@ class ResultTable:
                 message = f"{shown(found.iloc[wrong[0]])} is not {column.expected}"
                 faults.append(Fault(str(file), int(wrong[0]) + 2, column.name, message))
         if faults:
-            raise InputError(faults)
+            raise ModelFaults(faults)
         return pd.DataFrame(columns)

@@ -14,7 +14,7 @@ from bichiku.model.state import State
 from bichiku.model.tree import Tree
 from bichiku.model.world import World
 from bichiku.program import LinearProgram, Quantity
-from bichiku.solve import Solution
+from bichiku.solving import Solution
 
 SHORT_TOLERANCE = 1e-6  # a period counts as short when it lacks more than this share of its demand
 STOCK_TOLERANCE = 1e-6  # a stock counts as back when it lacks no more than this share of the plan's

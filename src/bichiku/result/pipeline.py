@@ -7,19 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-import pandas as pd
-
 from bichiku.build import Cuts, build
 from bichiku.model.chains import Chain, branch_faults, grow_chains, nodes_of
-from bichiku.model.faults import Fault, InputError
+from bichiku.model.faults import Fault, ModelFaults
 from bichiku.model.tree import TreeError
 from bichiku.model.world import MOST_DECISIONS, World
 from bichiku.policies import POLICIES
 from bichiku.result.outcome import Outcome
 from bichiku.result.prices import prices_table
+from bichiku.result.run import Run, Solved
 from bichiku.result.tables import tabulate
-from bichiku.solve import HotProgram, Limits, Report, SolverOptions, Status
-from bichiku.solve.certificate import Certificate, certify
+from bichiku.solving import HotProgram, Limits, Report, SolverOptions, Status
+from bichiku.solving.certificate import certify
 
 Progress = Callable[[str], None]
 
@@ -43,25 +42,6 @@ _EXPLANATION = {
 }
 
 
-@dataclass(frozen=True)
-class Solved:
-    """A solved and certified strategy.
-
-    Attributes:
-        outcome: the solution in words of the model.
-        report: how it was solved.
-        certificate: how well it holds.
-        tables: data frames by file name without ending.
-        seconds: time of each step.
-    """
-
-    outcome: Outcome
-    report: Report
-    certificate: Certificate
-    tables: dict[str, pd.DataFrame]
-    seconds: dict[str, float]
-
-
 @dataclass
 class Clock:
     """Seconds spent in each step."""
@@ -79,17 +59,17 @@ def grow(world: World) -> tuple[Chain, ...]:
     """The chains of a world with their trees and states.
 
     Raises:
-        InputError: the crises' probabilities exceed one together, a branch cannot end where it does, or the program
+        ModelFaults: the crises' probabilities exceed one together, a branch cannot end where it does, or the program
             would be too large.
     """
     _check_size(world)
     try:
         chains = grow_chains(world)
     except TreeError as error:
-        raise InputError([Fault(*world.crises_at, "crises", str(error))]) from error
+        raise ModelFaults([Fault(*world.crises_at, "crises", str(error))]) from error
     wrong = dict.fromkeys(text for chain in chains for text in branch_faults(chain))
     if wrong:
-        raise InputError([Fault(*world.crises_at, "crises", text) for text in wrong])
+        raise ModelFaults([Fault(*world.crises_at, "crises", text) for text in wrong])
     return chains
 
 
@@ -100,19 +80,25 @@ def _check_size(world: World) -> None:
         message = f"the trees have {nodes:,} nodes with up to {most:,} sources, materials and tranches at each; "
         message += f"at most {MOST_DECISIONS:,} of them together can be solved"
         hint = "fewer periods, a longer onset_every, fewer lengths or a shorter recovery"
-        raise InputError([Fault(*world.crises_at, "crises", message, hint)])
+        raise ModelFaults([Fault(*world.crises_at, "crises", message, hint)])
 
 
-def run_strategy(world: World, progress: Progress = lambda _: None, prices: bool = True) -> Solved:
+def run_strategy(
+    world: World,
+    progress: Progress = lambda _: None,
+    prices: bool = True,
+    page: Callable[[Run], str] | None = None,
+) -> Run:
     """Solves one strategy.
 
     Args:
         world: the strategy's world.
         progress: called with a few words as each step begins.
         prices: whether to work out prices.csv, which takes about as long as solving.
+        page: makes the run's report.html, if it shall have one.
 
     Raises:
-        InputError: see `grow`.
+        ModelFaults: see `grow`.
         NoSolution: there is no optimal solution, or its certificate does not hold.
     """
     clock = Clock()
@@ -129,7 +115,7 @@ def run_strategy(world: World, progress: Progress = lambda _: None, prices: bool
         progress("pricing")
         with clock.step("price"):
             tables["prices"] = prices_table(outcome, hot)
-    return Solved(outcome, report, certificate, tables, clock.seconds)
+    return Run(world, tables, Solved(outcome, report, certificate, clock.seconds), page=page)
 
 
 def optimise(
@@ -149,7 +135,7 @@ def optimise(
         keep_log: whether to keep HiGHS's log.
 
     Raises:
-        InputError: see `grow`.
+        ModelFaults: see `grow`.
         NoSolution: there is no optimal solution.
     """
     progress("building")

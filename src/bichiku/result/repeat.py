@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bichiku.read.files import json_value
-from bichiku.read.model import Model
+from bichiku.reading.files import json_value
+from bichiku.reading.model import Model
 from bichiku.result.columns import Column, ResultTable, Role
-from bichiku.result.saved_run import MANIFEST, read_run, read_run_model
+from bichiku.result.run import MANIFEST
+from bichiku.result.saved_run import read_run
 from bichiku.result.tables import TABLES
 
 EQUAL = 1e-6  # relative; what the certificate promises of a run's numbers
@@ -59,17 +60,16 @@ def model_of_run(folder: Path) -> Model:
     """The model that a run was made from, under its own name and with its one strategy.
 
     Raises:
-        InputError: it is no run, or a file of it has changed since it was written.
+        ModelFaults: it is no run, or a file of it has changed since it was written.
     """
-    read_run(folder, ())
-    return read_run_model(folder)
+    return read_run(folder, ()).model
 
 
 def repetition(before: Path, after: Path) -> Repetition:
     """Compares a run with its repeat.
 
     Raises:
-        InputError: a table of one of them does not hold what it should.
+        ModelFaults: a table of one of them does not hold what it should.
     """
     tables = {
         table.file: _largest_difference(table.read(before), table.read(after), table)

@@ -1,27 +1,20 @@
-"""A run as data: what a finished strategy says, whether just solved or read back from its folder."""
+"""Runs read back from their folders, and folders that are none told apart from them."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from bichiku.model.faults import Fault, InputError, shown
-from bichiku.model.world import World
-from bichiku.read.files import is_file, is_folder, json_value
-from bichiku.read.model import INPUTS, MODEL_FILE, Model, read_model
-from bichiku.read.strategies import is_strategy_name
-from bichiku.result.pipeline import Solved
+from bichiku.model.faults import Fault, ModelFaults, shown
+from bichiku.reading.files import is_file, is_folder, json_value
+from bichiku.reading.model import INPUTS, MODEL_FILE, Model, read_model
+from bichiku.reading.strategies import is_strategy_name
+from bichiku.result.run import EDITION, MANIFEST, Run
 from bichiku.result.tables import TABLES
-from bichiku.verify import verify_files
+from bichiku.verification import verify_files
 
-MANIFEST = "manifest.json"
-REPORT = "report.html"
 COMPARED_TABLES = tuple(name for name in TABLES if name != "flows")  # flows.csv is large
 
 _OTHERS = {  # a file that tells what a folder is if it is no run
@@ -29,34 +22,6 @@ _OTHERS = {  # a file that tells what a folder is if it is no run
     "comparison.csv": "it is a comparison; give one of the runs compared",
     "frontier.csv": "it is a sweep",
 }
-
-
-@dataclass(frozen=True)
-class SavedRun:
-    """One strategy's results.
-
-    Attributes:
-        model: name of the model.
-        strategy: name of the strategy.
-        world: inputs as resolved.
-        tables: result tables by file name without ending.
-        manifest: content of manifest.json; empty for a run that is not written yet.
-        folder: where it is written, if it is.
-    """
-
-    model: str
-    strategy: str
-    world: World
-    tables: dict[str, pd.DataFrame]
-    manifest: dict[str, Any]
-    folder: Path | None
-
-
-def of_solved(model: str, solved: Solved, folder: Path | None) -> SavedRun:
-    """A strategy just solved."""
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8")) if folder else {}
-    world = solved.outcome.world
-    return SavedRun(model, world.strategy, world, solved.tables, manifest, folder)
 
 
 def is_run(path: Path) -> bool:
@@ -68,22 +33,22 @@ def check_is_run(folder: Path) -> None:
     """Tells a run, however damaged, from a folder that is none.
 
     Raises:
-        InputError: it is none; the hint says what it may be.
+        ModelFaults: it is none; the hint says what it may be.
     """
     if not is_folder(folder):
         message = "is not a run folder" if os.path.lexists(folder) else "does not exist"
-        raise InputError([Fault(str(folder), None, "", message, "give a run folder")])
+        raise ModelFaults([Fault(str(folder), None, "", message, "give a run folder")])
     if is_folder(folder / INPUTS):
         return
     for file, hint in _OTHERS.items():
         if is_file(folder / file):
-            raise InputError([Fault(str(folder), None, "", "is not a run folder", hint)])
+            raise ModelFaults([Fault(str(folder), None, "", "is not a run folder", hint)])
     if not is_run(folder):
         hint = f"it has neither {MANIFEST} nor {INPUTS}"
-        raise InputError([Fault(str(folder), None, "", "is not a run folder", hint)])
+        raise ModelFaults([Fault(str(folder), None, "", "is not a run folder", hint)])
 
 
-def read_run(folder: Path, tables: tuple[str, ...] = tuple(TABLES)) -> SavedRun:
+def read_run(folder: str | Path, tables: tuple[str, ...] = tuple(TABLES)) -> Run:
     """Reads a run folder back, once it is sure that its files are those that were verified.
 
     Args:
@@ -91,18 +56,18 @@ def read_run(folder: Path, tables: tuple[str, ...] = tuple(TABLES)) -> SavedRun:
         tables: which result tables to read.
 
     Raises:
-        InputError: it is not a run folder, a file has changed since it was written, or a table does not hold what it
+        ModelFaults: it is not a run folder, a file has changed since it was written, or a table does not hold what it
             should.
     """
+    folder = Path(folder)
     manifest = _manifest(folder)
     verdict = verify_files(folder)
     if not verdict.holds:
         hint = "bichiku verify shows all that is wrong"
-        raise InputError([Fault(str(folder), None, "", f"is not as it was written: {verdict.findings[0]}", hint)])
+        raise ModelFaults([Fault(str(folder), None, "", f"is not as it was written: {verdict.findings[0]}", hint)])
     frames = {name: TABLES[name].read(folder) for name in tables}
-    model = read_run_model(folder)
-    (world,) = model.worlds.values()
-    return SavedRun(model.name, world.strategy, world, frames, manifest, folder)
+    (world,) = read_run_model(folder).worlds.values()
+    return Run(world, frames, manifest=manifest, folder=folder)
 
 
 def read_run_model(folder: Path, assignments: Sequence[str] = ()) -> Model:
@@ -113,17 +78,14 @@ def read_run_model(folder: Path, assignments: Sequence[str] = ()) -> Model:
         assignments: changes, see `read_model`.
 
     Raises:
-        InputError: it is not a run folder, or its model does not hold.
+        ModelFaults: it is not a run folder, or its model does not hold.
     """
     manifest = _manifest(folder)
     read = read_model(folder / INPUTS, (), assignments)
     if len(read.worlds) != 1:
         message = f"has {len(read.worlds)} strategies; the inputs of a run have one"
-        raise InputError([Fault(str(folder / INPUTS / MODEL_FILE), None, "strategies", message)])
-    name, (world,), (resolved,) = manifest["strategy"], read.worlds.values(), read.resolved.values()
-    return replace(
-        read, name=manifest["model"], worlds={name: replace(world, strategy=name)}, resolved={name: resolved}
-    )
+        raise ModelFaults([Fault(str(folder / INPUTS / MODEL_FILE), None, "strategies", message)])
+    return read.called(manifest["model"], manifest["strategy"])
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -133,17 +95,20 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json_value((folder / MANIFEST).read_bytes())
     except OSError as error:
-        raise InputError([Fault(file, None, "", f"cannot be read: {error.strerror}")]) from error
+        raise ModelFaults([Fault(file, None, "", f"cannot be read: {error.strerror}")]) from error
     except ValueError as error:
-        raise InputError([Fault(file, None, "", "cannot be read: it is not JSON")]) from error
+        raise ModelFaults([Fault(file, None, "", "cannot be read: it is not JSON")]) from error
+    if isinstance(manifest, dict) and "model" in manifest and manifest.get("edition") != EDITION:
+        message = "is a run of the first edition of the model's meaning, whose numbers mean something else"
+        raise ModelFaults([Fault(str(folder), None, "", message, "solve its model again; see docs/format-2.md")])
     try:
         model, strategy = manifest["model"], manifest["strategy"]
     except (KeyError, TypeError) as error:
-        raise InputError([Fault(file, None, "", "does not say of which model and strategy the run is")]) from error
+        raise ModelFaults([Fault(file, None, "", "does not say of which model and strategy the run is")]) from error
     for key, good in (("model", _is_folder_name(model)), ("strategy", is_strategy_name(strategy))):
         if not good:
             message = f"{shown(manifest[key])} is not the name of a {key}"
-            raise InputError([Fault(file, None, key, message)])
+            raise ModelFaults([Fault(file, None, key, message)])
     return manifest
 
 

@@ -19,10 +19,13 @@ class MetricValues:
     def __init__(self, summaries: pd.DataFrame) -> None:
         self._rows: dict[tuple[str, str, str], tuple[float, str]] = {}
         self._materials: dict[tuple[str, str], list[str]] = {}
+        self._details: dict[tuple[str, str], dict[str, float]] = {}
         for row in summaries.itertuples(index=False):
             strategy, metric, material = str(row.strategy), str(row.metric), str(row.material)
             detail = row.detail if isinstance(row.detail, str) else ""
             self._rows[strategy, metric, material] = (float(row.value), detail)
+            if material == ALL:
+                self._details.setdefault((strategy, metric), {})[detail] = float(row.value)
             if material != ALL:
                 self._materials.setdefault((strategy, metric), []).append(material)
 
@@ -33,6 +36,10 @@ class MetricValues:
     def detail(self, strategy: str, metric: str, material: str = ALL) -> str:
         """The words beside a number."""
         return self._rows.get((strategy, metric, material), (math.nan, ""))[1]
+
+    def by_detail(self, strategy: str, metric: str) -> dict[str, float]:
+        """A metric of all materials together that has a number for each of several details, such as years."""
+        return self._details.get((strategy, metric), {})
 
     def by_material(self, strategy: str, metric: str) -> dict[str, float]:
         """A metric of every material that has it."""

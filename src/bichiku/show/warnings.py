@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from bichiku.check import Advice, advice_by_strategy
+from bichiku.checking import Advice, advice_by_strategy
 from bichiku.model.warning_codes import CODES
 from bichiku.model.world import World
 
@@ -35,7 +35,7 @@ def shown_warnings(worlds: Mapping[str, World], silence: Collection[str] = (), e
         every: whether each warning has a line of its own, however many of its code there are.
 
     Raises:
-        InputError: the crises' probabilities exceed one together.
+        ModelFaults: the crises' probabilities exceed one together.
     """
     shown: dict[Advice, list[str]] = {}
     silenced: dict[Advice, None] = {}

@@ -11,7 +11,7 @@ from bichiku.program import ALL
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.metrics import shown_in
 from bichiku.result.metrics.metric import Shown
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 
 OVER_THE_BASELINE = {metric.name: f"extra_{metric.name}" for metric in shown_in(Shown.COMPARISON)}
 """Metrics that stand once more in a comparison, as what they are over the baseline, and under which name."""
@@ -45,7 +45,7 @@ COMPARISON = ResultTable(
 )
 
 
-def comparison_table(runs: Sequence[SavedRun], failed: Mapping[str, str], baseline: str | None) -> pd.DataFrame:
+def comparison_table(runs: Sequence[Run], failed: Mapping[str, str], baseline: str | None) -> pd.DataFrame:
     """The summaries of all runs in one long table.
 
     Args:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bichiku.model.faults import Fault, FaultLog
 from bichiku.model.numbers import LARGEST, decimal_number
+from bichiku.reading.values import yaml_text
 
 MOST_AXES = 2
 MOST_POINTS = 10_000
@@ -31,7 +32,7 @@ def parse_axes(texts: Sequence[str]) -> list[SweepAxis]:
     """Reads the `--vary` options.
 
     Raises:
-        InputError: with every fault at once.
+        ModelFaults: with every fault at once.
     """
     log = FaultLog()
     axes = []
@@ -45,8 +46,38 @@ def parse_axes(texts: Sequence[str]) -> list[SweepAxis]:
             log.add(Fault("--vary", None, text, str(error)))
     if not texts:
         log.add(Fault("--vary", None, "", "is missing", "for example --vary policies.reserve_days=0:180:15"))
-    if len(texts) > MOST_AXES:
-        log.add(Fault("--vary", None, "", f"is given {len(texts)} times; a sweep has one axis or two"))
+    return _checked(axes, len(texts), log)
+
+
+def axes_of(vary: Mapping[str, str | Iterable[object]]) -> list[SweepAxis]:
+    """Axes by path: a text as `--vary` takes it (``"0:180:15"``), or the values themselves.
+
+    Raises:
+        ModelFaults: with every fault at once.
+    """
+    log = FaultLog()
+    axes = []
+    for path, values in vary.items():
+        try:
+            texts = _values(values) if isinstance(values, str) else tuple(map(value_text, values))
+            if not texts:
+                raise ValueError("has no values")
+            axes.append(SweepAxis(path.strip(), texts))
+        except ValueError as error:
+            log.add(Fault("vary", None, path, str(error)))
+    if not vary:
+        log.add(Fault("vary", None, "", "is empty", 'for example vary={"policies.reserve_days": [0, 60, 120]}'))
+    return _checked(axes, len(vary), log)
+
+
+def value_text(value: object) -> str:
+    """A value as `--vary` takes it."""
+    return value if isinstance(value, str) else yaml_text(value)
+
+
+def _checked(axes: list[SweepAxis], given: int, log: FaultLog) -> list[SweepAxis]:
+    if given > MOST_AXES:
+        log.add(Fault("--vary", None, "", f"is given {given} times; a sweep has one axis or two"))
     if len({axis.path for axis in axes}) < len(axes):
         log.add(Fault("--vary", None, axes[0].path, "is varied twice"))
     points = math.prod(len(axis.values) for axis in axes)

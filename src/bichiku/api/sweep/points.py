@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from bichiku.model.faults import InputError
+from bichiku.model.faults import ModelFaults
 from bichiku.model.world import World
 from bichiku.program import ALL
-from bichiku.read.model import read_model
+from bichiku.reading.model import model_of
 from bichiku.result.metrics import shown_in
 from bichiku.result.metrics.metric import Shown
 from bichiku.result.pipeline import Clock, NoSolution, grow, optimise
 from bichiku.result.tables import summarise
-from bichiku.solve import HotProgram
-from bichiku.solve.certificate import certify
+from bichiku.solving import HotProgram
+from bichiku.solving.certificate import certify
 
 SWEPT = {metric.name if ALL in metric.scope else f"{metric.name}_least": metric for metric in shown_in(Shown.SWEEP)}
 """What is kept of a point: metrics for all materials together, or the least of any material where there is none."""
@@ -26,15 +25,11 @@ class PointSolver:
     """Solves the points of one strategy one after the other, keeping the program in the solver between them.
 
     Attributes:
-        model: the model's folder or file.
-        strategy: the strategy that is varied.
-        changes: texts ``PATH=VALUE`` that hold at every point.
+        base: the world that is varied.
         paths: what is varied, one path for each axis.
     """
 
-    model: Path
-    strategy: str
-    changes: tuple[str, ...]
+    base: World
     paths: tuple[str, ...]
     _hot: HotProgram | None = None
 
@@ -50,29 +45,29 @@ class PointSolver:
         """The world of a point.
 
         Raises:
-            InputError: a value does not fit.
+            ModelFaults: a value does not fit.
         """
-        read = read_model(self.model, [self.strategy], [*self.changes, *self.settings(values)])
-        return read.worlds[self.strategy]
+        strategy = self.base.strategy
+        return model_of(self.base).assigned(self.settings(values), [strategy])[strategy]
 
     def check(self, values: tuple[str, ...]) -> None:
         """Reads a point and grows its tree, which is all that can be wrong with its input.
 
         Raises:
-            InputError: the values do not fit, by themselves or together; each fault names the point.
+            ModelFaults: the values do not fit, by themselves or together; each fault names the point.
         """
         try:
             grow(self.world(values))
-        except InputError as error:
+        except ModelFaults as error:
             at = self.texts(values)
             faults = [replace(fault, message=f"{fault.message}; at {at}") for fault in error.faults]
-            raise InputError(faults, error.all_found) from error
+            raise ModelFaults(faults, error.all_found) from error
 
     def solve(self, values: tuple[str, ...]) -> dict[str, Any]:
         """Metrics of one point; its ``status`` says when it has no solution.
 
         Raises:
-            InputError: a value does not fit.
+            ModelFaults: a value does not fit.
         """
         try:
             self._hot, outcome, _ = optimise(self.world(values), Clock(), hot=self._hot)

@@ -5,67 +5,121 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-import bichiku
 from bichiku.api.sweep.axes import SweepAxis, grid
 from bichiku.api.sweep.points import SWEPT, PointSolver
 from bichiku.api.sweep.workers import solved_points
 from bichiku.model.numbers import is_number
-from bichiku.read.files import json_value
-from bichiku.read.model import Model
-from bichiku.result.run_folder import input_digests
+from bichiku.model.world import World
+from bichiku.reading.files import json_value
+from bichiku.reading.model import model_of
+from bichiku.result.run import MANIFEST, input_digests
+from bichiku.result.staging import settle, staged
+from bichiku.version import __version__
 
 POINTS = "points.jsonl"
+FRONTIER = "frontier.csv"
 COLUMNS = ("status", *SWEPT)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sweep:
     """A finished sweep.
 
     Attributes:
+        world: the world that was varied.
+        axes: what was varied.
         frontier: one row for each point, in grid order: the varied numbers, ``status`` and metrics.
         units: unit of each metric column.
         statuses: status of each point, in grid order.
     """
 
+    world: World
+    axes: tuple[SweepAxis, ...]
     frontier: pd.DataFrame
     units: dict[str, str]
     statuses: dict[tuple[str, ...], str]
 
+    def __repr__(self) -> str:
+        paths = " and ".join(axis.path for axis in self.axes)
+        return f"<Sweep of {self.world.strategy!r} over {paths}: {len(self.statuses)} points>"
+
+    def _repr_html_(self) -> str:
+        return str(self.frontier.to_html(index=False, border=0, float_format="{:,.4g}".format))
+
+    def write(self, output: str | Path = "runs") -> Path:
+        """Writes frontier.csv, its pictures and a manifest, and returns their folder.
+
+        Raises:
+            CannotWrite: the folder cannot be written; nothing is left behind.
+        """
+        # the drawing library takes half a second to load
+        from bichiku.api.sweep.pictures import pictures
+
+        model = model_of(self.world)
+        content = {
+            "bichiku": __version__,
+            "model": model.name,
+            "strategy": self.world.strategy,
+            "axes": [{"path": axis.path, "values": axis.values} for axis in self.axes],
+            "inputs_sha256": input_digests(model),
+        }
+        output = Path(output)
+        with staged(output) as folder:
+            self.long_table().to_csv(folder / FRONTIER, index=False, lineterminator="\n")
+            for key, picture in pictures(self.frontier, self.units, [axis.path for axis in self.axes]):
+                (folder / f"{key}.svg").write_text(picture + "\n", encoding="utf-8")
+            text = json.dumps(content, indent=2, ensure_ascii=False)
+            (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+            return settle(folder, output, sweep_name(self.world, self.axes))
+
+    def long_table(self) -> pd.DataFrame:
+        """One row for each point and metric; points without a solution have one row with their status."""
+        paths = [axis.path for axis in self.axes]
+        solved = self.frontier[self.frontier["status"] == "optimal"]
+        rows = solved.melt(id_vars=[*paths, "status"], value_vars=list(self.units), var_name="metric")
+        failed = self.frontier.loc[self.frontier["status"] != "optimal", [*paths, "status"]]
+        together = pd.concat([rows.assign(unit=rows["metric"].map(self.units)), failed], ignore_index=True)
+        return together.sort_values([*paths, "metric"], kind="stable", ignore_index=True)
+
 
 def run_sweep(
-    solver: PointSolver, axes: Sequence[SweepAxis], model: Model, folder: Path, progress: Callable[[int, int], None]
+    world: World,
+    axes: Sequence[SweepAxis],
+    folder: Path | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Sweep:
     """Solves every point that is not solved yet.
 
     Args:
-        solver: solves one point.
+        world: the world that is varied.
         axes: what is varied.
-        model: the model as read.
         folder: where points are kept as they come in, in points.jsonl; what is there already is taken up.
         progress: called with the number of points that are solved and of all points.
 
     Raises:
-        InputError: a value of an axis does not fit.
+        ModelFaults: a value of an axis does not fit.
         WorkerLost: a worker process was killed.
     """
+    solver = PointSolver(world, tuple(axis.path for axis in axes))
     points = grid(axes)
-    kept = kept_points(folder / POINTS)
+    kept = kept_points(folder / POINTS) if folder else {}
     open_points = [point for point in points if point not in kept]
     progress(len(points) - len(open_points), len(points))
-    with (folder / POINTS).open("a", encoding="utf-8") as stream:
-        if stream.tell():
+    with (folder / POINTS).open("a", encoding="utf-8") if folder else nullcontext() as stream:
+        if stream is not None and stream.tell():
             stream.write("\n")  # the line before may have been cut off
         for point, found in solved_points(solver, open_points):
             kept[point] = found
-            stream.write(json.dumps({"point": point, "found": found}) + "\n")
-            stream.flush()
+            if stream is not None:
+                stream.write(json.dumps({"point": point, "found": found}) + "\n")
+                stream.flush()
             progress(len(kept), len(points))
     ordered = sorted(points, key=numeric)
     rows = [{**dict(zip(solver.paths, point, strict=True)), **kept[point]} for point in ordered]
@@ -73,9 +127,23 @@ def run_sweep(
     for path in solver.paths:
         if all(is_number(text) for text in frontier[path]):
             frontier[path] = frontier[path].astype(float)
-    currency = model.worlds[solver.strategy].settings.currency
-    units = {column: metric.unit_in(currency) for column, metric in SWEPT.items()}
-    return Sweep(frontier, units, {point: str(kept[point]["status"]) for point in ordered})
+    units = {column: metric.unit_in(world.settings.currency) for column, metric in SWEPT.items()}
+    return Sweep(world, tuple(axes), frontier, units, {point: str(kept[point]["status"]) for point in ordered})
+
+
+def check_points(
+    world: World, axes: Sequence[SweepAxis], progress: Callable[[int, int], None] = lambda done, total: None
+) -> None:
+    """Checks the world of every point, which takes little time where solving takes hours.
+
+    Raises:
+        ModelFaults: the values of a point do not fit, by themselves or together; each fault names the point.
+    """
+    solver = PointSolver(world, tuple(axis.path for axis in axes))
+    points = grid(axes)
+    for number, point in enumerate(points, start=1):
+        solver.check(point)
+        progress(number, len(points))
 
 
 def kept_points(file: Path) -> dict[tuple[str, ...], dict[str, Any]]:
@@ -100,17 +168,18 @@ def _is_whole(found: Any) -> bool:
     return found["status"] != "optimal" or all(type(found.get(name)) is float for name in SWEPT)
 
 
-def sweep_name(solver: PointSolver, axes: Sequence[SweepAxis], model: Model) -> str:
+def sweep_name(world: World, axes: Sequence[SweepAxis]) -> str:
     """The name of a sweep's folder: equal sweeps of equal inputs have equal names."""
+    model = model_of(world)
     content = {
-        "model": model.resolved[solver.strategy],
+        "model": model.resolved[world.strategy],
         "inputs": input_digests(model),
-        "changes": solver.changes,
+        "changes": model.source.assignments,
         "axes": [(axis.path, axis.values) for axis in axes],
-        "bichiku": bichiku.__version__,
+        "bichiku": __version__,
     }
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:8]
-    return f"{model.name}-{solver.strategy}-sweep-{digest}"
+    return f"{model.name}-{world.strategy}-sweep-{digest}"
 
 
 def numeric(point: tuple[str, ...]) -> tuple[Any, ...]:

@@ -27,7 +27,7 @@ def solved_points(solver: PointSolver, points: Sequence[Point]) -> Iterator[tupl
     """Each point with what was found, as soon as it is solved.
 
     Raises:
-        InputError: a value does not fit.
+        ModelFaults: a value does not fit.
         WorkerLost: a worker process was killed, for want of memory perhaps.
     """
     workers = min(os.cpu_count() or 1, len(points))

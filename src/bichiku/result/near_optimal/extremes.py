@@ -18,8 +18,8 @@ from scipy import sparse
 from bichiku.program import LinearProgram
 from bichiku.result.near_optimal.targets import Target, targets
 from bichiku.result.outcome import Outcome
-from bichiku.solve import HotProgram, Solution, SolverOptions, Status
-from bichiku.solve.highs import HighsRun
+from bichiku.solving import HotProgram, Solution, SolverOptions, Status
+from bichiku.solving.highs import HighsRun
 
 NEGLIGIBLE = 0.005  # a share below this counts as none
 SETTLED = 1e-7

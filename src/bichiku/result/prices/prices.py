@@ -18,9 +18,9 @@ import numpy as np
 from bichiku.policies import Limit
 from bichiku.program import LinearProgram, Move
 from bichiku.result.prices.limits import CAPACITIES
-from bichiku.solve import HotProgram, Solution, Status
-from bichiku.solve.highs import SolverError
-from bichiku.solve.sensitivity import sensitivity, slope, steps
+from bichiku.solving import HotProgram, Solution, Status
+from bichiku.solving.highs import SolverError
+from bichiku.solving.sensitivity import sensitivity, slope, steps
 
 KINK = 1e-6  # of a tonne a year; the price of a capacity that holds for less is no price
 UNIT = 1.0  # other prices must hold for one unit more, or are found one unit away ...

@@ -11,7 +11,7 @@ from bichiku.result.outcome import Outcome
 from bichiku.result.prices.limits import all_limits
 from bichiku.result.prices.prices import prices_of
 from bichiku.result.prices.sentences import sentence, values
-from bichiku.solve import HotProgram
+from bichiku.solving import HotProgram
 
 PRICES = ResultTable(
     "prices",

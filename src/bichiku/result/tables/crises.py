@@ -148,9 +148,7 @@ def common_feed(material: str, part: ChainOutcome) -> Together:
 
 def _drawdown(material: str, part: ChainOutcome) -> np.ndarray:
     """Tonnes that the store gives at each node; shape (nodes,)."""
-    found: np.ndarray = np.maximum(
-        part.world.kept(material) * part.stock_before(material) - part.stock[material], 0.0
-    )
+    found: np.ndarray = np.maximum(part.world.kept(material) * part.stock_before(material) - part.stock[material], 0.0)
     return found
 
 

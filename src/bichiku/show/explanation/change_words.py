@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bichiku.explain.changes import Change
-from bichiku.explain.new_source import NEW_SOURCE
-from bichiku.explain.postponement import LATER
-from bichiku.explain.rules import DEMAND, RELEASE_LIMIT, STORAGE_LIMIT, TRANCHE_LIMIT, Rule
-from bichiku.explain.trials import CLOSE
+from bichiku.explaining.changes import Change
+from bichiku.explaining.new_source import NEW_SOURCE
+from bichiku.explaining.postponement import LATER
+from bichiku.explaining.rules import DEMAND, RELEASE_LIMIT, STORAGE_LIMIT, TRANCHE_LIMIT, Rule
+from bichiku.explaining.trials import CLOSE
 from bichiku.model.time_path import date_label
 from bichiku.policies import FAMILIES
 from bichiku.result.prices.limits import PROJECT_BUILD_LIMIT, PROJECT_CAPACITY, SUPPLIER_CAPACITY

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from bichiku.explain.changes import Change
-from bichiku.explain.explanation import Conflict
-from bichiku.explain.new_source import NEW_SOURCE
-from bichiku.explain.rules import DEMAND, STORAGE_LIMIT
+from bichiku.explaining.changes import Change
+from bichiku.explaining.explanation import Conflict
+from bichiku.explaining.new_source import NEW_SOURCE
+from bichiku.explaining.rules import DEMAND, STORAGE_LIMIT
 from bichiku.model.world import World
 from bichiku.policies import FAMILIES
 from bichiku.show.explanation.rule_words import crisis_words

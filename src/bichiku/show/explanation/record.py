@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from bichiku.explain.changes import Change
-from bichiku.explain.explanation import Conflict, Explanation
-from bichiku.explain.rules import Rule
+from bichiku.explaining.changes import Change
+from bichiku.explaining.explanation import Conflict, Explanation
+from bichiku.explaining.rules import Rule
 from bichiku.model.world import World
 from bichiku.show.explanation.change_words import change_words
 from bichiku.show.explanation.remark_words import NO_CHANGE, doubt_words, given_names, given_words, remark_words

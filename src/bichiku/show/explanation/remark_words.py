@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bichiku.explain.changes import NoChangeReason
-from bichiku.explain.explanation import Conflict, Doubt, Given, LateDeliveries, OpeningStock, Remark, Topic
+from bichiku.explaining.changes import NoChangeReason
+from bichiku.explaining.explanation import Conflict, Doubt, Given, LateDeliveries, OpeningStock, Remark, Topic
 from bichiku.model.time_path import date_label
 from bichiku.show.numbers import three_digits
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from bichiku.explain.rules import LOSS, RESERVE_KEPT, TRANCHE_LIMIT, Rule
+from bichiku.explaining.rules import LOSS, RESERVE_KEPT, TRANCHE_LIMIT, Rule
 from bichiku.model.world import World
 from bichiku.result.prices.limits import PROJECT_BUILD_LIMIT, PROJECT_CAPACITY, SUPPLIER_CAPACITY
 from bichiku.show.explanation.rule_words import cause_words, crisis_words, policy_words, rule_words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bichiku.explain.rules import DEMAND, LOSS, RELEASE_LIMIT, RESERVE_KEPT, STORAGE_LIMIT, TRANCHE_LIMIT, Rule
+from bichiku.explaining.rules import DEMAND, LOSS, RELEASE_LIMIT, RESERVE_KEPT, STORAGE_LIMIT, TRANCHE_LIMIT, Rule
 from bichiku.model.world import World
 from bichiku.policies import OF_FAMILY, Limit
 from bichiku.result.prices.limits import PROJECT_BUILD_LIMIT, PROJECT_CAPACITY, SUPPLIER_CAPACITY

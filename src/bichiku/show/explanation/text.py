@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from bichiku.explain.changes import Change, NoChange, NoChangeReason
-from bichiku.explain.explanation import Conflict, Diagnosis, Explanation
-from bichiku.explain.new_source import NEW_SOURCE
-from bichiku.explain.postponement import LATER
-from bichiku.explain.rules import DEMAND
+from bichiku.explaining.changes import Change, NoChange, NoChangeReason
+from bichiku.explaining.explanation import Conflict, Diagnosis, Explanation
+from bichiku.explaining.new_source import NEW_SOURCE
+from bichiku.explaining.postponement import LATER
+from bichiku.explaining.rules import DEMAND
 from bichiku.model.world import World
 from bichiku.policies import FAMILIES
 from bichiku.show.explanation.change_words import change_words

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
 from bichiku.model.world import World
 from bichiku.result.metrics.crises import short_on_plan
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.metric_values import MetricValues
 
 SHOWN = 3  # strategies that the pictures tell apart
@@ -67,22 +67,20 @@ class ReportData:
         baseline: strategy that others are counted from; it may be among the failed.
         comparison: see `bichiku.api.compare.table`.
         frontiers: pictures of sweeps.
-        prices: prices.csv by strategy.
     """
 
-    runs: Sequence[SavedRun]
+    runs: Sequence[Run]
     failed: Mapping[str, str]
     baseline: str
     comparison: pd.DataFrame
     frontiers: Sequence[Frontier] = ()
-    prices: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     @cached_property
     def metrics(self) -> MetricValues:
         return MetricValues(self.comparison)
 
     @cached_property
-    def base(self) -> SavedRun | None:
+    def base(self) -> Run | None:
         """The baseline; the first strategy with a solution where the baseline has none."""
         return next((run for run in self.runs if run.strategy == self.baseline), self.runs[0] if self.runs else None)
 
@@ -103,19 +101,19 @@ class ReportData:
         return self.world.settings.currency if self.runs else ""
 
     @cached_property
-    def cheapest(self) -> SavedRun | None:
+    def cheapest(self) -> Run | None:
         """The strategy that costs the buyer least a year."""
         known = [run for run in self.runs if not math.isnan(self.metrics.value(run.strategy, "cost_per_year"))]
         return min(known, key=lambda run: self.metrics.value(run.strategy, "cost_per_year"), default=None)
 
     @cached_property
-    def safest(self) -> SavedRun | None:
+    def safest(self) -> Run | None:
         """The strategy with the least damage in the worst crises; among equals the least expected, then cheapest.
 
         Numbers that read the same (to three digits) count as equal.
         """
 
-        def rank(run: SavedRun) -> tuple[float, float, float]:
+        def rank(run: Run) -> tuple[float, float, float]:
             value = self.metrics.value
             tail, expected = value(run.strategy, "cvar_damage"), value(run.strategy, "expected_damage_per_year")
             return _digits(tail), _digits(expected), value(run.strategy, "cost_per_year")
@@ -124,9 +122,9 @@ class ReportData:
         return min(known, key=rank, default=None)
 
     @cached_property
-    def shown(self) -> list[SavedRun]:
+    def shown(self) -> list[Run]:
         """Up to three strategies for the pictures: baseline, cheapest, safest, then the others in order."""
-        chosen: list[SavedRun] = []
+        chosen: list[Run] = []
         for run in (self.base, self.cheapest, self.safest, *self.runs):
             if run is not None and all(run.strategy != other.strategy for other in chosen):
                 chosen.append(run)
@@ -142,23 +140,23 @@ class ReportData:
         """The months that the numbers speak of, such as ``2026-01 to 2030-12``."""
         return self.world.calendar.window_label
 
-    def short_on_plan(self, run: SavedRun) -> dict[str, float]:
+    def short_on_plan(self, run: Run) -> dict[str, float]:
         """Materials that a strategy's plan leaves short without any crisis, and their days short, the most first."""
         return short_on_plan(self.metrics.by_material(run.strategy, "short_days_on_plan"), run.world.calendar)
 
-    def loses_on_plan(self, run: SavedRun) -> bool:
+    def loses_on_plan(self, run: Run) -> bool:
         """Whether so much of the damage falls on the plan that it must be told apart from that of crises."""
         part, cost = (self.metrics.value(run.strategy, name) for name in (PLAN_DAMAGE, "cost_per_year"))
         return part >= NEGLIGIBLE * abs(cost) > 0 or bool(self.short_on_plan(run))
 
-    def role(self, run: SavedRun) -> str:
+    def role(self, run: Run) -> str:
         """Why a strategy is among those shown, in a word or two."""
         if self.single:
             return ""
         names = {"baseline": self.base, "cheapest": self.cheapest, "least damage": self.safest}
         return ", ".join(name for name, other in names.items() if other is not None and other.strategy == run.strategy)
 
-    def label(self, run: SavedRun) -> str:
+    def label(self, run: Run) -> str:
         """A strategy's name, with why it is among those shown."""
         role = self.role(run)
         return f"{run.strategy} ({role})" if role else run.strategy

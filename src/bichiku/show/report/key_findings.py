@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.numbers import page_days, page_money, percent
 from bichiku.show.phrases import country, listed
 from bichiku.show.report.data import PLAN_DAMAGE, ReportData
@@ -33,7 +33,7 @@ def _one_cost(report: ReportData) -> str:
     return f"{text}."
 
 
-def _damage(report: ReportData, run: SavedRun) -> str:
+def _damage(report: ReportData, run: Run) -> str:
     """What part of the cost is damage, told by where it falls."""
     crises, plan = (report.metrics.value(run.strategy, name) for name in (CRISIS_DAMAGE, PLAN_DAMAGE))
     text = f"{page_money(crises, report.currency)} is damage from crises"
@@ -88,12 +88,15 @@ def _safety(report: ReportData) -> str:
         return "No crisis is in the model, so it says nothing about safety."
     tail, least = (value(run.strategy, "cvar_damage") for run in (base, safest))
     if tail <= 0 or page_money(tail, report.currency) == page_money(least, report.currency):
-        text = f"No strategy does better in the worst tenth of crises than {base.strategy}, where damage averages "
-        return f"{text}{page_money(tail, report.currency)}."
+        text = (
+            f"No strategy does better in the worst tenth of what a year may bring than {base.strategy}, where damage "
+        )
+        return f"{text}averages {page_money(tail, report.currency)}."
     extra = value(safest.strategy, "cost_per_year") - value(base.strategy, "cost_per_year")
     more = f"{page_money(abs(extra), report.currency)} a year {'more' if extra > 0 else 'less'} than {base.strategy}"
-    text = f"Least is lost in the worst crises under {safest.strategy}, at {more}: damage in the worst tenth of them "
-    text += f"averages {page_money(least, report.currency)} instead of {page_money(tail, report.currency)}"
+    text = f"Least is lost in the worst crises under {safest.strategy}, at {more}: damage in the worst tenth of "
+    averages = [page_money(damage, report.currency) for damage in (least, tail)]
+    text += f"what a year may bring averages {averages[0]} instead of {averages[1]}"
     china = [value(run.strategy, "china_share_exporter") for run in (safest, base)]
     alike = sum(_same(least, value(run.strategy, "cvar_damage")) for run in report.runs) - 1
     if alike:
@@ -120,7 +123,7 @@ def _weak_spot(report: ReportData) -> str:
     return f"{text}; {_doubt(report, base)}."
 
 
-def _spot(report: ReportData, run: SavedRun) -> str:
+def _spot(report: ReportData, run: Run) -> str:
     """The material that lacks soonest: on the plan itself before any crisis; nothing where none is ever short."""
     for material, short in report.short_on_plan(run).items():
         return f"{material}, {page_days(short)} days short on the plan itself, without any crisis,"
@@ -129,7 +132,7 @@ def _spot(report: ReportData, run: SavedRun) -> str:
     return f"{material}, short after {_day(left)} days of {where}" if material else ""
 
 
-def _spot_in_short(report: ReportData, run: SavedRun) -> str:
+def _spot_in_short(report: ReportData, run: Run) -> str:
     """The same of a strategy that is set beside the baseline."""
     for material, short in report.short_on_plan(run).items():
         return f"{material}, {page_days(short)} days on the plan itself,"
@@ -141,7 +144,7 @@ def _day(value: float) -> str:
     return f"{value:.0f}"
 
 
-def _doubt(report: ReportData, run: SavedRun) -> str:
+def _doubt(report: ReportData, run: Run) -> str:
     value = report.metrics.value
     parts = {basis: value(run.strategy, f"cost_{basis}") for basis in ("assumed", "derived", "sourced", "not_stated")}
     known = {basis.replace("_", " "): part for basis, part in parts.items() if part > 0}

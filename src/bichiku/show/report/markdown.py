@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.report.data import ReportData
 from bichiku.show.report.key_findings import key_findings
 from bichiku.show.report.strategy_table import strategy_columns
@@ -15,9 +15,7 @@ from bichiku.show.report.strategy_table import strategy_columns
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
 
-def comparison_markdown(
-    comparison: pd.DataFrame, runs: Sequence[SavedRun], failed: Mapping[str, str], baseline: str
-) -> str:
+def comparison_markdown(comparison: pd.DataFrame, runs: Sequence[Run], failed: Mapping[str, str], baseline: str) -> str:
     """The three sentences and the table; a strategy without a solution says so in its row."""
     report = ReportData(runs, failed, baseline, comparison)
     sentences = " ".join(escaped(sentence) for sentence in key_findings(report))

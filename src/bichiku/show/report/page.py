@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 import jinja2
 import pandas as pd
 
-from bichiku import __version__
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.phrases import country
 from bichiku.show.report.data import Frontier, ReportData
 from bichiku.show.report.elements import Section
@@ -23,30 +22,29 @@ from bichiku.show.report.sections import (
     sourcing,
     strategies,
 )
+from bichiku.version import __version__
 
 SECTIONS = (strategies, sourcing, cover, crises, policy_prices, frontiers, assumptions, solving)
-NO_PRICES: Mapping[str, pd.DataFrame] = {}
 
 
 def render_report(
-    runs: Sequence[SavedRun],
+    runs: Sequence[Run],
     failed: Mapping[str, str],
     baseline: str,
     comparison: pd.DataFrame,
     frontiers: Sequence[Frontier] = (),
-    prices: Mapping[str, pd.DataFrame] = NO_PRICES,
 ) -> str:
     """One self-contained HTML page; the same runs give the same text.
 
     Args:
-        runs: strategies with a solution; tables `summary`, `sourcing`, `reserve`, `crises` and `shares` are used.
+        runs: strategies with a solution; tables `summary`, `sourcing`, `reserve`, `crises` and `shares` are used, and
+            `prices` where a run has it.
         failed: strategies without one, and why.
         baseline: strategy that the others are counted from.
         comparison: see `bichiku.api.compare.table.comparison_table`.
         frontiers: pictures of sweeps.
-        prices: prices.csv by strategy.
     """
-    report = ReportData(runs, failed, baseline, comparison, frontiers, prices)
+    report = ReportData(runs, failed, baseline, comparison, frontiers)
     template = _environment().get_template("report.html.j2")
     return template.render(
         title=_title(report),

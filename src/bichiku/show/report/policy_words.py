@@ -72,7 +72,8 @@ def effect_words(effect: EventEffect) -> str:
     if effect.loss is not None:
         hard.append(f"loses {percent(effect.loss)}")
     if effect.price_factor is not None:
-        hard.append(f"prices × {effect.price_factor:g}")
+        whose = "all prices of their materials" if effect.market else "prices"
+        hard.append(f"{whose} × {effect.price_factor:g}")
     if effect.demand_factor is not None:
         hard.append(f"demand × {effect.demand_factor:g}")
     text = f"{where}: {', '.join(hard)}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.numbers import NO_NUMBER, Scale, page_days, page_number, page_share
 from bichiku.show.report.data import PLAN_DAMAGE, ReportData
 
@@ -22,7 +22,7 @@ class StrategyColumn:
     about: str
     heading: str
     unit: str
-    write: Callable[[SavedRun], Written]
+    write: Callable[[Run], Written]
 
 
 COST, RISK = "cost", "risk"
@@ -34,25 +34,25 @@ def strategy_columns(report: ReportData) -> list[StrategyColumn]:
     money = _scale(report, "cost_per_year", "nation_cost_per_year")
     tail = _scale(report, "cvar_damage", "worst_crisis_damage")
 
-    def amounts(metric: str, scale: Scale, *, sign: bool = False, where: bool = False) -> Callable[[SavedRun], Written]:
-        def write(run: SavedRun) -> Written:
+    def amounts(metric: str, scale: Scale, *, sign: bool = False, where: bool = False) -> Callable[[Run], Written]:
+        def write(run: Run) -> Written:
             found = metrics.value(run.strategy, metric)
             where_text = metrics.detail(run.strategy, metric) if where and found > 0 else ""
             return scale(found, sign), where_text
 
         return write
 
-    def shares(metric: str) -> Callable[[SavedRun], Written]:
+    def shares(metric: str) -> Callable[[Run], Written]:
         return lambda run: (_percent(metrics.value(run.strategy, metric)), "")
 
-    def at_own_level(run: SavedRun) -> Written:
+    def at_own_level(run: Run) -> Written:
         return tail(metrics.value(run.strategy, OWN_CVAR)), metrics.detail(run.strategy, OWN_CVAR)
 
-    def held(run: SavedRun) -> Written:
+    def held(run: Run) -> Written:
         material, least = metrics.least(run.strategy, "cover_days_at_end")
         return page_days(least), material
 
-    def survived(run: SavedRun) -> Written:
+    def survived(run: Run) -> Written:
         material, least = metrics.least(run.strategy, "least_time_to_survive")
         where = metrics.detail(run.strategy, "least_time_to_survive", material)
         if material:
@@ -61,11 +61,11 @@ def strategy_columns(report: ReportData) -> list[StrategyColumn]:
             return NO_NUMBER, ""
         return "in no crisis" if report.short_on_plan(run) else "never short", ""
 
-    def damaged(run: SavedRun) -> Written:
+    def damaged(run: Run) -> Written:
         on_plan = f"{money(metrics.value(run.strategy, PLAN_DAMAGE))} on the plan" if report.loses_on_plan(run) else ""
         return money(metrics.value(run.strategy, "expected_damage_per_year")), on_plan
 
-    def short_on_plan(run: SavedRun) -> Written:
+    def short_on_plan(run: Run) -> Written:
         for material, short in report.short_on_plan(run).items():
             return page_days(short), material
         return "0", ""
@@ -86,7 +86,7 @@ def strategy_columns(report: ReportData) -> list[StrategyColumn]:
         StrategyColumn(COST, "Carrying the reserve", unit, amounts("reserve_carrying_cost_per_year", money)),
         StrategyColumn(COST, "Investment", unit, amounts("investment_per_year", money)),
         StrategyColumn(COST, "Expected damage", unit, damaged),
-        StrategyColumn(COST, "Worst tenth of crises", f"damage (CVaR), {tail.unit}", amounts("cvar_damage", tail)),
+        StrategyColumn(COST, "Worst tenth of a year", f"damage (CVaR), {tail.unit}", amounts("cvar_damage", tail)),
         *weighed,
         StrategyColumn(COST, "Worst crisis", f"damage, {tail.unit}", amounts("worst_crisis_damage", tail, where=True)),
         StrategyColumn(RISK, "China's share, shipped", f"% of imports {year}", shares("china_share_exporter")),
@@ -111,7 +111,7 @@ LARGEST, HHI = "largest_exporter_share", "hhi_exporter"
 OWN_CVAR = "cvar_damage_of_risk_policy"
 
 
-def weighted_mean(report: ReportData, run: SavedRun, metric: str) -> float:
+def weighted_mean(report: ReportData, run: Run, metric: str) -> float:
     """A metric's mean over the materials, each weighed by the delivered cost of its imports in the last year.
 
     The weights are those of the Chinese share in summary.csv. A mean in the comparison itself goes first.
@@ -127,7 +127,7 @@ def weighted_mean(report: ReportData, run: SavedRun, metric: str) -> float:
     return float((values[known] * cost[known]).sum() / cost[known].sum()) if known.any() else math.nan
 
 
-def _extra(report: ReportData, run: SavedRun, money: Scale) -> str:
+def _extra(report: ReportData, run: Run, money: Scale) -> str:
     found = report.metrics.value(run.strategy, "extra_cost_per_year")
     if math.isnan(found) and report.base is not None:
         value = report.metrics.value
@@ -135,7 +135,7 @@ def _extra(report: ReportData, run: SavedRun, money: Scale) -> str:
     return money(found, sign=True)
 
 
-def _mean(report: ReportData, run: SavedRun, metric: str) -> str:
+def _mean(report: ReportData, run: Run, metric: str) -> str:
     return _percent(weighted_mean(report, run, metric))
 
 

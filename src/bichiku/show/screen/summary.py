@@ -14,7 +14,7 @@ from rich.table import Table
 from bichiku.model.calendar import Calendar
 from bichiku.result.metrics.costs import PAID_LINES
 from bichiku.result.metrics.crises import short_on_plan
-from bichiku.result.pipeline import Solved
+from bichiku.result.run import Run
 from bichiku.show.metric_values import MetricValues
 from bichiku.show.numbers import money, percent, three_digits
 from bichiku.show.screen.table import plain_table
@@ -25,9 +25,9 @@ INDENT = " " * 16
 HARD_SPACE = "\N{NO-BREAK SPACE}"  # a number and its unit stay on one line
 
 
-def print_strategy(console: Console, solved: Solved) -> None:
+def print_strategy(console: Console, run: Run) -> None:
     """One screen: what it costs a year, from whom, how many days, and the worst crisis."""
-    world, values = solved.outcome.world, _metric_values([solved])
+    world, values = run.world, _metric_values([run])
     currency = world.settings.currency
     window = world.calendar.window_label
     console.print(f"\n{world.settings.model}: {world.strategy} ({window})", style="bold", highlight=False)
@@ -39,7 +39,9 @@ def print_strategy(console: Console, solved: Solved) -> None:
         name = values.detail(world.strategy, "worst_crisis_damage")
         what = f"{name}, damage {money(damage, currency)}" if damage > 0 else "none does damage"
         console.print(f"  worst crisis  {what}", highlight=False)
-    console.print(_materials(solved, value))
+    for line in _by_year_of_onset(values, world.strategy, currency):
+        console.print(line, highlight=False, soft_wrap=True)
+    console.print(_materials(run, value))
     for line in _short_on_plan(values.by_material(world.strategy, "short_days_on_plan"), world.calendar):
         console.print(line, highlight=False, soft_wrap=True)
     quality = _quality(value)
@@ -66,10 +68,24 @@ def _cost_lines(value: Callable[[str], float], currency: str) -> list[str]:
     return lines
 
 
-def _materials(solved: Solved, value: Callable[[str, str], float]) -> Table:
-    world = solved.outcome.world
+def _by_year_of_onset(values: MetricValues, strategy: str, currency: str) -> list[str]:
+    """Expected and worst damage of the crises that begin in each year; nothing where none begins."""
+    expected = values.by_detail(strategy, "expected_damage_of_onset_year")
+    most = {text[:4]: damage for text, damage in values.by_detail(strategy, "worst_damage_of_onset_year").items()}
+    parts = [
+        f"{year} {money(damage, currency)} expected, at worst {money(most[year], currency)}".replace(" ", HARD_SPACE)
+        for year, damage in expected.items()
+    ]
+    if not parts:
+        return []
+    text = f"  begun in      {'; '.join(parts)}"
+    return [line.replace(HARD_SPACE, " ") for line in textwrap.wrap(text, 118, subsequent_indent=INDENT)]
+
+
+def _materials(run: Run, value: Callable[[str, str], float]) -> Table:
+    world = run.world
     year = world.calendar.last_reported_year
-    shares = solved.tables["shares"]
+    shares = run.shares
     shares = shares[(shares["year"] == year) & (shares["stage"] == "exporter")]
     table = plain_table()
     table.add_column("  material")
@@ -87,7 +103,7 @@ def _materials(solved: Solved, value: Callable[[str, str], float]) -> Table:
             three_digits(value("imports_per_year", material)),
             ", ".join(top) or "no imports",
             _days_held(value("cover_days_at_end", material), value("target_days_at_end", material)),
-            _worst(solved, material),
+            _worst(run, material),
         )
     return table
 
@@ -98,10 +114,10 @@ def _days_held(held: float, target: float) -> str:
     return f"{held:.0f}" + ("" if math.isnan(target) else f" of {target:.0f}")
 
 
-def _worst(solved: Solved, material: str) -> str:
+def _worst(run: Run, material: str) -> str:
     """Days short in the branch with most of them, and the day from which that branch is short."""
-    crises = solved.tables["crises"]
-    reported = solved.outcome.world.calendar.reported
+    crises = run.crises
+    reported = run.world.calendar.reported
     mine = crises[(crises["material"] == material) & (crises["onset"] <= reported)]
     if mine.empty:
         return "-"
@@ -109,7 +125,8 @@ def _worst(solved: Solved, material: str) -> str:
     if worst["short_days"] <= 0 or math.isnan(worst["time_to_survive_days"]):
         return "none"
     first = f"{worst['time_to_survive_days']:.0f}"
-    return f"{three_digits(worst['short_days'])} from day {first}, {worst['crisis']} {worst['month']}"
+    lasts = f" ({worst['length']} periods)" if len(run.world.settings.crises[worst["crisis"]].duration) > 1 else ""
+    return f"{three_digits(worst['short_days'])} from day {first}, {worst['crisis']} {worst['month']}{lasts}"
 
 
 def _short_on_plan(days: Mapping[str, float], calendar: Calendar) -> list[str]:
@@ -132,24 +149,24 @@ def _quality(value: Callable[[str], float]) -> str:
     return f"supply cost rests on rows that are {', '.join(parts)}" if parts else ""
 
 
-def print_strategies(console: Console, runs: Sequence[Solved]) -> None:
+def print_strategies(console: Console, runs: Sequence[Run]) -> None:
     """One line for each strategy."""
     table = plain_table("\nAll strategies")
     table.add_column("  strategy")
-    baseline = runs[0].outcome.world.strategy
+    baseline = runs[0].strategy
     headings = ("cost a year", f"over {baseline}", "expected damage a year", "worst crisis", "fewest days at the end")
     for heading in headings:
         table.add_column(heading, justify="right")
     values = _metric_values(runs)
     first = values.value(baseline, "cost_per_year")
-    for solved in runs:
-        strategy, currency = solved.outcome.world.strategy, solved.outcome.world.settings.currency
-        value = partial(values.value, strategy)
+    for run in runs:
+        currency = run.world.settings.currency
+        value = partial(values.value, run.strategy)
         cost, worst = value("cost_per_year"), value("worst_crisis_damage")
         damage = value("shortage_per_year") + value("substitution_per_year")
-        _, held = values.least(strategy, "cover_days_at_end")
+        _, held = values.least(run.strategy, "cover_days_at_end")
         table.add_row(
-            f"  {strategy}",
+            f"  {run.strategy}",
             money(cost, currency),
             f"{'+' if cost >= first else ''}{money(cost - first, '').strip()}",
             money(damage, currency),
@@ -159,5 +176,5 @@ def print_strategies(console: Console, runs: Sequence[Solved]) -> None:
     console.print(table)
 
 
-def _metric_values(runs: Sequence[Solved]) -> MetricValues:
-    return MetricValues(pd.concat([run.tables["summary"].assign(strategy=run.outcome.world.strategy) for run in runs]))
+def _metric_values(runs: Sequence[Run]) -> MetricValues:
+    return MetricValues(pd.concat([run.summary.assign(strategy=run.strategy) for run in runs]))

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.numbers import page_days
 from bichiku.show.report.data import ReportData
 from bichiku.show.report.elements import Picture
@@ -41,7 +41,7 @@ def cover(report: ReportData) -> Picture | None:
     )
 
 
-def _window(run: SavedRun) -> pd.DataFrame:
+def _window(run: Run) -> pd.DataFrame:
     """The reported window of reserve.csv, with the time in years at which each stock is counted."""
     calendar, reserve = run.world.calendar, run.tables["reserve"]
     rows = reserve[reserve["period"] <= calendar.reported]

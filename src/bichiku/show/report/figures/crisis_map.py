@@ -12,7 +12,7 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.numbers import page_days
 from bichiku.show.phrases import listed
 from bichiku.show.report.elements import Picture
@@ -24,7 +24,7 @@ NEVER = "#f7f7f7"
 FEW = 7  # materials whose names fit side by side
 
 
-def first_short(run: SavedRun) -> pd.Series:
+def first_short(run: Run) -> pd.Series:
     """Days until short by crisis and material: the least over the onsets in the window, empty where never short."""
     crises = run.tables["crises"]
     inside = crises[crises["onset"] <= run.world.calendar.reported]
@@ -32,7 +32,7 @@ def first_short(run: SavedRun) -> pd.Series:
     return days_left.groupby([inside["crisis"], inside["material"]]).min()
 
 
-def shortest(run: SavedRun) -> pd.DataFrame:
+def shortest(run: Run) -> pd.DataFrame:
     """The same as a table with a row for each crisis and a column for each material, in the model's order."""
     found = first_short(run)
     crises, materials = (set(found.index.get_level_values(level)) for level in (0, 1))
@@ -53,7 +53,7 @@ def classes() -> list[str]:
     return [f"under {EDGES[0]:.0f} days", *middle, f"{EDGES[-1]:.0f} or more"]
 
 
-def crisis_map(run: SavedRun, key: str = "crisis-map") -> Picture | None:
+def crisis_map(run: Run, key: str = "crisis-map") -> Picture | None:
     """The map of one strategy; None without crises."""
     table = shortest(run)
     if table.empty:
@@ -109,7 +109,7 @@ def _axes(figure: Figure, columns: int) -> Axes:
     return axes
 
 
-def _alt_text(run: SavedRun, table: pd.DataFrame) -> str:
+def _alt_text(run: Run, table: pd.DataFrame) -> str:
     found = first_short(run).dropna().sort_values(kind="stable")
     start = f"Map of {len(table)} crises by {len(table.columns)} materials under {run.strategy}."
     if found.empty:

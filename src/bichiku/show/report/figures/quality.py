@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 
 from bichiku.program import ALL
 from bichiku.result.metrics.basis import BASES
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.numbers import percent
 from bichiku.show.phrases import listed
 from bichiku.show.report.data import ReportData
@@ -19,7 +19,7 @@ from bichiku.show.report.figures.style import BLUE, INK, ORANGE, PALE, SKY, bare
 LOOKS = {"sourced": (BLUE, ""), "derived": (SKY, "...."), "assumed": (ORANGE, "////"), "not stated": (PALE, "xxxx")}
 
 
-def quality(report: ReportData, run: SavedRun) -> Picture | None:
+def quality(report: ReportData, run: Run) -> Picture | None:
     """Shares of delivered cost by basis, for all materials and for each; None where nothing is bought."""
     table = _shares(report, run)
     if table.empty:
@@ -38,7 +38,7 @@ def quality(report: ReportData, run: SavedRun) -> Picture | None:
     )
 
 
-def _shares(report: ReportData, run: SavedRun) -> pd.DataFrame:
+def _shares(report: ReportData, run: Run) -> pd.DataFrame:
     value = report.metrics.value
     rows = {
         material: [value(run.strategy, f"cost_{basis.replace(' ', '_')}", material) for basis in BASES]
@@ -74,7 +74,7 @@ def _paint(figure: Figure, table: pd.DataFrame) -> None:
     figure.legend(handles=patches, loc="outside lower left", ncols=4, handlelength=1.8, labelcolor=INK)
 
 
-def _alt_text(run: SavedRun, table: pd.DataFrame) -> str:
+def _alt_text(run: Run, table: pd.DataFrame) -> str:
     parts = [f"{percent(float(table.loc[ALL, basis]))} {basis}" for basis in table.columns if ALL in table.index]
     weak = table.drop(index=ALL, errors="ignore")["assumed"].sort_values(ascending=False)
     worst = [f"{name} {percent(float(value))}" for name, value in weak.items() if value > 0]

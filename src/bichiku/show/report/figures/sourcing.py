@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from bichiku.result.metrics.sourcing import CHINA
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.numbers import percent
 from bichiku.show.phrases import country, listed
 from bichiku.show.report.data import ReportData
@@ -21,7 +21,7 @@ NAMED = 0.095  # share from which a bar is wide enough for its country's code
 NUMBERED = 0.19  # and for its share as well
 
 
-def mix(run: SavedRun, stage: str = "exporter") -> pd.DataFrame:
+def mix(run: Run, stage: str = "exporter") -> pd.DataFrame:
     """Shares of imports in the last reported year, the largest of each material first."""
     shares, year = run.tables["shares"], run.world.calendar.last_reported_year
     now = shares[(shares["year"] == year) & (shares["stage"] == stage) & (shares["share"] > 0)]

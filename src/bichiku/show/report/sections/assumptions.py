@@ -6,7 +6,7 @@ from bichiku.model.calendar import month_label
 from bichiku.model.world import World
 from bichiku.result.metrics.basis import BASES
 from bichiku.show.numbers import page_share
-from bichiku.show.phrases import country
+from bichiku.show.phrases import country, lengths
 from bichiku.show.report.data import ReportData
 from bichiku.show.report.elements import Element, Fold, Note, PageCell, PageTable, Section, Terms
 from bichiku.show.report.figures.quality import quality
@@ -61,8 +61,8 @@ def _settings(world: World) -> Terms:
         (
             "What the plan knows",
             [
-                "The plan is made before it is known which crisis comes; after an onset the rest of that crisis is "
-                "foreseen. No two crises overlap."
+                "The plan is made before it is known which crisis comes, and in a crisis nobody knows how long it "
+                "lasts until it ends. Two crises at once in one chain of materials count as two futures with one each."
             ],
         ),
     ]
@@ -77,7 +77,7 @@ def _crises(world: World) -> PageTable:
             [
                 PageCell(name),
                 PageCell(odds),
-                PageCell(str(crisis.duration)),
+                PageCell(lengths(crisis.duration)),
                 PageCell(str(crisis.recovery)),
                 PageCell("; ".join(effect_words(effect) for effect in crisis.effects)),
             ]

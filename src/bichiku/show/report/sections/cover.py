@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.numbers import NO_NUMBER, page_days
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.data import ReportData
@@ -53,7 +53,7 @@ def _at_end(report: ReportData) -> PageTable:
     )
 
 
-def _common_target(report: ReportData, run: SavedRun) -> str | None:
+def _common_target(report: ReportData, run: Run) -> str | None:
     """The target in days if all materials that have one read the same; None where they differ."""
     texts = {page_days(target) for target in report.metrics.by_material(run.strategy, TARGET).values()}
     return texts.pop() if len(texts) == 1 else NO_NUMBER if not texts else None

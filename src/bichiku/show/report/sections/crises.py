@@ -6,12 +6,14 @@ import math
 
 import pandas as pd
 
-from bichiku.show.numbers import page_days, page_money, page_number
+from bichiku.show.numbers import Scale, page_days, page_money, page_number
 from bichiku.show.phrases import listed
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.data import ReportData
 from bichiku.show.report.elements import Element, Fold, Note, PageCell, PageTable, Section
 from bichiku.show.report.figures.crisis_map import crisis_map, first_short, shade
+
+EXPECTED, WORST = "expected_damage_of_onset_year", "worst_damage_of_onset_year"
 
 
 def section(report: ReportData) -> Section:
@@ -23,6 +25,7 @@ def section(report: ReportData) -> Section:
     elements: list[Element] = [picture]
     if len(report.runs) > 1:
         elements.append(Fold("Days until short under every strategy", [_all_strategies(report)]))
+    elements.append(_by_year_of_onset(report))
     elements.append(Fold("What each crisis does", [_damage(report)]))
     return Section("crises", heading, elements)
 
@@ -61,21 +64,52 @@ def _days_cell(value: float) -> PageCell:
     return PageCell("·") if code is None else PageCell(page_days(value), shade=f"soon-{code}")
 
 
+def _by_year_of_onset(report: ReportData) -> PageTable:
+    """Expected damage of the crises that begin in each year, and the worst of them, under each strategy."""
+    expected = {run.strategy: report.metrics.by_detail(run.strategy, EXPECTED) for run in report.runs}
+    worst = {
+        run.strategy: {text[:4]: value for text, value in report.metrics.by_detail(run.strategy, WORST).items()}
+        for run in report.runs
+    }
+    years = sorted({year for found in expected.values() for year in found})
+    money = Scale(max((value for found in worst.values() for value in found.values()), default=0.0), report.currency)
+    rows = [
+        [
+            PageCell(run.strategy),
+            *(
+                PageCell(money(values[run.strategy].get(year, math.nan)))
+                for year in years
+                for values in (expected, worst)
+            ),
+        ]
+        for run in report.runs
+    ]
+    return PageTable(
+        caption=f"Damage of the crises that begin in each year, {money.unit}: what comes in the first years no plan "
+        "can help any more",
+        headings=["Strategy", *(f"{year}\n{what}" for year in years for what in ("expected", "worst"))],
+        rows=rows,
+        text=(0,),
+        source="summary.csv (expected_damage_of_onset_year, worst_damage_of_onset_year)",
+    )
+
+
 def _damage(report: ReportData) -> PageTable:
-    """The crises of the baseline by the damage of their worst onset."""
+    """The crises of the baseline by the damage of their worst future."""
     run = report.base
     assert run is not None
     crises = run.tables["crises"]
     inside = crises[crises["onset"] <= run.world.calendar.reported]
-    branches = inside.groupby(["crisis", "month"], sort=False).agg(
-        damage=("damage", "sum"), probability=("probability", "first")
+    futures = inside.groupby(["crisis", "month", "length"], sort=False).agg(
+        damage=("damage", "sum"), probability=("probability", "first"), typed=("annual_probability", "first")
     )
-    worst = branches.reset_index().sort_values("damage", ascending=False, kind="stable").drop_duplicates("crisis")
-    chance = branches["probability"].groupby("crisis").sum()
+    worst = futures.reset_index().sort_values("damage", ascending=False, kind="stable").drop_duplicates("crisis")
+    chance = futures["probability"].groupby("crisis").sum()
     rows = []
     for found in worst.itertuples(index=False):
         odds = float(chance[found.crisis])
-        short = inside[(inside["crisis"] == found.crisis) & (inside["month"] == found.month)]
+        mine = (inside["crisis"] == found.crisis) & (inside["month"] == found.month)
+        short = inside[mine & (inside["length"] == found.length)]
         short = short[short["short_days"] > 0].sort_values("short_days", ascending=False)
         names = [f"{r.material} {page_days(float(r.short_days))}" for r in short.itertuples(index=False)]
         rows.append(
@@ -84,14 +118,22 @@ def _damage(report: ReportData) -> PageTable:
                 PageCell("–" if math.isnan(odds) else page_number(100 * odds)),
                 PageCell(page_money(float(found.damage), report.currency)),
                 PageCell(str(found.month)),
+                PageCell(str(found.length)),
                 PageCell(listed(names, 5) or "none"),
             ]
         )
     return PageTable(
         caption=f"Crises under {run.strategy}, the one with the most damage first",
-        headings=["Crisis", "Chance to begin\n% in the window", "Damage\nworst onset", "Worst onset", "Days short"],
+        headings=[
+            "Crisis",
+            "Chance to begin\n% in the window",
+            "Damage\nworst future",
+            "Worst onset",
+            "Periods\nthat it lasts",
+            "Days short",
+        ],
         rows=rows,
-        text=(0, 3, 4),
+        text=(0, 3, 5),
         source="crises.csv (probability, damage, short_days)",
         link=csv_link(inside, "crises.csv"),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.numbers import page_number
 from bichiku.show.phrases import listed
 from bichiku.show.report.csv_link import csv_link
@@ -23,11 +23,11 @@ WORDS = (0, 1, 3, 4)  # columns of the tables that are not numbers
 def section(report: ReportData) -> Section:
     """Ranked prices of the first strategy's limits and capacities, then of the other strategies' limits."""
     heading = "What each policy costs"
-    given = [run for run in report.runs if run.strategy in report.prices]
-    missing = [run.strategy for run in report.runs if run.strategy not in report.prices]
+    given = [run for run in report.runs if "prices" in run.tables]
+    missing = [run.strategy for run in report.runs if "prices" not in run.tables]
     if not given:
         return Section("prices", heading, [Note("No prices of limits were computed for these runs.")])
-    prices = {run.strategy: report.prices[run.strategy] for run in given}
+    prices = {run.strategy: run.prices for run in given}
     limits = {name: ranked(rows[~is_capacity(rows)]) for name, rows in prices.items()}
     binding = {name: order for name, order in limits.items() if not order.empty}
     elements: list[Element] = []
@@ -63,7 +63,7 @@ def _capacities(strategy: str, prices: dict[str, pd.DataFrame]) -> list[Element]
     return [Fold("What more capacity would be worth", [table])]
 
 
-def _left_out(given: list[SavedRun], prices: dict[str, pd.DataFrame], missing: list[str]) -> list[Element]:
+def _left_out(given: list[Run], prices: dict[str, pd.DataFrame], missing: list[str]) -> list[Element]:
     stuck = [run.strategy for run in given if prices[run.strategy]["price"].isna().any()]
     elements: list[Element] = []
     if stuck:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.numbers import NO_NUMBER, page_money
 from bichiku.show.report.data import ReportData
 from bichiku.show.report.elements import Element, Note, PageCell, PageTable, Section, Terms
@@ -37,7 +37,7 @@ def _solves(report: ReportData) -> PageTable:
                 PageCell(run.strategy),
                 PageCell(f"{solver.get('name', NO_NUMBER)}, {solver.get('method', NO_NUMBER)}"),
                 PageCell(str(solver.get("status", NO_NUMBER))),
-                *(PageCell(_count(size.get(key))) for key in ("rows", "columns", "non_zeros", "nodes", "branches")),
+                *(PageCell(_count(size.get(key))) for key in ("rows", "columns", "non_zeros", "nodes", "futures")),
                 PageCell(_count(solver.get("parts"))),
                 PageCell(page_money(float(solver.get("objective", "nan")), run.world.settings.currency)),
                 *(PageCell(_error(proof.get(key))) for key in ("primal", "dual", "gap")),
@@ -45,7 +45,7 @@ def _solves(report: ReportData) -> PageTable:
         )
     for strategy, reason in report.failed.items():
         rows.append([PageCell(strategy), PageCell(reason, shade="failed", span=12)])
-    headings = ["Strategy", "Solver", "Status", "Rows", "Columns", "Non-zeros", "Nodes", "Crisis branches", "Parts"]
+    headings = ["Strategy", "Solver", "Status", "Rows", "Columns", "Non-zeros", "Nodes", "Futures", "Parts"]
     headings += ["Least cost\nwhole horizon", "Primal error", "Dual error", "Gap"]
     return PageTable(
         caption="Programs and certificates; errors are relative, and below 1e-6 an answer holds",
@@ -57,7 +57,7 @@ def _solves(report: ReportData) -> PageTable:
     )
 
 
-def _fingerprints(runs: list[SavedRun]) -> list[tuple[str, list[str]]]:
+def _fingerprints(runs: list[Run]) -> list[tuple[str, list[str]]]:
     first = runs[0].manifest
     versions = ", ".join(f"{name} {version}" for name, version in first.get("versions", {}).items())
     hashes: dict[str, str] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from bichiku.result.metrics.sourcing import CHINA
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.numbers import NO_NUMBER, page_number, percent
 from bichiku.show.phrases import country
 from bichiku.show.report.csv_link import csv_link
@@ -30,7 +30,7 @@ def section(report: ReportData) -> Section:
     return Section("sourcing", "Sourcing mix by material", elements)
 
 
-def _alt_text(report: ReportData, run: SavedRun) -> PageTable:
+def _alt_text(report: ReportData, run: Run) -> PageTable:
     year = run.world.calendar.last_reported_year
     by_material = dict(list(mix(run).groupby("material")))
     rows = []
@@ -86,7 +86,7 @@ def _china(report: ReportData) -> PageTable:
     )
 
 
-def _china_cell(report: ReportData, run: SavedRun, material: str) -> PageCell:
+def _china_cell(report: ReportData, run: Run, material: str) -> PageCell:
     largest = report.metrics.detail(run.strategy, "largest_exporter_share", material)
     share = report.metrics.value(run.strategy, "largest_exporter_share", material)
     note = f"{largest} {percent(share)}" if largest and largest != CHINA else ""

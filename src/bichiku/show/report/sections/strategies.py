@@ -8,7 +8,7 @@ import pandas as pd
 
 from bichiku.program import ALL
 from bichiku.result.metrics.costs import PAID_LINES
-from bichiku.result.saved_run import SavedRun
+from bichiku.result.run import Run
 from bichiku.show.numbers import page_money
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.data import ReportData
@@ -76,7 +76,7 @@ def _for_reading(comparison: pd.DataFrame) -> pd.DataFrame:
     return comparison[(comparison["material"] == ALL) | comparison["metric"].isin(used)]
 
 
-def _demands(runs: Sequence[SavedRun], caption: str) -> PageTable:
+def _demands(runs: Sequence[Run], caption: str) -> PageTable:
     rows = [
         [PageCell(run.strategy), PageCell("", items=policy_words(run.world.policies, run.world.settings.currency))]
         for run in runs

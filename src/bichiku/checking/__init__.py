@@ -1,0 +1,75 @@
+"""Warnings: a model that can be solved, but may not mean what its author thinks.
+
+A rule is a function that looks at the facts of a world and yields what it finds; its code says to which of the
+files here it belongs. To add one: the function and its entry in ``RULES`` there, a line in
+`bichiku.model.warning_codes`, a row in ``docs/messages.md``, and a test that triggers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from bichiku.checking import assumptions, contradictions, crises, numbers, policies, scaling, tables
+from bichiku.checking.facts import Facts, Found, Physics
+from bichiku.model.world import World
+
+RULES: dict[str, Callable[[Facts], Iterator[Found]]] = dict(
+    sorted(
+        {
+            **tables.RULES,
+            **policies.RULES,
+            **contradictions.RULES,
+            **crises.RULES,
+            **numbers.RULES,
+            **scaling.RULES,
+            **assumptions.RULES,
+        }.items()
+    )
+)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One warning.
+
+    Attributes:
+        code: the code by which it is documented in ``docs/messages.md`` and can be silenced.
+        subject: what it is about.
+        message: what is the matter with it.
+    """
+
+    code: str
+    subject: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.subject}: {self.message}"
+
+
+def advice(world: World) -> list[Advice]:
+    """All warnings about a world, in the order of their codes.
+
+    Raises:
+        ModelFaults: the crises' probabilities exceed one together.
+    """
+    return _advice(Facts(world))
+
+
+def advice_by_strategy(worlds: Mapping[str, World]) -> dict[str, list[Advice]]:
+    """All warnings about several worlds; what strategies share is worked out once.
+
+    Raises:
+        ModelFaults: the crises' probabilities exceed one together.
+    """
+    found: dict[str, list[Advice]] = {}
+    physics: Physics | None = None
+    for name, world in worlds.items():
+        physics = Physics.of(world, physics)
+        found[name] = _advice(Facts(world, physics))
+    return found
+
+
+def _advice(facts: Facts) -> list[Advice]:
+    found = (Advice(code, *item) for code, rule in RULES.items() for item in rule(facts))
+    return list(dict.fromkeys(found))

@@ -1,0 +1,294 @@
+"""What the rules work out of a world, each thing once: its tree, the most that can arrive, the numbers of its program.
+
+All bounds hold for every plan whatever: they may be loose, but none can be exceeded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from bichiku.build import build, build_policies
+from bichiku.checking.program import Piece
+from bichiku.model.settings import Solver
+from bichiku.model.state import State, demand_by_node
+from bichiku.model.tables import SupplierRow
+from bichiku.model.tree import BEFORE, Tree
+from bichiku.model.world import World
+from bichiku.policies import Policies
+from bichiku.policies.budget import BUDGET
+from bichiku.policies.survive import SURVIVE, surviving_nodes
+from bichiku.result.pipeline import grow
+
+T = TypeVar("T")
+
+TOLERANCE = 1e-6  # relative; what the solver lets pass as kept, see `certify`
+
+
+class Found(NamedTuple):
+    """What a rule has found: what it is about, and what is the matter."""
+
+    subject: str
+    message: str
+
+
+class Physics:
+    """A world without its policies, with what follows from it by arithmetic.
+
+    Args:
+        world: the world; what it asks for is left out.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = _without_policies(world)
+        self.tree, self.state = grow(self.world)
+        self._arrivals: tuple[float | None, dict[str, np.ndarray]] | None = None
+
+    @classmethod
+    def of(cls, world: World, known: Physics | None) -> Physics:
+        """Those of a world: the ones already known where it differs from theirs in nothing but policies."""
+        return known if known is not None and known.world == _without_policies(world) else cls(world)
+
+    @cached_property
+    def piece(self) -> Piece:
+        """The linear program without policies."""
+        return Piece.whole(build(self.world, self.tree, self.state))
+
+    @cached_property
+    def years(self) -> np.ndarray:
+        """Calendar year of each node; shape (nodes,)."""
+        return self.world.calendar.years[self.tree.period - 1]
+
+    @cached_property
+    def demand(self) -> dict[str, np.ndarray]:
+        """Tonnes of each material with demand used at each node; shape (nodes,)."""
+        return demand_by_node(self.world, self.years, self.state)
+
+    @cached_property
+    def offers(self) -> dict[str, list[str]]:
+        """Suppliers and projects of each material."""
+        offers: dict[str, list[str]] = {material: [] for material in self.world.materials}
+        for name, row in self.world.sources.items():
+            offers[row.material].append(name)
+        return offers
+
+    def buildable(self, project: str, investment: float | None) -> float:
+        """The most of a project that can be added, within a budget for investment; t of output a year."""
+        row = self.world.projects[project]
+        net = row.capex * (1.0 - row.subsidy_rate)
+        if investment is None or net == 0.0:
+            return row.max_build_t
+        return min(row.max_build_t, investment / net)
+
+    def most_arrivals(self, investment: float | None) -> dict[str, np.ndarray]:
+        """The most that can arrive from each supplier and project at each node; shape (nodes,).
+
+        Args:
+            investment: the budget for it, as strategies next to each other mostly share.
+        """
+        if self._arrivals is None or self._arrivals[0] != investment:
+            self._arrivals = (investment, self._find_arrivals(investment))
+        return self._arrivals[1]
+
+    def _find_arrivals(self, investment: float | None) -> dict[str, np.ndarray]:
+        arrivals = {name: self._most_bought(name) for name in self.world.suppliers}
+        arrivals |= {name: np.zeros(self.tree.size) for name in self.world.projects}
+        waiting = dict(self.world.projects)
+        while ready := [n for n, row in waiting.items() if self._has_input(row.input_material, arrivals)]:
+            for name in ready:
+                arrivals[name] = self._most_made(name, investment)
+                del waiting[name]
+        return arrivals
+
+    def _has_input(self, material: str | None, arrivals: dict[str, np.ndarray]) -> bool:
+        if material is None or self.world.materials[material].opening_stock_t > 0:
+            return True
+        return any(arrivals[name].any() for name in self.offers[material])
+
+    def _most_bought(self, name: str) -> np.ndarray:
+        row, state = self.world.suppliers[name], self.state
+        capacity = row.capacity_t * self.world.calendar.year_share * state.export[name]
+        if row.kind == "contract":
+            return capacity * state.route[name]
+        due = self.tree.ancestor(row.lead_periods)
+        return state.route[name] * np.where(due == BEFORE, row.in_transit_t, capacity[due])
+
+    def _most_made(self, name: str, investment: float | None) -> np.ndarray:
+        row, state = self.world.projects[name], self.state
+        built = np.where(self.tree.period > row.build_periods, self.buildable(name, investment), 0.0)
+        capacity = (row.existing_t + built) * self.world.calendar.year_share * state.export[name]
+        due = self.tree.ancestor(row.lead_periods)
+        return state.route[name] * np.where(due == BEFORE, 0.0, capacity[due])
+
+
+class Facts:
+    """A world with what follows from it by arithmetic.
+
+    Args:
+        world: the world.
+        physics: what does not depend on its policies, where it is known already.
+    """
+
+    def __init__(self, world: World, physics: Physics | None = None) -> None:
+        self.world = world
+        self.physics = Physics.of(world, physics)
+        self._done: dict[Any, Any] = {}
+
+    def once(self, work: Callable[[Facts], T]) -> T:
+        """What a function makes of these facts, which is worked out once and kept as long as they are."""
+        if work not in self._done:
+            self._done[work] = work(self)
+        found: T = self._done[work]
+        return found
+
+    @property
+    def tree(self) -> Tree:
+        return self.physics.tree
+
+    @property
+    def state(self) -> State:
+        return self.physics.state
+
+    @property
+    def physical_piece(self) -> Piece:
+        """The linear program without policies."""
+        return self.physics.piece
+
+    @cached_property
+    def policy_piece(self) -> tuple[Piece, np.ndarray]:
+        """What policies add to it, and the part of the whole that each part of the physical piece belongs to."""
+        return self.physical_piece.joined(build_policies(self.world, self.tree, self.state))
+
+    # Time
+
+    @property
+    def years(self) -> np.ndarray:
+        """Calendar year of each node; shape (nodes,)."""
+        return self.physics.years
+
+    @cached_property
+    def plan_years(self) -> list[int]:
+        """Calendar years of the horizon."""
+        return sorted({int(year) for year in self.world.calendar.years})
+
+    @property
+    def year_share(self) -> float:
+        """Length of a period in years."""
+        return self.world.calendar.year_share
+
+    def on_plan(self, year: int) -> np.ndarray:
+        """Numbers of the plan's nodes in a calendar year."""
+        return np.flatnonzero(self.years[self.tree.plan] == year)
+
+    # Use
+
+    @property
+    def demand(self) -> dict[str, np.ndarray]:
+        """Tonnes of each material with demand used at each node; shape (nodes,)."""
+        return self.physics.demand
+
+    def most_saved(self, material: str) -> np.ndarray:
+        """The most of a material's demand that substitution can save at each node; shape (nodes,)."""
+        share = np.zeros(self.tree.size)
+        for (name, _), row in self.world.tranches.items():
+            if name == material:
+                share += row.max_share * (self.tree.since_onset >= row.delay_periods)
+        return np.minimum(share, 1.0) * self.demand[material]
+
+    # Supply
+
+    @property
+    def _investment(self) -> float | None:
+        asked = BUDGET.asked(self.world)
+        return None if asked is None else asked.investment
+
+    def buildable(self, project: str) -> float:
+        """The most of a project that can be added, within the budget for investment; t of output a year."""
+        return self.physics.buildable(project, self._investment)
+
+    @cached_property
+    def most_arrivals(self) -> dict[str, np.ndarray]:
+        """The most that can arrive from each supplier and project at each node; shape (nodes,)."""
+        return self.physics.most_arrivals(self._investment)
+
+    def under_way(self, name: str) -> np.ndarray:
+        """What arrives from a supplier at each node because it was shipped before the start; shape (nodes,)."""
+        row = self.world.sources[name]
+        if not isinstance(row, SupplierRow) or row.kind == "contract":
+            return np.zeros(self.tree.size)
+        due = self.tree.ancestor(row.lead_periods)
+        return np.where(due == BEFORE, self.state.route[name] * row.in_transit_t, 0.0)
+
+    def arrivals(self, sources: Iterable[str]) -> np.ndarray:
+        """The most that can arrive from some suppliers and projects together at each node; shape (nodes,)."""
+        return sum((self.most_arrivals[name] for name in sources), np.zeros(self.tree.size))
+
+    @cached_property
+    def yearly(self) -> dict[str, np.ndarray]:
+        """The most that can arrive from each supplier and project in each year of the plan."""
+        plan = self.tree.plan
+        at = np.searchsorted(self.plan_years, self.years[plan])
+        count = len(self.plan_years)
+        return {name: np.bincount(at, most[plan], minlength=count) for name, most in self.most_arrivals.items()}
+
+    def offers(self, material: str) -> list[str]:
+        """Suppliers and projects of a material."""
+        return self.physics.offers[material]
+
+    def sellers(self, material: str, of: str = "supply") -> list[str]:
+        """Those of a material's suppliers and projects, or its imports' only, that can deliver on the plan."""
+        return [
+            name
+            for name in self.physics.offers[material]
+            if self.yearly[name].any() and (of == "supply" or self.world.is_import(name))
+        ]
+
+    # Stock
+
+    def most_stock(self, material: str, least_use: np.ndarray) -> np.ndarray:
+        """A bound on a material's stock at the end of the first nodes; below zero where the use cannot be met.
+
+        Args:
+            material: the material.
+            least_use: tonnes that demand takes at least at each of these nodes.
+        """
+        row, tree = self.world.materials[material], self.tree
+        keep = self.world.kept(material)
+        change = self.arrivals(self.offers(material))[: len(least_use)] - least_use
+        limit = np.inf if row.storage_limit_t is None else row.storage_limit_t
+        stock = np.empty(len(least_use))
+        for node, parent in enumerate(tree.parent[: len(least_use)]):
+            before = row.opening_stock_t if parent == BEFORE else stock[parent]
+            stock[node] = min(keep * before + change[node], limit)
+        return stock
+
+    @cached_property
+    def surviving(self) -> np.ndarray:
+        """Nodes at which the policy ``survive`` allows no shortage."""
+        asked = SURVIVE.asked(self.world)
+        return np.array([], dtype=int) if asked is None else surviving_nodes(asked, self.tree, self.world.calendar)
+
+
+def _without_policies(world: World) -> World:
+    nothing = {"policies": Policies(), "silence": [], "solver": Solver()}
+    return replace(world, strategy="", settings=world.settings.model_copy(update=nothing))
+
+
+def beyond(value: float, limit: float) -> bool:
+    """Whether a value is above a limit by more than rounding and the solver's tolerance."""
+    return value > limit + TOLERANCE * (1.0 + abs(limit))
+
+
+def years_text(years: Iterable[int]) -> str:
+    """Years in increasing order, runs of them as ``2027 to 2030``."""
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)

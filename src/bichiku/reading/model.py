@@ -1,0 +1,300 @@
+"""From a model folder to the worlds of its strategies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from bichiku.model.calendar import Calendar
+from bichiku.model.faults import Fault, FaultLog, ModelFaults, SourceLine, nearest, shown
+from bichiku.model.settings import Settings
+from bichiku.model.world import World
+from bichiku.reading.cells import split_assignments
+from bichiku.reading.csv_rows import Table, TablesFolder, changed_tables, parse_tables, read_tables
+from bichiku.reading.document import Document, parse_document, read_document
+from bichiku.reading.files import is_folder, is_inside
+from bichiku.reading.horizon import check_dates, check_demand, read_calendar
+from bichiku.reading.references import check_names, check_tables
+from bichiku.reading.settings import parse_settings
+from bichiku.reading.strategies import BASE, choose, command_line_changes, split_strategies
+from bichiku.reading.values import assignments_of, document_text, table_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MODEL_FILE = "model.yaml"
+INPUTS = "inputs"  # where a run keeps the model that it was made from
+
+
+@dataclass(frozen=True)
+class Source:
+    """All that a model is made from, in memory.
+
+    Attributes:
+        name: name of the model.
+        folder: where it was read from; None for a model that is not of a folder.
+        file: name of the file that holds its keys.
+        content: that file, byte by byte.
+        base: model.yaml without its strategies.
+        strategies: the changes of each strategy.
+        tables: the tables by name; None where they could not be looked for.
+        tables_folder: where the tables lie inside the model's folder.
+        assignments: changes ``PATH=VALUE`` of every strategy.
+    """
+
+    name: str
+    folder: Path | None
+    file: str
+    content: bytes
+    base: Document
+    strategies: dict[str, Document]
+    tables: dict[str, Table[Any]] | None
+    tables_folder: PurePosixPath
+    assignments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class Model:
+    """A model: one world for each strategy. ``model["today"]`` is the world of a strategy, `base` that of none.
+
+    Attributes:
+        name: name of the model, that of its folder.
+        worlds: by strategy, in the order of the file (or of the command line).
+        resolved: by strategy, model.yaml with the strategy and all changes merged in.
+        files: content of each file read, by its path inside the model folder.
+        source: what it was made from.
+    """
+
+    name: str
+    worlds: dict[str, World]
+    resolved: dict[str, dict[str, Any]]
+    files: dict[str, bytes]
+    source: Source
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "worlds", {n: replace(world, origin=self) for n, world in self.worlds.items()})
+
+    @classmethod
+    def from_tables(
+        cls, settings: Mapping[str, object], tables: Mapping[str, pd.DataFrame], name: str = "model"
+    ) -> Model:
+        """A model without files, held to the same rules in the same words.
+
+        Args:
+            settings: the keys of model.yaml; strategies stand below ``strategies`` as they do there.
+            tables: data frames by the name of the table (``materials``, ``demand``, ``suppliers``, ...), one column
+                for each of its columns, in its units; None and not-a-number are empty cells. Faults name row i,
+                counted from 0, as line i + 2, where a file would have it.
+            name: name of the model; runs are named after it.
+
+        Raises:
+            ModelFaults: with every fault of the model at once.
+        """
+        log = FaultLog()
+        text = document_text(settings, log)
+        document = Document(parse_document(text, MODEL_FILE).data)  # without its lines, as nobody has seen the text
+        if not name.isprintable() or not name or "/" in name or "\\" in name:
+            log.add(Fault(MODEL_FILE, None, "", f"{shown(name)} cannot name a model"))
+        base, strategies = split_strategies(document, log)
+        parsed = parse_tables({table: table_text(frame) for table, frame in tables.items()}, log)
+        source = Source(name, None, MODEL_FILE, text.encode(), base, strategies, parsed, PurePosixPath())
+        return _model(source, strategies, log)
+
+    def __repr__(self) -> str:
+        return f"<Model {self.name!r}: {', '.join(self.worlds)}>"
+
+    def __getitem__(self, strategy: str) -> World:
+        """The world of a strategy.
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        if strategy not in self.worlds:
+            raise KeyError(f"no strategy {shown(strategy)} ({nearest(strategy, self.worlds)})")
+        return self.worlds[strategy]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.worlds)
+
+    def __len__(self) -> int:
+        return len(self.worlds)
+
+    @cached_property
+    def base(self) -> World:
+        """The world of a model without strategies; of one with strategies, that of its policies before any of them."""
+        only = {BASE: Document({})}
+        if self.source.strategies == only:
+            return self.worlds[BASE]
+        return _model(replace(self.source, strategies=only), only, FaultLog()).worlds[BASE]
+
+    def changed(self, changes: Mapping[str, object], strategies: Sequence[str] = ()) -> Model:
+        """The same model with some numbers changed in every strategy; no file is looked at again.
+
+        Args:
+            changes: values by path, see `World.changed`.
+            strategies: names of the strategies wanted; all that this model has when empty.
+
+        Raises:
+            ModelFaults: with every fault of the changed model at once.
+        """
+        return self.assigned(assignments_of(changes), strategies)
+
+    def assigned(self, assignments: Sequence[str], strategies: Sequence[str] = ()) -> Model:
+        """As `changed`, with texts ``PATH=VALUE`` as `--set` takes them."""
+        log = FaultLog()
+        every = (*self.source.assignments, *assignments)
+        chosen = choose(self.source.strategies, strategies or list(self.worlds), log)
+        _, cells = split_assignments(every)
+        tables = self.source.tables
+        if cells and tables is not None:
+            tables = changed_tables(tables, cells, log)
+        return _model(replace(self.source, tables=tables, assignments=every), chosen, log)
+
+    def changed_world(self, strategy: str, changes: Mapping[str, object]) -> World:
+        """One strategy's world with some numbers changed; see `changed`."""
+        return self.changed(changes, [strategy])[strategy]
+
+    def called(self, name: str, strategy: str) -> Model:
+        """A model of one strategy under other names, and of no folder: the inputs of a run are kept without them."""
+        (changes,) = self.source.strategies.values()
+        only = {strategy: changes}
+        return _model(replace(self.source, name=name, folder=None, strategies=only), only, FaultLog())
+
+
+def model_of(world: World) -> Model:
+    """The model that a world is one of.
+
+    Raises:
+        ValueError: it is of none.
+    """
+    if not isinstance(world.origin, Model):
+        raise ValueError(f"the world of {world.strategy} is of no model")
+    return world.origin
+
+
+def read_model(path: str | Path, strategies: Sequence[str] = (), assignments: Sequence[str] = ()) -> Model:
+    """Reads a model folder or its model.yaml.
+
+    Args:
+        path: the folder, or the file model.yaml in it.
+        strategies: names of the strategies wanted; all when empty.
+        assignments: texts ``PATH=VALUE`` that change every strategy, or ``TABLE[ID].COLUMN=VALUE`` that
+            change a cell of a table.
+
+    Raises:
+        ModelFaults: with every fault of the model at once.
+    """
+    path = Path(path)
+    file = path if path.suffix in (".yaml", ".yml") else path / MODEL_FILE
+    if not os.path.lexists(file):
+        of_a_run = path / INPUTS
+        hint = (
+            f"the model of this run is {of_a_run}" if is_folder(of_a_run) else "give a model folder or its model.yaml"
+        )
+        raise ModelFaults([Fault(str(file), None, "", "does not exist", hint)])
+    log = FaultLog()
+    document = read_document(file, str(file), None if file == path else path)
+    name = file.resolve().parent.name
+    if not name.isprintable():
+        message = "the folder's name holds what cannot be printed"
+        log.add(Fault(str(file), None, "", message, "runs are named after it; give it another"))
+    base, changes = split_strategies(document, log)
+    chosen = choose(changes, strategies, log)
+    folder = _tables_folder(file, base, log)
+    _, cells = split_assignments(assignments)
+    tables = read_tables(folder, log, cells) if folder else None
+    inside = folder.path.resolve().relative_to(file.parent.resolve()).as_posix() if folder else ""
+    source = Source(
+        name, file.parent, file.name, document.content, base, changes, tables, PurePosixPath(inside), tuple(assignments)
+    )
+    return _model(source, chosen, log)
+
+
+def _model(source: Source, chosen: Mapping[str, Document], log: FaultLog) -> Model:
+    """The worlds of the strategies chosen, once all is checked."""
+    tables = source.tables
+    if tables is not None:
+        check_tables(tables, log)
+    assignments, _ = split_assignments(source.assignments)
+    worlds, resolved = {}, {}
+    for name, change in chosen.items():
+        merged = command_line_changes(source.base.merged(change), assignments, log)
+        resolved[name] = merged.data
+        settings = parse_settings(merged, log)
+        calendar = read_calendar(merged, log)
+        if tables is not None:
+            check_names(merged, tables, log)
+        if calendar is not None:
+            check_dates(merged, calendar, log)
+        if calendar is not None and tables is not None:
+            check_demand(tables, calendar, log)
+            if settings is not None and not log:
+                worlds[name] = _world(name, settings, calendar, tables, merged.place(("crises",)))
+    log.raise_if_any()
+    files = {source.file: source.content}
+    for name, table in (tables or {}).items():
+        if table.content is not None:
+            files[(source.tables_folder / f"{name}.csv").as_posix()] = table.content
+    return Model(source.name, worlds, resolved, files, source)
+
+
+def _tables_folder(file: Path, base: Document, log: FaultLog) -> TablesFolder | None:
+    given = base.data.get("tables", ".")
+    if not isinstance(given, str):
+        return None  # a fault of the settings
+    folder = file.parent / given
+    if given.isprintable() and not is_inside(folder, file.parent):
+        log.add(base.fault(("tables",), f"{shown(given)} leaves the model's folder"))
+        return None
+    if not given.isprintable() or not is_folder(folder):
+        log.add(base.fault(("tables",), f"there is no folder {shown(given)}"))
+        return None
+    return TablesFolder(folder, _shown(file.parent, folder), file.parent)
+
+
+def _shown(parent: Path, folder: Path) -> str:
+    return str(parent if folder.resolve() == parent.resolve() else folder)
+
+
+def _world(
+    name: str, settings: Settings, calendar: Calendar, tables: dict[str, Table[Any]], crises_at: SourceLine
+) -> World:
+    def by_id(table: str) -> dict[str, Any]:
+        return {key[0]: row for key, row in tables[table].rows.items()}
+
+    suppliers, projects = by_id("suppliers"), by_id("projects")
+    origins: dict[str, dict[str, float]] = {name: {} for name in [*suppliers, *projects]}
+    for row in tables["origins"].rows.values():
+        origins[row.supplier][row.country] = row.share
+    unlisted = {source: max(1.0 - sum(listed.values()), 0.0) for source, listed in origins.items() if listed}
+    for source, row in [*suppliers.items(), *projects.items()]:
+        own = 1.0 - sum(origins[source].values())
+        origins[source][row.country] = origins[source].get(row.country, 0.0) + max(own, 0.0)
+    lags: dict[str, dict[str, int]] = {}
+    for row in tables["origins"].rows.values():
+        if row.lag_periods:
+            lags.setdefault(row.supplier, {})[row.country] = row.lag_periods
+    years = set(calendar.month_years.ravel().tolist())
+    demand: dict[str, dict[int, float]] = {}
+    for row in tables["demand"].rows.values():
+        if row.year in years:
+            demand.setdefault(row.material, {})[row.year] = row.tonnes
+    return World(
+        strategy=name,
+        settings=settings,
+        calendar=calendar,
+        materials=by_id("materials"),
+        demand=demand,
+        suppliers=suppliers,
+        projects=projects,
+        origins=origins,
+        unlisted=unlisted,
+        lags=lags,
+        tranches={(row.material, row.tranche): row for row in tables["substitution"].rows.values()},
+        countries=by_id("countries"),
+        crises_at=crises_at,
+    )

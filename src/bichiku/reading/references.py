@@ -1,0 +1,135 @@
+"""Checks that every name in the tables and in model.yaml stands for something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from typing import Any
+
+from bichiku.model.countries import country_hint, is_country
+from bichiku.model.faults import Fault, FaultLog, close_word, nearest, shown
+from bichiku.model.warning_codes import CODES
+from bichiku.policies import POLICIES
+from bichiku.policies.policy import values_at
+from bichiku.reading.csv_rows import Table
+from bichiku.reading.document import Document, KeyPath
+
+Tables = Mapping[str, Table[Any]]
+Names = Set[str] | None  # None: not known, because a table could not be read
+
+ROUNDING = 1e-9
+
+_EFFECTS = ("events.*.effects.*", "crises.*.effects.*")
+_NAMED_IN = {  # kind of name to the key paths outside policies that hold such names
+    "country": ("buyer",),
+    "country or group": tuple(f"{effects}.countries" for effects in _EFFECTS),
+    "material": tuple(f"{effects}.materials" for effects in _EFFECTS),
+    "supplier or project": tuple(f"{effects}.suppliers" for effects in _EFFECTS),
+    "route": tuple(f"{effects}.routes" for effects in _EFFECTS),
+    "warning": ("silence",),
+}
+
+
+def check_tables(tables: Tables, log: FaultLog) -> None:
+    """References between tables, and sums over their rows."""
+    materials = tables["materials"]
+    if materials.complete and not materials.lines:
+        log.add(Fault(materials.file, None, "", "has no rows", "give at least one material"))
+        return
+    for name in ("demand", "suppliers", "projects", "substitution"):
+        log.extend(_unknown(tables[name], "material", "material", _ids(materials)))
+    log.extend(_unknown(tables["projects"], "input_material", "material", _ids(materials)))
+    sources = _ids(tables["suppliers"], tables["projects"])
+    log.extend(_unknown(tables["origins"], "supplier", "supplier or project", sources))
+    log.extend(_project_faults(tables))
+    log.extend(_origin_faults(tables["origins"]))
+
+
+def check_names(document: Document, tables: Tables, log: FaultLog) -> None:
+    """References from model.yaml into the tables and to crises, wherever its keys and types allow."""
+    crises = document.data.get("crises", {})
+    groups = _texts("groups", tables["countries"])
+    known: dict[str, Names] = {
+        "country": groups,  # to tell where one stands in place of a country
+        "country or group": groups,
+        "material": _ids(tables["materials"]),
+        "supplier or project": _ids(tables["suppliers"], tables["projects"]),
+        "route": _texts("route", tables["suppliers"], tables["projects"]),
+        "crisis": {str(name) for name in crises} if isinstance(crises, dict) else None,
+        "warning": set(CODES),
+    }
+    for kind, places in _NAMED_IN.items():
+        for place in places:
+            for path, value in values_at(document.data, tuple(place.split("."))):
+                _check(document, path, kind, [value] if place == "buyer" else value, known[kind], log)
+    asked = document.data.get("policies")
+    asked = asked if isinstance(asked, dict) else {}
+    for policy in POLICIES:
+        for path, kind, names in policy.named(asked.get(policy.name)):
+            _check(document, ("policies", policy.name, *path), kind, names, known[kind], log)
+
+
+def _check(document: Document, path: KeyPath, kind: str, names: Any, known: Names, log: FaultLog) -> None:
+    for name in names if isinstance(names, list) else []:
+        if isinstance(name, str):
+            wrong = _wrong(kind, name, known)
+            if wrong is not None:
+                log.add(document.fault(path, *wrong))
+
+
+def _wrong(kind: str, name: str, known: Names) -> tuple[str, str] | None:
+    """Message and hint where a name stands for nothing."""
+    if kind == "country" and known is not None and name in known and not is_country(name):
+        return f"{shown(name)} is a group, and only countries can stand here", "name its countries one by one"
+    if kind == "country":
+        message = f"{shown(name)} is not a country code of ISO 3166-1 alpha-3"
+        return None if is_country(name) else (message, country_hint(name))
+    if known is None or name in known:
+        return None
+    if kind == "country or group":
+        message = f"{shown(name)} is not a country code or group"
+        return None if is_country(name) else (message, close_word(name, known) or country_hint(name))
+    return f"unknown {kind} {shown(name)}", nearest(name, known)
+
+
+def _ids(*tables: Table[Any]) -> Names:
+    return {name for table in tables for name in table.ids} if all(table.complete for table in tables) else None
+
+
+def _texts(column: str, *tables: Table[Any]) -> Names:
+    """Names in a column that holds none, one or several in each row."""
+    if not all(table.complete for table in tables):
+        return None
+    found: set[str] = set()
+    for table in tables:
+        for row in table.rows.values():
+            value = getattr(row, column)
+            found.update(value if isinstance(value, tuple) else [value] if value else [])
+        for cells in table.rejected.values():
+            found.update(part.strip() for part in cells.get(column, "").split(";"))
+    return found - {""}
+
+
+def _unknown(table: Table[Any], column: str, kind: str, names: Names) -> Iterator[Fault]:
+    for key, row in table.rows.items():
+        value = getattr(row, column)
+        if names is not None and value is not None and value not in names:
+            yield table.fault(key, column, f"unknown {kind} {value!r}", nearest(value, names))
+
+
+def _project_faults(tables: Tables) -> Iterator[Fault]:
+    projects = tables["projects"]
+    for key, row in projects.rows.items():
+        if key in tables["suppliers"].lines:
+            yield projects.fault(key, "project", f"{key[0]!r} is the id of a supplier already")
+        if (row.input_material is None) != (row.input_per_output is None):
+            yield projects.fault(key, "input_per_output", "input_material and input_per_output go together")
+        if row.input_material == row.material:
+            yield projects.fault(key, "input_material", f"{row.input_material!r} is what the project makes")
+
+
+def _origin_faults(origins: Table[Any]) -> Iterator[Fault]:
+    sums: dict[str, float] = {}
+    for key, row in origins.rows.items():
+        total = sums[row.supplier] = sums.get(row.supplier, 0.0) + row.share
+        if total > 1 + ROUNDING:
+            yield origins.fault(key, "share", f"shares of {row.supplier!r} sum to {total:.6g}, over one")

@@ -1,0 +1,31 @@
+"""Solving a linear program: split into parts that nothing couples, side by side on all cores."""
+
+from __future__ import annotations
+
+from bichiku.program import LinearProgram
+from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, Solution, SolverOptions, Status
+from bichiku.solving.hot import HotProgram, Progress, Report
+
+__all__ = ["HotProgram", "Limits", "Report", "Solution", "SolverOptions", "Status", "solve"]
+
+
+def solve(
+    program: LinearProgram,
+    options: SolverOptions,
+    progress: Progress | None = None,
+    separate: bool = True,
+    limits: Limits = NO_LIMITS,
+) -> tuple[Solution, Report]:
+    """Solves a program once; see `HotProgram.solve`.
+
+    Args:
+        program: the program.
+        options: how HiGHS is run.
+        progress: called with the number of parts solved and the number of parts.
+        separate: False solves the program in one piece.
+        limits: when to give up.
+    """
+    if separate:
+        return HotProgram(program, options).solve(progress, limits)
+    solution = HighsRun(program, options).solve(limits)
+    return solution, Report(1, program.shape, solution.iterations)

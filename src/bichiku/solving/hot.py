@@ -1,0 +1,205 @@
+"""A linear program that stays in HiGHS: solved in parts, changed, and solved again from where it was."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bichiku.program import LinearProgram
+from bichiku.program.components import Component, split_program
+from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, Solution, SolverOptions, Status
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Report:
+    """How the parts of a program were solved.
+
+    Attributes:
+        parts: number of separate problems.
+        largest: rows and columns of the largest.
+        iterations: iterations of all together, in the latest solve.
+        log: HiGHS's log of each part solved, in the order of the parts; empty unless asked for.
+    """
+
+    parts: int
+    largest: tuple[int, int]
+    iterations: int
+    log: str = ""
+
+
+class HotProgram:
+    """A program split into parts that share nothing, each held by a solver of its own."""
+
+    def __init__(self, program: LinearProgram, options: SolverOptions) -> None:
+        self.program = program
+        self.options = options
+        split = split_program(program)
+        self.parts: tuple[Component, ...] = split.components
+        self._loose = split.loose_columns
+        self.runs = [HighsRun(part.program, options) for part in self.parts]
+        self._answers: dict[int, Solution] = {}
+
+    def solve(
+        self, progress: Progress | None = None, limits: Limits = NO_LIMITS, keep_log: bool = False
+    ) -> tuple[Solution, Report]:
+        """Solves what is not solved yet, parts side by side on all cores.
+
+        Args:
+            progress: called with the number of parts solved and the number of parts to be solved.
+            limits: the time for all parts together, and the iterations for each.
+            keep_log: whether to keep HiGHS's log.
+
+        Returns:
+            The solution of the whole and how it came about. If a part is not optimal, its status is that of
+            the whole and there is no solution.
+        """
+        waiting = [i for i in range(len(self.parts)) if i not in self._answers]
+        waiting.sort(key=lambda i: -self.parts[i].program.matrix.nnz)
+        log = ""
+        if keep_log:
+            with tempfile.TemporaryDirectory(prefix="bichiku-") as folder:
+                self._run(waiting, progress, limits, Path(folder))
+                log = "".join(self._log_of(i, Path(folder)) for i in sorted(waiting))
+        else:
+            self._run(waiting, progress, limits, None)
+        iterations = sum(self._answers[i].iterations for i in waiting if i in self._answers)
+        largest = max((part.program.shape for part in self.parts), default=(0, 0))
+        report = Report(len(self.parts), largest, iterations, log)
+        return self._whole(iterations), report
+
+    def _log_of(self, part: int, folder: Path) -> str:
+        rows, columns = self.parts[part].program.shape
+        head = f"Part {part + 1} of {len(self.parts)}: {rows:,} rows, {columns:,} columns\n"
+        file = folder / f"{part}.log"
+        return f"{head}{file.read_text(encoding='utf-8', errors='replace') if file.is_file() else ''}\n"
+
+    def answer(self, part: int) -> Solution:
+        """The solution of one part, in its own numbering."""
+        return self._answers[part]
+
+    @contextmanager
+    def session(self, part: int) -> Iterator[Callable[[LinearProgram], Solution]]:
+        """Solves a part with other numbers, one program after another, each from where the last one ended.
+
+        Afterwards the part's solver is where it was before. Sessions of different parts may run side by side.
+        """
+        run, own = self.runs[part], self.parts[part].program
+
+        def solve(program: LinearProgram) -> Solution:
+            run.change(program)
+            solution = run.solve()
+            if solution.status in (Status.OPTIMAL, Status.INFEASIBLE):
+                return solution
+            return HighsRun(program, self.options).solve()  # from the start, not from the last basis
+
+        try:
+            yield solve
+        finally:
+            run.change(own)
+            run.solve()
+
+    def change(self, program: LinearProgram) -> None:
+        """Replaces the program; parts that stay as they were keep their answer.
+
+        Where only numbers differ, the other parts are solved again from their last basis. A program of
+        another shape or sparsity is split anew, and its changed parts are solved from the start.
+        """
+        if not program.same_sparsity(self.program):
+            self._split_anew(program)
+            return
+        parts = []
+        for i, part in enumerate(self.parts):
+            changed = part.of(program)
+            if self.runs[i].change(changed.program):
+                self._answers.pop(i, None)
+            parts.append(changed)
+        self.parts = tuple(parts)
+        self.program = program
+
+    def _split_anew(self, program: LinearProgram) -> None:
+        before = {int(part.columns[0]): i for i, part in enumerate(self.parts) if len(part.columns)}
+        split = split_program(program)
+        runs, answers = [], {}
+        for number, part in enumerate(split.components):
+            old = before.get(int(part.columns[0])) if len(part.columns) else None
+            if old is not None and old in self._answers and part.program.equals(self.parts[old].program):
+                runs.append(self.runs[old])
+                answers[number] = self._answers[old]
+            else:
+                runs.append(HighsRun(part.program, self.options))
+        self.program, self.parts, self._loose = program, split.components, split.loose_columns
+        self.runs, self._answers = runs, answers
+
+    def _run(self, waiting: list[int], progress: Progress | None, limits: Limits, logs: Path | None) -> None:
+        end = None if limits.seconds is None else time.monotonic() + limits.seconds
+
+        def solve(i: int) -> Solution:
+            seconds = None if end is None else end - time.monotonic()
+            return self.runs[i].solve(Limits(seconds, limits.iterations), logs and logs / f"{i}.log")
+
+        # HiGHS leaves the interpreter's lock while it runs, so threads do
+        pool = ThreadPoolExecutor(max_workers=os.cpu_count())
+        futures = {pool.submit(solve, i): i for i in waiting}
+        try:
+            for count, done in enumerate(as_completed(futures), start=1):
+                self._answers[futures[done]] = done.result()
+                if progress:
+                    progress(count, len(waiting))
+                # beside a part that is unbounded, another may have no point at all, and then there is none to begin at
+                if done.result().status not in (Status.OPTIMAL, Status.UNBOUNDED):
+                    self._stop(futures, waiting)
+                    break
+        except BaseException:
+            self._stop(futures, waiting)
+            pool.shutdown(wait=False)  # a solver may take seconds to hear that it is to stop
+            raise
+        pool.shutdown()
+        self._renew_stopped()
+
+    def _renew_stopped(self) -> None:
+        """A solver that was told to stop stays so; another takes its place for the next solve."""
+        for i, run in enumerate(self.runs):
+            if run.interrupted:
+                self.runs[i] = HighsRun(self.parts[i].program, self.options)
+            if i in self._answers and self._answers[i].status is Status.INTERRUPTED:
+                del self._answers[i]
+
+    def _stop(self, futures: Iterable, waiting: list[int]) -> None:  # type: ignore[type-arg]
+        for future in futures:
+            future.cancel()
+        for i in waiting:
+            if i not in self._answers:
+                self.runs[i].interrupt()
+
+    def _whole(self, iterations: int) -> Solution:
+        failed = [answer for answer in self._answers.values() if answer.status is not Status.OPTIMAL]
+        failed.sort(key=lambda answer: answer.status is Status.UNBOUNDED)
+        if failed or len(self._answers) < len(self.parts):
+            self._answers = {i: a for i, a in self._answers.items() if a.status is Status.OPTIMAL}
+            return failed[0] if failed else Solution.none(Status.INTERRUPTED)
+        program, loose = self.program, self._loose
+        x, reduced = np.zeros(program.shape[1]), np.zeros(program.shape[1])
+        row_dual = np.zeros(program.shape[0])
+        price = program.cost[loose] + program.preference[loose]
+        reduced[loose] = program.cost[loose]
+        lower, upper = program.column_lower[loose], program.column_upper[loose]
+        nearest_to_zero = np.clip(0.0, lower, upper)
+        x[loose] = np.where(price < 0, upper, np.where(price > 0, lower, nearest_to_zero))
+        if not np.isfinite(x[loose]).all():
+            return Solution.none(Status.UNBOUNDED)
+        for i, part in enumerate(self.parts):
+            x[part.columns] = self._answers[i].x
+            reduced[part.columns] = self._answers[i].reduced_cost
+            row_dual[part.rows] = self._answers[i].row_dual
+        objective = float(program.cost @ x) + program.constant
+        return Solution(Status.OPTIMAL, x, row_dual, reduced, objective, iterations)

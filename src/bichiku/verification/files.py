@@ -1,0 +1,204 @@
+"""The tables of a run folder, read strictly: what is missing or no number is a finding, never a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bichiku.verification.verdict import Ledger, Place
+
+MANIFEST = "manifest.json"
+INPUTS = "inputs"
+
+
+class Cell(Enum):
+    """What the cells of a column hold."""
+
+    TEXT = "text"
+    WHOLE = "a whole number"
+    WHOLE_OR_EMPTY = "a whole number or nothing"
+    NUMBER = "a number"
+    NUMBER_OR_EMPTY = "a number or nothing"
+
+
+T, W, WE, N, NE = Cell.TEXT, Cell.WHOLE, Cell.WHOLE_OR_EMPTY, Cell.NUMBER, Cell.NUMBER_OR_EMPTY
+
+COLUMNS: dict[str, dict[str, Cell]] = {
+    "summary.csv": {"metric": T, "material": T, "value": NE, "unit": T, "detail": T},
+    "sourcing.csv": {
+        "material": T, "supplier": T, "country": T, "kind": T, "year": W, "tonnes": N,
+        "share_of_imports": NE, "delivered_cost": NE, "unit": T, "basis": T,
+    },
+    "flows.csv": {
+        "crisis": T, "onset": W, "period": W, "month": T, "material": T, "item": T, "source": T, "tonnes": N,
+    },
+    "reserve.csv": {
+        "period": W, "month": T, "material": T, "stock_t": N, "cover_days": NE, "target_days": NE,
+        "bought_t": N, "used_t": N,
+    },
+    "projects.csv": {
+        "project": T, "material": T, "country": T, "kind": T, "existing_t_per_year": N, "built_t_per_year": N,
+        "used_t_per_year": N, "investment": N, "subsidy": N, "net_cost": N, "unit": T, "basis": T,
+    },
+    "costs.csv": {"line": T, "material": T, "year": W, "value": N, "unit": T},
+    "crises.csv": {
+        "crisis": T, "onset": W, "month": T, "material": T, "probability": N, "branch_days": N, "short_t": N,
+        "short_days": N, "time_to_survive_days": NE, "full_supply_after_days": NE, "stock_back_after_days": NE,
+        "damage": N, "unit": T,
+    },
+    "shares.csv": {"material": T, "year": W, "stage": T, "country": T, "share": N, "hhi": N},
+    "duals.csv": {
+        "policy": T, "limit": T, "material": T, "crisis": T, "onset": WE, "year": WE, "month": T, "value": N,
+        "dual": N, "unit": T,
+    },
+    "prices.csv": {
+        "policy": T, "limit": T, "material": T, "year": WE, "value": N, "price": NE, "unit": T, "holds_from": NE,
+        "holds_to": NE, "method": T, "sentence": T,
+    },
+}  # fmt: skip
+"""Every table of a run with its columns."""
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "summary.csv": ("metric", "material"),
+    "sourcing.csv": ("material", "supplier", "year"),
+    "flows.csv": ("crisis", "onset", "period", "material", "item", "source"),
+    "reserve.csv": ("period", "material"),
+    "projects.csv": ("project",),
+    "costs.csv": ("line", "material", "year"),
+    "crises.csv": ("crisis", "onset", "material"),
+    "shares.csv": ("material", "year", "stage", "country"),
+    "duals.csv": ("policy", "limit", "material", "crisis", "onset", "year", "month"),
+    "prices.csv": ("policy", "limit", "material", "year"),
+}
+"""The columns that name a row of each table."""
+
+NOTHING = -1  # an empty cell where a whole number is expected
+
+
+@dataclass(frozen=True)
+class RunTable:
+    """One table as read.
+
+    Attributes:
+        file: its name.
+        columns: texts as categories, whole numbers as integers (`NOTHING` where empty), numbers as floats
+            (not-a-number where empty).
+    """
+
+    file: str
+    columns: Mapping[str, pd.Series]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def numbers(self, column: str) -> np.ndarray:
+        """A column of numbers."""
+        return self.columns[column].to_numpy()
+
+    def texts(self, column: str) -> np.ndarray:
+        """A column of texts."""
+        return self.columns[column].to_numpy(dtype=object)
+
+    def row_keys(self) -> list[tuple[object, ...]]:
+        """What names each row."""
+        return list(zip(*(self.columns[name].tolist() for name in KEYS[self.file]), strict=True))
+
+    def place(self, row: int) -> Place:
+        """Line and key of a row."""
+        parts = (self.columns[name].iloc[row] for name in KEYS[self.file])
+        return Place(" ".join(str(part) for part in parts if part not in ("", NOTHING)), (row + 2,))
+
+
+def read_tables(folder: Path, ledger: Ledger) -> dict[str, RunTable] | None:
+    """All tables of a run; None, with findings, where one cannot be read in full."""
+    missing = [name for name in [*COLUMNS, MANIFEST] if not (folder / name).is_file()]
+    for name in missing:
+        ledger.wrong("file.missing", name, None, "no such file", "a file")
+    if not (folder / INPUTS).is_dir():
+        ledger.wrong("file.missing", INPUTS, None, "no such folder", "a folder")
+    for path in sorted(folder.glob("*.csv")):
+        if path.name not in COLUMNS:
+            ledger.wrong("file.unknown", path.name, None, "a table", "no rule covers it")
+    ledger.right(len(COLUMNS) + 2)
+    tables = {name: _read(folder / name, ledger) for name in COLUMNS if name not in missing}
+    found = {name: table for name, table in tables.items() if table is not None}
+    return found if len(found) == len(COLUMNS) else None
+
+
+def _read(path: Path, ledger: Ledger) -> RunTable | None:
+    cells = COLUMNS[path.name]
+    try:
+        frame = pd.read_csv(
+            path, dtype="str", keep_default_na=False, na_values=[], skip_blank_lines=False, encoding="utf-8"
+        )
+    except (ValueError, OSError) as error:  # pandas' own errors are ValueErrors
+        ledger.wrong("file.unreadable", path.name, None, str(error).strip(), "a table")
+        return None
+    if not isinstance(frame.index, pd.RangeIndex):  # more cells in every row than in the header
+        ledger.wrong("file.unreadable", path.name, None, "rows longer than the header", "a table")
+        return None
+    if sorted(frame.columns) != sorted(cells):
+        for name in sorted(set(cells) ^ set(frame.columns)):
+            stated, expected = ("no such column", "a column") if name in cells else ("a column", "no such column")
+            ledger.wrong("file.columns", path.name, Place(f"column {name}"), stated, expected)
+        return None
+    before = len(ledger.findings)
+    columns = {
+        # made from texts: read as a category, names that are all numbers would become numbers
+        name: _column(frame[name] if kind in (N, NE) else frame[name].astype("category"), kind, path.name, ledger)
+        for name, kind in cells.items()
+    }
+    return RunTable(path.name, columns) if len(ledger.findings) == before else None
+
+
+def _column(column: pd.Series, kind: Cell, file: str, ledger: Ledger) -> pd.Series:
+    ledger.right(len(column))
+    absent = np.flatnonzero(column.isna())
+    for row in absent[:1]:
+        place = Place(f"column {column.name}", (int(row) + 2,))
+        ledger.wrong("file.unreadable", file, place, "a row that ends early", "a cell")
+    if len(absent) or kind is T:
+        return column
+    if kind in (W, WE):
+        return _whole(column, kind, file, ledger)
+    try:
+        values = column.to_numpy(dtype=object)
+        if kind is NE:
+            values = np.where(values == "", "nan", values)
+        numbers = values.astype(float)
+    except ValueError:
+        numbers = np.array([_number(text, kind) for text in column])
+    wrong = ~np.isfinite(numbers)
+    if kind is NE:
+        wrong &= (column != "").to_numpy()
+    _complain(column, wrong, kind, file, ledger)
+    return pd.Series(numbers)
+
+
+def _whole(column: pd.Series, kind: Cell, file: str, ledger: Ledger) -> pd.Series:
+    texts = [str(text) for text in column.cat.categories]
+    allowed = [text.isascii() and text.isdigit() and len(text) < 10 for text in texts]
+    blank = [kind is WE and text == "" for text in texts]
+    numbers = np.array([int(text) if good else NOTHING for text, good in zip(texts, allowed, strict=True)], dtype=int)
+    good = np.array(allowed, dtype=bool) | np.array(blank, dtype=bool)
+    codes = column.cat.codes.to_numpy()
+    _complain(column, ~good[codes] if len(codes) else np.empty(0, dtype=bool), kind, file, ledger)
+    return pd.Series(numbers[codes] if len(codes) else np.empty(0, dtype=int))
+
+
+def _complain(column: pd.Series, wrong: np.ndarray, kind: Cell, file: str, ledger: Ledger) -> None:
+    for row in np.flatnonzero(wrong):
+        place = Place(f"column {column.name}", (int(row) + 2,))
+        ledger.wrong("file.cell", file, place, str(column.iloc[row]), kind.value)
+
+
+def _number(text: str, kind: Cell) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")

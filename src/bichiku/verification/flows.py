@@ -1,0 +1,155 @@
+"""flows.csv as arrays over nodes, with the line on which each number stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bichiku.model.calendar import Calendar
+from bichiku.model.world import World
+from bichiku.verification.files import RunTable
+from bichiku.verification.sheet import check_columns
+from bichiku.verification.tree import Nodes
+from bichiku.verification.verdict import Ledger, Place, rows_of
+
+FILE = "flows.csv"
+ITEMS = ("sent", "arrived", "saved", "short", "stock", "gap")
+
+Column = tuple[str, str, str]  # item, source, material as the file writes them
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Tonnes by item; what flows.csv leaves out is zero.
+
+    Attributes:
+        tonnes: item to numbers; shape (nodes, sources) of ``sent`` (shipped or produced) and ``arrived``,
+            (nodes, tranches) of ``saved``, (nodes, materials) of ``short``, ``stock`` and ``gap``.
+        lines: item to the lines that these stand on, 0 where not written; same shapes.
+        names: item to what its columns are called.
+        nodes: the tree.
+        calendar: for the names of months.
+    """
+
+    tonnes: Mapping[str, np.ndarray]
+    lines: Mapping[str, np.ndarray]
+    names: Mapping[str, list[str]]
+    nodes: Nodes
+    calendar: Calendar
+
+    def __getitem__(self, item: str) -> np.ndarray:
+        return self.tonnes[item]
+
+    def node_text(self, node: int) -> str:
+        return self.nodes.text(node, self.calendar)
+
+    def place(self, item: str, flat: int) -> Place:
+        """Where the flat-th number of an item stands."""
+        width = self.tonnes[item].shape[1]
+        node, column = divmod(flat, width)
+        words = [self.node_text(node), self.names[item][column]]
+        if item != "sent":  # whose names say so
+            words.append(item)
+        return Place(" ".join(words), rows_of([self.lines[item][node, column]]))
+
+    def joint_place(self, text: str, entries: Iterable[tuple[str, int, int]]) -> Place:
+        """A row that joins several numbers, each given as item, node and column."""
+        return Place(text, rows_of(self.lines[item][node, column] for item, node, column in entries))
+
+
+def read_flows(table: RunTable, world: World, nodes: Nodes, ledger: Ledger) -> Flows:
+    """Puts each row of flows.csv in its place; rows without a place, and second ones, are findings."""
+    check_columns(table, ("month", "tonnes"), ledger)
+    columns, layout = _columns(world)
+    node = _node_of_row(table, nodes)
+    column = _column_of_row(table, columns)
+    lost = (node < 0) | (column < 0)
+    for row in np.flatnonzero(lost):
+        ledger.wrong("row.unknown", FILE, table.place(int(row)), "a row", "nothing of this name in the model")
+    lines = np.arange(len(table)) + 2
+    flat = (node * len(columns) + column)[~lost]
+    shape = (len(nodes), len(columns))
+    tonnes, at_line = np.zeros(shape), np.zeros(shape, dtype=np.int32)
+    counts = np.bincount(flat, minlength=shape[0] * shape[1])
+    tonnes.flat[flat] = table.numbers("tonnes")[~lost]
+    at_line.flat[flat] = lines[~lost]
+    if (counts > 1).any():
+        twice = np.flatnonzero(~lost)[(counts[flat] > 1) & (at_line.flat[flat] != lines[~lost])]
+        for row in twice:
+            ledger.wrong("row.twice", FILE, table.place(int(row)), "a second row", "one row")
+    _check_months(table, world.calendar, ledger)
+    ledger.right(2 * len(table))
+    edges = np.cumsum([0, *(len(layout[item]) for item in ITEMS)])
+    slices = {item: slice(edges[i], edges[i + 1]) for i, item in enumerate(ITEMS)}
+    return Flows(
+        {item: tonnes[:, part] for item, part in slices.items()},
+        {item: at_line[:, part] for item, part in slices.items()},
+        layout,
+        nodes,
+        world.calendar,
+    )
+
+
+def _columns(world: World) -> tuple[list[Column], dict[str, list[str]]]:
+    """Every (item, source, material) that may be written, and the names of each item's columns."""
+    sources = {name: row.material for name, row in world.sources.items()}
+    sent = [("produced" if name in world.projects else "shipped", name, sources[name]) for name in sources]
+    arrived = [("arrived", name, material) for name, material in sources.items()]
+    saved = [("saved", tranche, material) for material, tranche in world.tranches]
+    by_material = [[(item, "", material) for material in world.materials] for item in ("short", "stock", "gap")]
+    layout = {
+        "sent": [f"{item} {name}" for item, name, _ in sent],
+        "arrived": list(sources),
+        "saved": [f"{material} {tranche}" for material, tranche in world.tranches],
+        **{item: list(world.materials) for item in ("short", "stock", "gap")},
+    }
+    return [*sent, *arrived, *saved, *(column for part in by_material for column in part)], layout
+
+
+def _node_of_row(table: RunTable, nodes: Nodes) -> np.ndarray:
+    """Node of each row; -1 where there is none."""
+    crisis = table.columns["crisis"].cat
+    onset, period = table.numbers("onset"), table.numbers("period")
+    periods = int(nodes.period.max())
+    begins = np.full((len(crisis.categories), periods + 1), -1)  # first node, by crisis and onset
+    ends = np.full((len(crisis.categories), periods + 1), -1)
+    for code, name in enumerate(crisis.categories):
+        for number, branch in enumerate(nodes.branches):
+            if branch.crisis == name:
+                begins[code, branch.onset], ends[code, branch.onset] = nodes.first[number], nodes.last[number]
+        if name == "plan":
+            begins[code, 0], ends[code, 0] = 0, periods - 1
+    codes = crisis.codes.to_numpy()
+    known = onset <= periods
+    onset = np.where(known, onset, 0)
+    node = begins[codes, onset] + period - np.where(onset == 0, 1, onset)
+    inside = known & (begins[codes, onset] >= 0) & (node >= begins[codes, onset]) & (node <= ends[codes, onset])
+    return np.where(inside, node, -1)
+
+
+def _column_of_row(table: RunTable, columns: list[Column]) -> np.ndarray:
+    """Column of each row; -1 where the model has none."""
+    item, source, material = (table.columns[name].cat for name in ("item", "source", "material"))
+    position = {column: i for i, column in enumerate(columns)}
+    shape = (len(item.categories), len(source.categories), len(material.categories))
+    lookup = np.full(shape, -1)
+    items, sources, materials = (
+        {name: i for i, name in enumerate(part.categories)} for part in (item, source, material)
+    )
+    for column, number in position.items():
+        if column[0] in items and column[1] in sources and column[2] in materials:
+            lookup[items[column[0]], sources[column[1]], materials[column[2]]] = number
+    return lookup[item.codes.to_numpy(), source.codes.to_numpy(), material.codes.to_numpy()]
+
+
+def _check_months(table: RunTable, calendar: Calendar, ledger: Ledger) -> None:
+    month = table.columns["month"].cat
+    labels = {calendar.label(t): t for t in range(1, calendar.periods + 1)}
+    period_of = np.array([labels.get(str(name), 0) for name in month.categories], dtype=int)
+    stated = period_of[month.codes.to_numpy()]
+    period = table.numbers("period")
+    for row in np.flatnonzero((stated != period) & (period >= 1) & (period <= calendar.periods)):
+        label = calendar.label(int(period[row]))
+        ledger.wrong("row.text", FILE, table.place(int(row)), str(table.columns["month"].iloc[row]), label)

@@ -1,0 +1,205 @@
+"""Every row that the policies ask for, worked out from the written numbers: one statement for each policy.
+
+The same rows serve three times: the policy must be kept, duals.csv must state them with their limits, and prices.csv
+the numbers behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from bichiku.model.world import World
+from bichiku.verification.damage import least_cvar
+from bichiku.verification.facts import PolicyRow, Priced, RunFacts, Statement, limited_materials
+from bichiku.verification.files import INPUTS, NOTHING
+from bichiku.verification.limits import PROJECTS
+from bichiku.verification.share_policies import concentration, country_cap, share_caps, share_floors
+from bichiku.verification.tree import PLAN
+from bichiku.verification.verdict import Ledger, Place
+
+ALL = "all"
+MILLION = 1e6
+
+
+def policy_rows(facts: RunFacts, ledger: Ledger) -> list[PolicyRow]:
+    """The rows of every policy that the strategy asks for; one that is not stated here is a finding."""
+    rows: list[PolicyRow] = []
+    for name, asked in _asked(facts.world):
+        if name in STATEMENTS:
+            rows += STATEMENTS[name].rows(facts, asked)
+        else:
+            place = Place(f"policies.{name}")
+            ledger.wrong(
+                "policies.stated", f"{INPUTS}/model.yaml", place, f"policy {name} is not verified", "a statement"
+            )
+    ledger.right()
+    return rows
+
+
+def _asked(world: World) -> Iterator[tuple[str, Any]]:
+    for name in type(world.policies).model_fields:
+        asked = getattr(world.policies, name)
+        if asked is not None and asked != []:
+            yield name, asked
+
+
+def check_policies(rows: list[PolicyRow], ledger: Ledger) -> None:
+    """Every hard row is kept."""
+    groups: dict[tuple[str, str], list[PolicyRow]] = {}
+    for row in rows:
+        if row.penalty is not None:
+            continue
+        groups.setdefault((row.key[0], row.file), []).append(row)
+    for (policy, file), members in groups.items():
+        sign = np.array([-1.0 if row.floor else 1.0 for row in members])
+        value = sign * [row.value for row in members]
+        limit = sign * [row.limit for row in members]
+        scale = np.array([row.scale for row in members])
+        ledger.at_most(f"policy.{policy}", file, value, limit, lambda i, found=members: found[i].place(), scale)  # type: ignore[misc]
+
+
+def _reserve_days(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
+    world, flows = facts.world, facts.flows
+    days = world.calendar.days
+    materials = list(world.materials)
+    for material in world.demand:
+        path = policy.of(material)
+        if path is None:
+            continue
+        k = materials.index(material)
+        per_day = facts.states.demand[facts.plan, k] / days
+        for node, target, tonnes in zip(facts.plan, path(world.calendar.ends), per_day, strict=True):
+            month, year = world.calendar.label(int(facts.nodes.period[node])), int(facts.plan_years[node])
+            key = ("reserve_days", "", material, "plan", 0, year, month)
+            stock, limit = float(flows["stock"][node, k]), float(target * tonnes)
+            place = partial(flows.place, "stock", int(node) * len(materials) + k)
+            priced = Priced(limit / float(tonnes), "day", float(tonnes), year) if tonnes > 0 else None
+            yield PolicyRow(key, stock, limit, limit, abs(stock), place, "t", floor=True, priced=priced)
+
+
+def _survive(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
+    world, nodes = facts.world, facts.nodes
+    priced = Priced(0.0, "t short allowed in each period", 1.0, unit_told=False)
+    materials = list(world.materials)
+    for material in limited_materials(world, policy.materials):
+        if material not in world.demand:
+            continue
+        k = materials.index(material)
+        for node in np.flatnonzero(nodes.branch != PLAN):
+            branch = nodes.branches[nodes.branch[node]]
+            begins = int(world.calendar.begins[branch.onset - 1])
+            days = (int(nodes.period[node]) - branch.onset) * world.calendar.days
+            named = branch.crisis in policy.crises and (policy.from_ is None or begins >= policy.from_)
+            if not named or (policy.days is not None and days >= policy.days):
+                continue
+            period = int(nodes.period[node])
+            year, month = int(world.calendar.years[period - 1]), world.calendar.label(period)
+            key = ("survive", "", material, branch.crisis, branch.onset, year, month)
+            short = float(facts.flows["short"][node, k])
+            place = partial(facts.flows.place, "short", int(node) * len(materials) + k)
+            yield PolicyRow(key, short, 0.0, 0.0, 0.0, place, "t", priced=priced)
+
+
+def _expected_shortage(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
+    world, limit = facts.world, policy.max_days
+    for material in limited_materials(world, policy.materials):
+        k = list(world.materials).index(material)
+        used = np.flatnonzero(facts.states.demand[:, k] > 0)
+        if material not in world.demand or not len(used):
+            continue
+        days = facts.flows["short"][used, k] / facts.states.demand[used, k] * world.calendar.days
+        place = partial(facts.flows.joint_place, f"{material} short", [("short", int(node), k) for node in used])
+        key = ("expected_shortage", "", material, "", NOTHING, NOTHING, "")
+        value = float(facts.nodes.weight[used] @ days)
+        yield PolicyRow(key, value, limit, limit, value, place, "days", priced=Priced(limit, "day", 1.0))
+
+
+def _budget(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
+    if policy.investment is not None:
+        yield from _investment(facts, policy.investment)
+    if policy.reserve_per_year is not None:
+        yield from _reserve_purchases(facts, policy.reserve_per_year)
+
+
+def _investment(facts: RunFacts, limit: float) -> Iterator[PolicyRow]:
+    world = facts.world
+    if any(row.max_build_t > 0 for row in world.projects.values()):
+        net = np.array([row.capex * (1.0 - row.subsidy_rate) for row in world.projects.values()])
+        value = float(net @ facts.built)
+        yield PolicyRow(
+            key=("budget_investment", "", ALL, "", NOTHING, NOTHING, ""),
+            value=value,
+            limit=limit,
+            stated=limit,
+            scale=value,
+            place=partial(Place, "net cost of all projects"),
+            unit=world.settings.currency,
+            file=PROJECTS,
+            priced=_in_millions(limit, world),
+        )
+
+
+def _reserve_purchases(facts: RunFacts, limit: float) -> Iterator[PolicyRow]:
+    world = facts.world
+    prices = np.array([row.reference_price for row in world.materials.values()])
+    for year in np.unique(facts.plan_years):
+        inside = facts.plan[facts.plan_years == year]
+        first, last = int(inside[0]), int(inside[-1])
+        before, after = facts.stocks.before[first], facts.flows["stock"][last]
+        entries = [("stock", node, k) for node in {max(first - 1, 0), last} for k in range(len(prices))]
+        yield PolicyRow(
+            key=("budget_reserve", "", ALL, "", NOTHING, int(year), ""),
+            value=float(prices @ (after - before)),
+            limit=limit,
+            stated=limit,
+            scale=float(prices @ (np.abs(after) + np.abs(before))),
+            place=partial(facts.flows.joint_place, f"rise of stock in {year}", entries),
+            unit=world.settings.currency,
+            priced=_in_millions(limit, world, int(year)),
+        )
+
+
+def _risk(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
+    limit, damage = policy.limit, facts.damage
+    if limit is not None and damage.likely:
+        value = least_cvar(damage.of_branch, damage.shares, policy.level)
+        key = ("risk_limit", "", ALL, "", NOTHING, NOTHING, "")
+        place, unit = partial(Place, "damage of all branches"), facts.world.settings.currency
+        yield PolicyRow(key, value, limit, limit, value, place, unit, priced=_in_millions(limit, facts.world))
+
+
+def _in_millions(limit: float, world: World, year: int = NOTHING) -> Priced:
+    return Priced(limit / MILLION, f"million {world.settings.currency}", MILLION, year)
+
+
+_SHARE = "max x all imports (or supply), plan, per calendar year"
+STATEMENTS: dict[str, Statement] = {
+    "reserve_days": Statement(_reserve_days, {"reserve_days": "plan stock >= target days x demand / d"}),
+    "share_caps": Statement(share_caps, {"share_caps": f"a group's arrivals <= {_SHARE}"}),
+    "share_floors": Statement(
+        share_floors,
+        {"share_floors": "a group's arrivals >= min x all imports (or supply), plan, per calendar year"},
+    ),
+    "country_cap": Statement(country_cap, {"country_cap": f"any one country's arrivals <= {_SHARE}"}),
+    "concentration": Statement(
+        concentration,
+        {"concentration": "the index of concentration <= max (to within 1e-4), plan, per calendar year"},
+    ),
+    "survive": Statement(_survive, {"survive": "no shortage in the named crises within the days asked for"}),
+    "expected_shortage": Statement(
+        _expected_shortage, {"expected_shortage": "expected days short of a material <= max_days"}
+    ),
+    "budget": Statement(
+        _budget,
+        {
+            "budget_investment": "net investment <= budget",
+            "budget_reserve": "reference price x rise of stock over a plan year <= budget",
+        },
+    ),
+    "risk": Statement(_risk, {"risk_limit": "CVaR of damage given a crisis <= limit"}),
+}
+"""What each policy asks for, by its name in model.yaml."""
