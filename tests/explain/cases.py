@@ -219,8 +219,8 @@ CASES: dict[str, tuple[dict[str, Any], set[str], dict[str, float]]] = {
         {"survive", "demand", "loss", "storage_limit", "reserve_days", "reserve_kept"},
         {"survive": 100, "storage_limit": 100, "new_source": 100, "reserve_days": 365},
     ),
-    # 100 t of oxide take 200 of 300 t of ore, and 100 are left of the 200 t that a year of use is. Of x t of oxide less,
-    # 100 + 2 x are left and 200 - 2 x asked for
+    # 100 t of oxide take 200 of 300 t of ore, and 100 are left of the 200 t that a year of use is. Of x t of oxide
+    # less, 100 + 2 x are left and 200 - 2 x asked for
     "reserve of a feed": (
         {
             "periods": 1,
