@@ -39,6 +39,8 @@ def demanding(draw: st.DrawFn) -> Description:
         {"reserve_days": draw(st.sampled_from([200, 600, 2000]))},
         {"expected_shortage": {"max_days": draw(st.sampled_from([0, 1, 20]))}},
         {"survive": {"crises": crises}},
+        {"survive": {"crises": crises}, "reserve_days": draw(st.sampled_from([30, 200]))},
+        {"risk": {"level": 0.5, "limit": draw(st.sampled_from([0, 1000]))}},
     ]
     against: list[dict[str, Any]] = [
         {},
@@ -60,7 +62,7 @@ def typed(description: Description, change: Change, value: float) -> Description
     """The model with the number of a change set to a value; None for numbers that stand in no single place."""
     changed = copy.deepcopy(description)
     policies = changed["model"]["policies"]
-    shift = value - change.before
+    shift, tranche = value - change.before, (change.material, change.name)
     if change.kind in CELLS:
         table, key, cell = CELLS[change.kind]
         name = change.material if key == "material" else change.name
@@ -82,6 +84,13 @@ def typed(description: Description, change: Change, value: float) -> Description
                 return None
             policies["share_caps"].append({**limit, "materials": here})
         limit |= {"max": path, "materials": [change.material]}
+    elif change.kind == "tranche_limit":
+        (row,) = (r for r in changed["tables"]["substitution"] if (r["material"], r["tranche"]) == tranche)
+        if value > 100:
+            return None
+        row["max_share"] = value / 100
+    elif change.kind == "risk_limit":
+        policies["risk"]["limit"] = value * 1e6
     elif change.kind == "budget_investment":
         policies["budget"]["investment"] = value * 1e6
     elif change.kind == "expected_shortage" and sum(r["material"] != change.material for r in _demand(changed)) == 0:

@@ -22,12 +22,21 @@ from bichiku.result.outcome import Outcome
 from bichiku.result.pipeline import grow
 from bichiku.show.explanation import text_of
 from bichiku.solving import Solution, Status
-from oracles.by_hand import description, halt, read
+from oracles.by_hand import MATERIAL, SPOT, description, halt, read
 
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20, "capacity_t": 40}
 TWO = [{}, AUSTRALIA]
 STORE_30 = {"storage_limit_t": 30}
 MINE = {"project": "p", "material": "m", "country": "AUS", "kind": "mine-stake", "max_build_t": 100, "capex": 10}
+REFINERY = {
+    "project": "p",
+    "material": "oxide",
+    "country": "AUS",
+    "kind": "refinery",
+    "input_material": "m",
+    "input_per_output": 2,
+    "existing_t": 200,
+}
 NO_SHORTAGE = {"expected_shortage": {"max_days": 0}}
 SURVIVE = {"survive": {"crises": ["halt"]}}
 
@@ -153,6 +162,95 @@ CASES: dict[str, tuple[dict[str, Any], set[str], dict[str, float]]] = {
         {"periods": 1, "material": {"storage_limit_t": 0}, "suppliers": [{"in_transit_t": 500, "lead_periods": 1}]},
         {"storage_limit", "demand"},
         {"storage_limit": 400},
+    ),
+    # half is left, of which s sells half of what the plan bought the year before: 100 t and 30 into store.
+    # 65 t and 30 t in store leave 5 short; with a store of S, 50 + S / 2 + S make 100 from 33.33 t on
+    "ration": (
+        {
+            "crises": halt(2, 0.05, effects=[{"suppliers": ["s"], "loss": 0.5}]),
+            "material": STORE_30,
+            "policies": SURVIVE,
+        },
+        {"survive", "demand", "loss", "storage_limit"},
+        {"survive": 5, "storage_limit": 10 / 3, "new_source": 5},
+    ),
+    # before the start a year counts as capacity: half of 150 t a year
+    "ration of a capacity": (
+        {
+            "suppliers": [{"capacity_t": 150}],
+            "crises": halt(1, 0.05, effects=[{"suppliers": ["s"], "loss": 0.5}]),
+            "policies": SURVIVE,
+        },
+        {"survive", "demand", "loss", "supplier_capacity"},
+        {"survive": 25, "supplier_capacity": 50, "new_source": 25},
+    ),
+    # 130 t last for the first year, and leave 70 t short in the second; from elsewhere as much comes in both
+    "a long crisis": (
+        {
+            "periods": 3,
+            "crises": halt(2, 0.05, duration={1: 0.5, 2: 0.5}),
+            "material": {"storage_limit_t": 130},
+            "policies": SURVIVE,
+        },
+        {"survive", "demand", "loss", "storage_limit"},
+        {"survive": 70, "storage_limit": 70, "new_source": 35},
+    ),
+    # nothing was saved before, so nothing is in the first year of a crisis: 60 t of 100
+    "a saving that takes time": (
+        {
+            "crises": halt(1, 0.05),
+            "material": {"opening_stock_t": 60},
+            "tables": {
+                "substitution": [{"material": "m", "tranche": "x", "max_share": 0.4, "cost": 30, "delay_periods": 1}]
+            },
+            "policies": SURVIVE,
+        },
+        {"survive", "demand", "loss", "tranche_limit"},
+        {"survive": 40, "new_source": 40},
+    ),
+    # an event stops s in 2027. The plan is short and holds 100 t; the crisis, which makes things dear, may not be
+    "a reserve that stays": (
+        {
+            "material": {"storage_limit_t": 100},
+            "events": {"stop": {"from": "2027-01", "to": "2027-12", "effects": [{"suppliers": ["s"], "loss": 1}]}},
+            "crises": halt(2, 0.05, effects=[{"materials": ["m"], "price_factor": 3}]),
+            "policies": {"reserve_days": 365, **SURVIVE},
+        },
+        {"survive", "demand", "loss", "storage_limit", "reserve_days", "reserve_kept"},
+        {"survive": 100, "storage_limit": 100, "new_source": 100, "reserve_days": 365},
+    ),
+    # 100 t of oxide take 200 of 300 t of ore, and 100 are left of the 200 t that a year of use is. Of x t of oxide
+    # less, 100 + 2 x are left and 200 - 2 x asked for
+    "reserve of a feed": (
+        {
+            "periods": 1,
+            "tables": {
+                "materials": [MATERIAL, MATERIAL | {"material": "oxide"}],
+                "demand": [{"material": "oxide", "year": 2026, "tonnes": 100}],
+                "suppliers": [SPOT | {"capacity_t": 300}],
+                "projects": [REFINERY],
+            },
+            "policies": {"reserve_days": {"m": 365}, **NO_SHORTAGE},
+        },
+        {"reserve_days", "supplier_capacity", "expected_shortage", "demand"},
+        {"reserve_days": 182.5, "supplier_capacity": 100, "expected_shortage": 91.25, "demand": 25},
+    ),
+    # 70 t short at 100 each in both years: 5 % in a tail of 50 % are 700, 10 % are 1400; one limit is for both
+    "risk of several years": (
+        {
+            "periods": 3,
+            "crises": halt(
+                2,
+                0,
+                onsets=[{"period": 2, "probability": 0.05}, {"period": 3, "probability": 0.1}],
+                recovery=0,
+            ),
+            "material": STORE_30 | {"reference_price": 0},
+            "suppliers": [{"price": 0}],
+            "policies": {"risk": {"level": 0.5, "limit": 100}},
+        },
+        {"risk_limit", "demand", "loss", "storage_limit"},
+        {"risk_limit": 1300 / 1e6},
     ),
     # 40 % can be saved, 60 % cannot
     "saving": (

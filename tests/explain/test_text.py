@@ -93,6 +93,38 @@ def test_crises_that_cannot_be_survived_are_counted_and_the_first_is_named() -> 
     ]
 
 
+def test_a_crisis_of_several_lengths_is_told_with_the_length_that_cannot_be_survived() -> None:
+    # 130 t in store last for a year of 100 t, and not for two
+    found = explained(**CASES["a long crisis"][0])
+    text = text_of(found)
+    halt = "no shortage of m in crisis halt of 2027-01 (3 nodes of its branch)"
+    assert f"  - {halt}; it cannot be survived where it lasts 2 periods\n" in text
+    assert "  - accept 70 t of m short in crisis halt of 2027, all its lengths together\n" in text
+    record = as_record(found)
+    assert {rule["kind"]: rule["fails_at_length"] for rule in record["conflicts"][0]["rules"]}["survive"] == 2
+
+
+def test_a_length_is_left_out_where_there_is_but_one() -> None:
+    assert "lasts" not in text_of(explained(**CASES["survive"][0]))
+
+
+def test_the_shortest_of_the_lengths_may_be_too_long_already() -> None:
+    changes = CASES["a long crisis"][0] | {"material": {"storage_limit_t": 30}}
+    assert "it cannot be survived where it lasts 1 period\n" in text_of(explained(**changes))
+
+
+def test_what_befalls_in_a_crisis_is_told_and_no_change_of_it_is_offered() -> None:
+    text = text_of(explained(**CASES["ration"][0]))
+    assert (
+        "halt of 2027-01: s loses up to 50 % of what it can ship, and of the rest ships no more than before\n" in text
+    )
+    assert "No change of these" not in text
+    text = text_of(explained(**CASES["a reserve that stays"][0]))
+    assert "  - the reserve of m stays in crisis halt of 2027-01 while that does not concern it\n" in text
+    assert "  - events during crisis halt of 2027-01: s loses 100 % of what it can ship\n" in text
+    assert "No change of these" not in text
+
+
 def test_an_explanation_is_plain_data_for_scripts() -> None:
     record = json.loads(json.dumps(as_record(explained(**CASES["cap with a reserve"][0]))))
     (conflict,) = record["conflicts"]

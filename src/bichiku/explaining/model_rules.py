@@ -133,6 +133,7 @@ def _losses(
     part = outcome.of_source(source)
     tree, export = part.tree, part.state.export[source]
     nodes = np.ones(tree.size, dtype=bool) if nodes is None else nodes
+    cut = part.state.supply[source].is_cut if source in part.state.supply else np.zeros(tree.size, dtype=bool)
     places = [("", 0, tree.stretch < 0)]
     places += [(crisis, onset, inside) for (crisis, onset), inside in branches(tree).items()]
     for crisis, onset, inside in places:
@@ -152,6 +153,7 @@ def _losses(
             columns=columns[on_columns],
             column_upper=column_upper[on_columns],
             source=source,
+            by_events=onset > 0 and not len(shared_out) and not cut[inside].any(),
             rationed=bool(len(shared_out)),
         )
 

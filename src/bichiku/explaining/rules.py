@@ -44,6 +44,7 @@ class Rule:
         move: how the program moves with its number; None where no number is offered for a change.
         by_year: calendar year and number, where it is not one number for all years.
         moved_by_events: whether events move the number away from what its table says.
+        by_events: whether events alone take what is lost in a crisis.
         rationed: whether a source that loses something also sells no more of the rest than before the crisis.
         lengths: lengths that its crisis may have, of a rule that asks to survive it.
         row_length: for each row the shortest of them that it is about; shape (rows,).
@@ -61,6 +62,7 @@ class Rule:
     move: Move | None = None
     by_year: tuple[tuple[int, float], ...] = ()
     moved_by_events: bool = False
+    by_events: bool = False
     rationed: bool = False
     lengths: tuple[int, ...] = ()
     row_length: np.ndarray = field(default_factory=lambda: NOTHING)

@@ -104,9 +104,11 @@ def _losses(rules: Sequence[Rule], world: World, names: bool) -> str:
 
 
 def _crises(rules: Sequence[Rule], world: World) -> str:
-    """Crises counted, with the first by name; for losses, events on the plan count as such."""
-    starts = {(rule.onset, rule.name): rule for rule in rules if rule.onset}
+    """Crises counted, with the first by name; for losses, events count as such."""
+    starts = {(rule.onset, rule.name): rule for rule in rules if rule.onset and not rule.by_events}
     parts = ["events on the plan"] if any(not rule.onset for rule in rules) else []
+    if any(rule.by_events for rule in rules):
+        parts = ["events"]
     if starts:
         first = crisis_words(starts[min(starts)], world)
         parts.append(f"crisis {first}" if len(starts) == 1 else f"{len(starts)} crises, first of them {first}")

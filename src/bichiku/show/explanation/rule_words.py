@@ -49,7 +49,10 @@ def crisis_words(rule: Rule, world: World) -> str:
 
 def cause_words(rule: Rule, world: World) -> str:
     """What takes of what a source can ship."""
-    return f"crisis {crisis_words(rule, world)}" if rule.onset else "events on the plan"
+    if not rule.onset:
+        return "events on the plan"
+    crisis = f"crisis {crisis_words(rule, world)}"
+    return f"events during {crisis}" if rule.by_events else crisis
 
 
 def _supplier_capacity(rule: Rule, world: World) -> str:
@@ -98,8 +101,9 @@ def _demand(rule: Rule, world: World) -> str:
 
 def _tranche_limit(rule: Rule, world: World) -> str:
     row = world.tranches[rule.material, rule.name]
-    after = f", in a crisis after {row.delay_periods} periods" if row.delay_periods else ""
-    return f"saving {rule.name}: at most {percent(row.max_share)} of the demand for {rule.material}{after}"
+    words = f"saving {rule.name}: at most {percent(row.max_share)} of the demand for {rule.material}"
+    late = row.delay_periods
+    return f"{words}, and no more than before in the first {_periods(late)} of a crisis" if late else words
 
 
 _TABLE_RULES: dict[str, Callable[[Rule, World], str]] = {
