@@ -6,18 +6,20 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bichiku.build import build
+from bichiku.model.chains import chain_materials, touching
 from bichiku.result.pipeline import grow
 from bichiku.solving import SolverOptions, Status, solve
 from oracles.by_hand import read
 from oracles.drawn import drawn, objective, solved
 from oracles.policy_examples import EXAMPLES, moved
 from oracles.policy_strategies import POLICY_NAMES, policies, policy_variants, with_policies
-from oracles.world_strategies import Description, small_models
+from oracles.world_strategies import PERIODS_PER_YEAR, START_YEAR, Description, small_models
 
 Change = Callable[[Description], Description]
 
@@ -94,6 +96,34 @@ def in_other_money(description: Description, rate: float) -> Description:
 def test_in_other_money_the_cost_is_scaled(description: Description, rate: float) -> None:
     value = objective(description)
     assert objective(in_other_money(description, rate)) == close(None if value is None else value * rate)
+
+
+TONNES = {
+    "materials": ["opening_stock_t", "storage_limit_t", "release_rate_t_per_day"],
+    "demand": ["tonnes"],
+    "suppliers": ["capacity_t", "in_transit_t"],
+    "projects": ["existing_t", "max_build_t"],
+}
+
+
+def at_another_size(description: Description, size: float) -> Description:
+    changed = copy.deepcopy(description)
+    for table, keys in TONNES.items():
+        for row in changed["tables"].get(table, []):
+            row.update({key: row[key] * size for key in keys if key in row})
+    limits = changed["model"].get("policies", {})
+    if "limit" in limits.get("risk", {}):
+        limits["risk"]["limit"] *= size
+    if "budget" in limits:
+        limits["budget"] = moved(limits["budget"], lambda limit: limit * size)
+    return changed
+
+
+@drawn(20)
+@given(models(), st.sampled_from([0.1, 3.0, 50.0]))
+def test_with_more_tonnes_of_everything_the_cost_is_scaled(description: Description, size: float) -> None:
+    value = objective(description)
+    assert objective(at_another_size(description, size)) == close(None if value is None else value * size)
 
 
 # Order and names
@@ -197,6 +227,133 @@ def test_no_more_can_be_had_from_an_idle_material_under_a_policy(description: De
     assert objective(with_idle_material(description)) == close(objective(description))
 
 
+def with_a_crisis_of_its_own(description: Description) -> Description:
+    """The idle material, and a crisis that stops its supplier at any time."""
+    changed = with_idle_material(description)
+    periods = changed["model"]["periods"]
+    onsets = [{"period": period, "probability": 0.9 / periods} for period in range(1, periods + 1)]
+    crisis = {"onsets": onsets, "duration": 1, "recovery": "to-end", "effects": [{"suppliers": ["idle-s"], "loss": 1}]}
+    changed["model"]["crises"] = changed["model"]["crises"] | {"elsewhere": crisis}
+    return changed
+
+
+@drawn(20)
+@given(small_models(crises=True))
+def test_a_crisis_that_does_not_touch_a_chain_changes_no_number_of_it(description: Description) -> None:
+    one, other = solved(description), solved(with_a_crisis_of_its_own(description))
+    assert one is not None
+    assert other is not None
+    for name in ("sourcing", "flows", "reserve", "crises", "costs", "shares"):
+        table = other.tables[name]
+        rest = table[table["material"] != "idle"]
+        assert rest.to_csv(index=False) == one.tables[name].to_csv(index=False), name
+
+
+def with_listed_crises_split(description: Description) -> Description:
+    """Each crisis with listed onsets as two of half the probability."""
+    changed = copy.deepcopy(description)
+    crises = changed["model"]["crises"]
+    for name, crisis in list(crises.items()):
+        if "onsets" in crisis:
+            half = [onset | {"probability": onset["probability"] / 2} for onset in crisis["onsets"]]
+            crises |= {name: crisis | {"onsets": half}, f"{name}-again": crisis | {"onsets": half}}
+    return changed
+
+
+@drawn(30)
+@given(models())
+def test_two_halves_of_a_listed_crisis_cost_what_the_whole_does(description: Description) -> None:
+    assert objective(with_listed_crises_split(description)) == close(objective(description))
+
+
+# Crises
+
+
+@drawn(40)
+@given(small_models(crises=True))
+def test_the_weights_of_each_chain_and_period_sum_to_one(description: Description) -> None:
+    world = read(description)
+    for chain in grow(world):
+        sums = np.bincount(chain.tree.period, chain.tree.weight, minlength=world.calendar.periods + 1)[1:]
+        assert sums == pytest.approx(np.ones(world.calendar.periods), abs=1e-12)
+        assert chain.tree.weight.min() >= 0
+
+
+def with_lengths_known(description: Description) -> Description:
+    """Each listed crisis as one for each of its lengths, known on its first day."""
+    changed = copy.deepcopy(description)
+    found = {}
+    for name, crisis in changed["model"]["crises"].items():
+        lengths = crisis["duration"] if isinstance(crisis["duration"], dict) else {crisis["duration"]: 1.0}
+        if "onsets" not in crisis or len(lengths) == 1:
+            found[name] = crisis
+            continue
+        for length, share in lengths.items():
+            onsets = [onset | {"probability": onset["probability"] * share} for onset in crisis["onsets"]]
+            found[f"{name}-{length}"] = crisis | {"duration": length, "onsets": onsets}
+    changed["model"]["crises"] = found
+    return changed
+
+
+def touched(description: Description) -> set[tuple[str, str]]:
+    """Chains with the crises that touch them, each under the name it had before it was split."""
+    names = description["model"]["crises"]
+    world = read(description)
+    return {(chain[0], name) for chain in chain_materials(world) for name in touching(world, chain) if name in names}
+
+
+def split_touches_as_before(description: Description, known: Description) -> bool:
+    before = touched(description)
+    parts = {
+        (chain, name): [other for other in known["model"]["crises"] if other == name or other.startswith(f"{name}-")]
+        for chain, name in before
+    }
+    after = touched(known)
+    return all((chain, part) in after for (chain, _), of in parts.items() for part in of)
+
+
+@drawn(40)
+@given(small_models(crises=True))
+def test_to_know_how_long_a_crisis_lasts_is_never_dearer(description: Description) -> None:
+    known = with_lengths_known(description)
+    # a length in which nothing happens is no crisis, and has no branch in which the plan could be left
+    assume(split_touches_as_before(description, known))
+    unknown, foreseen = objective(description), objective(known)
+    assert unknown is not None
+    assert foreseen is not None
+    assert foreseen <= unknown + 1e-6 * (1 + abs(unknown))
+
+
+# The time axis
+
+
+def in_calm(description: Description, resolution: str) -> Description:
+    """Two whole years without crises, events, discounting and losses, in which nothing is on its way for long."""
+    changed = copy.deepcopy(description)
+    model, tables = changed["model"], changed["tables"]
+    model |= {"crises": {}, "events": {}, "discount_rate": 0.0, "start": f"{START_YEAR}-01", "resolution": resolution}
+    model["periods"] = 2 * PERIODS_PER_YEAR[resolution]
+    for key in ("report_until", "refill_periods"):
+        model.pop(key, None)
+    for row in tables["materials"]:
+        row |= {"loss_rate": 0.0, "storage_cost_rate": 0.0}
+        for key in ("release_rate_t_per_day", "storage_limit_t"):
+            row.pop(key, None)
+    for row in [*tables["suppliers"], *tables["projects"]]:
+        for key in ("lead_periods", "build_periods", "in_transit_t"):
+            row.pop(key, None)
+    return changed
+
+
+@drawn(20)
+@given(small_models(crises=False))
+def test_years_refined_into_quarters_cost_the_same(description: Description) -> None:
+    yearly = objective(in_calm(description, "year"))
+    assert yearly is not None
+    assert objective(in_calm(description, "quarter")) == close(yearly)
+    assert objective(in_calm(description, "month")) == close(yearly)
+
+
 # Solving
 
 
@@ -204,7 +361,7 @@ def test_no_more_can_be_had_from_an_idle_material_under_a_policy(description: De
 @given(models())
 def test_in_parts_and_in_one_piece_the_answer_is_the_same(description: Description) -> None:
     world = read(description)
-    program = build(world, *grow(world))
+    program = build(world, grow(world))
     parts, report = solve(program, SolverOptions())
     whole, whole_report = solve(program, SolverOptions(), separate=False)
     assert parts.status is whole.status

@@ -88,9 +88,11 @@ PROMISES = (
     Promise(
         "The program is the one that the formulation describes: a second builder agrees",
         {
-            "tests/formulate/test_agreement.py": (
+            "tests/build/test_agreement.py": (
                 "test_the_tutorial_costs_the_same",
+                "test_the_worked_cases_cost_the_same",
                 "test_random_models_cost_the_same",
+                "test_random_models_with_several_policies_cost_the_same",
                 "test_random_models_with_a_policy_cost_the_same",
             ),
             "tests/test_registry.py": ("test_a_policy_has_a_statement_in_the_second_builder",),

@@ -14,10 +14,12 @@ from bichiku.reading.model import read_model
 from oracles.agreement import AGREE, apart
 from oracles.by_hand import read
 from oracles.drawn import drawn, optimum
-from oracles.policy_strategies import CONCENTRATION, POLICY_NAMES, SOFT_NAMES, policy_variants
+from oracles.policy_strategies import CONCENTRATION, POLICY_NAMES, SOFT_NAMES, models_with_policies, policy_variants
 from oracles.world_strategies import small_models
 
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
+CASES = Path(__file__).parents[1] / "cases"
+WORKED = ("hec/month", "hec/year", "duration", "chains", "cover-of-use")
 
 
 def assert_same_cost(world: World) -> None:
@@ -31,14 +33,26 @@ def test_the_tutorial_costs_the_same(strategy: str) -> None:
     assert_same_cost(read_model(TUTORIAL).worlds[strategy])
 
 
-@drawn(40)
+@pytest.mark.parametrize("case", WORKED)
+def test_the_worked_cases_cost_the_same(case: str) -> None:
+    for world in read_model(CASES / case).worlds.values():
+        assert_same_cost(world)
+
+
+@drawn(50)
+@given(models_with_policies())
+def test_random_models_with_several_policies_cost_the_same(description: dict[str, Any]) -> None:
+    assert_same_cost(read(description))
+
+
+@drawn(25)
 @given(small_models())
 def test_random_models_cost_the_same(description: dict[str, Any]) -> None:
     assert_same_cost(read(description))
 
 
 @pytest.mark.parametrize("policy", [*POLICY_NAMES, *SOFT_NAMES, CONCENTRATION])
-@drawn(20)
+@drawn(5)
 @given(data=st.data())
 def test_random_models_with_a_policy_cost_the_same(policy: str, data: st.DataObject) -> None:
     assert_same_cost(read(data.draw(policy_variants(policy))))

@@ -14,7 +14,7 @@ import pytest
 from bichiku.build import build
 from bichiku.build.stamp import NotLinear, stamp
 from bichiku.build.stencil import Stencil
-from bichiku.model.tree import Branch, Tree
+from bichiku.model.tree import BEFORE, SPINE, Future, Stretch, Tree
 from bichiku.program import LinearProgram
 from bichiku.result.pipeline import grow
 from oracles.by_hand import ALL_HALT, description, halt, read
@@ -25,9 +25,11 @@ INF = float("inf")
 def three_nodes() -> Stencil:
     tree = Tree(
         periods=2,
-        branches=(Branch("halt", onset=2, end=2, probability=0.25, returns=False),),
+        stretches=(Stretch("halt", onset=2, length=SPINE, first=2, last=2),),
+        futures=(Future("halt", onset=2, length=1, probability=0.25, path=np.array([2])),),
         period=np.array([1, 2, 2]),
-        branch=np.array([-1, -1, 0]),
+        parent=np.array([BEFORE, 0, 0]),
+        stretch=np.array([-1, -1, 0]),
         weight=np.array([1.0, 0.75, 0.25]),
     )
     return Stencil(tree, np.array([2026, 2027, 2027]))
@@ -40,7 +42,8 @@ def rows(program: LinearProgram) -> dict[str, tuple[float, dict[str, float], flo
         line = program.matrix[[row]].tocoo()
         terms = zip(line.col, line.data, strict=True)
         coefficients = {program.column_name(int(column)): float(value) for column, value in terms if value}
-        found[program.row_name(row)] = (float(program.row_lower[row]), coefficients, float(program.row_upper[row]))
+        limits = [round(float(limit[row]), 9) for limit in (program.row_lower, program.row_upper)]  # twelve twelfths
+        found[program.row_name(row)] = (limits[0], coefficients, limits[1])
     return found
 
 
@@ -57,7 +60,7 @@ def stencil() -> Stencil:
     found.variables("buy", ["m"], found.per_node)
     found.variables("contract", ["m"], found.per_year)
     found.variables("build", ["m"], found.once)
-    found.variables("gap", ["m"], found.per_branch)
+    found.variables("gap", ["m"], found.per_hand_back)
     found.elsewhere("before", of=stock, at={"m": found.tree.parent}, outside={"m": 30.0})
     found.parameters("demand", {"m": np.array([100.0, 110.0, 120.0])})
     found.parameters("usable", {"m": np.array([0.0, 1.0, 1.0])})
@@ -83,7 +86,7 @@ def test_a_row_at_each_node(stencil: Stencil) -> None:
     }
 
 
-def test_rows_at_some_nodes_and_a_variable_of_the_branch(stencil: Stencil) -> None:
+def test_rows_at_some_nodes_and_a_variable_of_the_hand_back(stencil: Stencil) -> None:
     stencil.elsewhere("on_plan", of=stencil.model.stock, at={"m": stencil.tree.on_plan}, outside={"m": 0.0})
 
     def hand_back(m: Any, k: str) -> Any:
@@ -91,7 +94,7 @@ def test_rows_at_some_nodes_and_a_variable_of_the_branch(stencil: Stencil) -> No
 
     stencil.add_rows("back", ["m"], hand_back, nodes=np.array([2]), unit="t")
     # the plan node of the same period is node 1; Pyomo turns what has variables on both sides into ... <= 0
-    terms = {"stock[m] node 1": 1, "stock[m] node 2": -1, "gap[m] branch 0": -1}
+    terms = {"stock[m] node 1": 1, "stock[m] node 2": -1, "gap[m] hand-back 0": -1}
     assert rows(stamp(stencil)) == {"back[m] node 2": (-INF, terms, 0)}
 
 
@@ -193,12 +196,12 @@ def model() -> LinearProgram:
         },
     )
     world = read(given)
-    return build(world, *grow(world))
+    return build(world, grow(world))
 
 
 def test_the_rows_of_a_whole_model_read_as_a_person_would_write_them(model: LinearProgram) -> None:
     supply = {"ship[s] node 0": -1, "stock[m] node 0": -0.5}  # both nodes of year 2 follow on node 0, half is kept
-    cvar = {"threshold[all] once 0": 1, "excess[all] branch 0": 2}  # 1 / (1 - 0.5)
+    cvar = {"threshold[all] onset-year 0": 1, "excess[all] future 0": 0.5}  # 0.25 / (1 - 0.5)
     assert rows(model) == {
         # 0.5 * 30 in store + 7 under way - 100
         "balance[m] node 0": (
@@ -223,12 +226,25 @@ def test_the_rows_of_a_whole_model_read_as_a_person_would_write_them(model: Line
         "share_caps[CHN/m] year 2027": (-INF, {"ship[s] node 0": 0.4, "contract[c] year 1": -0.6}, 0),
         "survive[m] node 2": (-INF, {"short[m] node 2": 1}, 0),
         "budget_investment[all] once 0": (-INF, {"build[p] once 0": 4}, 5),
-        "excess_damage[all] branch 0": (
+        # what the branch lacks of the plan's stock
+        "back_to_plan[m] node 2": (
             -INF,
-            {"short[m] node 2": 100, "excess[all] branch 0": -1, "threshold[all] once 0": -1},
+            {"stock[m] node 1": 1, "stock[m] node 2": -1, "gap[m] hand-back 0": -1, "gap_scarce[m] hand-back 0": -1},
             0,
         ),
-        "risk_limit[all] once 0": (-INF, cvar, 10),
+        # what was shipped in year 1 arrives at 20 instead of the plan's 10; the gap costs nothing, as no stock is
+        # credited
+        "excess_damage[all] future 0": (
+            -INF,
+            {
+                "short[m] node 2": 100,
+                "ship[s] node 0": 10,
+                "excess[all] future 0": -1,
+                "threshold[all] onset-year 0": -1,
+            },
+            0,
+        ),
+        "risk_limit[all] year 2027": (-INF, cvar, 10),
     }
 
 
@@ -239,6 +255,8 @@ def test_the_bounds_and_costs_of_a_whole_model(model: LinearProgram) -> None:
     )
     assert (upper["ship[s] node 0"], upper.get("ship[s] node 2", 0.0)) == (1000, 0)
     assert (upper["contract[c] year 0"], upper["build[p] once 0"]) == (40, 9)
+    # past the horizon as in year 2: 1000 and 40 t for sale and 5 t made, less 100 used
+    assert upper["gap[m] hand-back 0"] == 945
     # Storage is 2 a tonne and year: 1 on the opening 30 t, and on node 0 one for year 1 and one for both of year 2's.
     # 7 t under way at 10. What is shipped in year 1 is paid at 10 on the plan and 20 in the crisis: 7.5 + 5.
     assert model.constant == pytest.approx(30 + 70)

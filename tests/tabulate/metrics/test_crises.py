@@ -10,33 +10,58 @@ import pytest
 from bichiku.result.metrics.crises import short_on_plan
 from oracles.by_hand import description, halt, read, solve, summed
 
-# A halt that leaves 100 t short and a loss of 95 % that leaves 50 t: damages of 10000 and 5000, in branches that are
-# one and three quarters of what may happen. Storage at half the price a year: nobody puts any by.
+# A halt that leaves 100 t short and a loss of 95 % that leaves 50 t of the buyer's own supplier, which is not rationed:
+# damages of 10000 with 0.01 and of 5000 with 0.03. Storage at half the price a year: nobody puts any by.
 CRISES = halt(2, 0.01) | {"scarce": halt(2, 0.03, effects=[{"all": True, "loss": 0.95}])["halt"]}
 
 
 def risky(**changes: Any) -> dict[str, tuple[float, str]]:
     """CVaR metrics under a risk policy that is too weak to move anything."""
-    solved = solve(material={"storage_cost_rate": 0.5}, crises=CRISES, **changes)
+    solved = solve(material={"storage_cost_rate": 0.5}, suppliers=[{"country": "JPN"}], crises=CRISES, **changes)
     return {name: summed(solved, name) for name in ("cvar_damage", "cvar_damage_of_risk_policy")}
 
 
 @pytest.mark.parametrize("level", [0.0, 0.5])
 def test_the_worst_tenth_is_the_worst_tenth_under_any_risk_policy(level: float) -> None:
     found = risky(policies={"risk": {"level": level, "weight": 1e-4}})
-    assert found["cvar_damage"] == (pytest.approx(10000), "mean of the worst 10 % of crises")
+    # 4 % of what may happen do any: (0.01 * 10000 + 0.03 * 5000) / 0.1
+    assert found["cvar_damage"] == (pytest.approx(2500), "level 0.9, onsets of 2027")
 
 
 def test_cvar_at_the_level_of_the_policy_is_a_number_of_its_own() -> None:
-    # 1/4 of 10000 and 3/4 of 5000
+    # at level 0 the mean: 100 + 150
     found = risky(policies={"risk": {"level": 0.0, "weight": 1e-4}})
-    assert found["cvar_damage_of_risk_policy"] == (pytest.approx(6250), "level 0, over all crises of the horizon")
+    assert found["cvar_damage_of_risk_policy"] == (pytest.approx(250), "level 0, onsets of 2027")
 
 
 def test_cvar_of_the_policy_counts_crises_after_the_window_too() -> None:
     found = risky(policies={"risk": {"level": 0.9, "limit": 20000}}, report_until="2026-12")
     assert math.isnan(found["cvar_damage"][0])
-    assert found["cvar_damage_of_risk_policy"][0] == pytest.approx(10000)
+    assert found["cvar_damage_of_risk_policy"][0] == pytest.approx(2500)
+
+
+def test_cvar_is_the_largest_of_those_by_year_of_onset() -> None:
+    # A halt with 0.01 in 2027 and one with 0.02 in 2028, each of 10000: 1000 and 2000 of CVaR at level 0.9.
+    crises = halt(2, 0, onsets=[{"period": 2, "probability": 0.01}, {"period": 3, "probability": 0.02}])
+    solved = solve(3, material={"storage_cost_rate": 0.5}, crises=crises)
+    assert summed(solved, "cvar_damage") == (pytest.approx(2000), "level 0.9, onsets of 2028")
+    table = solved.tables["summary"]
+    for metric, values in {
+        "expected_damage_of_onset_year": [100, 200],
+        "cvar_damage_of_onset_year": [1000, 2000],
+        "worst_damage_of_onset_year": [10_000, 10_000],
+    }.items():
+        rows = table[table["metric"] == metric]
+        assert rows["value"].tolist() == pytest.approx(values)
+        assert [text[:4] for text in rows["detail"]] == ["2027", "2028"]
+    named = table[table["metric"] == "worst_damage_of_onset_year"]["detail"].tolist()
+    assert named == ["2027: halt from 2027-01, length 1", "2028: halt from 2028-01, length 1"]
+
+
+def test_where_crises_of_a_year_are_likely_the_tail_is_the_worst_of_them() -> None:
+    # 0.15 of 10000: the worst tenth is all of it
+    solved = solve(material={"storage_limit_t": 0}, crises=halt(2, 0.15))
+    assert summed(solved, "cvar_damage")[0] == pytest.approx(10_000)
 
 
 # Of 100 t a year 80 are for sale, and none in the halt of year 2, so the plan lacks 20 t in both years and the branch
