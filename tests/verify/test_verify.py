@@ -234,7 +234,19 @@ def test_findings_are_capped_but_counted(copy_of: Callable[[str], Path]) -> None
 # Independence
 
 
-FORBIDDEN = ("program", "policies", "build", "solve", "result", "show", "api", "cli", "model.tree", "model.state")
+FORBIDDEN = (
+    "program",
+    "policies",
+    "build",
+    "solving",
+    "result",
+    "show",
+    "api",
+    "cli",
+    "model.tree",
+    "model.state",
+    "model.chains",
+)
 
 
 def test_verify_shares_no_code_with_the_builder() -> None:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from bichiku.build.coupling import coupled_futures
 from bichiku.cli.screen import ModelArgument, QuietOption, SetOption, SilenceOption, StrategyOption, print_advice
 
 
@@ -19,8 +18,11 @@ def check(
     quiet: QuietOption = False,
 ) -> None:
     """Read and validate a model; show every fault at once."""
+    from bichiku.build.coupling import coupled_futures
+    from bichiku.model.tree import effective_annual_probability, starts
     from bichiku.reading.model import read_model
     from bichiku.result.pipeline import grow
+    from bichiku.show.numbers import four_digits
 
     read = read_model(model, strategy or (), changes or ())
     grown = [grow(world) for world in read.worlds.values()]
@@ -38,6 +40,11 @@ def check(
     futures = len(coupled_futures(chains))
     nodes = sum(chain.tree.size for chain in chains)
     typer.echo(f"  {len(world.settings.crises)} crises, {futures} futures, {len(chains)} chains, {nodes:,} nodes")
+    for name, crisis in world.settings.crises.items():
+        effective = effective_annual_probability(starts(name, crisis, calendar))
+        typed = crisis.annual_probability
+        said = "listed onsets" if typed is None else f"{four_digits(100 * typed)} % a year as typed"
+        typer.echo(f"  {name}: {said}, {four_digits(100 * effective)} % a year by its branches")
     typer.echo(f"  strategies: {', '.join(read.worlds)}")
     if told.silenced:
         counts = (f"{code} ({count} warning{'s' if count > 1 else ''})" for code, count in told.silenced.items())

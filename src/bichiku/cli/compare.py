@@ -42,8 +42,10 @@ def compare(
 ) -> None:
     """Put strategies of one world side by side: comparison.csv, comparison.md and report.html."""
     from bichiku.api.compare.comparison import compare as compare_runs
+    from bichiku.checking.results import advice_on_comparison
     from bichiku.reading.model import read_model
     from bichiku.result.saved_run import COMPARED_TABLES, is_run, read_run
+    from bichiku.show.warnings import result_warnings
 
     with spinner(quiet or as_json) as show:
         show("reading")
@@ -54,7 +56,7 @@ def compare(
         runs, failed = list(solved_before), {}
         for read in models.values():
             print_advice(read, quiet, silence)
-            solved, failures = solve_all(read, output, show, None)
+            solved, failures = solve_all(read, output, show, None, None if quiet else silence or ())
             runs += solved
             failed.update({name: str(failure) for name, failure in failures.items()})
         if not runs:
@@ -62,6 +64,10 @@ def compare(
         comparison = compare_runs(runs, baseline, failed)
         for line in comparison.warnings:
             say(f"warning {line}")
+        if not quiet:
+            alike = advice_on_comparison({run.strategy: run.tables for run in runs})
+            for line in result_warnings(alike, {*(silence or ()), *runs[0].world.settings.silence}):
+                say(f"warning {line}")
         show("writing")
         folder = comparison.write(output)
         add_folder(folder)

@@ -57,7 +57,9 @@ def run(
         show("reading")
         read = model_of_run(place) if repeated else read_model(place, strategy or (), changes or ())
         print_advice(read, quiet, silence)
-        runs, failures = solve_all(read, output, show, None if quiet or as_json else out)
+        runs, failures = solve_all(
+            read, output, show, None if quiet or as_json else out, None if quiet else silence or ()
+        )
     again = [run.folder for run in runs if run.folder is not None]
     found = repetition(place, *again) if repeated and again else None
     if as_json:

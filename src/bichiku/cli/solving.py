@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,17 +20,25 @@ if TYPE_CHECKING:
 
 
 def solve_all(
-    model: Model, output: Path, show: Callable[[str], None], out: Console | None
+    model: Model,
+    output: Path,
+    show: Callable[[str], None],
+    out: Console | None,
+    silence: Collection[str] | None = None,
 ) -> tuple[list[Run], dict[str, NoSolution]]:
     """Solves and writes each strategy of a model; prints each on `out` as it is done.
+
+    Warnings about results are printed but for the codes to `silence`, or not at all where that is None.
 
     Returns:
         The runs that are written, and why the other strategies are not.
     """
     from bichiku.api.library import solve
+    from bichiku.checking.results import advice_on_result
     from bichiku.result.pipeline import NoSolution, grow
     from bichiku.result.run import Rejected
     from bichiku.show.screen.summary import print_strategy
+    from bichiku.show.warnings import result_warnings
     from bichiku.solving import Status
 
     for world in model.worlds.values():
@@ -58,6 +66,9 @@ def solve_all(
             continue
         add_folder(folder)
         runs.append(run)
+        if silence is not None:
+            for line in result_warnings(advice_on_result(run.outcome), {*silence, *world.settings.silence}, name):
+                say(f"warning {line}")
         if out is not None:
             print_strategy(out, run)
             out.print(f"  written to {folder}", highlight=False, soft_wrap=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from bichiku.checking import Advice, advice_by_strategy
@@ -54,6 +54,20 @@ def shown_warnings(worlds: Mapping[str, World], silence: Collection[str] = (), e
             lines += [_alone(item, names, worlds) for item, names in mine.items()]
     counts = Counter(item.code for item in silenced)
     return ShownWarnings(tuple(lines), {code: counts[code] for code in CODES if code in counts})
+
+
+def result_warnings(found: Iterable[Advice], silence: Collection[str], strategy: str = "") -> list[str]:
+    """Warnings about a solved strategy, or about several (without `strategy`), one line each; many of a code in one."""
+    by_code: dict[str, list[Advice]] = {}
+    for item in found:
+        if item.code not in silence:
+            by_code.setdefault(item.code, []).append(item)
+    of = f" [{strategy}]" if strategy else ""
+    lines = []
+    for code, items in by_code.items():
+        texts = [str(item) for item in items] if len(items) <= MOST_APART else [_together(code, items)]
+        lines += [f"{text}{of}" for text in texts]
+    return lines
 
 
 def _alone(item: Advice, strategies: list[str], worlds: Mapping[str, World]) -> str:

@@ -10,7 +10,7 @@ from bichiku.verification.damage import PARTS
 from bichiku.verification.facts import RunFacts
 from bichiku.verification.files import RunTable
 from bichiku.verification.sheet import ColumnNumbers, Sheet
-from bichiku.verification.tree import PLAN, Future, effective_annual_probability
+from bichiku.verification.tree import PLAN, CrisisFuture, effective_annual_probability
 from bichiku.verification.verdict import KEPT, Ledger, Place
 
 FILE = "crises.csv"
@@ -89,7 +89,7 @@ def _yearly(facts: RunFacts, name: str) -> tuple[float, float]:
     return typed, effective_annual_probability(facts.world, crisis)
 
 
-def _along(facts: RunFacts, future: Future, k: int) -> _Along:
+def _along(facts: RunFacts, future: CrisisFuture, k: int) -> _Along:
     path, stock = future.path, facts.flows["stock"]
     return _Along(
         facts.flows["short"][path, k],
@@ -103,7 +103,7 @@ def _along(facts: RunFacts, future: Future, k: int) -> _Along:
 def _of_one_feed(facts: RunFacts) -> list[tuple[list[tuple[int, float]], int | None]]:
     """For each material, those that compete with it for a feed (itself among them), and that feed.
 
-    Each competitor stands with its tonnes of feed per tonne; without a feed a material stands alone.
+    Each competitor stands with its tonnes of feed per tonne; without a competitor a material stands alone.
     """
     world = facts.world
     feed: dict[str, tuple[str, float]] = {}
@@ -118,7 +118,7 @@ def _of_one_feed(facts: RunFacts) -> list[tuple[list[tuple[int, float]], int | N
             continue
         common = feed[material][0]
         competing = [(j, feed[n][1]) for j, n in enumerate(materials) if n in feed and feed[n][0] == common]
-        found.append((competing, materials.index(common)))
+        found.append((competing, materials.index(common)) if len(competing) > 1 else ([(k, 1.0)], None))
     return found
 
 

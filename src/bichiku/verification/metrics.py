@@ -28,7 +28,7 @@ UNPAID = ("risk",)  # a weight on risk is paid to nobody
 TAIL = 0.9  # level of the CVaR that every summary gives
 
 Row = dict[str, object]
-Future = tuple[object, object, object]  # crisis, onset and length
+CrisisFuture = tuple[object, object, object]  # crisis, onset and length
 
 
 class MetricValue(NamedTuple):
@@ -451,9 +451,9 @@ def _least_time_to_survive(read: Read, material: str) -> MetricValue | None:
 
 def _futures(crises: list[Row]) -> Futures:
     """Damage of all materials, probability, year of onset and name of each future."""
-    damage: dict[Future, float] = {}
-    likely: dict[Future, float] = {}
-    names: dict[Future, str] = {}
+    damage: dict[CrisisFuture, float] = {}
+    likely: dict[CrisisFuture, float] = {}
+    names: dict[CrisisFuture, str] = {}
     for row in crises:
         key = (row["crisis"], row["onset"], row["length"])
         damage[key] = damage.get(key, 0.0) + _n(row, "damage")

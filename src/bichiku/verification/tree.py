@@ -40,7 +40,7 @@ class CrisisBranch(NamedTuple):
     probability: float
 
 
-class Future(NamedTuple):
+class CrisisFuture(NamedTuple):
     """A branch with one length.
 
     Attributes:
@@ -81,7 +81,7 @@ class Nodes:
     """
 
     branches: tuple[CrisisBranch, ...]
-    futures: tuple[Future, ...]
+    futures: tuple[CrisisFuture, ...]
     branch: np.ndarray
     period: np.ndarray
     onset: np.ndarray
@@ -151,7 +151,7 @@ class Nodes:
         return replace(self, exists=exists, weight=weight)
 
 
-class _Grown(NamedTuple):
+class _GrownNodes(NamedTuple):
     """Nodes of one stretch, a spine or an exit, in the order of periods."""
 
     branch: int
@@ -169,13 +169,13 @@ def grow_nodes(world: World, crises: Iterable[str]) -> Nodes:
         for name in found
         for window in sorted(windows(world, world.settings.crises[name]))
     )
-    stretches = [_Grown(PLAN, ON, 1, OPENING, [1.0] * periods)]
+    stretches = [_GrownNodes(PLAN, ON, 1, OPENING, [1.0] * periods)]
     begins, futures, total = [0], [], periods
     for number, branch in enumerate(branches):
         crisis = world.settings.crises[branch.crisis]
         spine = _spine(crisis, branch, periods)
         spine_at = total
-        stretches.append(_Grown(number, ON, branch.onset, branch.onset - 2, spine))
+        stretches.append(_GrownNodes(number, ON, branch.onset, branch.onset - 2, spine))
         begins.append(total)
         total += len(spine)
         for length, share in crisis.duration.items():
@@ -183,10 +183,10 @@ def grow_nodes(world: World, crises: Iterable[str]) -> Nodes:
             nodes = max(_exit_end(crisis, branch.onset, length, periods) - (branch.onset + length) + 1, 0)
             if nodes:
                 likely = [branch.probability * share] * nodes
-                stretches.append(_Grown(number, length, branch.onset + length, int(lasting[-1]), likely))
+                stretches.append(_GrownNodes(number, length, branch.onset + length, int(lasting[-1]), likely))
                 begins.append(total)
             path = np.concatenate([lasting, total + np.arange(nodes)])
-            futures.append(Future(branch.crisis, branch.onset, length, branch.probability * share, path))
+            futures.append(CrisisFuture(branch.crisis, branch.onset, length, branch.probability * share, path))
             total += nodes
     sizes = [len(stretch.likely) for stretch in stretches]
     parent = np.arange(-1, total - 1)

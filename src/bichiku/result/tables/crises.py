@@ -133,14 +133,14 @@ class Together(NamedTuple):
 
 def common_feed(material: str, part: ChainOutcome) -> Together:
     """A material with those that are made of one feed with it; alone, in its own tonnes, where there are none."""
-    made: dict[tuple[str, str], float] = {}
+    made: dict[str, tuple[str, float]] = {}
     for name in sorted(part.world.projects):
         row = part.world.projects[name]
         if row.input_material is not None and row.material in part.world.demand:
-            made.setdefault((row.input_material, row.material), row.input_per_output or 0.0)
-    feeds = sorted(feed for feed, product in made if product == material)
-    for feed in feeds:
-        together = {product: per_output for (of, product), per_output in made.items() if of == feed}
+            made.setdefault(row.material, (row.input_material, row.input_per_output or 0.0))
+    if material in made:
+        feed = made[material][0]
+        together = {product: per_output for product, (of, per_output) in made.items() if of == feed}
         if len(together) > 1:
             return Together(together, feed)
     return Together({material: 1.0})
