@@ -228,10 +228,12 @@ def test_no_more_can_be_had_from_an_idle_material_under_a_policy(description: De
 
 
 def with_a_crisis_of_its_own(description: Description) -> Description:
-    """The idle material, and a crisis that stops its supplier at any time."""
+    """The idle material, and a crisis that may stop its supplier at any time, as often as what hits all leaves room."""
     changed = with_idle_material(description)
     periods = changed["model"]["periods"]
-    onsets = [{"period": period, "probability": 0.9 / periods} for period in range(1, periods + 1)]
+    idle = next(chain for chain in grow(read(changed)) if chain.name == "idle")
+    each = float(idle.tree.weight[idle.tree.plan].min()) / (2 * periods)
+    onsets = [{"period": period, "probability": each} for period in range(1, periods + 1)]
     crisis = {"onsets": onsets, "duration": 1, "recovery": "to-end", "effects": [{"suppliers": ["idle-s"], "loss": 1}]}
     changed["model"]["crises"] = changed["model"]["crises"] | {"elsewhere": crisis}
     return changed
