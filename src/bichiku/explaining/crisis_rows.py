@@ -1,6 +1,7 @@
 """The plan by itself and each crisis by itself: a contradiction in one of them needs no other, and is quick to find.
 
-A crisis is here one start of it in one chain, with all the lengths that it may have.
+A crisis is here one start of it, with all the lengths that it may have, in all chains that budgets or risk couple: what
+each of them could do alone may be too much for a budget together.
 
 Rows of the other crises are left out and none is put in. So what cannot be kept without them cannot be kept with them;
 what can be kept without them need not be, and that only the whole component tells.
@@ -25,12 +26,12 @@ def crisis_of_columns(program: LinearProgram, chains: Sequence[Chain]) -> np.nda
 
     Columns that couple chains belong to none.
     """
-    starts = sorted({(part.onset, part.crisis, chain.name) for chain in chains for part in chain.tree.stretches})
+    starts = sorted({(part.onset, part.crisis) for chain in chains for part in chain.tree.stretches})
     rank = {start: number for number, start in enumerate(starts)}
     found = np.full(program.shape[1], PLAN)
     for chain in chains:
         tree = chain.tree
-        of_stretch = [rank[part.onset, part.crisis, chain.name] for part in tree.stretches]
+        of_stretch = [rank[part.onset, part.crisis] for part in tree.stretches]
         at_node = np.array([*of_stretch, PLAN])[tree.stretch]
         for block in program.column_blocks:
             if block.chain == chain.name and block.place == "node":
