@@ -211,11 +211,11 @@ def test_published_losses_and_times_to_survive(resolution: str) -> None:
 
 
 @pytest.mark.parametrize("strategy", ["today", "reserve-180"])
-def test_graphite_lasts_for_314_days_in_the_tutorial(strategy: str) -> None:
+def test_graphite_lasts_314_days_in_the_tutorial(strategy: str) -> None:
     # China stops in July 2026 for four quarters. In store are 1973 + 200 under way + twice the 2000 t that China sends
     # beyond use: 6173 t. Mozambique, a quarter away, sends 1500 t from the second quarter on. Users need 3000 t, then
-    # 0.85 of 3000, and of 3500 in each quarter of 2027: 3000 + 2550 + 2 * 2975 = 11500, so 11500 - 6173 - 4500 = 827 are
-    # short, in the last quarter, when the store gives its last 2975 - 1500 - 827 = 648 t.
+    # 0.85 of 3000, and of 3500 in each quarter of 2027: 3000 + 2550 + 2 * 2975 = 11500, so 11500 - 6173 - 4500 = 827
+    # t are short, in the last quarter, when the store gives its last 2975 - 1500 - 827 = 648 t.
     run = run_strategy(read_model(TUTORIAL).worlds[strategy], prices=False)
     table = run.tables["crises"]
     (row,) = table[table["time_to_survive_days"].notna()].to_dict("records")
