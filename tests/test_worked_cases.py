@@ -21,6 +21,7 @@ from bichiku.result.run import Run
 from oracles.by_hand import ALL_HALT, MATERIAL, SPOT, branch, description, line, plan, read, solve
 
 CASES = Path(__file__).parent / "cases"
+TUTORIAL = Path(__file__).parents[1] / "models" / "tutorial"
 
 
 @cache
@@ -207,6 +208,21 @@ def test_published_losses_and_times_to_survive(resolution: str) -> None:
     assert np.isnan(table.loc[("out-s1", "p1"), "time_to_survive_days"])
     damage = run.tables["crises"].groupby("crisis")["damage"].sum().to_dict()
     assert damage == pytest.approx({"out-s1": 0, "out-s2": 125_000, "out-s3": 275_000}, abs=1e-3)
+
+
+@pytest.mark.parametrize("strategy", ["today", "reserve-180"])
+def test_graphite_lasts_314_days_in_the_tutorial(strategy: str) -> None:
+    # China stops in July 2026 for four quarters. In store are 1973 + 200 under way + twice the 2000 t that China sends
+    # beyond use: 6173 t. Mozambique, a quarter away, sends 1500 t from the second quarter on. Users need 3000 t, then
+    # 0.85 of 3000, and of 3500 in each quarter of 2027: 3000 + 2550 + 2 * 2975 = 11500, so 11500 - 6173 - 4500 = 827
+    # t are short, in the last quarter, when the store gives its last 2975 - 1500 - 827 = 648 t.
+    run = run_strategy(read_model(TUTORIAL).worlds[strategy], prices=False)
+    table = run.tables["crises"]
+    (row,) = table[table["time_to_survive_days"].notna()].to_dict("records")
+    assert (row["crisis"], row["month"], row["material"]) == ("china-halt", "2026-07", "graphite")
+    assert row["short_t"] == pytest.approx(827)
+    assert row["time_to_survive_days"] == pytest.approx((3 + 648 / (648 + 827)) * 91.25)
+    assert row["time_to_survive_days"] == pytest.approx(314, abs=0.5)
 
 
 # The same halt again

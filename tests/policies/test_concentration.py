@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from oracles.by_hand import cost, plan, solve
+from oracles.by_hand import MATERIAL, SPOT, cost, plan, solve
 
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20}
 TWO = [{}, AUSTRALIA]
@@ -64,3 +64,18 @@ def test_a_dated_limit_is_read_by_calendar_year() -> None:
 def test_a_limit_that_no_mix_meets_lets_nothing_in() -> None:
     # Two countries cannot be below a half: everything is short.
     assert limited(max=0.4) == pytest.approx(10000)
+
+
+def test_materials_that_nothing_ties_have_an_index_each() -> None:
+    # Two chains, each with 60 t of China's at 10 and 40 of Australia's at 20.
+    tables = {
+        "materials": [MATERIAL | {"material": name} for name in "mn"],
+        "demand": [{"material": name, "year": 2026, "tonnes": 100} for name in "mn"],
+        "suppliers": [
+            SPOT | row | {"material": name, "supplier": f"{row.get('supplier', 's')}-{name}"}
+            for name in "mn"
+            for row in TWO
+        ],
+    }
+    assert limited(tables=tables, max=0.52) == pytest.approx(2 * 1400, abs=0.6)
+    assert limited(tables=tables, max=0.52, materials=["n"]) == pytest.approx(1000 + 1400, abs=0.3)

@@ -67,3 +67,11 @@ def test_each_material_has_its_own_limit() -> None:
     changes = {"tables": tables, "crises": halt(2, 0.05)}
     assert limited(9.125, **changes).outcome.solution.objective == pytest.approx(2 * 2475)
     assert limited(9.125, materials=["n"], **changes).outcome.solution.objective == pytest.approx(2450 + 2475)
+
+
+def test_days_of_a_crisis_that_goes_on_are_weighed_by_how_likely_it_does() -> None:
+    # Nothing can be bought for one year or for two, half each, with 0.02, nor put by: 365 days with 0.02 and 0.01.
+    changes = {"periods": 3, "material": {"storage_limit_t": 0}, "crises": halt(2, 0.02, duration={1: 0.5, 2: 0.5})}
+    assert limited(10.96, **changes)
+    with pytest.raises(NoSolution):
+        limited(10.94, **changes)
