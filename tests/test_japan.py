@@ -47,8 +47,9 @@ def test_the_strategies_are_those_that_the_policy_debate_names() -> None:
 def test_nothing_in_the_model_looks_wrong_but_what_its_readme_says() -> None:
     found = advice_by_strategy(read_model(JAPAN).worlds)
     codes = {(item.code, item.subject) for items in found.values() for item in items if item.code not in SILENCED}
-    # in eight chains a crisis or the recovery from one is likelier than none; half of the gallium from elsewhere is not
-    # quite enough in 2030; three materials have a supplier below what stock is worth at the horizon; most rows are assumed
+    # in eight chains a crisis or the recovery from one is likelier than none; half of the gallium from elsewhere is
+    # not quite enough in 2030; three materials have a supplier below what stock is worth at the horizon; most rows are
+    # assumed
     assert codes == {
         *(("W305", chain) for chain in LIKELIER_THAN_NONE),
         ("W204", "gallium"),
