@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bichiku.model.settings import Effect
+from bichiku.model.settings import Effect, Onset
 from bichiku.model.state import State, hits, world_state
-from bichiku.model.tree import Tree, grow_tree, tree_size
+from bichiku.model.tree import Tree, grow_tree, starts, tree_size
 from bichiku.model.world import World
 
 
@@ -67,11 +67,14 @@ def touching(world: World, materials: tuple[str, ...]) -> list[str]:
 
 
 def _touches(part: World, name: str) -> bool:
-    crisis = part.settings.crises[name].model_copy(update={"annual_probability": 0.0})
-    if crisis.onsets is not None:  # how likely it is does not matter here
-        unlikely = [onset.model_copy(update={"probability": 0.0}) for onset in crisis.onsets]
-        crisis = part.settings.crises[name].model_copy(update={"onsets": unlikely})
-    tree = grow_tree({name: crisis}, part.calendar)
+    # one start at a time: the tree of all may be larger than any memory, and the first mostly settles it
+    begun = starts(name, part.settings.crises[name], part.calendar)
+    return any(_touches_from(part, name, start.onset) for start in begun)
+
+
+def _touches_from(part: World, name: str, onset: int) -> bool:
+    alone = {"annual_probability": None, "onset_every": None, "onsets": [Onset(period=onset, probability=0.0)]}
+    tree = grow_tree({name: part.settings.crises[name].model_copy(update=alone)}, part.calendar)
     state = world_state(part, tree)
     return any(
         (by_node[tree.off_plan] != by_node[tree.on_plan[tree.off_plan]]).any()
