@@ -101,7 +101,9 @@ def test_a_tree_that_no_computer_holds_is_refused_before_it_grows(tmp_path: Path
     # 100,000 periods and a branch from each to the end: 100,000 + 100,000 * 100,001 / 2 nodes
     whole = MODEL.replace("periods: 2", "periods: 100000") + CRISIS
     world = world_of(write_model(tmp_path, whole=whole, demand="material,year,tonnes\n"))
-    with pytest.raises(ModelFaults, match="the trees have 5,000,150,000 nodes with up to 2 sources, materials and tranches"):
+    with pytest.raises(
+        ModelFaults, match="the trees have 5,000,150,000 nodes with up to 2 sources, materials and tranches"
+    ):
         grow(world)
 
 

@@ -32,7 +32,7 @@ def test_risk_that_is_weighed_is_told_beside_the_cost_and_not_as_a_part_of_it() 
     # nothing can be stored
     crises = halt(2, 0.5)
     text = screen(solve(material={"storage_limit_t": 0}, crises=crises, policies={"risk": {"level": 0, "weight": 0.2}}))
-    # (1000 + 500 + 5000) / 2 is the cost, and 0.2 * 10000 / 2 the weight of damage given a crisis
+    # (1000 + 500 + 5000) / 2 is the cost, and 0.2 * 5000 / 2 the weight of damage, 10000 with a probability of a half
     assert "cost a year   USD 3.25 k, expected: purchase 750, shortage 2.50 k\n" in text
-    assert "                beside it, risk weighed at USD 1.00 k a year, not a cost\n" in text
+    assert "                beside it, risk weighed at USD 500 a year, not a cost\n" in text
     assert "risk" not in screen(solve(crises=crises))

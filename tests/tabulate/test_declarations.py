@@ -59,7 +59,9 @@ def solved() -> Run:
 
 def test_the_verifier_knows_the_same_tables_by_the_same_keys() -> None:
     assert list(verifier.COLUMNS) == [table.file for table in TABLES.values()]
-    assert {table.file: table.key for table in TABLES.values()} == verifier.KEYS
+    keys = {table.file: table.key for table in TABLES.values()}
+    # of a detail the verifier holds only the year to be exact: which of two equal crises is named is open
+    assert {**keys, "summary.csv": keys["summary.csv"][:2]} == verifier.KEYS
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)

@@ -263,7 +263,7 @@ GROUPS = (
             "expected damage of the crises that begin in a calendar year, which the detail names: what comes in the "
             "first years no plan can help any more",
             partial(_of_onset_year, number=lambda rows: float(rows["damage"] @ rows["probability"])),
-            Shown.REPORT,
+            Shown.SCREEN | Shown.REPORT,
         ),
         Metric(
             "worst_damage_of_onset_year",
@@ -271,7 +271,7 @@ GROUPS = (
             Scope.ALL,
             "largest damage of one future that begins in that year",
             _worst_of_onset_year,
-            Shown.REPORT,
+            Shown.SCREEN | Shown.REPORT,
         ),
         Metric(
             "cvar_damage_of_onset_year",
@@ -279,7 +279,6 @@ GROUPS = (
             Scope.ALL,
             "CVaR of damage (level 0.9) of the crises that begin in that year, calm counted as no damage",
             partial(_of_onset_year, number=lambda rows: _cvar_of(rows, TAIL_LEVEL)),
-            Shown.REPORT,
         ),
     ),
     (
