@@ -36,8 +36,10 @@ trust: $(VENV)/benchmark-ready     ## run the trials behind docs/trust.md; hours
 fuzz: $(VENV)/test-ready          ## read 100,000 spoilt inputs
 	$(BIN)/python -m trials.fuzz --write
 
-benchmark: $(VENV)/benchmark-ready ## measure against other ways to the same answer
-	$(BIN)/python benchmarks/run.py
+benchmark: $(VENV)/benchmark-ready ## measure how time and memory grow, a sweep, and other solvers
+	$(BIN)/python benchmarks/scaling.py
+	$(BIN)/python benchmarks/sweep.py
+	$(BIN)/python benchmarks/solvers.py
 
 $(VENV)/pip-ready:
 	$(PYTHON) -c 'import sys; sys.exit("bichiku needs Python 3.11 or later") if sys.version_info < (3, 11) else None'

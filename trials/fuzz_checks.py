@@ -10,7 +10,7 @@ import math
 import re
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import lru_cache
@@ -22,6 +22,7 @@ from pydantic import BaseModel
 from bichiku.api.sweep.axes import parse_axes
 from bichiku.build import build
 from bichiku.checking import advice
+from bichiku.model.chains import Chain
 from bichiku.model.faults import MOST_FAULTS, ModelFaults
 from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
@@ -31,7 +32,8 @@ from bichiku.result.pipeline import NoSolution, grow, run_strategy
 from trials.fuzz_inputs import Planted, Spoilt, bases
 
 SECONDS = 10  # of a processor that an input may take
-BUILT = 20_000  # nodes times sources, up to which a program is built
+BUILT = 20_000  # nodes times sources of all chains, up to which a program is built
+SOLVED = 1000  # and up to which it is solved
 TABLES_PAGE = Path(__file__).parents[1] / "docs" / "tables.md"
 UNSET = ("~", "null", "Null", "NULL", "")
 
@@ -93,10 +95,10 @@ def check(spoilt: Spoilt, folder: Path, solve: bool) -> str:
             model = read_model(folder, (), spoilt.sets)
             for world in model.worlds.values():
                 _check_finite(world)
-                tree, state = grow(world)
+                chains = grow(world)
                 advice(world)
-                if tree.size * len(world.sources) < BUILT:
-                    build(world, tree, state)
+                if _size(chains) < BUILT:
+                    build(world, chains)
         except ModelFaults as error:
             check_refusal(error, str(folder))
             return "refused"
@@ -123,10 +125,13 @@ def _check_finite(world: World) -> None:
         _require(not isinstance(value, float) or math.isfinite(value), f"{path} is {value}")
 
 
+def _size(chains: Sequence[Chain]) -> int:
+    return sum(chain.tree.size * len(chain.world.sources) for chain in chains)
+
+
 def _solve(model: Model) -> str:
     for world in model.worlds.values():
-        tree, _ = grow(world)
-        if tree.size * len(world.sources) > 1000:
+        if _size(grow(world)) > SOLVED:
             return "taken"
         try:
             solved = run_strategy(world)
@@ -240,7 +245,10 @@ def values_of(world: World) -> dict[tuple[Any, ...], Any]:
     for material, by_year in world.demand.items():
         found.update({("demand.csv", (material, str(year)), "tonnes"): value for year, value in by_year.items()})
     for source, by_country in world.origins.items():
-        found.update({("origins.csv", (source, country), "share"): value for country, value in by_country.items()})
+        lags = world.lags.get(source, {})
+        for country, share in by_country.items():
+            found["origins.csv", (source, country), "share"] = share
+            found["origins.csv", (source, country), "lag_periods"] = lags.get(country, 0)
     return found
 
 
@@ -256,6 +264,8 @@ def _walk(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], 
     elif isinstance(value, BaseModel):
         for name, field in type(value).model_fields.items():
             yield from _walk(getattr(value, name), (*path, field.alias or name))
+    elif isinstance(value, dict) and path[-1] == "duration" and len(value) == 1:
+        yield path, next(iter(value))  # of one length, which is written without its probability
     elif isinstance(value, dict):
         for key, inside in value.items():
             yield from _walk(inside, (*path, key))
@@ -291,7 +301,7 @@ def _check_cell(planted: Planted, before: World, after: World) -> None:
     if column in ("basis", "source", "groups") or path not in {**old, **new}:
         return
     read = new.get(path)
-    if table == "origins.csv" and wanted is not None and key[1] == after.sources[key[0]].country:
+    if path[::2] == ("origins.csv", "share") and wanted is not None and key[1] == after.sources[key[0]].country:
         # what no row speaks of is its own country's, which W104 and W105 tell
         wanted = Fraction(float(wanted) + after.unlisted[key[0]])
     if wanted is None:

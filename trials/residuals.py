@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.progress import track
@@ -20,12 +21,15 @@ from trials.calls import JAPAN, TUTORIAL
 from trials.results import WriteOption, record
 
 
-def main(write: WriteOption = False) -> None:
+def main(
+    strategy: Annotated[list[str] | None, typer.Option(help="Of the Japan model; all of them unless named.")] = None,
+    write: WriteOption = False,
+) -> None:
     """Solves, certifies and verifies the models that come with bichiku."""
     worlds = [
         (model, name, world)
-        for folder in (JAPAN, TUTORIAL)
-        for model in [read_model(folder)]
+        for folder, names in ((JAPAN, strategy or ()), (TUTORIAL, ()))
+        for model in [read_model(folder, names)]
         for name, world in model.worlds.items()
     ]
     checks, broken, residual, certificate = 0, 0, 0.0, 0.0
@@ -47,7 +51,8 @@ def main(write: WriteOption = False) -> None:
             "largest residual": residual,
             "largest of the certificate": certificate,
         }
-        record("residuals", "python -m trials.residuals", figures)
+        chosen = "".join(f" --strategy {name}" for name in strategy or ())
+        record("residuals", f"python -m trials.residuals{chosen}", figures)
     raise typer.Exit(broken > 0)
 
 

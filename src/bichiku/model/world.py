@@ -21,7 +21,7 @@ from bichiku.model.tables import (
 
 STAGES = ("exporter", "origin")  # where a tonne counts as coming from: the country that ships it, or those of its feed
 
-# nodes of the tree times decisions at each: three times the largest model of benchmarks/, which takes 7.6 GB
+# nodes of all trees times decisions at each; a third of it took 7.6 GB in the first edition
 MOST_DECISIONS = 25_000_000
 
 

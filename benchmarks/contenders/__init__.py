@@ -1,1 +1,0 @@
-"""The contenders: one module each, run as its own process so that its peak memory is its own."""
