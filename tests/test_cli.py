@@ -88,9 +88,9 @@ def test_the_manifest_says_what_was_solved_and_how_well(shared: Path) -> None:
     assert manifest["solver"]["status"] == "optimal"
     assert manifest["certificate"]["holds"] is True
     assert manifest["resolved_model"]["policies"]["reserve_days"] == {"2026-03": 60, "2027-12": 180}
-    # twelve quarters, and branches of six from the third, the seventh and the eleventh, cut at the twelfth
-    assert manifest["size"]["nodes"] == 12 + 6 + 6 + 2
-    assert manifest["size"]["branches"] == 3
+    # for each material twelve quarters, and branches of six from the third, seventh and eleventh, cut at the twelfth
+    assert manifest["size"]["nodes"] == 2 * (12 + 6 + 6 + 2)
+    assert (manifest["size"]["chains"], manifest["size"]["futures"]) == (2, 3)
 
 
 def test_the_summary_goes_to_standard_output_and_nothing_else_does(shared: Path) -> None:

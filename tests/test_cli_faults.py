@@ -69,7 +69,7 @@ def test_a_misspelt_key_is_told_with_its_line_and_the_right_one(bichiku: Shell, 
     _change(place / "tutorial" / "model.yaml", "discount_rate:", "discount_rat:")
     text = bichiku.refused("run", "tutorial")
     assert "1 fault in the input; nothing was run" in text
-    assert "model.yaml:9: discount_rat: unknown key 'discount_rat' (did you mean 'discount_rate'?)" in text
+    assert "model.yaml:10: discount_rat: unknown key 'discount_rat' (did you mean 'discount_rate'?)" in text
     assert not (place / "runs").exists()
 
 
