@@ -72,7 +72,8 @@ def main() -> None:
     if given.write:
         into_readme("solvers", text)
         FIGURES.parent.mkdir(parents=True, exist_ok=True)
-        result = {"trial": "solvers", "command": "python benchmarks/solvers.py", "figures": figures(cases)}
+        chosen = f" --strategies {' '.join(given.strategies)}" if given.strategies else ""
+        result = {"trial": "solvers", "command": f"python benchmarks/solvers.py{chosen}", "figures": figures(cases)}
         FIGURES.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     found = [fault for case in cases for fault in case.faults()]
     if found:
