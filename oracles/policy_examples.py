@@ -131,11 +131,11 @@ EXAMPLES: dict[str, PolicyExample] = {
         looser=lambda given: given | {"max_days": 2 * given["max_days"]},
     ),
     "risk": PolicyExample(
-        every_key={"level": 0.975, "weight": 0.1, "limit": 5e6},
-        otherwise={"level": 0.98, "weight": 0.2, "limit": 6e6},
+        every_key={"level": 0.975, "weight": 0.1, "limit": 5e6, "from": "2027-01"},
+        otherwise={"level": 0.98, "weight": 0.2, "limit": 6e6, "from": "2028-01"},
         phrases=(
-            "CVaR of damage at level 0.975 weighed 0.1 times, beside the cost",
-            "CVaR of damage at level 0.975 at most USD 5.00 m",
+            "CVaR of damage by year of onset at level 0.975 weighed 0.1 times, beside the cost",
+            "CVaR of damage by year of onset at level 0.975 at most USD 5.00 m, for onsets from 2027 on",
         ),
         tutorial="policies.risk={level: 0.9, weight: 0.1, limit: 1.0e+9}",
         rich={"level": 0.5, "weight": 0.4, "limit": 60_000},

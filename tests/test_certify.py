@@ -18,8 +18,8 @@ from tests.solve.programs import INF, program
 
 PROGRAM = replace(
     program([2, 3], [[1, 1]], [4], [INF], column_upper=[3, 5]),
-    row_blocks=(RowBlock("balance", "cobalt", 0, np.array([7]), "node", "t", False),),
-    column_blocks=(ColumnBlock("ship", "cobalt-cod", 0, 2, "node"),),
+    row_blocks=(RowBlock("balance", ("cobalt",), 0, np.array([7]), "node", "t", False),),
+    column_blocks=(ColumnBlock("ship", ("cobalt-cod",), 0, 2, "node"),),
 )
 OPTIMUM = Solution(Status.OPTIMAL, np.array([3.0, 1.0]), np.array([3.0]), np.array([-1.0, 0.0]), 9.0, 1)
 
