@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from bichiku.checking import advice_by_strategy
+from bichiku.checking import Advice, advice_by_strategy
 from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 
@@ -40,13 +41,17 @@ LIKELIER_THAN_NONE = (
 CHINA_AT_MOST = {"china-half": 0.5, "diversify": 0.65, "all-of-it": 0.5}
 
 
+@cache
+def advice() -> dict[str, list[Advice]]:
+    return advice_by_strategy(read_model(JAPAN).worlds)
+
+
 def test_the_strategies_are_those_that_the_policy_debate_names() -> None:
     assert set(read_model(JAPAN).worlds) == set(STRATEGIES)
 
 
 def test_nothing_in_the_model_looks_wrong_but_what_its_readme_says() -> None:
-    found = advice_by_strategy(read_model(JAPAN).worlds)
-    codes = {(item.code, item.subject) for items in found.values() for item in items if item.code not in SILENCED}
+    codes = {(item.code, item.subject) for items in advice().values() for item in items if item.code not in SILENCED}
     # in eight chains a crisis or the recovery from one is likelier than none; half of the gallium from elsewhere is
     # not quite enough in 2030; three materials have a supplier below what stock is worth at the horizon; most rows are
     # assumed
@@ -59,8 +64,7 @@ def test_nothing_in_the_model_looks_wrong_but_what_its_readme_says() -> None:
 
 
 def test_what_is_silenced_would_be_told() -> None:
-    found = advice_by_strategy(read_model(JAPAN).worlds)
-    assert set(SILENCED) <= {item.code for items in found.values() for item in items}
+    assert set(SILENCED) <= {item.code for items in advice().values() for item in items}
 
 
 @pytest.mark.slow
