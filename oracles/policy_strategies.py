@@ -175,7 +175,7 @@ def _survive(draw: st.DrawFn, description: Description) -> dict[str, Any]:
 @st.composite
 def _risk(draw: st.DrawFn, description: Description, bound: str, values: list[float]) -> dict[str, Any]:
     risk = {"level": draw(st.sampled_from([0.0, 0.5, 0.95])), bound: draw(st.sampled_from(values))}
-    if draw(st.booleans()):
+    if draw(st.integers(0, 4)):
         risk["from"] = month_after(description["model"], draw(st.integers(0, 24)))
     return {"risk": risk}
 
