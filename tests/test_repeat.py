@@ -54,6 +54,23 @@ def test_rounding_is_no_difference(made: tuple[Model, Run, Path], run: Path) -> 
     assert found.tables == {"reserve.csv": pytest.approx(1e-12 / stock, rel=0.01)}
 
 
+def test_metrics_of_several_years_are_told_apart(tmp_path: Path) -> None:
+    # one halt in each of two years, so that each metric by year of onset has two rows
+    onsets = "[{period: 1, probability: 0.1}, {period: 2, probability: 0.1}]"
+    halt = f"{{onsets: {onsets}, duration: 1, recovery: 0, effects: [{{suppliers: [cobalt-cod], loss: 1}}]}}"
+    model = read_model(write_model(tmp_path / "cobalt", f"crises: {{halt: {halt}}}\n"))
+    (world,) = model.worlds.values()
+    solved = run_strategy(world)
+    one = solved.write(tmp_path / "one")
+    other = Path(shutil.copytree(one, tmp_path / "other" / one.name))
+    lines = lines_where(one / "summary.csv", metric="expected_damage_of_onset_year")
+    assert len(lines) == 2
+    cost = lines_where(one / "summary.csv", metric="cost_per_year", material="all")[0]
+    before = float(solved.tables["summary"].query("metric == 'cost_per_year'")["value"].iloc[0])
+    set_cell(other / "summary.csv", cost, "value", before * (1 + 1e-12))
+    assert repetition(one, other).sameness is Sameness.IN_NUMBERS
+
+
 def test_another_plan_of_equal_cost_is_told_as_such(made: tuple[Model, Run, Path], run: Path) -> None:
     line = lines_where(run / "reserve.csv", material="cobalt")[0]
     stock = float(made[1].tables["reserve"]["stock_t"].iloc[0])

@@ -104,6 +104,7 @@ def _largest_difference(old: pd.DataFrame, new: pd.DataFrame, table: ResultTable
         [column.name for column in table.columns if not column.is_number and column.role in roles]
         for roles in ((Role.LABEL, Role.GROUP), (Role.GROUP,), (Role.NOTE,))
     )
+    labels += [name for name in table.key if name not in labels]
     one, other = (frame.set_index(pd.MultiIndex.from_frame(frame[labels].astype(str))) for frame in (old, new))
     if not (one.index.is_unique and other.index.is_unique):
         return np.inf
