@@ -54,18 +54,17 @@ class State:
 
     export: dict[str, float]
     route: dict[str, float]
-    demand_factor: dict[str, float]
     demand: dict[str, float]
     price_factor: dict[str, float]
 
     def changed_from(self, other: State, sources: set[str], materials: set[str]) -> bool:
         """Whether anything is other for these sources and materials."""
         return any(
-            abs(value - after[name]) > ROUNDING
+            abs(value - after[name]) > ROUNDING * (1.0 + abs(value))
             for before, after, names in (
                 (self.export, other.export, sources),
                 (self.route, other.route, sources),
-                (self.demand_factor, other.demand_factor, materials),
+                (self.demand, other.demand, materials),
                 (self.price_factor, other.price_factor, sources),
             )
             for name, value in before.items()
@@ -127,10 +126,9 @@ class States:
         for source in sources:
             export[source] = sum(self._passes(source, moment, month, on_route=False) for month in months) / len(months)
             route[source] = sum(self._passes(source, moment, month, on_route=True) for month in months) / len(months)
-        demand_factor, demand, price_factor = {}, {}, {}
+        demand, price_factor = {}, {}
         for material in world.materials:
             by_month = [self._moves_demand(material, moment, month) for month in months]
-            demand_factor[material] = sum(by_month) / len(months)
             demand[material] = 0.0
             if material in world.demand:
                 yearly = [world.demand[material][month // 12] for month in months]
@@ -139,7 +137,7 @@ class States:
             if row.kind == "spot":
                 by_month = [self._moves_price(name, moment, month) for month in months]
                 price_factor[name] = sum(by_month) / len(months)
-        return State(export, route, demand_factor, demand, price_factor)
+        return State(export, route, demand, price_factor)
 
     # Losses
 

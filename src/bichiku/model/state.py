@@ -94,17 +94,19 @@ def world_state(world: World, tree: Tree) -> State:
     factors = {material: effects.factor(material, "demand_factor") for material in world.demand}
     prices = {name: effects.price(name) for name in world.spot}
     at = tree.period - 1
+    calm = {material: (_monthly(world, material) * part.events)[at].sum(axis=1) for material, part in factors.items()}
     return State(
         export={name: supply[name].left(tree) if name in supply else everything for name in world.sources},
         route={name: on_route[name].left(tree) if name in on_route else everything for name in world.sources},
-        demand={
-            material: (_monthly(world, material) * part.events)[at].sum(axis=1) * part.crisis
-            for material, part in factors.items()
-        },
+        demand={material: calm[material] * part.crisis for material, part in factors.items()},
         price_factor={name: part.events[at].mean(axis=1) * part.crisis for name, part in prices.items()},
         supply=supply,
         on_route=on_route,
-        demand_raised={material: part.crisis > 1.0 for material, part in factors.items() if (part.crisis > 1.0).any()},
+        demand_raised={
+            material: raised
+            for material, part in factors.items()
+            if (raised := (part.crisis > 1.0) & (calm[material] > 0.0)).any()
+        },
     )
 
 
