@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bichiku.model.chains import Chain
 from bichiku.model.faults import ModelFaults
 from bichiku.reading.model import read_model
-from bichiku.result.pipeline import run_strategy
+from bichiku.result.pipeline import grow, run_strategy
 from bichiku.result.run import Run
-from oracles.by_hand import ALL_HALT, MATERIAL, SPOT, branch, description, line, plan, read, solve
+from oracles.by_hand import ALL_HALT, MATERIAL, SPOT, branch, description, halt, line, plan, read, solve
 
 CASES = Path(__file__).parent / "cases"
 TUTORIAL = Path(__file__).parents[1] / "models" / "tutorial"
@@ -108,6 +109,19 @@ def test_two_chains(strategy: str, cost: float, beta: list[float]) -> None:
     assert stock(run, "alpha") == pytest.approx([100, 0, 100, 0, 100, 100, 0], abs=1e-5)
     assert stock(run, "beta") == pytest.approx(beta, abs=1e-5)
     assert line(run, "shortage") == pytest.approx(0)
+
+
+def test_a_demand_factor_where_nothing_is_used_is_no_crisis_of_it() -> None:
+    # twice 0 t is 0 t: no branch, and beside a dear period that makes one, no emergency
+    def chain_of(demand: float, **dear: float) -> Chain:
+        crises = halt(2, 0.3, effects=[{"all": True, "demand_factor": 2, **dear}])
+        (chain,) = grow(read(description(demand=demand, crises=crises)))
+        return chain
+
+    assert (chain_of(0).tree.size, chain_of(100).tree.size) == (2, 3)
+    assert chain_of(0, price_factor=3).tree.size == 3
+    assert not chain_of(0, price_factor=3).state.demand_raised
+    assert list(chain_of(100, price_factor=3).state.demand_raised["m"]) == [False, False, True]
 
 
 def test_each_chain_has_the_crises_that_touch_it_and_a_tree_of_its_own() -> None:
