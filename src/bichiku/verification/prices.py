@@ -18,7 +18,7 @@ import numpy as np
 from bichiku.verification.facts import PolicyRow, RunFacts
 from bichiku.verification.files import NOTHING, RunTable
 from bichiku.verification.limits import built_capacity, rationed
-from bichiku.verification.metrics import last_year
+from bichiku.verification.metric_sources import last_year
 from bichiku.verification.money import ALL
 from bichiku.verification.sheet import ColumnNumbers, Sheet, check_sheet, match_rows
 from bichiku.verification.states import is_rationed
