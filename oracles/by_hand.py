@@ -65,9 +65,14 @@ def read(given: Description) -> World:
     return Model.from_tables(given["model"], tables)["base"]
 
 
+def small_world(periods: int = 2, **changes: Any) -> World:
+    """The world above with changes; for the arguments see `description`."""
+    return read(description(periods, **changes))
+
+
 def solve(periods: int = 2, **changes: Any) -> Run:
     """The solved world, without prices.csv; for the arguments see `description`."""
-    return run_strategy(read(description(periods, **changes)), prices=False)
+    return run_strategy(small_world(periods, **changes), prices=False)
 
 
 def cost(periods: int = 2, **changes: Any) -> float:
