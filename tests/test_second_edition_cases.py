@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bichiku.model.world import World
 from bichiku.reading.model import read_model
-from oracles.by_hand import read
 from oracles.second_builder import second_program
 from oracles.second_program import SecondProgram
 from oracles.second_tree import Future
-
-CASES = Path(__file__).parent / "cases"
+from tests.case_numbers import CASES, across_years, renewal_world, shut_by_halves, two_chains, unknown_length
 
 
 def _worlds(case: str) -> dict[str, World]:
@@ -31,14 +28,7 @@ def _plan_of(program: SecondProgram, x: Any, kind: str, *name: str) -> list[floa
 # duration
 
 
-@pytest.mark.parametrize(
-    ("strategy", "cost", "stocks", "holding", "shortage"),
-    [
-        ("lengths", 70_960, [300, 200, 100, 0, 0, 0, 0], 600, 760),
-        ("two-quarters", 70_300, [200, 100, 0, 0, 0, 0, 0], 300, 0),
-        ("known", 70_960, [300, 200, 100, 0, 0, 0, 0], 600, 760),
-    ],
-)
+@unknown_length
 def test_a_crisis_of_unknown_length(
     strategy: str, cost: float, stocks: list[float], holding: float, shortage: float
 ) -> None:
@@ -71,14 +61,7 @@ def test_only_the_longest_crisis_is_short_in_its_fourth_quarter() -> None:
 # chains
 
 
-@pytest.mark.parametrize(
-    ("strategy", "cost", "beta"),
-    [
-        ("all", 141_242, [200, 100, 200, 100, 200, 100, 0]),
-        ("without-idle", 141_242, [200, 100, 200, 100, 200, 100, 0]),
-        ("alpha-alone", 140_381, [0] * 7),
-    ],
-)
+@two_chains
 def test_two_chains(strategy: str, cost: float, beta: list[float]) -> None:
     program = second_program(_worlds("chains")[strategy])
     value, x = program.solve()
@@ -109,7 +92,7 @@ def test_the_weights_of_two_chains() -> None:
 # two events that follow each other within a period
 
 
-@pytest.mark.parametrize("model", ["one-year", "two-halves", "two-halves-monthly"])
+@shut_by_halves
 def test_nothing_arrives_in_a_year_shut_by_halves(model: str) -> None:
     program = second_program(_worlds(f"two-events/{model}")["base"])
     _, x = program.solve()
@@ -126,15 +109,7 @@ def test_demand_doubled_by_halves_is_doubled() -> None:
 # a period that reaches into the next calendar year
 
 
-@pytest.mark.parametrize(
-    ("model", "tonnes"),
-    [
-        ("years", [2300, 11_200]),
-        ("months", [100, *[200] * 12, *[1000] * 11]),
-        ("quarters-from-november", [400, 600, 600, 600]),
-        ("months-from-november", [100, 100, *[200] * 10]),
-    ],
-)
+@across_years
 def test_each_month_uses_the_demand_of_its_own_year(model: str, tonnes: list[float]) -> None:
     program = second_program(_worlds(f"start-within-a-year/{model}")["base"])
     _, x = program.solve()
@@ -173,27 +148,10 @@ def test_published_losses_and_times_to_survive(resolution: str) -> None:
 # 240 t, the same after any recovery.
 
 
-def _renewal(capacity: float, recovery: int) -> World:
-    halt = {"annual_probability": 0.15, "onset_every": 1, "first_onset": 1, "duration": 3, "recovery": recovery}
-    model = {"format": 2, "model": "renewal", "start": "2026-01", "periods": 14, "resolution": "quarter"}
-    model |= {"discount_rate": 0.03, "crises": {"halt": {**halt, "effects": [{"suppliers": ["a"], "loss": 1.0}]}}}
-    material = {"material": "m", "reference_price": 100, "storage_cost_rate": 0.04, "haircut": 0.1}
-    spot = {"material": "m", "country": "CHN"}
-    tables = {
-        "materials": [material | {"opening_stock_t": 60, "shortage_cost": 1500}],
-        "demand": [{"material": "m", "year": year, "tonnes": 400} for year in range(2026, 2030)],
-        "suppliers": [
-            {"supplier": "a", **spot, "capacity_t": 4 * capacity, "price": 95},
-            {"supplier": "b", **spot, "capacity_t": 80, "price": 120},
-        ],
-    }
-    return read({"model": model, "tables": tables})
-
-
 @pytest.mark.parametrize("capacity", [130, 110, 105])
 @pytest.mark.parametrize("recovery", [2, 4, 6])
 def test_the_stock_against_halts_that_return_depends_on_no_recovery(capacity: float, recovery: int) -> None:
-    program = second_program(_renewal(capacity, recovery))
+    program = second_program(renewal_world(capacity, recovery))
     _, x = program.solve()
     assert max(_plan_of(program, x, "stock", "m")) == pytest.approx(240, abs=1e-5)
 

@@ -1,6 +1,6 @@
-"""Cases worked by hand, through bichiku itself; `test_second_edition_cases` holds the second builder to them.
+"""Cases worked by hand, through bichiku itself; `test_second_edition_cases` holds the second builder to the same.
 
-Those of tests/cases have their arithmetic in a README. For the world of the others see `oracles.by_hand`.
+For the world of the others see `oracles.by_hand`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from bichiku.reading.model import read_model
 from bichiku.result.pipeline import grow, run_strategy
 from bichiku.result.run import Run
 from oracles.by_hand import ALL_HALT, MATERIAL, SPOT, branch, description, halt, line, plan, read, solve
+from tests.case_numbers import CASES, across_years, renewal_world, shut_by_halves, two_chains, unknown_length
 
-CASES = Path(__file__).parent / "cases"
 TUTORIAL = Path(__file__).parents[1] / "models" / "tutorial"
 
 
@@ -45,14 +45,7 @@ def crises(run: Run, *keys: str) -> pd.DataFrame:
 # A crisis of unknown length
 
 
-@pytest.mark.parametrize(
-    ("strategy", "cost", "stocks", "holding", "shortage"),
-    [
-        ("lengths", 70_960, [300, 200, 100, 0, 0, 0, 0], 600, 760),
-        ("two-quarters", 70_300, [200, 100, 0, 0, 0, 0, 0], 300, 0),
-        ("known", 70_960, [300, 200, 100, 0, 0, 0, 0], 600, 760),
-    ],
-)
+@unknown_length
 def test_a_crisis_of_unknown_length(
     strategy: str, cost: float, stocks: list[float], holding: float, shortage: float
 ) -> None:
@@ -95,14 +88,7 @@ def test_branches_of_the_tables_say_after_which_length() -> None:
 # Chains
 
 
-@pytest.mark.parametrize(
-    ("strategy", "cost", "beta"),
-    [
-        ("all", 141_242, [200, 100, 200, 100, 200, 100, 0]),
-        ("without-idle", 141_242, [200, 100, 200, 100, 200, 100, 0]),
-        ("alpha-alone", 140_381, [0] * 7),
-    ],
-)
+@two_chains
 def test_two_chains(strategy: str, cost: float, beta: list[float]) -> None:
     run = solved("chains", strategy)
     assert objective(run) == pytest.approx(cost)
@@ -242,37 +228,19 @@ def test_graphite_lasts_314_days_in_the_tutorial(strategy: str) -> None:
 # The same halt again
 
 
-def renewal(capacity: float, recovery: int) -> Run:
-    """Quarters of 100 t, a halt of three quarters every seventh year or so, 60 t in store, a second seller of 20 t."""
-    halt = {"annual_probability": 0.15, "onset_every": 1, "first_onset": 1, "duration": 3, "recovery": recovery}
-    return solve(
-        14,
-        resolution="quarter",
-        demand=400,
-        discount_rate=0.03,
-        material={"reference_price": 100, "storage_cost_rate": 0.04, "haircut": 0.1, "opening_stock_t": 60}
-        | {"shortage_cost": 1500},
-        suppliers=[
-            {"supplier": "a", "capacity_t": 4 * capacity, "price": 95},
-            {"supplier": "b", "capacity_t": 80, "price": 120},
-        ],
-        crises={"halt": {**halt, "effects": [{"suppliers": ["a"], "loss": 1.0}]}},
-    )
-
-
 @pytest.mark.parametrize("capacity", [130, 110, 105])
-@pytest.mark.parametrize("recovery", [2, 6])
+@pytest.mark.parametrize("recovery", [2, 4, 6])
 def test_the_stock_against_halts_that_return_is_three_quarters_of_what_the_second_seller_lacks(
     capacity: float, recovery: int
 ) -> None:
     # 80 t a quarter beyond what `b` sells, for three quarters; a full tree of returning halts asks for 250 to 390 t.
-    assert max(stock(renewal(capacity, recovery))) == pytest.approx(240, abs=1e-4)
+    assert max(stock(run_strategy(renewal_world(capacity, recovery), prices=False))) == pytest.approx(240, abs=1e-4)
 
 
 # Slips of the first edition
 
 
-@pytest.mark.parametrize("model", ["one-year", "two-halves", "two-halves-monthly"])
+@shut_by_halves
 def test_nothing_arrives_in_a_year_shut_by_halves(model: str) -> None:
     run = solved(f"two-events/{model}")
     assert sum(plan(run, run.outcome.arrived["a"])) == pytest.approx(0)
@@ -284,15 +252,7 @@ def test_demand_doubled_by_halves_is_doubled() -> None:
     assert sum(plan(run, run.outcome.arrived["a"])) == pytest.approx(2400)
 
 
-@pytest.mark.parametrize(
-    ("model", "tonnes"),
-    [
-        ("years", [2300, 11_200]),
-        ("months", [100, *[200] * 12, *[1000] * 11]),
-        ("quarters-from-november", [400, 600, 600, 600]),
-        ("months-from-november", [100, 100, *[200] * 10]),
-    ],
-)
+@across_years
 def test_each_month_uses_the_demand_of_its_own_year(model: str, tonnes: list[float]) -> None:
     run = solved(f"start-within-a-year/{model}")
     assert plan(run, run.outcome.arrived["a"]) == pytest.approx(tonnes)
