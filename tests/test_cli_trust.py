@@ -68,6 +68,22 @@ def test_what_is_no_folder_cannot_be_verified(tmp_path: Path, monkeypatch: pytes
     assert bichiku(monkeypatch, "verify", tmp_path / "none") == WRONG_INPUT
 
 
+@pytest.mark.parametrize("call", [("verify",), ("compare",), ("range",), ("run", "--from")])
+def test_a_run_of_the_first_edition_is_refused_in_a_sentence(
+    call: tuple[str, ...], run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = run / "manifest.json"
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    del manifest["edition"]  # the first edition wrote none
+    file.write_text(json.dumps(manifest), encoding="utf-8")
+    assert bichiku(monkeypatch, *call, run) == WRONG_INPUT
+    said = capsys.readouterr().err
+    assert "1 fault in the input; nothing was run" in said
+    assert (
+        f"{run.name}: is a run of the first edition of the model's meaning, whose numbers mean something else" in said
+    )
+
+
 def test_a_run_without_a_solution_explains_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

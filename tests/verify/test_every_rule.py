@@ -113,13 +113,6 @@ def _broken_model(folder: Path) -> None:
     (folder / "inputs" / "model.yaml").write_text("periods: [", encoding="utf-8")
 
 
-def _first_edition(folder: Path) -> None:
-    file = folder / "flows.csv"
-    rows = read_rows(file)
-    at = rows[0].index("length")
-    write_rows(file, [[*row[:at], *row[at + 1 :]] for row in rows])
-
-
 def _all_in_a_branch(item: str, value: float) -> Tamper:
     """Every number of an item in branches, whatever else it may break."""
 
@@ -136,7 +129,6 @@ def _all_in_a_branch(item: str, value: float) -> Tamper:
 
 
 TAMPERS: dict[str, Tamper] = {
-    "run.edition": _first_edition,
     "file.missing": lambda folder: (folder / "shares.csv").unlink(),
     "file.unknown": _extra_table,
     "file.unreadable": lambda folder: (folder / "costs.csv").write_bytes(b"\xff\xfe"),

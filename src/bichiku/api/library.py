@@ -23,7 +23,7 @@ from bichiku.reading.values import assignments_of
 from bichiku.result.near_optimal import Range, near_optimal_ranges
 from bichiku.result.pipeline import Clock, NoSolution, optimise, run_strategy
 from bichiku.result.run import Run
-from bichiku.result.saved_run import check_is_run, read_run
+from bichiku.result.saved_run import check_edition, check_is_run, read_run
 from bichiku.solving import Status
 from bichiku.verification import Verdict, verify_run
 
@@ -138,7 +138,7 @@ def verify(run: Run | str | Path) -> Verdict:
         run: a run, or its folder. One that is not written is written aside for it.
 
     Raises:
-        ModelFaults: the folder is not that of a run.
+        ModelFaults: the folder is not that of a run, or the run is of the first edition.
     """
     if isinstance(run, Run) and run.folder is None:
         with tempfile.TemporaryDirectory() as aside:
@@ -146,6 +146,7 @@ def verify(run: Run | str | Path) -> Verdict:
     folder = run.folder if isinstance(run, Run) else Path(run)
     assert folder is not None
     check_is_run(folder)
+    check_edition(folder)
     return verify_run(folder)
 
 

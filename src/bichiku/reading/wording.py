@@ -36,6 +36,8 @@ def in_words(error: Any) -> tuple[str, str]:
         return str(cause), cause.hint if isinstance(cause, Wrong) else ""
     if kind == "literal_error":
         expected = context["expected"].replace("'", "")
+        if " or " not in expected:
+            return f"{value} is not {expected}", ""
         return f"{value} is not one of {expected}", nearest(error["input"], expected.replace(" or ", ", ").split(", "))
     limit = next((f"{context[bound]:g}" for bound in _BOUNDS if bound in context), "")
     return _WORDS.get(kind, "{value} does not belong here").format(value=value, limit=limit), ""

@@ -88,6 +88,25 @@ def read_run_model(folder: Path, assignments: Sequence[str] = ()) -> Model:
     return read.called(manifest["model"], manifest["strategy"])
 
 
+def check_edition(folder: Path) -> None:
+    """Refuses a run of the first edition; a manifest that cannot be read is for others to tell of.
+
+    Raises:
+        ModelFaults: it is one.
+    """
+    try:
+        manifest = json_value((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return
+    _check_edition(folder, manifest)
+
+
+def _check_edition(folder: Path, manifest: Any) -> None:
+    if isinstance(manifest, dict) and "model" in manifest and manifest.get("edition") != EDITION:
+        message = "is a run of the first edition of the model's meaning, whose numbers mean something else"
+        raise ModelFaults([Fault(str(folder), None, "", message, "solve its model again; see docs/format-2.md")])
+
+
 def _manifest(folder: Path) -> dict[str, Any]:
     """A run's manifest, in which the names of model and strategy are sound."""
     check_is_run(folder)
@@ -98,9 +117,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise ModelFaults([Fault(file, None, "", f"cannot be read: {error.strerror}")]) from error
     except ValueError as error:
         raise ModelFaults([Fault(file, None, "", "cannot be read: it is not JSON")]) from error
-    if isinstance(manifest, dict) and "model" in manifest and manifest.get("edition") != EDITION:
-        message = "is a run of the first edition of the model's meaning, whose numbers mean something else"
-        raise ModelFaults([Fault(str(folder), None, "", message, "solve its model again; see docs/format-2.md")])
+    _check_edition(folder, manifest)
     try:
         model, strategy = manifest["model"], manifest["strategy"]
     except (KeyError, TypeError) as error:

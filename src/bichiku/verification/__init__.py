@@ -32,7 +32,6 @@ from bichiku.verification.manifest import (
     check_manifest,
     check_model,
     check_outputs,
-    is_of_first_edition,
     read_manifest,
 )
 from bichiku.verification.money import check_costs, cost_lines, penalty_line, risk_line
@@ -54,11 +53,6 @@ def verify_run(folder: Path) -> Verdict:
     A folder that cannot be read in full gets findings about that alone, as nothing can be recomputed from it.
     """
     ledger = Ledger()
-    if is_of_first_edition(folder):
-        ledger.wrong(
-            "run.edition", "flows.csv", None, "a run of the first edition", "a run made again with `bichiku run`"
-        )
-        return ledger.verdict()
     tables = read_tables(folder, ledger)
     manifest = read_manifest(folder, ledger) if (folder / MANIFEST).is_file() else None
     world = _checked_inputs(folder, manifest, ledger)

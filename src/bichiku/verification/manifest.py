@@ -43,19 +43,6 @@ def read_manifest(folder: Path, ledger: Ledger) -> dict[str, Any] | None:
     return None if missing else found
 
 
-def is_of_first_edition(folder: Path) -> bool:
-    """Whether a run was made before lengths were told apart; a folder that cannot be read is no such run.
-
-    The resolved model cannot tell: a model without `format` is solved in the meaning of the second edition.
-    """
-    try:
-        with (folder / "flows.csv").open(encoding="utf-8") as stream:
-            columns = stream.readline().strip().split(",")
-    except (OSError, ValueError):
-        return False
-    return {"crisis", "onset"}.issubset(columns) and "length" not in columns
-
-
 def check_inputs(folder: Path, manifest: dict[str, Any], ledger: Ledger) -> None:
     """The tables that the run was made from are those that were hashed."""
     stated = {Path(name).name: digest for name, digest in manifest["inputs_sha256"].items() if name.endswith(".csv")}

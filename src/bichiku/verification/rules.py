@@ -7,7 +7,6 @@ from bichiku.verification.policies import STATEMENTS
 
 RULES: dict[str, str] = {
     # the folder
-    "run.edition": "the run was made by the second edition of the model",
     "file.missing": "the run folder holds every file of a run",
     "file.unknown": "the run folder holds no table that no rule covers",
     "file.unreadable": "a table is UTF-8 text with as many cells in each row as in its header",
