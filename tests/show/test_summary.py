@@ -7,7 +7,7 @@ import io
 from rich.console import Console
 
 from bichiku.result.run import Run
-from bichiku.show.screen.summary import print_strategy
+from bichiku.show.screen.summary import print_strategies, print_strategy
 from oracles.by_hand import halt, solve
 
 
@@ -36,3 +36,15 @@ def test_risk_that_is_weighed_is_told_beside_the_cost_and_not_as_a_part_of_it() 
     assert "cost a year   USD 3.25 k, expected: purchase 750, shortage 2.50 k\n" in text
     assert "                beside it, risk weighed at USD 500 a year, not a cost\n" in text
     assert "risk" not in screen(solve(crises=crises))
+
+
+def test_expected_damage_of_strategies_counts_dearer_purchases() -> None:
+    # in half of the second years 100 t cost 30 and not 10, and nothing can be stored: 0.5 * 2000 over two years
+    crises = halt(2, 0.5, effects=[{"all": True, "price_factor": 3}])
+    stream = io.StringIO()
+    run = solve(material={"storage_limit_t": 0}, crises=crises)
+    print_strategies(Console(file=stream, width=160), [run])
+    (line,) = [line for line in stream.getvalue().splitlines() if line.startswith("  base")]
+    assert [cell.strip() for cell in line.split("  ") if cell.strip()] == [
+        "base", "USD 1.50 k", "+0", "USD 500", "USD 2.00 k", "0",
+    ]  # fmt: skip

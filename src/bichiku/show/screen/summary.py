@@ -163,7 +163,7 @@ def print_strategies(console: Console, runs: Sequence[Run]) -> None:
         currency = run.world.settings.currency
         value = partial(values.value, run.strategy)
         cost, worst = value("cost_per_year"), value("worst_crisis_damage")
-        damage = value("shortage_per_year") + value("substitution_per_year")
+        damage = value("expected_damage_per_year")
         _, held = values.least(run.strategy, "cover_days_at_end")
         table.add_row(
             f"  {run.strategy}",
