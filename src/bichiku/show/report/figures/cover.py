@@ -32,7 +32,7 @@ def cover(report: ReportData) -> Picture | None:
     return picture(
         key="cover",
         title="Days of cover on the plan, against the target",
-        units="days of current demand in stock at the end of each period; each panel has its own scale",
+        units="days of current use, demand and feed, in stock at the end of each period; each panel has its own scale",
         source="reserve.csv (cover_days, target_days)",
         alt=alt,
         height=0.6 + 1.35 * panel_rows,

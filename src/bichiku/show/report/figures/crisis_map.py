@@ -63,7 +63,7 @@ def crisis_map(run: Run, key: str = "crisis-map") -> Picture | None:
     return picture(
         key=key,
         title=f"Days until each material runs short, by crisis: {run.strategy}",
-        units="days from the onset to the first shortage, the least over all onsets in "
+        units="days that a material lasts from the onset, the least over all onsets in "
         f"{run.world.calendar.window_label}; a dot means not short in that crisis",
         source="crises.csv (time_to_survive_days)",
         alt=alt,

@@ -46,7 +46,7 @@ def _all_strategies(report: ReportData) -> PageTable:
     never = [material for material in report.materials if material not in short]
     long = pd.DataFrame(columns).rename_axis(["crisis", "material"]).reset_index()
     return PageTable(
-        caption=f"Days from the onset to the first shortage, the least over all onsets in {report.window}",
+        caption=f"Days that each material lasts from the onset, the least over all onsets in {report.window}",
         headings=["Crisis", "Material", *columns],
         rows=rows,
         text=(0, 1),
