@@ -137,7 +137,7 @@ def test_crisis_map_is_the_least_over_onsets_in_the_window() -> None:
     assert first_short(run)["china-halt", "graphite"] == least
     assert math.isnan(first_short(run)["china-halt", "tungsten"])
     page = Page(comparison_page())
-    row = page.table("Days from the onset")[1]
+    row = page.table("Days that each material lasts")[1]
     assert row[:3] == ["china-halt", "graphite", three_digits(least)]
     drawn = next(figure for figure in page.figures if figure["id"] == "crisis-map")
     assert three_digits(least) in drawn["drawn"]
