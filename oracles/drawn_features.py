@@ -50,11 +50,21 @@ FEATURES = (
     "release rate",
     "storage limit",
     "discount",
+    "ramp of a supplier",
+    "ramp from nothing said",
+    "ramp of a project",
+    "minimum",
+    "index",
+    "fixed cost",
+    "life",
+    "life that ends",
+    "shortage in tranches",
 )
 """Every name that `features` gives, but for those of policies."""
 
 POLICY_FEATURES = (
-    *("reserve_days", "reserve path", "share_caps", "share_floors", "soft", "country_cap", "concentration"),
+    *("reserve_days", "reserve path", "reserve_ceiling", "ceiling of the target", "release", "projects", "no_shortage"),
+    *("share_caps", "share_floors", "soft", "country_cap", "concentration"),
     *("survive", "risk weight", "risk limit", "risk from", "expected_shortage", "budget"),
 )
 
@@ -170,12 +180,27 @@ def _of_the_rest(description: Description) -> Iterator[str]:
     given = {
         "lag": any(row["lag_periods"] for row in tables["origins"]),
         "contract": any(row["kind"] == "contract" for row in tables["suppliers"]),
-        "goods under way": any(row.get("in_transit_t", 0) for row in tables["suppliers"]),
+        "goods under way": any(row.get("in_transit_t") for row in tables["suppliers"]),
         "lead of a project": any(row["lead_periods"] for row in tables["projects"]),
         "build": any(row["max_build_t"] for row in tables["projects"]),
         "substitution with delay": any(row["delay_periods"] for row in tables["substitution"]),
         "storage loss": any(row["loss_rate"] for row in tables["materials"]),
         "release rate": any("release_rate_t_per_day" in row for row in tables["materials"]),
+        "ramp of a supplier": any(row.get("ramp_periods") for row in tables["suppliers"]),
+        "ramp from nothing said": any(
+            row.get("ramp_periods") and row.get("in_transit_t", "") == "" for row in tables["suppliers"]
+        ),
+        "ramp of a project": any(row.get("ramp_periods") for row in tables["projects"]),
+        "minimum": any(row.get("minimum_t") for row in tables["suppliers"]),
+        "index": any(row.get("index") for row in tables["suppliers"]),
+        "fixed cost": any(row.get("fixed_cost") for row in tables["projects"]),
+        "life": any(row.get("life_years") for row in tables["projects"]),
+        "life that ends": any(
+            row["build_periods"] + row["life_years"] * PERIODS_PER_YEAR[model["resolution"]] < model["periods"]
+            for row in tables["projects"]
+            if row.get("life_years") and row["max_build_t"]
+        ),
+        "shortage in tranches": bool(tables.get("shortage")),
         "storage limit": any("storage_limit_t" in row for row in tables["materials"]),
     }
     yield from (name for name, holds in given.items() if holds)
@@ -184,6 +209,9 @@ def _of_the_rest(description: Description) -> Iterator[str]:
 def _of_policies(description: Description) -> Iterator[str]:
     policies = description["model"].get("policies", {})
     yield from (name for name in policies if name != "risk")
+    ceiling = policies.get("reserve_ceiling")
+    if "target" in (ceiling.values() if isinstance(ceiling, dict) else [ceiling]):
+        yield "ceiling of the target"
     if isinstance(policies.get("reserve_days"), dict):
         yield "reserve path"
     if any("soft" in limit for key in ("share_caps", "share_floors") for limit in policies.get(key, [])):

@@ -11,6 +11,10 @@ from oracles.world_strategies import BUYER, COUNTRIES, START_YEAR, Description, 
 
 POLICY_NAMES = (
     "reserve_days",
+    "reserve_ceiling",
+    "release",
+    "projects",
+    "no_shortage",
     "share_caps",
     "share_floors",
     "country_cap",
@@ -49,7 +53,8 @@ def some_policies(draw: st.DrawFn, description: Description) -> dict[str, Any]:
     for name in draw(st.lists(st.sampled_from(POLICY_NAMES), min_size=count, max_size=count, unique=True)):
         for key, value in draw(policies(description, name)).items():
             before = chosen.get(key)
-            chosen[key] = {**before, **value} if isinstance(before, dict) else value
+            if before is None or key != "reserve_days":  # a path and targets by material are no path together
+                chosen[key] = {**before, **value} if isinstance(before, dict) else value
     return chosen
 
 
@@ -99,6 +104,36 @@ def _reserve_days(draw: st.DrawFn, description: Description) -> dict[str, Any]:
     material = draw(st.sampled_from(_materials(description)))
     target = {material: draw(path)}
     return {"reserve_days": {"default": draw(path), **target} if draw(st.booleans()) else target}
+
+
+@st.composite
+def _reserve_ceiling(draw: st.DrawFn, description: Description) -> dict[str, Any]:
+    """A ceiling, mostly with a reserve below it, which asks for no more than 40 days."""
+    days = st.sampled_from(["target", "target", 40, 60, 200])
+    found = draw(_reserve_days(description)) if draw(st.integers(0, 3)) else {}
+    ceiling = draw(days)
+    if draw(st.booleans()):
+        ceiling = {"default": ceiling, draw(st.sampled_from(_materials(description))): draw(days)}
+    return {**found, "reserve_ceiling": ceiling}
+
+
+@st.composite
+def _release(draw: st.DrawFn, description: Description) -> dict[str, Any]:
+    release = {"share": draw(st.sampled_from([0.3, 0.7, 1.0])), "after": draw(st.integers(1, 3))}
+    return {**draw(_reserve_days(description)), "release": release}
+
+
+@st.composite
+def _projects(draw: st.DrawFn, description: Description) -> dict[str, Any]:
+    names = [row["project"] for row in description["tables"]["projects"]]
+    some = st.lists(st.sampled_from([*names, "recycling", "refinery"]), max_size=2, unique=True)
+    return {"projects": {draw(st.sampled_from(["allow", "forbid"])): draw(some)}}
+
+
+@st.composite
+def _no_shortage(draw: st.DrawFn, description: Description) -> dict[str, Any]:
+    chosen = draw(_some_materials(description))
+    return {"no_shortage": True if chosen == "all" else chosen}
 
 
 @st.composite
@@ -192,6 +227,10 @@ def _budget(key: str, values: list[float]) -> st.SearchStrategy[dict[str, Any]]:
 
 _POLICIES = {
     "reserve_days": _reserve_days,
+    "reserve_ceiling": _reserve_ceiling,
+    "release": _release,
+    "projects": _projects,
+    "no_shortage": _no_shortage,
     "share_caps": _share_caps,
     "share_floors": _share_floors,
     "soft_share_caps": lambda description: _soft(_share_caps(description)),

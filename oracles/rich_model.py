@@ -59,9 +59,13 @@ TABLES: dict[str, list[dict[str, Any]]] = {
         },
         {
             "material": "metal", "reference_price": 100, "storage_cost_rate": 0.02, "loss_rate": 0.04,
-            "haircut": 0.1, "opening_stock_t": 40, "shortage_cost": 2000,
+            "haircut": 0.1, "opening_stock_t": 40,
         },
         {"material": "ore", "reference_price": 10, "opening_stock_t": 15, "storage_cost_rate": 0.01},
+    ],
+    "shortage": [
+        {"material": "metal", "up_to": 0.1, "cost": 1200},
+        {"material": "metal", "up_to": 1, "cost": 2000},
     ],
     "demand": [
         {"material": material, "year": year, "tonnes": tonnes + 10 * i}
@@ -75,16 +79,16 @@ TABLES: dict[str, list[dict[str, Any]]] = {
         },
         {
             "supplier": "metal-aus", "material": "metal", "country": "AUS", "capacity_t": 130, "price": 120,
-            "freight": 8, "tariff_rate": 0.01,
+            "freight": 8, "tariff_rate": 0.01, "ramp_periods": 4,
         },
         {
             "supplier": "metal-chl", "material": "metal", "country": "CHL", "kind": "contract", "capacity_t": 80,
-            "price": 110, "freight": 9, "route": "strait",
+            "price": 110, "freight": 9, "route": "strait", "index": 0.5,
         },
         {"supplier": "alloy-chn", "material": "alloy", "country": "CHN", "capacity_t": 300, "price": 45, "freight": 2},
         {
             "supplier": "alloy-kor", "material": "alloy", "country": "KOR", "kind": "contract", "capacity_t": 30,
-            "price": 52, "freight": 1,
+            "price": 52, "freight": 1, "minimum_t": 10,
         },
         {"supplier": "alloy-aus", "material": "alloy", "country": "AUS", "capacity_t": 30, "price": 58},
         {
@@ -100,11 +104,11 @@ TABLES: dict[str, list[dict[str, Any]]] = {
         {
             "project": "refinery", "material": "metal", "country": "JPN", "kind": "refinery", "existing_t": 40,
             "max_build_t": 80, "capex": 60, "subsidy_rate": 0.3, "running_cost": 55, "build_periods": 2,
-            "input_material": "ore", "input_per_output": 1.5,
+            "input_material": "ore", "input_per_output": 1.5, "fixed_cost": 3, "life_years": 15, "ramp_periods": 2,
         },
         {
             "project": "recycling", "material": "alloy", "country": "JPN", "kind": "recycling", "existing_t": 10,
-            "max_build_t": 5, "capex": 40, "running_cost": 20, "build_periods": 1,
+            "max_build_t": 5, "capex": 40, "running_cost": 20, "build_periods": 1, "fixed_cost": 2,
         },
         {
             "project": "stake", "material": "metal", "country": "AUS", "kind": "mine-stake", "existing_t": 25,

@@ -21,6 +21,7 @@ from oracles.second_state import PERIODS_PER_YEAR
 from oracles.second_tree import Future, Node, second_tree
 
 OPENING = None
+CLOSE = 1e-9  # periods
 
 
 def second_objective(world: World, leeway: float = 0.0) -> float:
@@ -94,6 +95,7 @@ class SecondBuilder:
                 self._balance(material, node)
                 keep_the_reserve(self, material, node)
             self._running_limits(node)
+            self._ramps(node)
             self._substitution_waits(node)
             for name in self.spot(node):
                 ration(self, name, node)
@@ -185,6 +187,8 @@ class SecondBuilder:
         for name in self.materials(node):
             self.variable("stock", name, node, upper=self.world.materials[name].storage_limit_t)
             self.variable("short", name, node)
+            for begin, end, _ in self.shortage_tranches(name)[:-1]:
+                self.variable("short_in", name, end, node, upper=(end - begin) * self.demand(name, node))
         for material, tranche in self.tranches(node):
             most = self.world.tranches[material, tranche].max_share * self.demand(material, node)
             self.variable("saved", material, tranche, node, upper=most)
@@ -194,6 +198,9 @@ class SecondBuilder:
             if row.kind == "contract":
                 for year in set(self.years.values()):
                     self.variable("contract", name, year, upper=row.capacity_t)
+                    if row.minimum_t:
+                        taken = Affine({("contract", name, year): -1.0}, row.minimum_t)
+                        self.at_most_zero.append(taken)
         for name, row in self.world.projects.items():
             self.variable("build", name, upper=row.max_build_t)
 
@@ -204,12 +211,37 @@ class SecondBuilder:
         row, state = self.sources[source], self.tree.state(node)
         arrives = state.route[source]
         if source in self.world.suppliers and row.kind == "contract":
-            share = state.export[source] * arrives / self.per_year
-            return Affine({("contract", source, self.years[node.period]): share})
+            return self._offered(source, node) - self.refused(source, node)
         sent = self.tree.ancestor(node, row.lead_periods)
         if sent is OPENING:
-            return Affine(constant=arrives * row.in_transit_t if source in self.world.suppliers else 0.0)
+            return Affine(constant=arrives * (row.in_transit_t or 0.0) if source in self.world.suppliers else 0.0)
         return Affine({("ship" if source in self.world.suppliers else "run", source, sent): arrives})
+
+    def _offered(self, contract: str, node: Node) -> Affine:
+        """Tonnes that a contract would deliver at a node."""
+        state = self.tree.state(node)
+        share = state.export[contract] * state.route[contract] / self.per_year
+        return Affine({("contract", contract, self.years[node.period]): share})
+
+    def refused(self, contract: str, node: Node) -> Affine:
+        """Tonnes of a commitment that are paid and not taken."""
+        if not self.world.suppliers[contract].minimum_t:
+            return Affine()
+        column = ("refused", contract, node)
+        if column not in self.upper:
+            refused = self.variable(*column)
+            self.at_most_zero.append(refused - self._offered(contract, node))
+        return Affine({column: 1.0})
+
+    def shortage_tranches(self, material: str) -> list[tuple[float, float, float]]:
+        """Shares of demand from which and to which a tonne short costs so much, in rising order."""
+        ends = sorted(
+            (part.row.up_to, part.row.cost) for key, part in self.world.shortage.items() if key[0] == material
+        )
+        if not ends:
+            return [(0.0, 1.0, self.world.materials[material].shortage_cost or 0.0)]
+        begins = [0.0, *(end for end, _ in ends)]
+        return [(begin, end, cost) for begin, (end, cost) in zip(begins, ends, strict=False)]
 
     def stock_before(self, material: str, node: Node) -> Affine:
         """Tonnes in stock when the node's period begins."""
@@ -244,6 +276,10 @@ class SecondBuilder:
                 after.add(self.arrivals(source, node))
         self.equal_zero.append(stock - after)
         self.at_most_zero.append(unmet - Affine(constant=self.demand(material, node)))
+        tranches = self.shortage_tranches(material)
+        if len(tranches) > 1:  # what falls into the cheaper tranches is no more than what is short
+            cheaper = total(Affine({("short_in", material, end, node): 1.0}) for _, end, _ in tranches[:-1])
+            self.at_most_zero.append(cheaper - Affine({("short", material, node): 1.0}))
         if row.release_rate_t_per_day is not None:
             self.at_most_zero.append(kept - stock - Affine(constant=row.release_rate_t_per_day * self.days))
 
@@ -252,10 +288,39 @@ class SecondBuilder:
             row = self.world.projects[name]
             if ("run", name, node) in self.upper:
                 capacity = Affine(constant=row.existing_t)
-                if node.period > row.build_periods:
+                if self.is_built(name, node.period):
                     capacity.add(Affine({("build", name): 1.0}))
                 can_run = capacity * (self.tree.state(node).export[name] / self.per_year)
                 self.at_most_zero.append(Affine({("run", name, node): 1.0}) - can_run)
+
+    def is_built(self, project: str, period: int) -> bool:
+        """Whether what is built of a project is usable in a period."""
+        row = self.world.projects[project]
+        age = period - row.build_periods
+        return age > 0 and (row.life_years is None or age <= row.life_years * self.per_year + CLOSE)
+
+    def _ramps(self, node: Node) -> None:
+        """Shipping and running rise by a part of capacity from one period to the next."""
+        parent = self.tree.parents[node]
+        for name in (*self.spot(node), *self.projects(node)):
+            row = self.sources[name]
+            kind = "ship" if name in self.world.suppliers else "run"
+            if not row.ramp_periods or (kind, name, node) not in self.upper:
+                continue
+            if kind == "ship":
+                capacity, before = Affine(constant=row.capacity_t), row.in_transit_t
+            else:
+                capacity, before = Affine(constant=row.existing_t), row.existing_t / self.per_year
+                if self.is_built(name, node.period):
+                    capacity.add(Affine({("build", name): 1.0}))
+            if parent is OPENING and before is None:
+                continue
+            rise = Affine({(kind, name, node): 1.0})
+            if parent is OPENING:
+                rise = rise - Affine(constant=before)
+            elif (kind, name, parent) in self.upper:
+                rise = rise - Affine({(kind, name, parent): 1.0})
+            self.at_most_zero.append(rise - capacity * (1.0 / self.per_year / row.ramp_periods))
 
     def _substitution_waits(self, node: Node) -> None:
         """In the first ages of a branch no more is saved than at the node before it."""
@@ -284,12 +349,19 @@ class SecondBuilder:
             self.lines["purchase"].add(arrivals, money * row.price * factor)
             self.lines["freight"].add(arrivals, money * row.freight)
             self.lines["tariff"].add(arrivals, money * row.price * factor * row.tariff_rate)
+            if row.kind == "contract":
+                self.lines["refused"].add(self.refused(name, node), money * row.price * factor)
         for name in self.materials(node):
             row = self.world.materials[name]
             stocks = self.stock_before(name, node) + Affine({("stock", name, node): 1.0})
             rate = row.storage_cost_rate * row.reference_price / self.per_year
             self.lines["holding"].add(stocks * 0.5, money * rate)
         for name in self.projects(node):
+            project = self.world.projects[name]
+            usable = Affine(constant=project.existing_t)
+            if self.is_built(name, node.period):
+                usable.add(Affine({("build", name): 1.0}))
+            self.lines["fixed"].add(usable, money * (project.fixed_cost or 0.0) / self.per_year)
             if ("run", name, node) in self.upper:
                 running = self.world.projects[name].running_cost
                 self.lines["running"].add(Affine({("run", name, node): 1.0}), money * running)
@@ -302,13 +374,23 @@ class SecondBuilder:
 
     def shortage_cost(self, node: Node) -> Affine:
         """Money that the shortage of a node costs, not discounted."""
-        return Affine({("short", k, node): self.world.materials[k].shortage_cost or 0.0 for k in self.materials(node)})
+        found = Affine()
+        for material in self.materials(node):
+            *cheaper, (_, _, dearest) = self.shortage_tranches(material)
+            found.add(Affine({("short", material, node): dearest}))
+            for _, end, cost in cheaper:  # what falls into a cheaper tranche costs so much less
+                found.add(Affine({("short_in", material, end, node): cost - dearest}))
+        return found
 
     def _investment_cost(self) -> None:
         for name, row in self.world.projects.items():
             build = Affine({("build", name): 1.0})
             self.lines["investment"].add(build, row.capex)
             self.lines["subsidy"].add(build, -row.capex * row.subsidy_rate)
+            if row.life_years is not None:
+                used = max(self.last - row.build_periods, 0) / self.per_year / row.life_years
+                left = max(1.0 - used, 0.0) * self.discount(self.last + 1)
+                self.lines["remainder"].add(build, -(row.capex - row.capex * row.subsidy_rate) * left)
 
     def _terminal_value(self) -> None:
         for node in self.tree.nodes:

@@ -191,7 +191,7 @@ def shortage_worth(program: SecondBuilder, material: str, seen: frozenset[str]) 
     """
     row = program.world.materials[material]
     if material in program.world.demand:
-        return float(row.shortage_cost)
+        return min(cost for _, _, cost in program.shortage_tranches(material))
     seen = seen | {material}
     worths = [
         shortage_worth(program, project.material, seen) / project.input_per_output
@@ -230,8 +230,9 @@ def damage_of(program: SecondBuilder) -> dict[Future, Affine]:
             damage.add(program.shortage_cost(node), at)
             damage.add(program.substitution_cost(node), at)
             on_plan = program.tree.plan(node.chain, node.period)
-            for name in program.spot(node):
-                row = program.world.suppliers[name]
+            for name, row in program.world.suppliers.items():
+                if name not in program.tree.chains[node.chain].sources:
+                    continue
                 dearer = max(0.0, program.price_factor(name, node) - program.price_factor(name, on_plan))
                 damage.add(program.arrivals(name, node), at * dearer * row.price * (1.0 + row.tariff_rate))
         end = path[-1]

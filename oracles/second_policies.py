@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bichiku.model.time_path import TimePath
-from oracles.second_crises import target_days
+from oracles.second_crises import in_emergency, target_days
 from oracles.second_program import Affine, Cone, total
 from oracles.second_scope import NotStated, refuse_unstated
 from oracles.second_tree import Future, Node
@@ -43,6 +43,84 @@ def _reserve_days(program: SecondBuilder, _: Any) -> None:
             days = target_days(program, material, node.period)
             target = program.use(material, node) * (days / program.days)
             program.at_most_zero.append(target - Affine({("stock", material, node): 1.0}))
+
+
+def _reserve_ceiling(program: SecondBuilder, ceiling: Any) -> None:
+    """``stock <= days x use / d``, or what is there without buying where that is more than the days of demand."""
+    for material in program.world.materials:
+        path = ceiling.materials.get(material, ceiling.default)
+        if path is None:
+            continue
+        stays = _cannot_leave(program, material)
+        for node in program.plan(material):
+            end = program.tree.states.months_of(node.period)[-1]
+            days = target_days(program, material, node.period) if path == "target" else _at(path, end)
+            demanded = program.demand(material, node) * days / program.days
+            most = program.feed(material, node) * (days / program.days)
+            most = most + Affine(constant=max(demanded, stays[node]))
+            program.at_most_zero.append(Affine({("stock", material, node): 1.0}) - most)
+
+
+def _cannot_leave(program: SecondBuilder, material: str) -> dict[Node, float]:
+    """What is in store at the end of each period if nothing is bought but what the reserve asks for."""
+    row = program.world.materials[material]
+    found, held = {}, row.opening_stock_t
+    for node in program.plan(material):
+        state = program.tree.state(node)
+        kept = held * (1.0 - row.loss_rate) ** (1.0 / program.per_year)
+        comes = 0.0
+        for name, supplier in program.world.suppliers.items():
+            if supplier.material != material:
+                continue
+            if supplier.kind == "contract":
+                comes += supplier.minimum_t * state.export[name] * state.route[name] / program.per_year
+            elif node.period <= supplier.lead_periods:
+                comes += (supplier.in_transit_t or 0.0) * state.route[name]
+        left = kept + comes - program.demand(material, node)
+        if row.release_rate_t_per_day is not None:
+            left = max(left, kept - row.release_rate_t_per_day * program.days)
+        found[node] = max(left, 0.0)
+        reserve = target_days(program, material, node.period) * program.demand(material, node) / program.days
+        held = max(found[node], reserve)
+    return found
+
+
+def _release(program: SecondBuilder, release: Any) -> None:
+    """In the first periods of an emergency a share of the target before it stays in store."""
+    for node in program.tree.nodes:
+        if node.crisis is None or node.onset == 1:
+            continue
+        for material in program.materials(node):
+            if not in_emergency(program, material, node):
+                continue
+            first = node
+            while (parent := program.tree.parents[first]) is not None and in_emergency(program, material, parent):
+                first = parent
+            if node.period - first.period >= release.after:
+                continue
+            before = program.tree.plan(node.chain, first.period - 1)
+            days = min(target_days(program, material, before.period), target_days(program, material, node.onset - 1))
+            kept = (1.0 - program.world.materials[material].loss_rate) ** (
+                (node.period - before.period) / program.per_year
+            )
+            stays = program.use(material, before) * (release.share * days / program.days * kept)
+            program.at_most_zero.append(stays - Affine({("stock", material, node): 1.0}))
+
+
+def _projects(program: SecondBuilder, projects: Any) -> None:
+    for name, row in program.world.projects.items():
+        if projects.allow is not None:
+            forbidden = name not in projects.allow and row.kind not in projects.allow
+        else:
+            forbidden = name in projects.forbid or row.kind in projects.forbid
+        if forbidden:
+            program.at_most_zero.append(Affine({("build", name): 1.0}))
+
+
+def _no_shortage(program: SecondBuilder, policy: Any) -> None:
+    for material in policy.materials or program.world.materials:
+        for node in program.plan(material):
+            program.at_most_zero.append(_short(material, node))
 
 
 def _share_caps(program: SecondBuilder, caps: Any) -> None:
@@ -167,12 +245,13 @@ def _budget(program: SecondBuilder, budget: Any) -> None:
         spent = program.lines["investment"] + program.lines["subsidy"]
         program.at_most_zero.append(spent - Affine(constant=budget.investment))
     if budget.reserve_per_year is not None:
-        for year in sorted(set(program.years.values())):
+        for period in range(1, program.last + 1):
+            january = min(p for p, year in program.years.items() if year == program.years[period])
             rise = Affine(constant=-budget.reserve_per_year)
             for name, row in program.world.materials.items():
-                nodes = [node for node in program.plan(name) if program.years[node.period] == year]
-                rise.add(Affine({("stock", name, nodes[-1]): 1.0}), row.reference_price)
-                rise.add(program.stock_before(name, nodes[0]), -row.reference_price)
+                nodes = program.plan(name)
+                rise.add(Affine({("stock", name, nodes[period - 1]): 1.0}), row.reference_price)
+                rise.add(program.stock_before(name, nodes[january - 1]), -row.reference_price)
             program.at_most_zero.append(rise)
 
 
@@ -186,6 +265,10 @@ def _short(material: str, node: Node) -> Affine:
 
 STATEMENTS: dict[str, Callable[[SecondBuilder, Any], None]] = {
     "reserve_days": _reserve_days,
+    "reserve_ceiling": _reserve_ceiling,
+    "release": _release,
+    "projects": _projects,
+    "no_shortage": _no_shortage,
     "share_caps": _share_caps,
     "share_floors": _share_floors,
     "country_cap": _country_cap,
@@ -200,6 +283,10 @@ STATEMENTS: dict[str, Callable[[SecondBuilder, Any], None]] = {
 _SHARES = {"stage", "of", "materials"}
 KEYS: dict[str, set[str]] = {
     "reserve_days": {"default", "materials"},
+    "reserve_ceiling": {"default", "materials"},
+    "release": {"share", "after"},
+    "projects": {"allow", "forbid"},
+    "no_shortage": {"materials"},
     "share_caps": {"group", "max", "soft", "name", *_SHARES},
     "share_floors": {"group", "min", "soft", "name", *_SHARES},
     "country_cap": {"max", "except_", *_SHARES},

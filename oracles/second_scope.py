@@ -19,14 +19,16 @@ COLUMNS = {
     },
     "SupplierRow": {
         *("supplier", "material", "country", "kind", "capacity_t", "price", "freight", "tariff_rate"),
-        *("lead_periods", "in_transit_t", "route"),
+        *("lead_periods", "in_transit_t", "route", "ramp_periods", "minimum_t", "index"),
     },
     "ProjectRow": {
         *("project", "material", "country", "existing_t", "max_build_t", "capex", "subsidy_rate", "running_cost"),
-        *("build_periods", "input_material", "input_per_output", "lead_periods", "route"),
+        *("build_periods", "input_material", "input_per_output", "lead_periods", "route", "fixed_cost", "life_years"),
+        "ramp_periods",
     },
     "SubstitutionRow": {"material", "tranche", "max_share", "cost", "delay_periods"},
     "CountryRow": {"country", "groups"},
+    "ShortageRow": {"material", "up_to", "cost"},
 }
 """Columns of the tables that are stated. Demand and origins reach the builder as plain mappings, whole."""
 
@@ -36,6 +38,7 @@ COLUMNS_WITHOUT_BEARING = {
     "ProjectRow": {"kind", "basis", "source"},
     "SubstitutionRow": {"basis", "source"},
     "CountryRow": {"name", "governance", "basis", "source"},
+    "ShortageRow": {"basis", "source"},
 }
 
 KEYS = {
@@ -83,6 +86,8 @@ def check_stated(world: World) -> None:
     for table in (world.materials, world.suppliers, world.projects, world.tranches, world.countries):
         for row in table.values():
             _refuse(row, COLUMNS, COLUMNS_WITHOUT_BEARING)
+    for tranche in world.shortage.values():
+        _refuse(tranche.row, COLUMNS, COLUMNS_WITHOUT_BEARING)
     _refuse(world.settings, KEYS, KEYS_WITHOUT_BEARING)
     for event in world.settings.events.values():
         _refuse(event, KEYS)

@@ -134,9 +134,11 @@ class States:
                 yearly = [world.demand[material][month // 12] for month in months]
                 demand[material] = sum(t / 12.0 * factor for t, factor in zip(yearly, by_month, strict=True))
         for name, row in world.suppliers.items():
-            if row.kind == "spot":
+            if row.kind == "spot" or row.index:
                 by_month = [self._moves_price(name, moment, month) for month in months]
                 price_factor[name] = sum(by_month) / len(months)
+                if row.kind == "contract":  # follows the spot price of its country by a share
+                    price_factor[name] = 1.0 - row.index + row.index * price_factor[name]
         return State(export, route, demand, price_factor)
 
     # Losses

@@ -62,6 +62,7 @@ def small_models(draw: st.DrawFn, crises: bool | None = None) -> Description:
     tables: dict[str, list[dict[str, Any]]] = {"countries": _country_rows()}
     tables["materials"] = [draw(_material_rows(f"m{i}")) for i in range(1, draw(st.integers(1, 3)) + 1)]
     materials = [row["material"] for row in tables["materials"]]
+    tables["shortage"] = [row for material in tables["materials"] for row in draw(_shortage_rows(material))]
     with_demand = [materials[0], *(m for m in materials[1:] if draw(st.booleans()))]
     tables["demand"] = [row for m in with_demand for row in draw(_demand_rows(m, model))]
     tables["suppliers"] = draw(_supplier_tables(materials))
@@ -107,6 +108,16 @@ def _material_rows(draw: st.DrawFn, material: str) -> dict[str, Any]:
 
 
 @st.composite
+def _shortage_rows(draw: st.DrawFn, material: dict[str, Any]) -> list[dict[str, Any]]:
+    """None mostly; else two or three tranches in place of the material's one."""
+    ends = draw(st.sampled_from([(), (), (0.1, 1), (0.3, 1), (0.05, 0.25, 1)]))
+    if not ends:
+        return []
+    cost = material.pop("shortage_cost")
+    return [{"material": material["material"], "up_to": end, "cost": cost * 2**i} for i, end in enumerate(ends)]
+
+
+@st.composite
 def _demand_rows(draw: st.DrawFn, material: str, model: dict[str, Any]) -> list[dict[str, Any]]:
     """Demand for every year that a period can reach into; rarely there is a year without any."""
     years = 1 + math.ceil(model["periods"] / PERIODS_PER_YEAR[model["resolution"]])
@@ -136,6 +147,12 @@ def _supplier_tables(draw: st.DrawFn, materials: list[str]) -> list[dict[str, An
         if row["kind"] == "spot":
             row["lead_periods"] = draw(st.integers(0, 2))
             row["in_transit_t"] = draw(_maybe(5, 20)) if row["lead_periods"] else 0
+            row["ramp_periods"] = draw(st.sampled_from([0, 0, 1, 2, 4]))
+            if row["ramp_periods"] and draw(st.booleans()):
+                row["in_transit_t"] = draw(st.sampled_from(["", 5, 20]))
+        else:
+            row["minimum_t"] = row["capacity_t"] * draw(_maybe(0.1, 0.5, 1.0))
+            row["index"] = draw(_maybe(0.5, 1.0))
         rows.append(row)
     return rows
 
@@ -161,6 +178,9 @@ def _project_tables(draw: st.DrawFn, materials: list[str]) -> list[dict[str, Any
             "build_periods": draw(st.integers(0, 2)),
             "lead_periods": draw(st.sampled_from([0, 0, 1, 2])),
             "route": draw(st.sampled_from(["", *ROUTES])),
+            "fixed_cost": draw(_maybe(2, 30)),
+            "life_years": draw(st.sampled_from(["", "", 0.5, 1.5, 3, 20])),
+            "ramp_periods": draw(st.sampled_from([0, 0, 1, 2, 4])),
         }
         if row["kind"] == "refinery":
             row["input_material"] = draw(st.sampled_from(inputs))
@@ -211,7 +231,7 @@ def _limit_storage(draw: st.DrawFn, tables: dict[str, list[dict[str, Any]]]) -> 
     for row in tables["materials"]:
         if draw(st.integers(0, 3)) == 0:
             under_way = sum(
-                s.get("in_transit_t", 0) * s.get("lead_periods", 0)
+                (s.get("in_transit_t") or 0) * s.get("lead_periods", 0)
                 for s in tables["suppliers"]
                 if s["material"] == row["material"]
             )

@@ -80,7 +80,15 @@ def test_a_project_is_built_fed_and_subsidised() -> None:
     # No supplier of m but a recycler: 1 t of scrap at 2 makes half a tonne, running 1, so m costs 2 * 2 + 1 = 5.
     # It is usable after one year: year 1 is short (100 * 100 = 10000), year 2 costs 500.
     # Capex 3 * 100 = 300, of which a third is subsidy: 200. Altogether 10700.
-    project = {"project": "p", "material": "m", "country": "JPN", "kind": "recycling", "max_build_t": 500, "capex": 3}
+    project = {
+        "project": "p",
+        "material": "m",
+        "country": "JPN",
+        "kind": "recycling",
+        "max_build_t": 500,
+        "capex": 3,
+        "fixed_cost": 0,
+    }
     project |= {"subsidy_rate": 1 / 3, "running_cost": 1, "build_periods": 1}
     project |= {"input_material": "scrap", "input_per_output": 2}
     tables = {

@@ -168,7 +168,14 @@ def test_budget() -> None:
     assert second_objective(world) == pytest.approx(2780)
     # A mine stake at capex 10 (half subsidised) spares 10 - 1 = 9 in each of two years; 100 of net money builds 20 t:
     # 2000 + 20 * (5 - 18).
-    stake = {"project": "p", "material": "m", "country": "AUS", "kind": "mine-stake", "max_build_t": 100}
+    stake = {
+        "project": "p",
+        "material": "m",
+        "country": "AUS",
+        "kind": "mine-stake",
+        "max_build_t": 100,
+        "fixed_cost": 0,
+    }
     stake |= {"capex": 10, "subsidy_rate": 0.5, "running_cost": 1}
     policies = {"budget": {"investment": 100}}
     world = small_world(tables={"projects": [stake]}, policies=policies)

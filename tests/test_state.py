@@ -21,7 +21,7 @@ TABLES = {
     "suppliers": "supplier,material,country,capacity_t,price,route\n"
     "co-cod,cobalt,COD,1000,10,cape\nco-fin,cobalt,FIN,1000,10,cape\nco-aus,cobalt,AUS,1000,10,\n"
     "zn-aus,zinc,AUS,1000,10,\n",
-    "projects": "project,material,country,kind,max_build_t\nco-new,cobalt,JPN,recycling,10\n",
+    "projects": "project,material,country,kind,max_build_t,fixed_cost\nco-new,cobalt,JPN,recycling,10,0\n",
     "origins": "supplier,country,share\nco-cod,ZMB,0.5\nco-fin,COD,0.8\n",
     "countries": "country,groups\nCOD,africa\nZMB,africa\nAUS,\n",
 }

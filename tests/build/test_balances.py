@@ -194,14 +194,21 @@ def test_no_more_is_saved_than_is_used() -> None:
 
 def test_a_project_is_usable_when_its_building_time_is_over() -> None:
     # 10 t exist; 90 more can be run from year 3 on.
-    project = RECYCLER | {"existing_t": 10, "max_build_t": 500, "capex": 1, "running_cost": 1, "build_periods": 2}
+    project = RECYCLER | {
+        "existing_t": 10,
+        "max_build_t": 500,
+        "fixed_cost": 0,
+        "capex": 1,
+        "running_cost": 1,
+        "build_periods": 2,
+    }
     solved = solve(4, material={"haircut": 1}, tables=only_from(project))
     assert arrived(solved, "p") == pytest.approx([10, 10, 100, 100])
     assert solved.outcome.values("build", "p") == pytest.approx([90])
 
 
 def test_no_more_is_built_than_the_limit() -> None:
-    project = RECYCLER | {"max_build_t": 70, "capex": 1}
+    project = RECYCLER | {"max_build_t": 70, "capex": 1, "fixed_cost": 0}
     assert arrived(solve(1, tables=only_from(project)), "p") == pytest.approx([70])
 
 

@@ -93,7 +93,15 @@ def test_a_branch_that_returned_has_no_terminal_value() -> None:
 
 def test_investment_and_subsidy_fall_at_the_start_and_running_where_it_runs() -> None:
     # 100 t a year at capex 6, a third of it subsidy; run in year 2 for 2 a tonne, at 25 % interest.
-    project = {"project": "p", "material": "m", "country": "JPN", "kind": "recycling", "max_build_t": 500, "capex": 6}
+    project = {
+        "project": "p",
+        "material": "m",
+        "country": "JPN",
+        "kind": "recycling",
+        "max_build_t": 500,
+        "capex": 6,
+        "fixed_cost": 0,
+    }
     project |= {"subsidy_rate": 1 / 3, "running_cost": 2, "build_periods": 1}
     solved = solve(tables={"projects": [project]}, discount_rate=0.25)
     assert line(solved, "investment", year=2026) == pytest.approx(600)

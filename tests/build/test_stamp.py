@@ -180,7 +180,7 @@ def test_a_function_of_parameters_alone_is_a_number_at_each_node(stencil: Stenci
 def model() -> LinearProgram:
     """The product's own program for two years and a halt with probability 1/4 in the second."""
     project = {"project": "p", "material": "m", "country": "JPN", "kind": "recycling", "build_periods": 1}
-    project |= {"existing_t": 5, "max_build_t": 9, "capex": 8, "subsidy_rate": 0.5, "running_cost": 3}
+    project |= {"existing_t": 5, "max_build_t": 9, "fixed_cost": 0, "capex": 8, "subsidy_rate": 0.5, "running_cost": 3}
     contract = {"supplier": "c", "kind": "contract", "country": "AUS", "capacity_t": 40, "price": 20}
     given = description(
         material={"opening_stock_t": 30, "loss_rate": 0.5, "storage_limit_t": 70, "storage_cost_rate": 0.2},

@@ -157,6 +157,13 @@ CASES = [
         "halt",
         ("its recovery of 1 is shorter than the 2 periods", "the chain of m"),
     ),
+    Case(  # what comes back step by step is through later
+        "W306",
+        description(4, suppliers=[{"ramp_periods": 2}], crises=halt(recovery=1)),
+        description(4, suppliers=[{"ramp_periods": 1}], crises=halt(recovery=1)),
+        "halt",
+        ("shorter than the 2 periods",),
+    ),
     Case("W306", shipped_and_made(recovery=1), shipped_and_made(recovery=1, periods=2), "halt"),  # cut at the horizon
     Case(
         "W307",

@@ -10,7 +10,15 @@ from oracles.by_hand import MATERIAL, Row, description
 from oracles.world_strategies import Description
 from tests.check.cases import Case, given, halt, holds
 
-PROJECT: Row = {"project": "p", "material": "m", "country": "JPN", "kind": "recycling", "capex": 1, "running_cost": 1}
+PROJECT: Row = {
+    "project": "p",
+    "material": "m",
+    "country": "JPN",
+    "kind": "recycling",
+    "capex": 1,
+    "running_cost": 1,
+    "fixed_cost": 1,
+}
 REFINERY: Row = PROJECT | {"kind": "refinery", "existing_t": 500, "input_material": "ore", "input_per_output": 2}
 ORE: Row = MATERIAL | {"material": "ore", "shortage_cost": ""}
 
@@ -43,7 +51,17 @@ def with_ore(opening: float = 0, supply: float = 1000) -> Description:
     )
 
 
+def contract(**changes: object) -> Description:
+    """Spot and a contract in China, whose spot prices double in a crisis; 100 t are used."""
+    crisis = halt(effects=[{"countries": ["CHN"], "price_factor": 2}])
+    return description(suppliers=[{}, {"supplier": "c", "kind": "contract", **changes}], crises=crisis)
+
+
 CASES = [
+    Case("W114", contract(minimum_t=101), contract(minimum_t=100), "m", ("c commit 101 t a year, and at most 100 t",)),
+    Case("W115", contract(index=0.5, country="AUS"), contract(index=0.5), "c", ("its index of 0.5",)),
+    Case("W116", project(), project(life_years=20), "p", ("its capex is paid for the 2 years",)),
+    Case("W116", project(), project(capex=0), "p"),
     Case(
         "W101",
         description(suppliers=[{"kind": "contract", "lead_periods": 2}]),

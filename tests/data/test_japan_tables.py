@@ -163,9 +163,16 @@ def test_olaroz_leaves_out_what_is_bought_already(built: Table, suppliers: Table
     assert float(built["lithium-carbonate-arg-olaroz"]["existing_t"]) == pytest.approx(10625 - bought, rel=1e-4)
 
 
-def test_capex_charged_by_annuity() -> None:
-    # 3 %, 20 years: 14.8775; six years 5.4172 less two 1.9135
-    assert projects.charged_share(24) == pytest.approx((5.4172 - 1.9135) / 14.8775, rel=1e-4)
+def test_a_plant_pays_a_twenty_fifth_of_its_capex_a_year(built: Table) -> None:
+    # a refinery costs 1.5 times the price of its product a tonne a year, and 4 % of that a year
+    row = built["lithium-hydroxide-jpn-refinery"]
+    assert float(row["fixed_cost"]) == pytest.approx(0.04 * float(row["capex"]), rel=1e-4)
+    assert (row["life_years"], row["ramp_periods"]) == ("20", "12")
+
+
+def test_capex_is_overnight_cost(built: Table, materials: Table) -> None:
+    price = float(materials["lithium-hydroxide"]["reference_price"])
+    assert float(built["lithium-hydroxide-jpn-refinery"]["capex"]) == pytest.approx(1.5 * price, rel=1e-4)
 
 
 def test_recycling_rates_that_differ_are_refused() -> None:
@@ -250,12 +257,6 @@ def test_cobalt_quota_follows_from_the_sources(model: dict) -> None:
     mined = sources.usgs_output("cobalt", "mine")["COD"]
     loss = model["events"]["congo-cobalt-quota"]["effects"][0]["loss"]
     assert loss == pytest.approx(1 - 96600 / mined, abs=1e-4)
-
-
-def test_discount_rate_is_the_one_behind_capex(model: dict) -> None:
-    assumed = sources.assumptions()["time"]
-    assert model["discount_rate"] == assumed["discount_rate"]
-    assert model["periods"] == 12 * assumed["window_years"]
 
 
 def test_today_may_only_keep_the_reserve_in_step_with_demand(model: dict, materials: Table, demand: Table) -> None:

@@ -27,7 +27,15 @@ from oracles.by_hand import MATERIAL, SPOT, description, halt, read
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20, "capacity_t": 40}
 TWO = [{}, AUSTRALIA]
 STORE_30 = {"storage_limit_t": 30}
-MINE = {"project": "p", "material": "m", "country": "AUS", "kind": "mine-stake", "max_build_t": 100, "capex": 10}
+MINE = {
+    "project": "p",
+    "material": "m",
+    "country": "AUS",
+    "kind": "mine-stake",
+    "max_build_t": 100,
+    "capex": 10,
+    "fixed_cost": 0,
+}
 REFINERY = {
     "project": "p",
     "material": "oxide",

@@ -14,7 +14,7 @@ from bichiku.solving import Status
 from oracles.by_hand import MATERIAL, SPOT, cost, duals, halt, plan, solve
 
 DEAR = {"storage_cost_rate": 0.5}
-STAKE = {"project": "p", "material": "m", "country": "AUS", "kind": "mine-stake", "max_build_t": 100}
+STAKE = {"project": "p", "material": "m", "country": "AUS", "kind": "mine-stake", "max_build_t": 100, "fixed_cost": 0}
 STAKE |= {"capex": 10, "subsidy_rate": 0.5, "running_cost": 1}
 
 
@@ -52,6 +52,19 @@ def test_money_for_reserves_is_limited_year_by_year(limit: float, held: float, e
     assert solved.outcome.solution.objective == pytest.approx(expected)
 
 
+def test_a_stock_built_in_spring_and_sold_by_december_takes_its_budget() -> None:
+    # 25 t a quarter; the third quarter costs three times as much, so its 25 t are put by in spring, if 250 may be spent
+    dear = {"dear": {"from": "2026-07", "to": "2026-09", "effects": [{"all": True, "price_factor": 3}]}}
+    year: dict[str, Any] = {"resolution": "quarter", "events": dear}
+    assert cost(4, **year) == pytest.approx(4 * 250)
+    solved = solve(4, **year, policies={"budget": {"reserve_per_year": 100}})
+    assert plan(solved, solved.outcome.stock["m"]) == pytest.approx([0, 10, 0, 0], abs=1e-6)
+    assert solved.outcome.solution.objective == pytest.approx(250 + 350 + 15 * 30 + 250)
+    table = duals(solved, "budget_reserve")
+    assert table["dual"].tolist() == pytest.approx([0, -2, 0, 0])  # 20 saved on a tonne of 10
+    assert table["month"].tolist() == ["2026-01", "2026-04", "2026-07", "2026-10"]
+
+
 def test_the_dual_of_the_reserve_budget_is_the_gain_on_a_unit_of_money() -> None:
     solved = solve(material=DEAR, crises=halt(2, 0.1), policies={"budget": {"reserve_per_year": 300}})
     table = duals(solved, "budget_reserve")
@@ -60,13 +73,13 @@ def test_the_dual_of_the_reserve_budget_is_the_gain_on_a_unit_of_money() -> None
 
 
 def test_a_year_is_measured_from_its_start_to_its_end() -> None:
-    # Two quarters a year from July. A halt in quarter 2 takes 100 t in store, all gone by the end of the year: within
-    # the year no money is bound. The rise of the first quarter by 100 t is no breach of a budget of nothing.
-    event = {"from": "2026-10", "to": "2026-12", "effects": [{"all": True, "loss": 1.0}]}
+    # Two quarters a year from July. A halt in the first quarter of 2027 takes 100 t in store at the end of 2026, of
+    # which 500 buy 50. Nothing of 2027's money is used: the stock falls.
+    event = {"from": "2027-01", "to": "2027-03", "effects": [{"all": True, "loss": 1.0}]}
     changes = {"demand": 400, "start": "2026-07", "resolution": "quarter", "events": {"halt": event}}
-    solved = solve(4, **changes, policies={"budget": {"reserve_per_year": 0}})
-    assert plan(solved, solved.outcome.stock["m"])[0] == pytest.approx(100)
-    assert solved.outcome.solution.objective == pytest.approx(4000)
+    solved = solve(4, **changes, policies={"budget": {"reserve_per_year": 500}})
+    assert plan(solved, solved.outcome.stock["m"])[1] == pytest.approx(50)
+    assert solved.outcome.solution.objective == pytest.approx(350 * 10 + 50 * 100)
 
 
 def test_the_first_year_starts_with_the_opening_stock() -> None:

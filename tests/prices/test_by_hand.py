@@ -93,17 +93,19 @@ def test_a_tonne_of_recycling_saves_the_price_less_its_running_cost(tmp_path: Pa
 
 def test_a_tonne_that_may_be_built_saves_the_price_less_all_its_costs(tmp_path: Path) -> None:
     # bought at 10; built at 1 a tonne a year and run at 7 it saves 2
-    head = "project,material,country,kind,max_build_t,capex,running_cost\n"
-    frame = prices(tmp_path, projects=head + "recycling,cobalt,JPN,recycling,20,1,7\n")
+    head = "project,material,country,kind,max_build_t,capex,running_cost,fixed_cost\n"
+    frame = prices(tmp_path, projects=head + "recycling,cobalt,JPN,recycling,20,1,7,0\n")
     assert only(frame, "project_build_limit", "recycling")["price"] == pytest.approx(-2)
     assert only(frame, "project_capacity", "recycling")["price"] == pytest.approx(-3)
 
 
 def test_a_million_more_of_budget_saves_what_it_builds(tmp_path: Path) -> None:
     # 1 million builds 1 million t a year at 1 each, but 100 t are enough; within 0.00001 million each saves 2 / 1
-    head = "project,material,country,kind,max_build_t,capex,running_cost\n"
+    head = "project,material,country,kind,max_build_t,capex,running_cost,fixed_cost\n"
     extra = "policies: {budget: {investment: 10}}\n"
-    row = only(prices(tmp_path, extra, projects=head + "recycling,cobalt,JPN,recycling,500,1,7\n"), "budget_investment")
+    row = only(
+        prices(tmp_path, extra, projects=head + "recycling,cobalt,JPN,recycling,500,1,7,0\n"), "budget_investment"
+    )
     # 10 builds 10 t, saving 20; a million more builds the other 90 t, saving 180
     assert row["price"] == pytest.approx(-180)
     assert row["method"] == "re-solve"

@@ -13,7 +13,7 @@ SUPPLIERS = TABLES["suppliers"]
 DEMAND = TABLES["demand"]
 MATERIALS = TABLES["materials"]
 ORIGINS = "supplier,country,share\n"
-PROJECT = "project,material,country,kind,max_build_t,input_material,input_per_output\n"
+PROJECT = "project,material,country,kind,max_build_t,fixed_cost,input_material,input_per_output\n"
 
 
 # Files and columns
@@ -199,12 +199,12 @@ def test_an_unknown_material_comes_with_the_nearest(tmp_path: Path) -> None:
 
 
 def test_a_project_cannot_share_its_id_with_a_supplier(tmp_path: Path) -> None:
-    fault = the_fault(write_model(tmp_path, projects=f"{PROJECT}cobalt-cod,cobalt,JPN,recycling,10,,\n"))
+    fault = the_fault(write_model(tmp_path, projects=f"{PROJECT}cobalt-cod,cobalt,JPN,recycling,10,0,,\n"))
     assert fault == "projects.csv:2: project: 'cobalt-cod' is the id of a supplier already"
 
 
 def test_an_input_needs_its_tonnes_and_cannot_be_the_output(tmp_path: Path) -> None:
-    projects = f"{PROJECT}a,cobalt,JPN,refinery,10,,2\nb,cobalt,JPN,refinery,10,cobalt,1\n"
+    projects = f"{PROJECT}a,cobalt,JPN,refinery,10,0,,2\nb,cobalt,JPN,refinery,10,0,cobalt,1\n"
     first, second = faults_of(write_model(tmp_path, projects=projects))
     assert first == "projects.csv:2: input_per_output: input_material and input_per_output go together"
     assert second == "projects.csv:3: input_material: 'cobalt' is what the project makes"

@@ -74,6 +74,14 @@ def _in_vain(folder: Path) -> None:
         set_cell(file, line, column, value)
 
 
+def _refused(folder: Path) -> None:
+    """More of a commitment refused than is offered of it."""
+    file = folder / "flows.csv"
+    line = lines_where(file, crisis="plan", item="arrived", source="alloy-kor")[0]
+    change(file, line, "tonnes", 2.0, 1.0)
+    set_cell(file, line, "item", "refused")
+
+
 def _extra_table(folder: Path) -> None:
     (folder / "more.csv").write_text("a\n1\n", encoding="utf-8")
 
@@ -154,6 +162,7 @@ TAMPERS: dict[str, Tamper] = {
     "flows.sign": _flow(-1.0, 0.0, item="short"),
     "flows.contract": _flow(1.001, 0.0, item="shipped", source="metal-chl"),
     "flows.arrived": _flow(1.001, 0.0, item="arrived"),
+    "flows.refused": _refused,
     "flows.balance": _flow(1.001, 0.0, item="stock"),
     "flows.gap_place": _gap_elsewhere,
     "flows.hand_back": _flow(0.5, 0.0, item="gap"),
@@ -162,6 +171,8 @@ TAMPERS: dict[str, Tamper] = {
     "limit.spot_capacity": _input("suppliers", "metal-chn", "capacity_t", 400.0),
     "limit.rationing": _all_in_a_branch("shipped", 110.0),
     "limit.contract_capacity": _contract_down_everywhere,
+    "limit.contract_minimum": _input("suppliers", "alloy-kor", "minimum_t", 29.0),
+    "limit.ramp": _input("projects", "refinery", "ramp_periods", "50"),
     "limit.project_capacity": _input("projects", "stake", "existing_t", 20.0),
     "limit.build": _input("projects", "refinery", "max_build_t", 60.0),
     "limit.in_vain": _in_vain,

@@ -1,8 +1,7 @@
 """Projects: recycling, refineries, mine stakes, sea bed.
 
-Capex is per tonne a year of capacity. The model charges it in full at the start but looks
-at six years only, so the table holds the share that falls into them: the plant's life is
-paid in equal yearly sums, and those of the usable years within the window are charged.
+Capex is overnight cost per tonne a year of capacity, paid in full at the start; what is left of a
+plant's life at the horizon is credited there by the model.
 """
 
 from __future__ import annotations
@@ -19,23 +18,10 @@ from .writing import Record
 COLUMNS = [
     "project", "material", "country", "kind", "existing_t", "max_build_t", "capex",
     "subsidy_rate", "running_cost", "build_periods", "input_material", "input_per_output",
-    "lead_periods", "route", "basis", "source",
+    "lead_periods", "route", "fixed_cost", "life_years", "ramp_periods", "basis", "source",
 ]  # fmt: skip
 
 HOME = "JPN"
-
-
-def annuity(years: float, rate: float) -> float:
-    """Present value of 1 paid at the end of each of `years` years."""
-    return years if rate == 0 else (1 - (1 + rate) ** -years) / rate
-
-
-def charged_share(build_periods: int) -> float:
-    """Share of the overnight capex that falls into the solved window."""
-    time = src.assumptions()["time"]
-    rate, build_years = time["discount_rate"], build_periods / 12
-    used = annuity(time["window_years"], rate) - annuity(build_years, rate)
-    return max(0.0, used) / annuity(src.assumptions()["projects"]["life_years"], rate)
 
 
 def input_ratio(value: Any) -> tuple[float, bool]:
@@ -59,7 +45,7 @@ def _record(item: dict[str, Any], material: str) -> Record:
     country = item.get("country", HOME)
     build = item.get("build_periods", kind["build_periods"])
     price = reference_price(material)
-    capex = price * item.get("capex_multiple", kind["capex_multiple"]) * charged_share(build)
+    capex = price * item.get("capex_multiple", kind["capex_multiple"])
     existing, size, size_text = _size(item, material)
     ratio, by_chemistry = input_ratio(item["input_per_output"]) if "input" in item else (0.0, False)
     input_cost = ratio * reference_price(item["input"]) if "input" in item else 0.0
@@ -87,11 +73,13 @@ def _record(item: dict[str, Any], material: str) -> Record:
         "input_per_output": ratio if "input" in item else None,
         "lead_periods": 0 if country == HOME else lead_months(country),
         "route": None if country == HOME else route(country),
+        "fixed_cost": rules["fixed_share"] * capex,
+        "life_years": rules["life_years"],
+        "ramp_periods": rules["ramp_periods"],
         "basis": "assumed",
         "source": (
-            f"{size_text}; {item['why']}{ratio_text}; costs, subsidy and build time assumed;"
-            f" capex charged at {charged_share(build):.3f} (share of a"
-            f" {rules['life_years']}-year life inside the window)"
+            f"{size_text}; {item['why']}{ratio_text}; costs, subsidy, build time, life, fixed cost"
+            f" ({rules['fixed_share']:.0%} of capex a year) and ramp assumed"
         ),
     }
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from bichiku.build.stencil import Stencil
 from bichiku.model.state import State
+from bichiku.model.tree import Tree
 from bichiku.model.world import World
 
 
@@ -17,6 +18,8 @@ def add_balances(stencil: Stencil, world: World, state: State) -> None:
     _add_arrivals(stencil, world)
     _add_stock_balance(stencil, world)
     _add_capacities(stencil, world)
+    _add_commitments(stencil, world)
+    _add_ramps(stencil, world)
     _add_demand_limits(stencil, world)
     _add_stock_limits(stencil, world)
 
@@ -37,9 +40,12 @@ def _add_symbols(stencil: Stencil, world: World, state: State) -> None:
         "ship_due",
         of=ship,
         at={name: tree.ancestor(row.lead_periods) for name, row in world.spot.items()},
-        outside={name: row.in_transit_t for name, row in world.spot.items()},
+        outside={name: row.under_way for name, row in world.spot.items()},
     )
     stencil.variables("contract", world.contracts, stencil.per_year)
+    stencil.variables("refused", world.committed, stencil.per_node)
+    in_parts = [key for key in world.shortage if key[0] in world.demand]
+    stencil.variables("short_part", in_parts, stencil.per_node)
     stencil.variables("build", _buildable(world), stencil.once)
     run = stencil.variables("run", world.projects, stencil.per_node)
     stencil.elsewhere(
@@ -69,7 +75,8 @@ def _add_arrivals(stencil: Stencil, world: World) -> None:
         if source in world.projects:
             return m.route[source] * m.run_due[source]
         if source in world.contracts:
-            return share_of_year * m.export[source] * m.route[source] * m.contract[source]
+            offered = share_of_year * m.export[source] * m.route[source] * m.contract[source]
+            return offered - m.refused[source] if source in world.committed else offered
         return m.route[source] * m.ship_due[source]
 
     stencil.add_quantity("arrive", world.sources, arrive)
@@ -113,7 +120,7 @@ def _add_capacities(stencil: Stencil, world: World) -> None:
     stencil.add_bounds("contract_capacity", world.contracts, contract, nodes)
     stencil.add_bounds("build_limit", _buildable(world), build, nodes)
 
-    usable = {name: stencil.tree.period > world.projects[name].build_periods for name in _buildable(world)}
+    usable = {name: world.is_usable(name, stencil.tree.period) for name in _buildable(world)}
     stencil.parameters("usable", {name: flags.astype(float) for name, flags in usable.items()})
 
     def existing_only(m: Any, project: str) -> Any:
@@ -134,6 +141,53 @@ def _add_capacities(stencil: Stencil, world: World) -> None:
     fixed = [name for name in world.projects if name not in usable]
     stencil.add_bounds("fixed_capacity", fixed, existing_only, nodes)
     stencil.add_rows("project_capacity", usable, with_build, nodes=nodes, unit="t")
+
+
+def _add_commitments(stencil: Stencil, world: World) -> None:
+    """A contract takes its minimum, and what is offered of it may be paid for and refused."""
+    _, first = np.unique(stencil.years[stencil.tree.plan], return_index=True)
+    share_of_year = world.calendar.year_share
+
+    def minimum(m: Any, source: str) -> Any:
+        return m.contract[source] >= world.contracts[source].minimum_t
+
+    def refused(m: Any, source: str) -> Any:
+        return m.refused[source] <= share_of_year * m.export[source] * m.route[source] * m.contract[source]
+
+    stencil.add_rows("contract_minimum", world.committed, minimum, nodes=first, unit="t/year")
+    stencil.add_rows("refused_limit", world.committed, refused, nodes=stencil.all_nodes, unit="t")
+
+
+def ramped_nodes(name: str, world: World, tree: Tree) -> np.ndarray:
+    """Nodes at which what a supplier ships or a project runs is limited by what it did before."""
+    row = world.sources[name]
+    if name in world.spot and world.spot[name].in_transit_t is None:
+        return np.flatnonzero(tree.parent >= 0)
+    return np.arange(tree.size) if row.ramp_periods else np.empty(0, dtype=int)
+
+
+def _add_ramps(stencil: Stencil, world: World) -> None:
+    tree, year_share = stencil.tree, world.calendar.year_share
+    shipping = [name for name, row in world.spot.items() if row.ramp_periods]
+    running = [name for name, row in world.projects.items() if row.ramp_periods]
+    for symbol, of, names, outside in (
+        ("ship_before", "ship", shipping, {name: world.spot[name].under_way for name in shipping}),
+        ("run_before", "run", running, {name: world.projects[name].existing_t * year_share for name in running}),
+    ):
+        stencil.elsewhere(symbol, of=getattr(stencil.model, of), at=dict.fromkeys(names, tree.parent), outside=outside)
+
+    def ship(m: Any, source: str) -> Any:
+        row = world.spot[source]
+        return m.ship[source] - m.ship_before[source] <= row.capacity_t * year_share / row.ramp_periods
+
+    def run(m: Any, project: str) -> Any:
+        row = world.projects[project]
+        capacity = row.existing_t + (m.build[project] * m.usable[project] if row.max_build_t > 0 else 0.0)
+        return m.run[project] - m.run_before[project] <= capacity * year_share / row.ramp_periods
+
+    nodes = {name: ramped_nodes(name, world, tree) for name in (*shipping, *running)}
+    stencil.add_rows("ship_ramp", shipping, ship, nodes=lambda name: nodes[name], unit="t")
+    stencil.add_rows("run_ramp", running, run, nodes=lambda name: nodes[name], unit="t")
 
 
 def _add_demand_limits(stencil: Stencil, world: World) -> None:
@@ -161,6 +215,17 @@ def _add_demand_limits(stencil: Stencil, world: World) -> None:
 
     def together(m: Any, material: str) -> Any:
         return m.saved_in_all[material] + m.short[material] <= m.demand[material]
+
+    def part(m: Any, material: str, name: str) -> Any:
+        return m.short_part[material, name] <= world.shortage[material, name].share * m.demand[material]
+
+    def parts(m: Any, material: str) -> Any:
+        return m.short[material] == sum(m.short_part[key] for key in world.shortage if key[0] == material)
+
+    tranches = list(stencil.model.short_part)
+    stencil.add_bounds("short_part_limit", tranches, part, nodes)
+    in_parts = dict.fromkeys(material for material, _ in tranches)
+    stencil.add_rows("short_parts", in_parts, parts, nodes=nodes, unit="t")
 
     with_tranches = {key[0] for key in _tranches(world)}
     stencil.add_bounds("tranche_limit", _tranches(world), tranche, nodes)

@@ -9,10 +9,13 @@ import numpy as np
 
 from bichiku.build.stencil import Stencil
 from bichiku.model.cost_lines import (
+    FIXED,
     FREIGHT,
     HOLDING,
     INVESTMENT,
     PURCHASE,
+    REFUSED,
+    REMAINDER,
     RUNNING,
     SHORTAGE,
     SUBSIDY,
@@ -35,7 +38,7 @@ def add_costs(stencil: Stencil, world: World) -> None:
 def price_paid(world: World, m: Any, supplier: str) -> Any:
     """Money per tonne delivered, before freight and tariff."""
     row = world.suppliers[supplier]
-    return row.price * m.price_factor[supplier] if row.kind == "spot" else row.price
+    return row.price * m.price_factor[supplier] if supplier in world.floating else row.price
 
 
 def substitution_cost(world: World, m: Any, material: str) -> Any:
@@ -45,6 +48,9 @@ def substitution_cost(world: World, m: Any, material: str) -> Any:
 
 def shortage_cost(world: World, m: Any, material: str) -> Any:
     """Lost output for want of a material at a node, undiscounted."""
+    parts = [key for key in world.shortage if key[0] == material]
+    if parts:
+        return sum(world.shortage[key].cost * m.short_part[key] for key in parts)
     return (world.materials[material].shortage_cost or 0.0) * m.short[material]
 
 
@@ -74,6 +80,11 @@ def _add_supply(stencil: Stencil, world: World) -> None:
     def running(m: Any, material: str) -> Any:
         return sum(row.running_cost * m.run[name] for name, row in world.projects.items() if row.material == material)
 
+    def refused(m: Any, material: str) -> Any:
+        return sum(price_paid(world, m, name) * m.refused[name] for name in sellers[material] if name in m.refused)
+
+    refusing = dict.fromkeys(row.material for row in world.committed.values())
+    stencil.add_cost(REFUSED, refusing, refused, nodes, factor)
     for line, rule in [(PURCHASE, purchase), (FREIGHT, freight), (TARIFF, tariff), (RUNNING, running)]:
         stencil.add_cost(line, world.materials, rule, nodes, factor)
 
@@ -102,8 +113,8 @@ def _add_damage_by_part(stencil: Stencil, world: World) -> None:
     """Discounted money of each part of damage if a node is reached, as quantities; refill is added at the hand-back."""
     discount = {material: node_discount(stencil, world) for material in world.materials}
     stencil.parameters("damage_discount", discount)
-    on_plan = {name: stencil.number("price_factor", name)[stencil.tree.on_plan] for name in world.spot}
-    dearer = {name: np.maximum(stencil.number("price_factor", name) - on_plan[name], 0.0) for name in world.spot}
+    on_plan = {name: stencil.number("price_factor", name)[stencil.tree.on_plan] for name in world.floating}
+    dearer = {name: np.maximum(stencil.number("price_factor", name) - on_plan[name], 0.0) for name in world.floating}
     stencil.parameters("dearer", dearer)
 
     def shortage(m: Any, material: str) -> Any:
@@ -139,6 +150,28 @@ def _add_investment(stencil: Stencil, world: World) -> None:
 
     stencil.add_cost(INVESTMENT, world.materials, investment, start, undiscounted)
     stencil.add_cost(SUBSIDY, world.materials, subsidy, start, undiscounted)
+
+    tree, year_share = stencil.tree, world.calendar.year_share
+
+    def fixed(m: Any, material: str) -> Any:
+        money = 0.0
+        for name in world.makers(material):
+            row = world.projects[name]
+            usable = row.existing_t + (m.build[name] * m.usable[name] if name in m.build else 0.0)
+            money += (row.fixed_cost or 0.0) * year_share * usable
+        return money
+
+    kept_up = dict.fromkeys(row.material for row in world.projects.values() if row.fixed_cost is not None)
+    stencil.add_cost(FIXED, kept_up, fixed, stencil.all_nodes, tree.weight * node_discount(stencil, world))
+    at_the_end = world.calendar.discount(world.settings.discount_rate)[-1]
+
+    def remainder(m: Any, material: str) -> Any:
+        rows = {name: world.projects[name] for name in _built(world, m, material)}
+        left = {name: row.capex * (1.0 - row.subsidy_rate) * world.remainder(name) for name, row in rows.items()}
+        return -sum(left[name] * m.build[name] for name in rows)
+
+    lasting = dict.fromkeys(row.material for row in world.projects.values() if row.life_years and row.max_build_t > 0)
+    stencil.add_cost(REMAINDER, lasting, remainder, tree.plan[-1:], np.array([at_the_end]))
 
 
 def _built(world: World, m: Any, material: str) -> list[str]:

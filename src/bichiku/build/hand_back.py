@@ -94,7 +94,7 @@ def list_price(material: str, world: World, tree: Tree, state: State) -> np.ndar
     prices = []
     for name in sellers:
         row = world.suppliers[name]
-        price = row.price * (state.price_factor[name] if name in world.spot else np.ones(tree.size))
+        price = row.price * (state.price_factor[name] if name in world.floating else np.ones(tree.size))
         prices.append(price * (1.0 + row.tariff_rate) + row.freight)
     found: np.ndarray = np.max(prices, axis=0)
     return found
@@ -116,7 +116,7 @@ def worth(material: str, world: World) -> float:
 
 def _worth(material: str, world: World, seen: frozenset[str], otherwise: float) -> float:
     if material in world.demand:
-        return world.materials[material].shortage_cost or 0.0
+        return min(world.shortage_costs(material))
     made = []
     for name in world.consumers(material):
         row = world.projects[name]

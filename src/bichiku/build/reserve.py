@@ -55,6 +55,7 @@ def related(world: World, material: str) -> set[str]:
 def add_reserve(stencil: Stencil, world: World, emergency: dict[str, np.ndarray]) -> None:
     """``stock ≥ plan's stock − max(0, days − days before the onset) · plan's use / d``, outside emergencies."""
     tree, model, d = stencil.tree, stencil.model, world.calendar.days
+    stencil.parameters("emergency", {name: struck.astype(float) for name, struck in emergency.items()})
     kept = {name: np.flatnonzero(~struck & (tree.stretch >= 0)) for name, struck in emergency.items()}
     kept = {name: nodes for name, nodes in kept.items() if len(nodes)}
     if not kept:

@@ -160,6 +160,7 @@ class Stencil:
         of: pyo.Var,
         at: Mapping[Any, np.ndarray],
         outside: Mapping[Any, float],
+        named: Mapping[Any, Any] | None = None,
     ) -> pyo.Var:
         """A variable of other nodes as seen from each node: the parent's stock, an earlier shipment.
 
@@ -168,11 +169,12 @@ class Stencil:
             of: the variable it refers to, one copy per node.
             at: index to the node it refers to, `BEFORE` where that lies before the tree.
             outside: index to the known value there.
+            named: index to that of the variable it refers to, where the two differ.
         """
         variable = pyo.Var(list(at), domain=pyo.NonNegativeReals)
         self.model.add_component(name, variable)
         for key in variable:
-            own = self.symbols[of.local_name, index_of(key)].columns
+            own = self.symbols[of.local_name, index_of(named[key] if named else key)].columns
             columns = np.where(at[key] >= 0, own[at[key]], -1)
             self.symbols[name, index_of(key)] = Symbol(columns, np.where(at[key] >= 0, 0.0, outside[key]))
         return variable

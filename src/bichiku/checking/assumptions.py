@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bichiku.checking.facts import Facts, Found
-from bichiku.model.tables import MaterialRow, ProjectRow, Row, SubstitutionRow, SupplierRow
+from bichiku.model.tables import MaterialRow, ProjectRow, Row, ShortageRow, SubstitutionRow, SupplierRow
 from bichiku.model.world import World
 
 SHOWN = 3  # rows of each table: enough to start with, few enough to read
@@ -35,6 +35,8 @@ def _money(world: World, row: Row) -> float:
     """Money that can pass through a row in a year at most, at the largest demand of the horizon."""
     if isinstance(row, MaterialRow):  # a year of shortage
         return (row.shortage_cost or 0.0) * _demand(world, row.material)
+    if isinstance(row, ShortageRow):
+        return row.cost * row.up_to * _demand(world, row.material)
     if isinstance(row, SupplierRow):
         return world.delivered_price(row.supplier) * min(row.capacity_t, _use(world, row.material))
     if isinstance(row, ProjectRow):

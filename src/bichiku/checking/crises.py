@@ -92,7 +92,7 @@ def _can_ship(facts: Facts, source: str) -> bool:
     world = facts.world
     if source in world.suppliers:
         row = world.suppliers[source]
-        return row.capacity_t > 0 or (row.in_transit_t > 0 and row.lead_periods > 0)
+        return row.capacity_t > 0 or (row.under_way > 0 and row.lead_periods > 0)
     return world.projects[source].existing_t > 0 or world.projects[source].max_build_t > 0
 
 
@@ -155,25 +155,26 @@ def _recovers_before_goods_are_through(facts: Facts) -> Iterator[Found]:
                 yield Found(
                     name,
                     f"its recovery of {crisis.recovery} is shorter than the {through} periods that goods take through "
-                    f"the chain of {chain.name}, from the first shipment to the last product, so what is shipped when "
-                    "it ends is not there when the branch hands back",
+                    f"the chain of {chain.name}, from the first shipment to the last product at full ramp, so what is "
+                    "shipped when it ends is not there when the branch hands back",
                 )
 
 
 def longest_way(world: World) -> int:
-    """Most periods from a shipment of a supplier to the arrival of what is made of it last, of a chain."""
+    """Most periods from a shipment of a supplier to the arrival, at full ramp, of what is made of it last."""
     return max((_way(world, material, frozenset()) for material in world.materials), default=0)
 
 
 def _way(world: World, material: str, passed: frozenset[str]) -> int:
-    """Most periods from the first shipment to the arrival of a material; a circle is gone round once."""
-    bought = [world.suppliers[name].lead_periods for name in world.sellers(material) if name in world.spot]
+    """Most periods from the first shipment to the full arrival of a material; a circle is gone round once."""
+    sellers = [world.spot[name] for name in world.sellers(material) if name in world.spot]
+    bought = [row.lead_periods + row.ramp_periods for row in sellers]
     made = []
     for name in world.makers(material):
         row = world.projects[name]
         feed = row.input_material
         before = 0 if feed is None or feed in passed else _way(world, feed, passed | {material})
-        made.append(row.lead_periods + before)
+        made.append(row.lead_periods + row.ramp_periods + before)
     return max([*bought, *made], default=0)
 
 

@@ -119,11 +119,11 @@ class Physics:
         if row.kind == "contract":
             return capacity * state.route[name]
         due = tree.ancestor(row.lead_periods)
-        return state.route[name] * np.where(due == BEFORE, row.in_transit_t, capacity[due])
+        return state.route[name] * np.where(due == BEFORE, row.under_way, capacity[due])
 
     def _most_made(self, name: str, investment: float | None) -> np.ndarray:
         row, state, tree = self.world.projects[name], self._chain(name).state, self._chain(name).tree
-        built = np.where(tree.period > row.build_periods, self.buildable(name, investment), 0.0)
+        built = np.where(self.world.is_usable(name, tree.period), self.buildable(name, investment), 0.0)
         capacity = (row.existing_t + built) * self.world.calendar.year_share * state.export[name]
         due = tree.ancestor(row.lead_periods)
         return state.route[name] * np.where(due == BEFORE, 0.0, capacity[due])
@@ -238,7 +238,7 @@ class Facts:
         if not isinstance(row, SupplierRow) or row.kind == "contract":
             return np.zeros(self.tree(row.material).size)
         due = self.tree(row.material).ancestor(row.lead_periods)
-        return np.where(due == BEFORE, self.state(row.material).route[name] * row.in_transit_t, 0.0)
+        return np.where(due == BEFORE, self.state(row.material).route[name] * row.under_way, 0.0)
 
     def arrivals(self, sources: Iterable[str]) -> np.ndarray:
         """The most that can arrive from some suppliers and projects of one chain together at each node.
@@ -317,8 +317,8 @@ class Facts:
         passing, at_end = np.zeros(tree.size), np.zeros(tree.size)
         for material, demand in state.demand.items():  # all of it short, or saved where that is dearer
             tranches = [row.cost for key, row in world.tranches.items() if key[0] == material]
-            passing += demand * max(world.materials[material].shortage_cost or 0.0, *tranches, 0.0)
-        for name, row in world.spot.items():
+            passing += demand * max(*world.shortage_costs(material), *tranches, 0.0)
+        for name, row in world.floating.items():
             dearer = np.maximum(state.price_factor[name] - state.price_factor[name][tree.on_plan], 0.0)
             passing += self.most_arrivals[name] * dearer * row.price * (1.0 + row.tariff_rate)
         passing *= world.calendar.discount(world.settings.discount_rate)[tree.period - 1]

@@ -36,10 +36,11 @@ def _far_from_reference(facts: Facts) -> Iterator[Found]:
 def _cheaper_to_go_without(facts: Facts) -> Iterator[Found]:
     for material in facts.world.demand:
         row = facts.world.materials[material]
-        if row.shortage_cost is not None and row.shortage_cost < row.reference_price:
+        least = min(facts.world.shortage_costs(material))
+        if least < row.reference_price:
             yield Found(
                 f"materials[{material}]",
-                f"shortage_cost {row.shortage_cost:,.6g} is below reference_price {row.reference_price:,.6g}, so it "
+                f"shortage_cost {least:,.6g} is below reference_price {row.reference_price:,.6g}, so it "
                 "can be cheaper to go without than to buy",
             )
 
@@ -47,8 +48,8 @@ def _cheaper_to_go_without(facts: Facts) -> Iterator[Found]:
 def _dear_substitution(facts: Facts) -> Iterator[Found]:
     world = facts.world
     for (material, tranche), row in world.tranches.items():
-        shortage = world.materials[material].shortage_cost
-        if material in world.demand and shortage is not None and row.max_share > 0 and row.cost > shortage:
+        shortage = max(world.shortage_costs(material))
+        if material in world.demand and row.max_share > 0 and row.cost > shortage:
             yield Found(
                 f"substitution[{material}/{tranche}]",
                 f"cost {row.cost:,.6g} is above the shortage_cost {shortage:,.6g}, so only a limit on shortage "
@@ -61,10 +62,33 @@ def _made_for_nothing(facts: Facts) -> Iterator[Found]:
         free = []
         if row.max_build_t > 0 and row.capex == 0.0:
             free.append("no capex for what may be built")
+        if row.max_build_t > 0 and row.fixed_cost == 0.0:
+            free.append("no fixed_cost, so that it stands by for nothing")
         if (row.max_build_t > 0 or row.existing_t > 0) and row.running_cost == 0.0:
             free.append("no running_cost")
         if free:
             yield Found(f"projects[{name}]", f"it has {' and '.join(free)}")
+
+
+def _dear_to_keep_up(facts: Facts) -> Iterator[Found]:
+    for name, row in facts.world.projects.items():
+        if row.fixed_cost and row.max_build_t > 0 and row.fixed_cost > row.capex:
+            yield Found(
+                f"projects[{name}]",
+                f"its fixed_cost of {row.fixed_cost:,.6g} a year is above its capex of {row.capex:,.6g}; both are per "
+                "t/year of capacity",
+            )
+
+
+def _ramp_beyond_the_horizon(facts: Facts) -> Iterator[Found]:
+    periods = facts.world.calendar.periods
+    for name, row in facts.world.sources.items():
+        if row.ramp_periods > periods:
+            table = "suppliers" if name in facts.world.suppliers else "projects"
+            yield Found(
+                f"{table}[{name}]",
+                f"its ramp of {row.ramp_periods} periods is longer than the {periods} that are solved; months?",
+            )
 
 
 def _demand_jumps(facts: Facts) -> Iterator[Found]:
@@ -124,10 +148,10 @@ def _capacity_beyond_use(facts: Facts) -> Iterator[Found]:
 def _transit_over_capacity(facts: Facts) -> Iterator[Found]:
     for name, row in facts.world.spot.items():
         period = row.capacity_t * facts.year_share
-        if row.lead_periods and row.in_transit_t > TRANSIT_TIMES * period:
+        if row.lead_periods and row.under_way > TRANSIT_TIMES * period:
             yield Found(
                 f"suppliers[{name}]",
-                f"in_transit_t of {row.in_transit_t:,.6g} t arrives in each of its lead periods, and {period:,.6g} t a "
+                f"in_transit_t of {row.under_way:,.6g} t arrives in each of its lead periods, and {period:,.6g} t a "
                 "period is all it can ship; the tonnes of a year?",
             )
 
@@ -184,4 +208,6 @@ RULES: dict[str, Callable[[Facts], Iterator[Found]]] = {
     "W411": _transit_over_capacity,
     "W412": _below_the_solver,
     "W413": _stock_pays_at_the_horizon,
+    "W414": _ramp_beyond_the_horizon,
+    "W415": _dear_to_keep_up,
 }

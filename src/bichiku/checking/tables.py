@@ -176,6 +176,39 @@ def _misspelt(one: str, other: str) -> bool:
     return difflib.SequenceMatcher(None, one, other).ratio() > LIKE
 
 
+def _commits_beyond_use(facts: Facts) -> Iterator[Found]:
+    world = facts.world
+    for material in world.materials:
+        committed = {name: row.minimum_t for name, row in world.committed.items() if row.material == material}
+        most = max(world.demand.get(material, {}).values(), default=0.0)
+        for name in world.consumers(material):
+            row = world.projects[name]
+            most += (row.existing_t + row.max_build_t) * (row.input_per_output or 0.0)
+        if beyond(sum(committed.values()), most):
+            yield Found(
+                material,
+                f"{' and '.join(committed)} commit {sum(committed.values()):,.6g} t a year, and at most {most:,.6g} t "
+                "are used; the rest is paid and refused or stored",
+            )
+
+
+def _index_of_nothing(facts: Facts) -> Iterator[Found]:
+    for name, row in facts.world.contracts.items():
+        if row.index and (facts.state(row.material).price_factor[name] == 1.0).all():
+            yield Found(name, f"no effect moves the spot price that its index of {row.index:g} follows")
+
+
+def _no_life(facts: Facts) -> Iterator[Found]:
+    for name, row in facts.world.projects.items():
+        years = (facts.world.calendar.periods - row.build_periods) * facts.year_share
+        if row.max_build_t > 0 and row.capex > 0 and row.life_years is None and years > 0:
+            yield Found(
+                name,
+                f"life_years is empty, so all of its capex is paid for the {years:.3g} years in which it is used; with "
+                "a life, what is left of it at the horizon is credited",
+            )
+
+
 RULES: dict[str, Callable[[Facts], Iterator[Found]]] = {
     "W101": _lead_time_on_contract,
     "W102": _gap_without_supplier,
@@ -186,4 +219,7 @@ RULES: dict[str, Callable[[Facts], Iterator[Found]]] = {
     "W107": _used_by_nothing,
     "W108": _stock_over_storage,
     "W109": _like_another_group,
+    "W114": _commits_beyond_use,
+    "W115": _index_of_nothing,
+    "W116": _no_life,
 }

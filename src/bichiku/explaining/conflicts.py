@@ -121,7 +121,7 @@ def _given(ruleset: RuleSet, outcome: Outcome) -> Iterator[Given]:
         late = tuple(s for s, periods in leads.items() if periods)
         if late:
             periods = sorted({leads[s] for s in late})
-            tonnes = sum(world.spot[s].in_transit_t for s in late if s in world.spot)
+            tonnes = sum(world.spot[s].under_way for s in late if s in world.spot)
             yield LateDeliveries(name, late, periods[0], periods[-1], tonnes)
         state = outcome.of(name).state
         lossy = [s for s in sources if (state.route[s] < 1).any()]

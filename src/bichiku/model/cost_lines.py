@@ -5,13 +5,16 @@ from __future__ import annotations
 PURCHASE = "purchase"
 FREIGHT = "freight"
 TARIFF = "tariff"
+REFUSED = "refused"
 HOLDING = "holding"
 RUNNING = "running"
+FIXED = "fixed"
 SUBSTITUTION = "substitution"
 SHORTAGE = "shortage"
 GAP = "gap"
 INVESTMENT = "investment"
 SUBSIDY = "subsidy"
+REMAINDER = "remainder"
 TERMINAL = "terminal_stock_value"
 RISK = "risk"
 PENALTY = "penalty"
@@ -21,12 +24,15 @@ LINES = (
     FREIGHT,
     TARIFF,
     HOLDING,
+    REFUSED,
     RUNNING,
+    FIXED,
     SUBSTITUTION,
     SHORTAGE,
     GAP,
     INVESTMENT,
     SUBSIDY,
+    REMAINDER,
     TERMINAL,
     RISK,
     PENALTY,

@@ -71,7 +71,7 @@ class State:
         export: share of a supplier's or project's capacity that can be shipped, 0..1.
         route: share of its shipment that arrives, 0..1.
         demand: tonnes used in the node's period, by material with demand.
-        price_factor: by spot supplier.
+        price_factor: by supplier whose price moves.
         supply, on_route: what `export` and `route` come from, by supplier or project that some effect hits.
         demand_raised: whether a crisis raises the demand for a material above what events leave; only where one does.
     """
@@ -92,14 +92,16 @@ def world_state(world: World, tree: Tree) -> State:
     supply = {name: found for name in world.sources if (found := effects.supply(name, on_route=False))}
     on_route = {name: found for name in world.sources if (found := effects.supply(name, on_route=True))}
     factors = {material: effects.factor(material, "demand_factor") for material in world.demand}
-    prices = {name: effects.price(name) for name in world.spot}
+    prices = {name: effects.price(name) for name in world.floating}
     at = tree.period - 1
     calm = {material: (_monthly(world, material) * part.events)[at].sum(axis=1) for material, part in factors.items()}
     return State(
         export={name: supply[name].left(tree) if name in supply else everything for name in world.sources},
         route={name: on_route[name].left(tree) if name in on_route else everything for name in world.sources},
         demand={material: calm[material] * part.crisis for material, part in factors.items()},
-        price_factor={name: part.events[at].mean(axis=1) * part.crisis for name, part in prices.items()},
+        price_factor={
+            name: _followed(world, name, part.events[at].mean(axis=1) * part.crisis) for name, part in prices.items()
+        },
         supply=supply,
         on_route=on_route,
         demand_raised={
@@ -208,13 +210,19 @@ class _Effects:
         return self._multiplied(chosen)
 
     def price(self, supplier: str) -> Part:
-        """What effects multiply a spot supplier's price by."""
+        """What effects multiply the spot price in a supplier's country by."""
         chosen = [
             (key, effect.price_factor)
             for key, effect in self._numbered()
             if effect.price_factor is not None and moves_price(effect, supplier, self._world)
         ]
         return self._multiplied(chosen)
+
+
+def _followed(world: World, supplier: str, factor: np.ndarray) -> np.ndarray:
+    """What the price of a supplier is multiplied by, of which a contract follows its index."""
+    row = world.suppliers[supplier]
+    return factor if row.kind == "spot" else 1.0 + row.index * (factor - 1.0)
 
 
 def _strength(effect: Effect, crisis: Crisis, age: np.ndarray, length: np.ndarray) -> np.ndarray:
@@ -271,8 +279,8 @@ def materials_hit(effect: EventEffect, world: World) -> list[str]:
 
 
 def moves_price(effect: EventEffect, supplier: str, world: World) -> bool:
-    """Whether a price factor moves the price of a spot supplier."""
-    row = world.spot[supplier]
+    """Whether a price factor moves the price of a supplier, of a contract as if it were spot."""
+    row = world.floating[supplier]
     if effect.market or not (effect.countries or effect.suppliers or effect.routes):
         return row.material in materials_hit(effect, world)
     if effect.materials and row.material not in effect.materials:

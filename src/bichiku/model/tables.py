@@ -1,9 +1,9 @@
-"""The seven tables: their columns, units and limits. One class per table, one field per column."""
+"""The eight tables: their columns, units and limits. One class per table, one field per column."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -35,6 +35,13 @@ def _count(text: Any) -> int:
     return int(text)
 
 
+def _above_zero(text: Any) -> float:
+    value = _number(text)
+    if value == 0:
+        raise ValueError(f"{shown(text)} is not above zero")
+    return value
+
+
 def _year(text: Any) -> int:
     if not isinstance(text, str) or not re.fullmatch(r"[12][0-9]{3}", text):
         raise ValueError(f"{shown(text)} is not a year such as 2030")
@@ -58,6 +65,7 @@ def _governance(text: Any) -> float:
 
 
 Number = Annotated[float, BeforeValidator(_number)]
+AboveZero = Annotated[float, BeforeValidator(_above_zero)]
 Share = Annotated[float, BeforeValidator(_share)]
 Count = Annotated[int, BeforeValidator(_count)]
 Year = Annotated[int, BeforeValidator(_year)]
@@ -66,6 +74,8 @@ MaterialName = Annotated[str, BeforeValidator(check_material)]
 Country = Annotated[str, BeforeValidator(_country)]
 Text = Annotated[str, Field(max_length=10_000), AfterValidator(check_free_text)]
 Basis = Literal["sourced", "derived", "assumed"]
+ProjectKind = Literal["recycling", "refinery", "mine-stake", "sea-bed"]
+PROJECT_KINDS = frozenset(get_args(ProjectKind))
 
 
 class Row(BaseModel):
@@ -117,6 +127,21 @@ class MaterialRow(Row):
     shortage_cost: Number | None = None
 
 
+class ShortageRow(Row):
+    """A tranche of a material's shortage: money per tonne short, up to a share of demand, from where the last ended.
+
+    Costs rise from tranche to tranche and the last goes up to one. Without rows of its own a material has one tranche,
+    its `shortage_cost`.
+    """
+
+    table: ClassVar[str] = "shortage"
+    key: ClassVar[tuple[str, ...]] = ("material", "up_to")
+
+    material: Name
+    up_to: Share
+    cost: Number
+
+
 class DemandRow(Row):
     """Tonnes of a material used in a calendar year."""
 
@@ -135,6 +160,10 @@ class SupplierRow(Row):
     `capacity_t` is tonnes a year, `price` and `freight` money per tonne, `tariff_rate` a share of the
     price, `lead_periods` whole periods from shipping to arrival, `in_transit_t` the tonnes that arrive
     in each of the first `lead_periods` periods because they were shipped before the start.
+
+    What a spot supplier ships rises by at most `capacity_t / ramp_periods` (a year's rate) from one period to the
+    next; zero is no limit. Of a contract, `minimum_t` a year are committed, and `index` is the share of its country's
+    spot price factor that its price follows.
     """
 
     table: ClassVar[str] = "suppliers"
@@ -150,8 +179,16 @@ class SupplierRow(Row):
     freight: Number = 0.0
     tariff_rate: Number = 0.0
     lead_periods: Count = 0
-    in_transit_t: Number = 0.0
+    in_transit_t: Number | None = None
     route: Name | None = None
+    ramp_periods: Count = 0
+    minimum_t: Number = 0.0
+    index: Share = 0.0
+
+    @property
+    def under_way(self) -> float:
+        """Tonnes that were shipped in each period before the first."""
+        return self.in_transit_t or 0.0
 
 
 class OriginRow(Row):
@@ -175,6 +212,10 @@ class ProjectRow(Row):
     `existing_t` and `max_build_t` are tonnes of output a year, `capex` money per tonne a year,
     `subsidy_rate` the share of capex the state pays, `running_cost` money per tonne of output,
     `input_per_output` tonnes of `input_material` per tonne of output.
+
+    `fixed_cost` is money a year per tonne a year of usable capacity, running or idle. What is built is usable for
+    `life_years` (without end where empty). What runs rises by at most its capacity over `ramp_periods` from one period
+    to the next; zero is no limit.
     """
 
     table: ClassVar[str] = "projects"
@@ -183,7 +224,7 @@ class ProjectRow(Row):
     project: Name
     material: Name
     country: Country
-    kind: Literal["recycling", "refinery", "mine-stake", "sea-bed"]
+    kind: ProjectKind
     existing_t: Number = 0.0
     max_build_t: Number = 0.0
     capex: Number = 0.0
@@ -194,6 +235,9 @@ class ProjectRow(Row):
     input_per_output: Number | None = None
     lead_periods: Count = 0
     route: Name | None = None
+    fixed_cost: Number | None = None
+    life_years: AboveZero | None = None
+    ramp_periods: Count = 0
 
 
 class SubstitutionRow(Row):
@@ -223,6 +267,7 @@ class CountryRow(Row):
 
 TABLES: tuple[type[Row], ...] = (
     MaterialRow,
+    ShortageRow,
     DemandRow,
     SupplierRow,
     OriginRow,

@@ -17,6 +17,9 @@ CODES: dict[str, str] = {
     "W108": "materials open with more than their storage holds",
     "W109": "countries are alone in a group whose name is nearly that of another",
     "W110": "models are of the first edition, and keys of theirs mean something else now",
+    "W114": "contracts commit more of a material than is used of it",
+    "W115": "contracts follow an index that nothing moves",
+    "W116": "projects that can be built have no life, so their whole capex is charged to the horizon",
     # policies
     "W201": "policies can never bind",
     "W202": "policies name something that they do not touch",
@@ -33,7 +36,7 @@ CODES: dict[str, str] = {
     "W303": "effects change nothing",
     "W304": "crises have no probability",
     "W305": "chains have a period in which a crisis is more likely than none",
-    "W306": "crises have a recovery shorter than goods take through a chain",
+    "W306": "crises have a recovery shorter than goods take through a chain and its sources to come back",
     "W307": "effects would go on longer than their crisis and are cut",
     # numbers
     "W401": "ranges of numbers are wider than the solver asks for",
@@ -49,6 +52,8 @@ CODES: dict[str, str] = {
     "W411": "suppliers have more in transit than they can ship",
     "W412": "materials have so small a demand that the solver need not keep its limits",
     "W413": "materials are worth more in stock at the horizon than a supplier asks for them",
+    "W414": "suppliers or projects have a ramp longer than the horizon",
+    "W415": "projects cost more a year to keep up than to build",
     # assumptions
     "W501": "lists of assumed rows that the answer rests on most",
     # results

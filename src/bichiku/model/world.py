@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol
 
+import numpy as np
+
 from bichiku.model.calendar import Calendar
 from bichiku.model.faults import SourceLine
 from bichiku.model.settings import Settings
@@ -15,6 +17,7 @@ from bichiku.model.tables import (
     MaterialRow,
     ProjectRow,
     Row,
+    ShortageRow,
     SubstitutionRow,
     SupplierRow,
 )
@@ -23,6 +26,7 @@ STAGES = ("exporter", "origin")  # where a tonne counts as coming from: the coun
 
 # nodes of all trees times decisions at each; a third of it took 7.6 GB in the first edition
 MOST_DECISIONS = 25_000_000
+LIFE_ROUNDING = 1e-9  # periods by which a life in years may miss a whole period
 
 
 class Origin(Protocol):
@@ -30,6 +34,24 @@ class Origin(Protocol):
 
     def changed_world(self, strategy: str, changes: Mapping[str, object]) -> World:
         """A world of the model with some of its numbers changed, checked like the first."""
+
+
+@dataclass(frozen=True)
+class ShortageTranche:
+    """A part of a material's shortage.
+
+    Attributes:
+        share: share of demand that it is at most.
+        row: its row.
+    """
+
+    share: float
+    row: ShortageRow
+
+    @property
+    def cost(self) -> float:
+        """Money per tonne."""
+        return self.row.cost
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,6 +72,7 @@ class World:
         lags: supplier or project to country to the whole periods after which a loss of its feed from there reaches it;
             only where there is a lag.
         tranches: substitution tranches by (material, tranche).
+        shortage: shortage tranches by (material, name), in order of rising shares; only of materials that have rows.
         countries: rows of the countries table by code.
         crises_at: file and line of the crises, for a fault that shows only when the tree is grown.
         origin: the model that the world is one of; None for one put together by hand.
@@ -66,6 +89,7 @@ class World:
     unlisted: dict[str, float]
     lags: dict[str, dict[str, int]]
     tranches: dict[tuple[str, str], SubstitutionRow]
+    shortage: dict[tuple[str, str], ShortageTranche]
     countries: dict[str, CountryRow]
     crises_at: SourceLine
     origin: Origin | None = field(default=None, compare=False)
@@ -110,6 +134,21 @@ class World:
     @cached_property
     def contracts(self) -> dict[str, SupplierRow]:
         return {name: row for name, row in self.suppliers.items() if row.kind == "contract"}
+
+    @cached_property
+    def floating(self) -> dict[str, SupplierRow]:
+        """Suppliers whose price moves with effects: spot, and contracts that follow an index."""
+        return {name: row for name, row in self.suppliers.items() if row.kind == "spot" or row.index > 0}
+
+    @cached_property
+    def committed(self) -> dict[str, SupplierRow]:
+        """Contracts of which a minimum has to be bought."""
+        return {name: row for name, row in self.contracts.items() if row.minimum_t > 0}
+
+    def shortage_costs(self, material: str) -> list[float]:
+        """Money per tonne short of each tranche of a material, rising; its `shortage_cost` where it has no rows."""
+        tranches = [tranche.cost for key, tranche in self.shortage.items() if key[0] == material]
+        return tranches or [self.materials[material].shortage_cost or 0.0]
 
     @cached_property
     def groups(self) -> dict[str, frozenset[str]]:
@@ -169,6 +208,7 @@ class World:
             unlisted={name: share for name, share in self.unlisted.items() if name in sources},
             lags={name: lags for name, lags in self.lags.items() if name in sources},
             tranches={key: row for key, row in self.tranches.items() if key[0] in kept},
+            shortage={key: row for key, row in self.shortage.items() if key[0] in kept},
         )
 
     def sellers(self, material: str) -> list[str]:
@@ -183,6 +223,22 @@ class World:
         """Projects that use a material as feed."""
         return [name for name, row in self.projects.items() if row.input_material == material]
 
+    def is_usable(self, project: str, period: np.ndarray) -> np.ndarray:
+        """Whether what is built of a project can run in each period; same shape."""
+        row = self.projects[project]
+        since = period - row.build_periods
+        last = np.inf if row.life_years is None else row.life_years * self.calendar.periods_per_year + LIFE_ROUNDING
+        found: np.ndarray = (since > 0) & (since <= last)
+        return found
+
+    def remainder(self, project: str) -> float:
+        """Share of the price of what is built that is left of its life at the horizon; zero where no life is given."""
+        row = self.projects[project]
+        if row.life_years is None:
+            return 0.0
+        years = max(self.calendar.periods - row.build_periods, 0) / self.calendar.periods_per_year
+        return max(1.0 - years / row.life_years, 0.0)
+
     @property
     def refill_periods(self) -> int:
         """Periods over which spare tonnes refill a stock after a branch."""
@@ -191,13 +247,20 @@ class World:
     def delivered_price(self, supplier: str, price_factor: float = 1.0) -> float:
         """Price, tariff and freight of a tonne delivered, in money per tonne.
 
-        `price_factor` moves spot prices only.
+        `price_factor` moves the prices of `floating` suppliers only.
         """
         row = self.suppliers[supplier]
-        price = row.price * (price_factor if row.kind == "spot" else 1.0)
+        price = row.price * (price_factor if supplier in self.floating else 1.0)
         return price * (1.0 + row.tariff_rate) + row.freight
 
     @property
     def rows(self) -> list[Row]:
         """All table rows whose basis counts for the quality of an answer."""
-        return [*self.materials.values(), *self.suppliers.values(), *self.projects.values(), *self.tranches.values()]
+        shortage = [tranche.row for tranche in self.shortage.values()]
+        return [
+            *self.materials.values(),
+            *shortage,
+            *self.suppliers.values(),
+            *self.projects.values(),
+            *self.tranches.values(),
+        ]

@@ -14,7 +14,11 @@ from bichiku.policies.budget import BUDGET
 from bichiku.policies.concentration import CONCENTRATION
 from bichiku.policies.country_cap import COUNTRY_CAP
 from bichiku.policies.expected_shortage import EXPECTED_SHORTAGE
+from bichiku.policies.no_shortage import NO_SHORTAGE
 from bichiku.policies.policy import Family, Inputs, Limit, Policy
+from bichiku.policies.projects import PROJECTS
+from bichiku.policies.release import RELEASE
+from bichiku.policies.reserve_ceiling import RESERVE_CEILING
 from bichiku.policies.reserve_days import RESERVE_DAYS
 from bichiku.policies.risk import RISK
 from bichiku.policies.share_limits import SHARE_CAPS, SHARE_FLOORS
@@ -22,6 +26,9 @@ from bichiku.policies.survive import SURVIVE
 
 POLICIES: tuple[Policy[Any], ...] = (
     RESERVE_DAYS,
+    RESERVE_CEILING,
+    RELEASE,
+    PROJECTS,
     SHARE_CAPS,
     SHARE_FLOORS,
     COUNTRY_CAP,
@@ -30,6 +37,7 @@ POLICIES: tuple[Policy[Any], ...] = (
     RISK,
     BUDGET,
     SURVIVE,
+    NO_SHORTAGE,
 )
 
 FAMILIES: dict[str, Family] = {family.name: family for policy in POLICIES for family in policy.families}

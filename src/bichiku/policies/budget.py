@@ -22,6 +22,7 @@ from bichiku.policies.policy import (
     RuleWords,
     totals,
 )
+from bichiku.program import Move
 
 
 class BudgetKeys(Strict):
@@ -33,7 +34,7 @@ class BudgetKeys(Strict):
 
 class Budget(Policy[BudgetKeys]):
     """``Σ capex · (1 − subsidy rate) · build ≤ investment``, and for each year of the plan
-    ``Σ reference price · (stock at its end − stock at its start) ≤ reserve_per_year``.
+    ``Σ reference price · (stock − stock at the last year's end) ≤ reserve_per_year`` at the end of each of its periods.
     """
 
     name = "budget"
@@ -85,21 +86,29 @@ class Budget(Policy[BudgetKeys]):
                 limit = np.array([asked.investment])
                 coupling.add_rows("budget_investment", start, [terms], limit, place="once", unit=unit, policy=True)
         if asked.reserve_per_year is not None:
-            years = np.unique(world.calendar.years)
-            by_year = [
+            years = world.calendar.years
+            periods = np.arange(1, len(years) + 1)
+            since_last_year = [
                 [
-                    quantity.terms(np.flatnonzero(world.calendar.years == year))
+                    quantity.terms(np.flatnonzero((years == years[period - 1]) & (periods <= period)))
                     for chain in coupling.chains
                     for quantity in coupling.quantities("reserve_rise", chain)
                 ]
-                for year in years
+                for period in periods
             ]
-            limit = np.full(len(years), asked.reserve_per_year)
-            coupling.add_rows("budget_reserve", years, by_year, limit, place="year", unit=unit, policy=True)
+            limit = np.full(len(periods), asked.reserve_per_year)
+            coupling.add_rows("budget_reserve", periods, since_last_year, limit, place="period", unit=unit, policy=True)
 
     def limits(self, built: Built) -> Iterator[Limit]:
-        for family in self.families:
-            yield from totals(built.program, family.name, f"million {built.world.settings.currency}", 1e6)
+        unit, size = f"million {built.world.settings.currency}", 1e6
+        yield from totals(built.program, "budget_investment", unit, size)
+        for block in built.program.blocks("budget_reserve"):
+            years = built.world.calendar.years[block.keys - 1]
+            for year in np.unique(years):
+                rows = block.numbers[years == year]
+                value = float(built.program.limits_as_set(rows)[0]) / size
+                move = Move(rows=rows, row_moves=np.full(len(rows), size))
+                yield Limit("budget_reserve", "", "", int(year), value, unit, move, rows)
 
     def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
         value = words.amount(rule.value, rule.unit)

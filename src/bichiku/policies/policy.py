@@ -47,6 +47,14 @@ class RowWriter(Protocol):
     def once(self) -> Any: ...
     def number(self, name: str, *index: str) -> np.ndarray: ...
     def variables(self, name: str, index: Iterable[Any], place: Any) -> Any: ...
+    def elsewhere(
+        self,
+        name: str,
+        of: Any,
+        at: Mapping[Any, np.ndarray],
+        outside: Mapping[Any, float],
+        named: Mapping[Any, Any] | None = None,
+    ) -> Any: ...
     def parameters(self, name: str, values: Mapping[Any, np.ndarray]) -> Any: ...
     def add_rows(
         self,
@@ -217,6 +225,7 @@ class Family:
         undated: whether one number stands behind the rows of all years.
         one_number: whether one number stands behind the rows of all its limits.
         across_crises: whether a row looks at every crisis together.
+        unit_in_subject: whether the subject names the unit, so that a range does without.
     """
 
     name: str
@@ -227,6 +236,7 @@ class Family:
     undated: bool = False
     one_number: bool = False
     across_crises: bool = False
+    unit_in_subject: bool = False
 
 
 @dataclass(frozen=True)
@@ -263,6 +273,7 @@ class Limit:
         move: what one unit more does to the program; None where no number is offered for a change.
         rows: rows that state it and are gone without it.
         onset: first period of the branch that it is about; 0 for the plan and all branches.
+        steps: whether two units more are not twice what one is, so that a price takes solving again.
     """
 
     family: str
@@ -274,6 +285,7 @@ class Limit:
     move: Move | None = None
     rows: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
     onset: int = 0
+    steps: bool = False
 
 
 class Policy(ABC, Generic[Keys]):
@@ -344,6 +356,10 @@ class Policy(ABC, Generic[Keys]):
 
     def idle_names(self, bounds: Bounds) -> Iterator[tuple[str, str]]:
         """Names in it that it does not touch: key path and what is the matter."""
+        yield from ()
+
+    def faults(self, world: World) -> Iterator[tuple[KeyPath, str, str]]:
+        """What contradicts the rest of what a strategy asks for: key path below its own, message and hint."""
         yield from ()
 
     def path(self, rule: Limit, world: World) -> TimePath | None:

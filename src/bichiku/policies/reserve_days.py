@@ -15,7 +15,7 @@ from bichiku.model.time_path import TimePath, monthly_path
 from bichiku.model.values import Strict
 from bichiku.model.world import World
 from bichiku.policies.policy import Bounds, Built, Family, Inputs, Limit, PhraseWords, Policy, RowWriter, RuleWords
-from bichiku.program import Move
+from bichiku.program import Move, RowBlock
 
 MOST_DAYS = 100_000
 
@@ -63,6 +63,53 @@ def target_days(world: World, material: str) -> np.ndarray | None:
     return None if path is None else path(world.calendar.ends)
 
 
+def move_of_days(built: Built, block: RowBlock, days: np.ndarray, mine: np.ndarray) -> Move | None:
+    """What one more day in some rows of a floor or ceiling on stock does; None where nothing is used in them.
+
+    A ceiling stays where it is as long as what cannot leave the store is more than it.
+
+    Args:
+        built: the strategy.
+        block: the rows of a material at the plan's nodes.
+        days: days asked for at the end of each period; shape (periods,).
+        mine: which of the rows move; shape (rows,).
+    """
+    world, program, d = built.world, built.program, built.world.calendar.days
+    per_day = np.zeros(len(block.keys))
+    if block.material in world.demand:
+        per_day = built.demand[block.material][block.keys] / d
+    fed = [
+        (program.columns_of("run", name).start, world.projects[name].input_per_output or 0.0)
+        for name in world.consumers(block.material)
+    ]
+    mine = mine & ((per_day > 0) | bool(fed))
+    if not mine.any():
+        return None
+    rows, nodes = block.numbers[mine], block.keys[mine]
+    of_demand = days[nodes] * per_day[mine]
+    stays = np.maximum(program.limits_as_set(rows) - of_demand, 0.0) if block.family != "reserve_days" else 0.0
+    return Move(
+        rows=rows,
+        row_moves=np.maximum(per_day[mine] - stays, 0.0),
+        entry_rows=np.tile(rows, len(fed)),
+        entry_columns=np.concatenate([start + nodes for start, _ in fed]) if fed else np.empty(0, dtype=int),
+        entry_moves=np.concatenate([np.full(len(rows), -rate / d) for _, rate in fed]) if fed else np.empty(0),
+    )
+
+
+def _together(one: Move, other: Move | None) -> Move:
+    """Two moves of rows and entries at once."""
+    if other is None:
+        return one
+    return Move(
+        rows=np.concatenate([one.rows, other.rows]),
+        row_moves=np.concatenate([one.row_moves, other.row_moves]),
+        entry_rows=np.concatenate([one.entry_rows, other.entry_rows]),
+        entry_columns=np.concatenate([one.entry_columns, other.entry_columns]),
+        entry_moves=np.concatenate([one.entry_moves, other.entry_moves]),
+    )
+
+
 class ReserveDays(Policy[DaysPath]):
     """``stock ≥ days · (demand + feed) / d`` at each plan node; in an emergency the reserve may be used."""
 
@@ -103,34 +150,26 @@ class ReserveDays(Policy[DaysPath]):
         yield (), "material", [str(key) for key in days_by_material(value) if key != "default"]
 
     def limits(self, built: Built) -> Iterator[Limit]:
-        """One more day of cover in all periods of a year."""
-        world, program, d = built.world, built.program, built.world.calendar.days
+        """One more day of cover in all periods of a year, and of its ceiling where that is the target."""
+        world, program = built.world, built.program
+        ceilings = {block.material: block for block in program.blocks("reserve_ceiling")}
         for block in program.blocks("reserve_days"):
             target = target_days(world, block.material)
             assert target is not None
-            none = np.zeros(len(block.keys))
-            per_day = built.demand[block.material][block.keys] / d if block.material in world.demand else none
-            fed = [
-                (program.columns_of("run", name).start, world.projects[name])
-                for name in world.consumers(block.material)
-            ]
+            ceiling = ceilings.get(block.material)
+            if ceiling is not None and world.policies.reserve_ceiling.of(block.material) != "target":
+                ceiling = None
             years = world.calendar.years[block.keys]
             for year in np.unique(years):
-                mine = (years == year) & ((per_day > 0) | bool(fed))
-                if not mine.any():
+                mine = years == year
+                move = move_of_days(built, block, target, mine)
+                if move is None:
                     continue
-                rows, nodes = block.numbers[mine], block.keys[mine]
-                columns = [start + nodes for start, _ in fed]
-                moves = [np.full(len(rows), -(row.input_per_output or 0.0) / d) for _, row in fed]
-                move = Move(
-                    rows=rows,
-                    row_moves=per_day[mine],
-                    entry_rows=np.tile(rows, len(fed)),
-                    entry_columns=np.concatenate(columns) if fed else np.empty(0, dtype=int),
-                    entry_moves=np.concatenate(moves) if fed else np.empty(0),
-                )
-                days = float(target[nodes[-1]])
-                yield Limit("reserve_days", "", block.material, int(year), days, "days", move, rows)
+                if ceiling is not None:
+                    move = _together(move, move_of_days(built, ceiling, target, mine))
+                days, rows = float(target[block.keys[mine][-1]]), block.numbers[mine]
+                steps = ceiling is not None
+                yield Limit("reserve_days", "", block.material, int(year), days, "days", move, rows, steps=steps)
 
     def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
         words_of_days = f"reserve of {rule.material}: {words.number(rule.value)} days in {rule.year}"

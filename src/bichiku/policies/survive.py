@@ -60,6 +60,7 @@ class Survive(Policy[SurviveKeys]):
             "Allowing one tonne of {material} to be short in each period that must be survived",
             "what may be short of {material}",
             "accept short",
+            unit_in_subject=True,
         ),
     )
     refers = {"material": ("materials",), "crisis": ("crises",)}

@@ -29,8 +29,9 @@ class RowBlock:
         family: name of the constraint family, such as ``balance`` or ``reserve_days``.
         index: what the rows are for, such as a material, or a limit and a material.
         first: number of the first row.
-        keys: node, year or branch of each row, by `place`; shape (rows,).
-        place: what the keys are: ``node``, ``year`` or ``once``; ``future`` or ``onset-year`` where they couple chains.
+        keys: node, period, year or branch of each row, by `place`; shape (rows,).
+        place: what the keys are: ``node``, ``year`` or ``once``; ``period``, ``year``, ``future`` or ``onset-year``
+            where they couple chains.
         unit: unit of the right-hand side.
         policy: whether the rows are a limit set by a policy.
         chain: name of the chain whose nodes its keys are; empty where rows couple chains.

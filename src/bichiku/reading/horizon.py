@@ -53,7 +53,8 @@ def check_demand(tables: Tables, calendar: Calendar, log: FaultLog) -> None:
         if missing and material not in in_doubt:
             log.add(Fault(demand.file, None, "year", f"{material!r} has no demand for {listed(missing)}"))
         row = materials.rows.get((material,))
-        if row is not None and row.shortage_cost is None:
+        in_tranches = any(key[0] == material for key in (*tables["shortage"].rows, *tables["shortage"].rejected))
+        if row is not None and row.shortage_cost is None and tables["shortage"].complete and not in_tranches:
             message = f"{material!r} has demand but no shortage_cost"
             log.add(materials.fault((material,), "shortage_cost", message, "give the lost output per tonne short"))
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from bichiku.model.calendar import Calendar
 from bichiku.model.faults import Fault, FaultLog, ModelFaults, SourceLine, nearest, shown
 from bichiku.model.settings import Settings
-from bichiku.model.world import World
+from bichiku.model.world import ShortageTranche, World
+from bichiku.policies import POLICIES
 from bichiku.reading.cells import split_assignments
 from bichiku.reading.csv_rows import Table, TablesFolder, changed_tables, parse_tables, read_tables
 from bichiku.reading.document import Document, parse_document, read_document
@@ -234,12 +235,24 @@ def _model(source: Source, chosen: Mapping[str, Document], log: FaultLog) -> Mod
             check_demand(tables, calendar, log)
             if settings is not None and not log:
                 worlds[name] = _world(name, settings, calendar, tables, merged.place(("crises",)))
+                _check_policies(merged, worlds[name], log)
     log.raise_if_any()
     files = {source.file: source.content}
     for name, table in (tables or {}).items():
         if table.content is not None:
             files[(source.tables_folder / f"{name}.csv").as_posix()] = table.content
     return Model(source.name, worlds, resolved, files, source)
+
+
+def _shortage(table: Table[Any]) -> dict[tuple[str, str], ShortageTranche]:
+    """Tranches from the shares up to which each goes."""
+    found: dict[tuple[str, str], ShortageTranche] = {}
+    ended: dict[str, float] = {}
+    for row in sorted(table.rows.values(), key=lambda row: (row.material, row.up_to)):
+        share = row.up_to - ended.get(row.material, 0.0)
+        found[row.material, f"{row.up_to:.12g}"] = ShortageTranche(share, row)
+        ended[row.material] = row.up_to
+    return found
 
 
 def _tables_folder(file: Path, base: Document, log: FaultLog) -> TablesFolder | None:
@@ -254,6 +267,13 @@ def _tables_folder(file: Path, base: Document, log: FaultLog) -> TablesFolder | 
         log.add(base.fault(("tables",), f"there is no folder {shown(given)}"))
         return None
     return TablesFolder(folder, _shown(file.parent, folder), file.parent)
+
+
+def _check_policies(document: Document, world: World, log: FaultLog) -> None:
+    """What a policy asks for against the rest of what the strategy asks for."""
+    for policy in POLICIES:
+        for path, message, hint in policy.faults(world):
+            log.add(document.fault(("policies", policy.name, *path), message, hint))
 
 
 def _shown(parent: Path, folder: Path) -> str:
@@ -295,6 +315,7 @@ def _world(
         unlisted=unlisted,
         lags=lags,
         tranches={(row.material, row.tranche): row for row in tables["substitution"].rows.values()},
+        shortage=_shortage(tables["shortage"]),
         countries=by_id("countries"),
         crises_at=crises_at,
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
+from itertools import pairwise
 from typing import Any
 
 from bichiku.model.countries import country_hint, is_country
 from bichiku.model.faults import Fault, FaultLog, close_word, nearest, shown
+from bichiku.model.tables import PROJECT_KINDS
 from bichiku.model.warning_codes import CODES
 from bichiku.policies import POLICIES
 from bichiku.policies.policy import values_at
@@ -35,12 +37,14 @@ def check_tables(tables: Tables, log: FaultLog) -> None:
     if materials.complete and not materials.lines:
         log.add(Fault(materials.file, None, "", "has no rows", "give at least one material"))
         return
-    for name in ("demand", "suppliers", "projects", "substitution"):
+    for name in ("shortage", "demand", "suppliers", "projects", "substitution"):
         log.extend(_unknown(tables[name], "material", "material", _ids(materials)))
     log.extend(_unknown(tables["projects"], "input_material", "material", _ids(materials)))
     sources = _ids(tables["suppliers"], tables["projects"])
     log.extend(_unknown(tables["origins"], "supplier", "supplier or project", sources))
     log.extend(_project_faults(tables))
+    log.extend(_supplier_faults(tables["suppliers"]))
+    log.extend(_shortage_faults(tables))
     log.extend(_origin_faults(tables["origins"]))
 
 
@@ -53,6 +57,7 @@ def check_names(document: Document, tables: Tables, log: FaultLog) -> None:
         "country or group": groups,
         "material": _ids(tables["materials"]),
         "supplier or project": _ids(tables["suppliers"], tables["projects"]),
+        "project or kind": _with(PROJECT_KINDS, _ids(tables["projects"])),
         "route": _texts("route", tables["suppliers"], tables["projects"]),
         "crisis": {str(name) for name in crises} if isinstance(crises, dict) else None,
         "warning": set(CODES),
@@ -95,6 +100,10 @@ def _ids(*tables: Table[Any]) -> Names:
     return {name for table in tables for name in table.ids} if all(table.complete for table in tables) else None
 
 
+def _with(more: Set[str], names: Names) -> Names:
+    return None if names is None else names | more
+
+
 def _texts(column: str, *tables: Table[Any]) -> Names:
     """Names in a column that holds none, one or several in each row."""
     if not all(table.complete for table in tables):
@@ -123,8 +132,51 @@ def _project_faults(tables: Tables) -> Iterator[Fault]:
             yield projects.fault(key, "project", f"{key[0]!r} is the id of a supplier already")
         if (row.input_material is None) != (row.input_per_output is None):
             yield projects.fault(key, "input_per_output", "input_material and input_per_output go together")
+        if row.max_build_t > 0 and row.fixed_cost is None:
+            message = "is needed where something can be built, as what stands by is not free"
+            hint = "give money a year per t/year of capacity; a few per cent of capex is usual"
+            yield projects.fault(key, "fixed_cost", message, hint)
         if row.input_material == row.material:
             yield projects.fault(key, "input_material", f"{row.input_material!r} is what the project makes")
+
+
+def _supplier_faults(suppliers: Table[Any]) -> Iterator[Fault]:
+    for key, row in suppliers.rows.items():
+        if row.kind == "spot":
+            for column in ("minimum_t", "index"):
+                if getattr(row, column):
+                    yield suppliers.fault(key, column, "goes with the kind contract", "leave the cell empty")
+            continue
+        if row.ramp_periods:
+            message = "contracts deliver through the whole year, so they have no ramp"
+            yield suppliers.fault(key, "ramp_periods", message, "leave the cell empty")
+        if row.minimum_t > row.capacity_t:
+            message = f"{row.minimum_t:,.6g} t a year are committed, and capacity_t is {row.capacity_t:,.6g}"
+            yield suppliers.fault(key, "minimum_t", message)
+
+
+def _shortage_faults(tables: Tables) -> Iterator[Fault]:
+    shortage, materials = tables["shortage"], tables["materials"].rows
+    of_material: dict[str, list[tuple[Any, Any]]] = {}
+    for key, row in shortage.rows.items():
+        of_material.setdefault(row.material, []).append((key, row))
+        if row.up_to == 0:
+            yield shortage.fault(key, "up_to", "a tranche up to a share of zero holds nothing")
+    for material, rows in of_material.items():
+        rows.sort(key=lambda found: found[1].up_to)
+        for (_, before), (key, row) in pairwise(rows):
+            if row.cost <= before.cost:
+                message = f"{row.cost:,.6g} is not above the {before.cost:,.6g} of the tranche before it"
+                yield shortage.fault(key, "cost", message, "the first tonnes short are those that cost least")
+        last_key, last = rows[-1]
+        if shortage.complete and last.up_to != 1:
+            message = f"the last tranche of {material!r} ends at {last.up_to:g}, not at 1"
+            yield shortage.fault(last_key, "up_to", message)
+        row = materials.get((material,))
+        if row is not None and row.shortage_cost is not None:
+            message = f"{material!r} has a shortage_cost, and rows in shortage.csv"
+            hint = "leave shortage_cost empty, or leave its rows out"
+            yield tables["materials"].fault((material,), "shortage_cost", message, hint)
 
 
 def _origin_faults(origins: Table[Any]) -> Iterator[Fault]:

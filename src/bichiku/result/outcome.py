@@ -155,7 +155,7 @@ class ChainOutcome:
         for name in world.consumers(material):
             row = world.projects[name]
             built = float(self.values("build", name).sum())
-            capacity = row.existing_t + np.where(self.tree.period > row.build_periods, built, 0.0)
+            capacity = row.existing_t + np.where(world.is_usable(name, self.tree.period), built, 0.0)
             found += capacity * self.state.export[name] * world.calendar.year_share * (row.input_per_output or 0.0)
         return found
 

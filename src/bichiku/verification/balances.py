@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bichiku.model.world import World
-from bichiku.verification.flows import FILE, Flows
+from bichiku.verification.flows import FILE, Flows, committed
 from bichiku.verification.states import States
 from bichiku.verification.tree import OPENING, Nodes
 from bichiku.verification.verdict import KEPT, Ledger, Place
@@ -99,16 +99,30 @@ def check_arrivals(world: World, nodes: Nodes, states: States, flows: Flows, led
     due, origins = np.empty(flows["sent"].shape), np.empty(flows["sent"].shape, dtype=int)
     for column, (name, row) in enumerate(world.sources.items()):
         lead = 0 if name in world.contracts else row.lead_periods
-        under_way = world.suppliers[name].in_transit_t if name in world.suppliers else 0.0
+        under_way = world.suppliers[name].in_transit_t or 0.0 if name in world.suppliers else 0.0
         origin = origins[:, column] = nodes.before(lead)
         due[:, column] = np.where(origin == OPENING, under_way, flows["sent"][origin, column])
+
+    names = list(world.sources)
+    offered = states.route * due * has_source(world, nodes)
+    refused = np.zeros(offered.shape)
+    for number, name in enumerate(committed(world)):
+        column = names.index(name)
+        refused[:, column] = flows["refused"][:, number]
+        ledger.at_most(
+            "flows.refused",
+            FILE,
+            refused[:, column],
+            offered[:, column],
+            lambda i, number=number: flows.place("refused", i * len(committed(world)) + number),  # type: ignore[misc]
+        )
 
     def place(i: int) -> Place:
         node, column = divmod(i, len(world.sources))
         sent = [("sent", int(origins[node, column]), column)] if origins[node, column] != OPENING else []
         return flows.joint_place(flows.place("arrived", i).text, [("arrived", node, column), *sent])
 
-    ledger.equal("flows.arrived", FILE, flows["arrived"], states.route * due * has_source(world, nodes), place)
+    ledger.equal("flows.arrived", FILE, flows["arrived"], offered - refused, place, offered)
 
 
 def check_balances(world: World, nodes: Nodes, states: States, flows: Flows, stocks: Stocks, ledger: Ledger) -> None:

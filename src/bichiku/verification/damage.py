@@ -10,7 +10,7 @@ import numpy as np
 from bichiku.model.world import World
 from bichiku.verification.balances import of_material, saved_by_material
 from bichiku.verification.flows import Flows
-from bichiku.verification.hand_back import Refill, discounted_ends
+from bichiku.verification.hand_back import Refill, discounted_ends, shortage_money
 from bichiku.verification.states import States
 from bichiku.verification.tree import Nodes, discount_of
 
@@ -77,14 +77,13 @@ def damage_of(world: World, nodes: Nodes, states: States, flows: Flows, refill: 
 def damage_by_node(world: World, nodes: Nodes, states: States, flows: Flows) -> dict[str, np.ndarray]:
     """Discounted shortage, substitution and dearer purchases of each node if it comes to it."""
     now = discount_of(world, nodes)[:, np.newaxis]
-    shortage = np.array([row.shortage_cost or 0.0 for row in world.materials.values()])
     tranche_cost = np.array([row.cost for row in world.tranches.values()])
     suppliers = world.suppliers
     paid = np.array([suppliers[n].price * (1.0 + suppliers[n].tariff_rate) if n in suppliers else 0.0
                      for n in world.sources])  # fmt: skip
     dearer = np.maximum(states.price - states.price[nodes.on_plan], 0.0)
     return {
-        "shortage": flows["short"] * shortage * now,
+        "shortage": shortage_money(world, states, flows["short"]) * now,
         "substitution": saved_by_material(world, flows["saved"], tranche_cost) * now,
         "dearer_purchases": (flows["arrived"] * dearer * paid) @ of_material(world) * now,
     }

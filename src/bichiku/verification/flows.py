@@ -15,7 +15,7 @@ from bichiku.verification.tree import Nodes
 from bichiku.verification.verdict import Ledger, Place, rows_of
 
 FILE = "flows.csv"
-ITEMS = ("sent", "arrived", "saved", "short", "stock", "gap", "gap_scarce")
+ITEMS = ("sent", "arrived", "refused", "saved", "short", "stock", "gap", "gap_scarce")
 BY_MATERIAL = ("short", "stock", "gap", "gap_scarce")
 
 Column = tuple[str, str, str]  # item, source, material as the file writes them
@@ -27,7 +27,8 @@ class Flows:
 
     Attributes:
         tonnes: item to numbers; shape (nodes, sources) of ``sent`` (shipped or produced) and ``arrived``,
-            (nodes, tranches) of ``saved``, (nodes, materials) of ``short``, ``stock``, ``gap`` and ``gap_scarce``.
+            (nodes, contracts with a minimum) of ``refused``, (nodes, tranches) of ``saved``, (nodes, materials) of
+            ``short``, ``stock``, ``gap`` and ``gap_scarce``.
         lines: item to the lines that these stand on, 0 where not written; same shapes.
         names: item to what its columns are called.
         nodes: the tree.
@@ -96,20 +97,27 @@ def read_flows(table: RunTable, world: World, nodes: Nodes, ledger: Ledger) -> F
     )
 
 
+def committed(world: World) -> list[str]:
+    """Contracts with a minimum, of which alone something can be refused."""
+    return [name for name, row in world.suppliers.items() if row.kind == "contract" and row.minimum_t > 0]
+
+
 def _columns(world: World) -> tuple[list[Column], dict[str, list[str]]]:
     """Every (item, source, material) that may be written, and the names of each item's columns."""
     sources = {name: row.material for name, row in world.sources.items()}
     sent = [("produced" if name in world.projects else "shipped", name, sources[name]) for name in sources]
     arrived = [("arrived", name, material) for name, material in sources.items()]
+    refused = [("refused", name, sources[name]) for name in committed(world)]
     saved = [("saved", tranche, material) for material, tranche in world.tranches]
     by_material = [[(item, "", material) for material in world.materials] for item in BY_MATERIAL]
     layout = {
         "sent": [f"{item} {name}" for item, name, _ in sent],
         "arrived": list(sources),
+        "refused": committed(world),
         "saved": [f"{material} {tranche}" for material, tranche in world.tranches],
         **{item: list(world.materials) for item in BY_MATERIAL},
     }
-    return [*sent, *arrived, *saved, *(column for part in by_material for column in part)], layout
+    return [*sent, *arrived, *refused, *saved, *(column for part in by_material for column in part)], layout
 
 
 def _node_of_row(table: RunTable, nodes: Nodes) -> np.ndarray:

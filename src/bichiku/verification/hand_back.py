@@ -104,7 +104,7 @@ def shortage_loss(world: World) -> np.ndarray:
     def of(material: str, above: frozenset[str]) -> float:
         row = world.materials[material]
         if material in world.demand:
-            return row.shortage_cost or 0.0
+            return min(cost for _, cost in shortage_steps(world, material))
         users = [
             (project.material, project.input_per_output)
             for project in world.projects.values()
@@ -114,6 +114,29 @@ def shortage_loss(world: World) -> np.ndarray:
         return min(losses, default=row.reference_price)
 
     return np.array([of(material, frozenset({material})) for material in world.materials])
+
+
+def shortage_steps(world: World, material: str) -> list[tuple[float, float]]:
+    """Shares of demand with what a tonne short costs in each, in the order in which they fall short."""
+    steps = sorted((float(name), part.cost) for (of, name), part in world.shortage.items() if of == material)
+    if not steps:
+        return [(1.0, world.materials[material].shortage_cost or 0.0)]
+    ends = [0.0, *(end for end, _ in steps)]
+    return [(end - begin, cost) for begin, (end, cost) in zip(ends, steps, strict=False)]
+
+
+def shortage_money(world: World, states: States, short: np.ndarray) -> np.ndarray:
+    """What the tonnes short at each node cost, the cheapest share of demand first; shape (nodes, materials)."""
+    found = np.zeros(short.shape)
+    for k, material in enumerate(world.materials):
+        left = short[:, k].copy()
+        steps = shortage_steps(world, material)
+        for share, cost in steps[:-1]:
+            taken = np.minimum(left, share * states.demand[:, k])
+            found[:, k] += taken * cost
+            left = left - taken
+        found[:, k] += left * steps[-1][1]
+    return found
 
 
 def emergency_rate(world: World, nodes: Nodes, emergency: np.ndarray) -> np.ndarray:

@@ -6,8 +6,9 @@ from functools import partial
 
 import numpy as np
 
+from bichiku.model.tables import ProjectRow
 from bichiku.model.world import World
-from bichiku.verification.balances import Stocks, saved_by_material
+from bichiku.verification.balances import Stocks, has_source, saved_by_material
 from bichiku.verification.files import RunTable
 from bichiku.verification.flows import FILE, Flows
 from bichiku.verification.states import States, is_rationed
@@ -15,6 +16,7 @@ from bichiku.verification.tree import OPENING, PLAN, Nodes
 from bichiku.verification.verdict import Ledger, Place, Where
 
 PROJECTS = "projects.csv"
+LIFE_ROUNDING = 1e-9  # periods
 
 
 def built_capacity(world: World, projects: RunTable) -> np.ndarray:
@@ -42,14 +44,16 @@ def check_capacities(
             return flows.place("sent", i * len(names) + column)
 
         if name in world.contracts:
-            ledger.at_most(
-                "limit.contract_capacity", FILE, contracts[:, column], world.contracts[name].capacity_t, place
-            )
+            contract = world.contracts[name]
+            ledger.at_most("limit.contract_capacity", FILE, contracts[:, column], contract.capacity_t, place)
+            ships = np.flatnonzero((export > 0) & has_source(world, nodes)[:, column])
+            taken = contracts[ships, column]
+            ledger.at_most("limit.contract_minimum", FILE, contract.minimum_t, taken, partial(_among, place, ships))
             continue
         row = world.sources[name]
         if name in world.projects:
             project = world.projects[name]
-            yearly = project.existing_t + np.where(nodes.period > project.build_periods, built[name], 0.0)
+            yearly = capacity_of(project, built[name], world, nodes)
             ledger.at_most("limit.project_capacity", FILE, sent, yearly * share * export, place, yearly * share)
         else:
             most = world.suppliers[name].capacity_t * share
@@ -58,10 +62,43 @@ def check_capacities(
                 limit = rationed(world, nodes, states, flows, column)
                 at = np.flatnonzero(np.isfinite(limit))
                 ledger.at_most("limit.rationing", FILE, sent[at], limit[at], partial(_among, place, at), most)
+        if row.ramp_periods:
+            ramp, limited = ramped(world, nodes, flows, column, built_capacity(world, projects))
+            ledger.at_most("limit.ramp", FILE, sent[limited], ramp[limited], partial(_among, place, limited))
         if row.lead_periods and name in world.projects:
             arrives = np.isin(np.arange(len(nodes)), nodes.before(row.lead_periods))
             ledger.at_most("limit.in_vain", FILE, np.where(arrives, 0.0, np.abs(sent)), 0.0, place)
     _check_built(world, projects, ledger)
+
+
+def capacity_of(project: ProjectRow, built: float, world: World, nodes: Nodes) -> np.ndarray:
+    """Tonnes a year that a project can make at each node: what exists, and what was built and is of age; (nodes,)."""
+    after = nodes.period - project.build_periods
+    lasts = np.inf if project.life_years is None else project.life_years * world.calendar.periods_per_year
+    return project.existing_t + np.where((after >= 1) & (after <= lasts + LIFE_ROUNDING), built, 0.0)
+
+
+def ramped(world: World, nodes: Nodes, flows: Flows, column: int, built: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The most that a source sends beside what it sent the period before, and the nodes at which that is limited.
+
+    Args:
+        column: number of the source.
+        built: tonnes a year built of each project.
+    """
+    name, row = list(world.sources.items())[column]
+    share, begins = 1.0 / world.calendar.periods_per_year, nodes.parent == OPENING
+    before: float | None
+    if name in world.suppliers:
+        capacity, before = np.full(len(nodes), world.suppliers[name].capacity_t), world.suppliers[name].in_transit_t
+    else:
+        project = world.projects[name]
+        capacity = capacity_of(project, float(built[list(world.projects).index(name)]), world, nodes)
+        before = project.existing_t * share
+    most = np.where(begins, before or 0.0, flows["sent"][nodes.parent, column]) + capacity * share / row.ramp_periods
+    if before is None:  # nothing is said of what came before, so period 1 is free
+        most = np.where(begins, np.inf, most)
+    limited = has_source(world, nodes)[:, column] & np.isfinite(most)
+    return most, np.flatnonzero(limited)
 
 
 def rationed(world: World, nodes: Nodes, states: States, flows: Flows, column: int) -> np.ndarray:

@@ -16,7 +16,7 @@ from bichiku.verification.money import ALL, Money, opening_charge, stock_credit
 from bichiku.verification.verdict import COPIED, TINY
 
 STAGES = ("exporter", "origin")
-AT_ONCE = ("investment", "subsidy")
+AT_ONCE = ("investment", "subsidy", "remainder")
 TERMINAL = "terminal_stock_value"
 
 Row = dict[str, object]

@@ -12,8 +12,9 @@ from bichiku.verification.balances import of_material, saved_by_material
 from bichiku.verification.damage import Damage
 from bichiku.verification.facts import PolicyRow, RunFacts
 from bichiku.verification.files import RunTable
-from bichiku.verification.flows import Flows
-from bichiku.verification.hand_back import discounted_ends
+from bichiku.verification.flows import Flows, committed
+from bichiku.verification.hand_back import discounted_ends, shortage_money
+from bichiku.verification.limits import capacity_of
 from bichiku.verification.sheet import check_columns, match_rows
 from bichiku.verification.states import States
 from bichiku.verification.tree import PLAN, Nodes, discount, discount_of
@@ -25,12 +26,15 @@ LINES: dict[str, str] = {
     "freight": "weight x discount x arrivals x freight",
     "tariff": "weight x discount x arrivals x price paid x tariff_rate",
     "holding": "weight x discount x storage_cost_rate x reference price x d/365 x mean of stock before and after",
+    "refused": "weight x discount x refused x price paid",
     "running": "weight x discount x produced x running_cost",
     "substitution": "weight x discount x saved x cost",
     "shortage": "weight x discount x short x shortage_cost",
+    "fixed": "weight x discount x usable capacity x fixed_cost x d/365",
     "gap": "probability of the hand-back x (gap x its price + gap_scarce x its price), discounted",
     "investment": "built x capex, in the first year",
     "subsidy": "less built x capex x subsidy_rate, in the first year",
+    "remainder": "less built x capex x (1 - subsidy_rate) x share of its life left, discounted to the horizon's end",
     "terminal_stock_value": "less weight x discount x stock at the horizon x reference price x (1 - haircut)",
     "penalty": "discounted penalty x tonnes beyond soft share limits, in the last period of the year",
     "risk": "weight of risk x CVaR of damage of the futures that begin in the year",
@@ -81,16 +85,21 @@ def cost_lines(facts: RunFacts) -> dict[str, Money]:
         "holding": line(mean_stock * stock_value * factor / world.calendar.periods_per_year),
         "running": supply(running, flows["sent"]),
     }
+    if contracts := committed(world):
+        refused = np.zeros(arrived.shape)
+        refused[:, [list(world.sources).index(name) for name in contracts]] = flows["refused"]
+        of = {world.suppliers[name].material for name in contracts}
+        lines["refused"] = _of(supply(price, refused), np.array([name in of for name in materials]))
     tranche_cost = np.array([row.cost for row in world.tranches.values()])
-    shortage_cost = np.array([row.shortage_cost or 0.0 for row in world.materials.values()])
     used = np.array([material in world.demand for material in materials])
     lines["substitution"] = _of(line(saved_by_material(world, flows["saved"], tranche_cost) * factor), used)
-    lines["shortage"] = _of(line(flows["short"] * shortage_cost * factor), used)
+    lines["shortage"] = _of(line(shortage_money(world, states, flows["short"]) * factor), used)
     if nodes.futures:
         handed = np.zeros(flows["gap"].shape)
         handed[facts.refill.ends] = discounted_ends(facts.refill, flows)[0] * facts.refill.likely[:, np.newaxis]
         lines["gap"] = _of(line(handed), nodes.exists[nodes.branch != PLAN].any(axis=0))
     lines["investment"], lines["subsidy"] = _investment(world, nodes, facts.built)
+    lines |= _standing(world, nodes, facts.built)
     lines["terminal_stock_value"] = line(
         np.where((nodes.period == world.settings.periods)[:, np.newaxis], -_credit(world, nodes, flows), 0.0)
     )
@@ -154,6 +163,33 @@ def _investment(world: World, nodes: Nodes, built: np.ndarray) -> tuple[Money, M
         lines[0, k, 0] += row.capex * tonnes
         lines[1, k, 0] -= row.capex * row.subsidy_rate * tonnes
     return Money(materials, lines[0], np.abs(lines[0])), Money(materials, lines[1], np.abs(lines[1]))
+
+
+def _standing(world: World, nodes: Nodes, built: np.ndarray) -> dict[str, Money]:
+    """What capacity costs a year whether it runs or not, and what is left of its life at the horizon."""
+    materials, rows = list(world.materials), world.projects.items()
+    fixed, left = (np.zeros((len(materials), int(nodes.period.max()))) for _ in range(2))
+    at_the_end = float(discount(world, world.settings.periods))
+    for tonnes, (_, row) in zip(built, rows, strict=True):
+        k = materials.index(row.material)
+        kept_up = capacity_of(row, tonnes, world, nodes) * (row.fixed_cost or 0.0) / world.calendar.periods_per_year
+        exists = nodes.exists[:, k]
+        money = kept_up * nodes.weight[:, k] * discount_of(world, nodes)
+        fixed[k] += np.bincount(nodes.period[exists] - 1, money[exists], minlength=fixed.shape[1])
+        if row.life_years is not None:
+            years = max(world.settings.periods - row.build_periods, 0) / world.calendar.periods_per_year
+            share = max(0.0, 1.0 - years / row.life_years)
+            left[k, -1] -= row.capex * (1.0 - row.subsidy_rate) * share * tonnes * at_the_end
+    with_fixed = np.array([any(r.material == name and r.fixed_cost is not None for _, r in rows) for name in materials])
+    with_life = np.array([
+        any(r.material == name and r.life_years is not None and r.max_build_t > 0 for _, r in rows)
+        for name in materials
+    ])  # fmt: skip
+    found = {
+        "fixed": _of(Money(materials, fixed, np.abs(fixed)), with_fixed),
+        "remainder": _of(Money(materials, left, np.abs(left)), with_life),
+    }
+    return {name: money for name, money in found.items() if money.names}
 
 
 def risk_line(world: World, damage: Damage) -> Money | None:

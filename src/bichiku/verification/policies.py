@@ -16,7 +16,7 @@ from bichiku.model.world import World
 from bichiku.verification.balances import input_of_project
 from bichiku.verification.facts import PolicyRow, Priced, RunFacts, Statement, limited_materials
 from bichiku.verification.files import INPUTS, NOTHING
-from bichiku.verification.hand_back import is_used
+from bichiku.verification.hand_back import is_used, target_days
 from bichiku.verification.limits import PROJECTS
 from bichiku.verification.share_policies import concentration, country_cap, share_caps, share_floors
 from bichiku.verification.tree import PLAN
@@ -80,13 +80,126 @@ def _reserve_days(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
             stock, per_day = float(flows["stock"][node, k]), float(facts.use[node, k]) / days
             stated_per_day = float(facts.states.demand[node, k]) / days
             stated = float(target) * stated_per_day
+            steps = _ceiling_is_target(world, material)
             entries = [("stock", int(node), k), *(("sent", int(node), int(column)) for column in users)]
             place = partial(flows.joint_place, f"{flows.node_text(int(node))} {material} stock", entries)
             priced = Priced(float(target), "day", per_day, year) if stated_per_day > 0 or len(users) else None
             limit = float(target) * per_day
             yield PolicyRow(
-                key, stock, limit, stated, abs(stock), place, "t", floor=True, priced=priced, bends=bool(len(users))
+                key, stock, limit, stated, abs(stock), place, "t", floor=True, priced=priced,
+                bends=bool(len(users)), steps=steps,
+            )  # fmt: skip
+
+
+def _ceiling_is_target(world: World, material: str) -> bool:
+    policy = world.policies.reserve_ceiling
+    return policy is not None and policy.of(material) == "target"
+
+
+def _reserve_ceiling(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
+    world, flows = facts.world, facts.flows
+    days, targets, materials = world.calendar.days, target_days(world), list(world.materials)
+    for k, material in enumerate(materials):
+        ceiling = policy.of(material)
+        if ceiling is None:
+            continue
+        path = targets[:, k] if ceiling == "target" else ceiling(world.calendar.ends)
+        left = _cannot_leave(facts, k, targets[:, k])
+        users = np.flatnonzero(input_of_project(world)[:, k])
+        joint = ceiling == "target" and targets[:, k].any()  # its price is told with that of the reserve
+        for node, most in zip(facts.plan, path, strict=True):
+            month, year = world.calendar.label(int(facts.nodes.period[node])), int(facts.plan_years[node])
+            stock, demand = float(flows["stock"][node, k]), float(facts.states.demand[node, k])
+            stated = max(float(most) * demand / days, float(left[node]))
+            limit = stated + float(most) * float(facts.use[node, k] - demand) / days
+            entries = [("stock", int(node), k), *(("sent", int(node), int(column)) for column in users)]
+            place = partial(flows.joint_place, f"{flows.node_text(int(node))} {material} stock", entries)
+            moves = max(0.0, (float(most) + 1.0) * demand / days - stated)
+            told = (demand > 0 or len(users)) and not joint
+            priced = Priced(float(most), "day", moves, year) if told else None
+            key = ("reserve_ceiling", "", material, "plan", 0, 0, year, month)
+            yield PolicyRow(
+                key, stock, limit, stated, abs(stock), place, "t", priced=priced, bends=bool(len(users)), steps=True
             )
+
+
+def _cannot_leave(facts: RunFacts, k: int, target: np.ndarray) -> np.ndarray:
+    """Tonnes in store at the end of each period of the plan if nothing is bought there beyond the reserve."""
+    world, states, nodes = facts.world, facts.states, facts.nodes
+    material = list(world.materials)[k]
+    row, per_year = world.materials[material], world.calendar.periods_per_year
+    keep = (1.0 - row.loss_rate) ** (1.0 / per_year)
+    slowest = np.inf if row.release_rate_t_per_day is None else row.release_rate_t_per_day * world.calendar.days
+    comes = np.zeros(world.settings.periods)
+    for column, (name, source) in enumerate(world.sources.items()):
+        if source.material != material or name not in world.suppliers:
+            continue
+        supplier = world.suppliers[name]
+        route, export = states.route[facts.plan, column], states.export[facts.plan, column]
+        if supplier.kind == "contract":
+            comes += supplier.minimum_t / per_year * export * route
+        else:
+            comes += np.where(
+                nodes.period[facts.plan] <= supplier.lead_periods, route * (supplier.in_transit_t or 0), 0
+            )
+    demand = states.demand[facts.plan, k]
+    found, held = np.zeros(world.settings.periods), row.opening_stock_t
+    for t, used in enumerate(demand):
+        found[t] = max(0.0, keep * held + max(comes[t] - used, -slowest))
+        held = max(found[t], target[t] * used / world.calendar.days)
+    return found
+
+
+def _release(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
+    world, nodes, flows = facts.world, facts.nodes, facts.flows
+    reserve = world.policies.reserve_days
+    if reserve is None or not policy.share:
+        return
+    targets = target_days(world)
+    for k, (material, row) in enumerate(world.materials.items()):
+        if reserve.of(material) is None or not is_used(world, material):
+            continue
+        keep = (1.0 - row.loss_rate) ** (1.0 / world.calendar.periods_per_year)
+        for node in np.flatnonzero(facts.emergency[:, k] & (nodes.onset > 1)):
+            began = int(node)
+            while nodes.branch[nodes.parent[began]] != PLAN and facts.emergency[nodes.parent[began], k]:
+                began = int(nodes.parent[began])
+            before, period = int(nodes.period[began]) - 1, int(nodes.period[node])
+            if period - before > policy.after:
+                continue
+            days = min(targets[before - 1, k], targets[int(nodes.onset[node]) - 2, k])
+            part = policy.share * days / world.calendar.days * keep ** (period - before)
+            branch = nodes.branches[nodes.branch[node]]
+            year, month = int(world.calendar.years[period - 1]), world.calendar.label(period)
+            length = int(nodes.length[node])
+            key = ("release", "", material, branch.crisis, branch.onset, length, year, month)
+            stock = float(flows["stock"][node, k])
+            place = partial(flows.joint_place, f"{flows.node_text(int(node))} {material}", [("stock", int(node), k)])
+            limit, stated = part * facts.use[before - 1, k], part * facts.states.demand[before - 1, k]
+            yield PolicyRow(key, stock, float(limit), float(stated), abs(stock), place, "t", floor=True)
+
+
+def _no_shortage(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
+    world, materials = facts.world, list(facts.world.materials)
+    for material in limited_materials(world, policy.materials):
+        if material not in world.demand:
+            continue
+        k = materials.index(material)
+        for node in facts.plan:
+            month, year = world.calendar.label(int(facts.nodes.period[node])), int(facts.plan_years[node])
+            priced = Priced(0.0, "t short allowed in each period", 1.0, year, unit_told=False)
+            place = partial(facts.flows.place, "short", int(node) * len(materials) + k)
+            key = ("no_shortage", "", material, "plan", 0, 0, year, month)
+            yield PolicyRow(key, float(facts.flows["short"][node, k]), 0.0, 0.0, 0.0, place, "t", priced=priced)
+
+
+def _projects(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
+    for built, (name, row) in zip(facts.built, facts.world.projects.items(), strict=True):
+        named = {name, row.kind} & set(policy.forbid if policy.allow is None else policy.allow)
+        if row.max_build_t > 0 and bool(named) != (policy.allow is not None):
+            key = ("projects", name, row.material, "", NOTHING, NOTHING, NOTHING, "")
+            place, priced = partial(Place, f"built of {name}"), Priced(0.0, "t/year", 1.0)
+            yield PolicyRow(key, float(built), 0.0, 0.0, 0.0, place, "t/year", file=PROJECTS, priced=priced)
 
 
 def _survive(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
@@ -155,20 +268,21 @@ def _investment(facts: RunFacts, limit: float) -> Iterator[PolicyRow]:
 def _reserve_purchases(facts: RunFacts, limit: float) -> Iterator[PolicyRow]:
     world = facts.world
     prices = np.array([row.reference_price for row in world.materials.values()])
-    for year in np.unique(facts.plan_years):
-        inside = facts.plan[facts.plan_years == year]
-        first, last = int(inside[0]), int(inside[-1])
-        before, after = facts.stocks.before[first], facts.flows["stock"][last]
-        entries = [("stock", node, k) for node in {max(first - 1, 0), last} for k in range(len(prices))]
+    years = facts.plan_years
+    for node in facts.plan:
+        first = int(facts.plan[years == years[node]][0])
+        before, after = facts.stocks.before[first], facts.flows["stock"][node]
+        year, month = int(years[node]), world.calendar.label(int(facts.nodes.period[node]))
+        entries = [("stock", at, k) for at in {max(first - 1, 0), int(node)} for k in range(len(prices))]
         yield PolicyRow(
-            key=("budget_reserve", "", ALL, "", NOTHING, NOTHING, int(year), ""),
+            key=("budget_reserve", "", ALL, "plan", 0, 0, year, month),
             value=float(prices @ (after - before)),
             limit=limit,
             stated=limit,
             scale=float(prices @ (np.abs(after) + np.abs(before))),
-            place=partial(facts.flows.joint_place, f"rise of stock in {year}", entries),
+            place=partial(facts.flows.joint_place, f"rise of stock in {year} up to {month}", entries),
             unit=world.settings.currency,
-            priced=_in_millions(limit, world, int(year)),
+            priced=_in_millions(limit, world, year),
         )
 
 
@@ -196,6 +310,15 @@ STATEMENTS: dict[str, Statement] = {
     "reserve_days": Statement(
         _reserve_days, {"reserve_days": "plan stock >= target days x use / d, use being demand and feed"}
     ),
+    "reserve_ceiling": Statement(
+        _reserve_ceiling,
+        {"reserve_ceiling": "plan stock <= days x use / d, or what cannot leave the store where that is more"},
+    ),
+    "release": Statement(
+        _release, {"release": "stock >= share of the target before the emergency, in its first periods"}
+    ),
+    "projects": Statement(_projects, {"projects": "nothing is built of what may not be built"}),
+    "no_shortage": Statement(_no_shortage, {"no_shortage": "no shortage on the plan"}),
     "share_caps": Statement(share_caps, {"share_caps": f"a group's arrivals <= {_SHARE}"}),
     "share_floors": Statement(
         share_floors,
@@ -214,7 +337,7 @@ STATEMENTS: dict[str, Statement] = {
         _budget,
         {
             "budget_investment": "net investment <= budget",
-            "budget_reserve": "reference price x rise of stock over a plan year <= budget",
+            "budget_reserve": "reference price x rise of stock since the last year's end <= budget, in plan periods",
         },
     ),
     "risk": Statement(_risk, {"risk_limit": "CVaR of damage of the futures that begin in a year <= limit"}),

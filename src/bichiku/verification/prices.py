@@ -17,7 +17,7 @@ import numpy as np
 
 from bichiku.verification.facts import PolicyRow, RunFacts
 from bichiku.verification.files import NOTHING, RunTable
-from bichiku.verification.limits import built_capacity, rationed
+from bichiku.verification.limits import built_capacity, capacity_of, ramped, rationed
 from bichiku.verification.metric_sources import last_year
 from bichiku.verification.money import ALL
 from bichiku.verification.sheet import ColumnNumbers, Sheet, check_sheet, match_rows
@@ -182,8 +182,10 @@ def _movables(facts: RunFacts, rows: list[PolicyRow], projects: RunTable, contra
             tuple(members),
             moves,
             row.is_share,
-            row.bends,
+            # floor and ceiling that move together bend, and may cost or save
+            row.bends or (row.steps and row.floor),
             unit_told=last.unit_told,
+            either=row.steps and row.floor,
         )
     yield from _capacities(facts, projects, contracts)
 
@@ -205,8 +207,8 @@ def _capacities(facts: RunFacts, projects: RunTable, contracts: np.ndarray) -> I
             owed = full[material]
         else:
             project = world.projects[name]
-            usable = np.where(facts.nodes.period > project.build_periods, built[name], 0.0)
-            used, most = sent, (project.existing_t + usable) * share * export
+            yearly = capacity_of(project, built[name], world, facts.nodes)
+            used, most = sent, yearly * share * export
             policy, value, material = "project_capacity", project.existing_t, project.material
             either = project.input_material is not None
             owed = full[material] or (project.input_material is not None and full[project.input_material])
@@ -214,6 +216,8 @@ def _capacities(facts: RunFacts, projects: RunTable, contracts: np.ndarray) -> I
                 at_most = built[name] >= project.max_build_t * (1.0 - KEPT) - KEPT
                 key = ("project_build_limit", name, material, NOTHING)
                 yield Movable(key, project.max_build_t, "t/year", binding=bool(at_most))
+        if world.sources[name].ramp_periods:
+            most = np.minimum(most, ramped(world, facts.nodes, facts.flows, column, facts.built)[0])
         binding = owed or bool((used >= most - KEPT * (1.0 + np.abs(most))).any())
         yield Movable((policy, name, material, NOTHING), value, "t/year", binding=binding, either=either)
 

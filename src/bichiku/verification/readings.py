@@ -10,7 +10,7 @@ from bichiku.verification.files import RunTable
 from bichiku.verification.flows import Flows
 from bichiku.verification.geography import foreign, parts_by_country
 from bichiku.verification.hand_back import is_used
-from bichiku.verification.limits import built_capacity
+from bichiku.verification.limits import built_capacity, capacity_of
 from bichiku.verification.money import paid_per_tonne, per_source
 from bichiku.verification.sheet import ColumnNumbers, Sheet
 
@@ -167,7 +167,7 @@ def _use_at_full_running(facts: RunFacts) -> np.ndarray:
     capacity = np.zeros(facts.states.export.shape)
     names = list(world.sources)
     for built, (name, row) in zip(facts.built, world.projects.items(), strict=True):
-        capacity[:, names.index(name)] = row.existing_t + np.where(nodes.period > row.build_periods, built, 0.0)
+        capacity[:, names.index(name)] = capacity_of(row, built, world, nodes)
     running = capacity * facts.states.export / world.calendar.periods_per_year
     return np.asarray(facts.states.demand + running @ input_of_project(world))
 

@@ -215,7 +215,9 @@ class _Acting:
     def price(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """The price factor of a source at each node, and what events alone leave of it."""
         by_month, by_node = np.ones(self.months.shape), np.ones(len(self.nodes))
-        if name in self.world.spot:
+        supplier = self.world.suppliers.get(name)
+        follows = 0.0 if supplier is None else 1.0 if supplier.kind == "spot" else supplier.index
+        if follows:
             for effect, by in [*self.events, *self.crises]:
                 if effect.price_factor is None or not self._moves_price(effect, name):
                     continue
@@ -224,7 +226,7 @@ class _Acting:
                 else:
                     by_month *= 1.0 + (effect.price_factor - 1.0) * self._at_event(by)
         calm = by_month.mean(axis=1)[self.nodes.period - 1]
-        return calm * by_node, calm
+        return 1.0 + follows * (calm * by_node - 1.0), 1.0 + follows * (calm - 1.0)
 
     def demand(self) -> tuple[np.ndarray, np.ndarray]:
         """Tonnes used at each node, and what events alone leave of them; shape (nodes, materials) each."""

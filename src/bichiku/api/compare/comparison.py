@@ -20,7 +20,7 @@ from bichiku.result.staging import settle, staged
 from bichiku.version import __version__
 
 WORLD_SETTINGS = ("buyer", "discount_rate", "events", "crises")
-WORLD_TABLES = ("materials", "demand", "suppliers", "projects", "origins", "tranches", "countries")
+WORLD_TABLES = ("materials", "demand", "suppliers", "projects", "origins", "tranches", "shortage", "countries")
 
 
 @dataclass(frozen=True, repr=False)

@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 
 from bichiku.model.cost_lines import (
+    FIXED,
     FREIGHT,
     GAP,
     HOLDING,
@@ -14,6 +15,8 @@ from bichiku.model.cost_lines import (
     LINES,
     PENALTY,
     PURCHASE,
+    REFUSED,
+    REMAINDER,
     RISK,
     RUNNING,
     SHORTAGE,
@@ -27,7 +30,7 @@ from bichiku.result.metrics.metric import MONEY, MONEY_PER_YEAR, Metric, Reading
 from bichiku.result.outcome import Outcome
 
 STOCK_CHANGE = "stock_change"
-SOMETIMES = (GAP, RISK, PENALTY)  # lines that only crises or policies bring in
+SOMETIMES = (GAP, REFUSED, FIXED, REMAINDER, RISK, PENALTY)  # lines that only some rows, crises or policies bring in
 YEARLY_LINES = tuple(STOCK_CHANGE if line == TERMINAL else line for line in LINES)
 PAID_LINES = tuple(line for line in YEARLY_LINES if line != RISK)  # a weight on risk is paid to nobody
 
@@ -36,12 +39,16 @@ _LINE_TEXTS = {
     FREIGHT: "freight",
     TARIFF: "tariff",
     HOLDING: "storage",
+    REFUSED: "goods that contracts committed, paid and not taken; only with such a contract",
     RUNNING: "running projects",
+    FIXED: "keeping up projects, running or idle; only where a project has a `fixed_cost`",
     SUBSTITUTION: "saving or replacing material",
     SHORTAGE: "output lost for want of material",
     GAP: "buying back the plan's stock at the end of a branch",
     INVESTMENT: "building projects",
     SUBSIDY: "zero or less: what the state pays of it",
+    REMAINDER: "zero or less: what is left at the horizon of the life of what was built, without the part that the "
+    "state paid; only where `life_years` is given",
     STOCK_CHANGE: "value of the stock at the start less that at the end of the window; negative where stock was built "
     "up",
     RISK: "weight times the CVaR of each year of onset; only where the risk policy has a weight. Nobody pays it: not a "
@@ -89,11 +96,11 @@ def cost_by_line_and_material(results: Results) -> dict[tuple[str, str], float]:
     """Expected money a year in the reported window, by cost line and material.
 
     Each line's discounted money inside the window is spread evenly over it (divided by the sum of the
-    window's discounted years). Investment is spread over the whole horizon instead. Stock counts by its
-    change (`STOCK_CHANGE`): what was there at the start is charged, and what is there at the end of the
-    window, on the plan and in branches, is credited, both valued as the terminal stock value is; so a stock
-    bought is an asset and a stock used up is a cost. With no `report_until` the lines sum to the objective
-    plus the value of the opening stock, over the horizon's discounted years.
+    window's discounted years). Investment, its subsidy and its remainder are spread over the whole horizon
+    instead. Stock counts by its change (`STOCK_CHANGE`): what was there at the start is charged, and what is
+    there at the end of the window, on the plan and in branches, is credited, both valued as the terminal
+    stock value is; so a stock bought is an asset and a stock used up is a cost. With no `report_until` the
+    lines sum to the objective plus the value of the opening stock, over the horizon's discounted years.
     """
     outcome = results.outcome
     world, calendar = outcome.world, outcome.world.calendar
@@ -113,7 +120,7 @@ def cost_by_line_and_material(results: Results) -> dict[tuple[str, str], float]:
             result[STOCK_CHANGE, part.material] = float(value / in_window)
             continue
         money = part.money.at(outcome.solution.x)
-        spread = part.line in (INVESTMENT, SUBSIDY)
+        spread = part.line in (INVESTMENT, SUBSIDY, REMAINDER)
         yearly = money.sum() / horizon_years if spread else money[part.periods <= calendar.reported].sum() / in_window
         # penalties of caps and of floors are two sets of terms on one line
         result[key] = result.get(key, 0.0) + float(yearly)

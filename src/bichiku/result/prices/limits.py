@@ -10,6 +10,7 @@ import numpy as np
 from bichiku.build.rationing import rationed_per_tonne
 from bichiku.policies import POLICIES, Limit
 from bichiku.program import Move
+from bichiku.program.move import NOTHING as NO_ROWS
 from bichiku.result.outcome import Outcome
 
 SUPPLIER_CAPACITY = "supplier_capacity"
@@ -35,6 +36,7 @@ def _supplier_capacities(outcome: Outcome) -> Iterator[Limit]:
     world = outcome.world
     year_share = world.calendar.year_share
     rationed = {block.material: block for block in outcome.program.blocks("ration")}
+    ramps = {block.material: block for block in outcome.program.blocks("ship_ramp")}
     for name, row in world.suppliers.items():
         spot = row.kind == "spot"
         found = outcome.program.columns_of("ship" if spot else "contract", name)
@@ -42,23 +44,38 @@ def _supplier_capacities(outcome: Outcome) -> Iterator[Limit]:
         part = outcome.of_source(name)
         moves = part.state.export[name] * year_share if spot else np.ones(len(columns))
         move = Move(columns=columns, column_moves=moves)
+        rows, row_moves = [], []
         if name in rationed:
-            more = rationed_per_tonne(name, part.tree, part.world, part.state)[rationed[name].keys]
-            move = replace(move, rows=rationed[name].numbers, row_moves=more)
+            rows.append(rationed[name].numbers)
+            row_moves.append(rationed_per_tonne(name, part.tree, part.world, part.state)[rationed[name].keys])
+        if name in ramps:
+            rows.append(ramps[name].numbers)
+            row_moves.append(np.full(len(ramps[name].keys), year_share / row.ramp_periods))
+        if rows:
+            move = replace(move, rows=np.concatenate(rows), row_moves=np.concatenate(row_moves))
         yield Limit(SUPPLIER_CAPACITY, name, row.material, None, row.capacity_t, "t/year", move)
 
 
 def _project_capacities(outcome: Outcome) -> Iterator[Limit]:
-    """Existing capacity is free of charge."""
+    """Existing capacity is free of charge: its fixed cost is left out."""
     world, program = outcome.world, outcome.program
     year_share = world.calendar.year_share
     with_rows = {block.material: block for block in program.blocks("project_capacity")}
+    ramps = {block.material: block for block in program.blocks("run_ramp")}
     for name, row in world.projects.items():
         part = outcome.of_source(name)
         moves = part.state.export[name] * year_share
         limit = Limit(PROJECT_CAPACITY, name, row.material, None, row.existing_t, "t/year")
+        rows, row_moves = NO_ROWS, np.empty(0)
+        if name in ramps:
+            # before period 1 it runs in full
+            begins = part.tree.parent[ramps[name].keys] < 0
+            rows, row_moves = ramps[name].numbers, year_share * (1.0 / row.ramp_periods + begins)
         if name in with_rows:
-            yield replace(limit, move=Move(rows=with_rows[name].numbers, row_moves=moves))
+            move = Move(
+                rows=np.concatenate([with_rows[name].numbers, rows]), row_moves=np.concatenate([moves, row_moves])
+            )
+            yield replace(limit, move=move)
             built = program.columns_of("build", name)
             move = Move(columns=np.arange(built.start, built.stop), column_moves=np.ones(1))
             yield Limit(PROJECT_BUILD_LIMIT, name, row.material, None, row.max_build_t, "t/year", move)
@@ -66,4 +83,5 @@ def _project_capacities(outcome: Outcome) -> Iterator[Limit]:
             run = program.columns_of("run", name)
             columns = np.arange(run.start, run.stop)
             usable = part.tree.reaches(row.lead_periods)
-            yield replace(limit, move=Move(columns=columns[usable], column_moves=moves[usable]))
+            move = Move(rows=rows, row_moves=row_moves, columns=columns[usable], column_moves=moves[usable])
+            yield replace(limit, move=move)

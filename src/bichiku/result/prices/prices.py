@@ -82,6 +82,8 @@ def _by_ranging(limit: Limit, local: dict[int, Move], hot: HotProgram) -> Price 
     """The price from duals and basis of all parts that a limit touches; None where it takes solving again."""
     if not local:
         return Price(0.0, -math.inf, math.inf, "ranging")
+    if limit.steps:
+        return None
     solutions = {part: hot.answer(part) for part in local}
     programs = {part: hot.parts[part].program for part in local}
     if len(_move(limit).entry_rows):

@@ -13,7 +13,7 @@ ROUNDING = 1e-9  # of a number; what is left of it below that is nothing
 
 _ONE_MORE_CAPACITY = {
     SUPPLIER_CAPACITY: "One more tonne a year of capacity at {limit}",
-    PROJECT_CAPACITY: "One more tonne a year of ready capacity at {limit}",
+    PROJECT_CAPACITY: "One more tonne a year of ready capacity at {limit}, its fixed cost aside,",
     PROJECT_BUILD_LIMIT: "One more tonne a year that may be built at {limit}",
 }
 
@@ -34,7 +34,8 @@ def sentence(limit: Limit, price: Price, currency: str) -> str:
 
 
 def _range(limit: Limit, price: Price) -> str:
-    unit = "" if limit.family == "survive" else f" {limit.unit}"
+    family = FAMILIES.get(limit.family)
+    unit = "" if family and family.unit_in_subject else f" {limit.unit}"
     low, high = values(limit, price)
     if low <= 0 and math.isinf(high):
         return "holds everywhere"

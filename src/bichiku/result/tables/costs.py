@@ -6,12 +6,15 @@ import numpy as np
 import pandas as pd
 
 from bichiku.model.cost_lines import (
+    FIXED,
     FREIGHT,
     GAP,
     HOLDING,
     INVESTMENT,
     PENALTY,
     PURCHASE,
+    REFUSED,
+    REMAINDER,
     RISK,
     RUNNING,
     SHORTAGE,
@@ -41,12 +44,16 @@ LINE_TEXTS = {
     FREIGHT: "freight of goods that arrive",
     TARIFF: "tariff on goods that arrive",
     HOLDING: "storage cost on the mean of opening and closing stock",
+    REFUSED: "what contracts committed and was not taken, at the price paid; only with such a contract",
     RUNNING: "running cost of projects",
+    FIXED: "upkeep of capacity, running or idle; only where a project has a `fixed_cost`",
     SUBSTITUTION: "cost of material saved",
     SHORTAGE: "value of output lost",
     GAP: "buying back the plan's stock at the end of a branch, of tonnes that can be spared and beyond",
     INVESTMENT: "capex, in the first year",
     SUBSIDY: "zero or less, in the first year",
+    REMAINDER: "zero or less, in the last year: what is left of the life of what was built, without the state's part; "
+    "only where a project has `life_years`",
     TERMINAL: "zero or less, in the last year",
     RISK: "weight times CVaR; only where the risk policy has a weight",
     PENALTY: "tonnes beyond soft share limits; only where there is one",

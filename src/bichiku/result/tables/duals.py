@@ -101,5 +101,8 @@ def _when(outcome: Outcome, block: RowBlock, key: int) -> dict[str, object]:
         crisis, onset, length, period = outcome.tree_of(block.chain).label(key)
         when = {"year": int(outcome.plan_years[period - 1]), "month": outcome.world.calendar.label(period)}
         return {"crisis": crisis, "onset": onset, "length": length, **when}
+    if block.place == "period":
+        when = {"year": int(outcome.plan_years[key - 1]), "month": outcome.world.calendar.label(key)}
+        return {"crisis": "plan", "onset": 0, "length": 0, **when}
     year = key if block.place == "year" else None
     return {"crisis": "", "onset": None, "length": None, "year": year, "month": ""}

@@ -29,7 +29,8 @@ FLOWS = ResultTable(
             "item",
             Kind.TEXT,
             "",
-            "`shipped` and `arrived` of suppliers, `produced` and `arrived` of projects, `saved` by substitution, "
+            "`shipped` and `arrived` of suppliers, `refused` of what a contract committed, `produced` and `arrived` of "
+            "projects, `saved` by substitution, "
             "`short`, `stock` at the end of the period; `gap` and `gap_scarce` at the end of a path: stock bought "
             "back, of tonnes that can be spared and beyond",
             role=Role.GROUP,
@@ -91,6 +92,8 @@ def _items(part: ChainOutcome) -> Iterator[tuple[str, str, str, np.ndarray, np.n
         sent = "produced" if name in world.projects else "shipped"
         yield sent, row.material, name, every, part.shipped[name]
         yield "arrived", row.material, name, every, part.arrived[name]
+    for name, contract in world.committed.items():
+        yield "refused", contract.material, name, every, part.values("refused", name)
     for material, tranche in world.tranches:
         if material in world.demand:
             yield "saved", material, tranche, every, part.values("saved", material, tranche)

@@ -82,7 +82,7 @@ def _cost_on_plan(outcome: Outcome, source: str) -> np.ndarray:
     world, plan = outcome.world, outcome.plan
     if source in world.projects:
         return np.full(len(plan), world.projects[source].running_cost)
-    if source in world.contracts:
+    if source not in world.floating:
         return np.full(len(plan), world.delivered_price(source))
     factors = outcome.of_source(source).state.price_factor[source][plan]
     return np.array([world.delivered_price(source, float(factor)) for factor in factors])

@@ -13,7 +13,7 @@ from bichiku.show.report.figures.quality import quality
 from bichiku.show.report.policy_words import effect_words
 from bichiku.show.warnings import shown_warnings
 
-KINDS = ("materials", "suppliers", "projects", "substitution")
+KINDS = ("materials", "shortage", "suppliers", "projects", "substitution")
 
 
 def section(report: ReportData) -> Section:
@@ -41,7 +41,11 @@ def _rows_by_basis(world: World) -> PageTable:
     counts = {kind: dict.fromkeys(BASES, 0) for kind in KINDS}
     for row in world.rows:
         counts[row.table][row.basis or "not stated"] += 1
-    rows = [[PageCell(kind), *(PageCell(f"{n:,}") for n in found.values())] for kind, found in counts.items()]
+    rows = [
+        [PageCell(kind), *(PageCell(f"{n:,}") for n in found.values())]
+        for kind, found in counts.items()
+        if kind != "shortage" or any(found.values())  # few models tell tranches of a shortage apart
+    ]
     return PageTable(
         caption="Rows of the input tables by basis",
         headings=["Table", *BASES],
