@@ -24,7 +24,14 @@ from bichiku.policies.policy import (
     RowWriter,
     RuleWords,
 )
-from bichiku.policies.reserve_days import MOST_DAYS, days_by_material, is_used, move_of_days, target_days
+from bichiku.policies.reserve_days import (
+    MOST_DAYS,
+    by_year_of_use,
+    days_by_material,
+    is_used,
+    move_of_days,
+    target_days,
+)
 
 TARGET: Literal["target"] = "target"
 Ceiling = TimePath | Literal["target"]
@@ -149,15 +156,11 @@ class ReserveCeiling(Policy[CeilingPath]):
                 continue
             days = ceiling_days(built.world, block.material)
             assert days is not None
-            years = built.world.calendar.years[block.keys]
-            for year in np.unique(years):
-                mine = years == year
+            for year, mine in by_year_of_use(built, block):
                 move = move_of_days(built, block, days, mine)
-                if move is None:
-                    continue
                 at, rows = block.keys[mine], block.numbers[mine]
                 value = float(days[at[-1]])
-                yield Limit("reserve_ceiling", "", block.material, int(year), value, "days", move, rows, steps=True)
+                yield Limit("reserve_ceiling", "", block.material, year, value, "days", move, rows, steps=True)
 
     def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
         return f"stock of {rule.material}: at most {words.number(rule.value)} days in {rule.year}"

@@ -63,8 +63,19 @@ def target_days(world: World, material: str) -> np.ndarray | None:
     return None if path is None else path(world.calendar.ends)
 
 
-def move_of_days(built: Built, block: RowBlock, days: np.ndarray, mine: np.ndarray) -> Move | None:
-    """What one more day in some rows of a floor or ceiling on stock does; None where nothing is used in them.
+def by_year_of_use(built: Built, block: RowBlock) -> Iterator[tuple[int, np.ndarray]]:
+    """Calendar years with the rows of a floor or ceiling on stock in which something is used; shape (rows,) each."""
+    is_fed = bool(built.world.consumers(block.material))
+    used = is_fed | (built.demand[block.material][block.keys] > 0) if block.material in built.demand else is_fed
+    years = built.world.calendar.years[block.keys]
+    for year in np.unique(years):
+        mine = (years == year) & used
+        if mine.any():
+            yield int(year), mine
+
+
+def move_of_days(built: Built, block: RowBlock, days: np.ndarray, mine: np.ndarray) -> Move:
+    """What one more day in some rows of a floor or ceiling on stock does.
 
     A ceiling stays where it is as long as what cannot leave the store is more than it.
 
@@ -82,9 +93,6 @@ def move_of_days(built: Built, block: RowBlock, days: np.ndarray, mine: np.ndarr
         (program.columns_of("run", name).start, world.projects[name].input_per_output or 0.0)
         for name in world.consumers(block.material)
     ]
-    mine = mine & ((per_day > 0) | bool(fed))
-    if not mine.any():
-        return None
     rows, nodes = block.numbers[mine], block.keys[mine]
     of_demand = days[nodes] * per_day[mine]
     stays = np.maximum(program.limits_as_set(rows) - of_demand, 0.0) if block.family != "reserve_days" else 0.0
@@ -97,10 +105,8 @@ def move_of_days(built: Built, block: RowBlock, days: np.ndarray, mine: np.ndarr
     )
 
 
-def _together(one: Move, other: Move | None) -> Move:
+def _together(one: Move, other: Move) -> Move:
     """Two moves of rows and entries at once."""
-    if other is None:
-        return one
     return Move(
         rows=np.concatenate([one.rows, other.rows]),
         row_moves=np.concatenate([one.row_moves, other.row_moves]),
@@ -159,17 +165,13 @@ class ReserveDays(Policy[DaysPath]):
             ceiling = ceilings.get(block.material)
             if ceiling is not None and world.policies.reserve_ceiling.of(block.material) != "target":
                 ceiling = None
-            years = world.calendar.years[block.keys]
-            for year in np.unique(years):
-                mine = years == year
+            for year, mine in by_year_of_use(built, block):
                 move = move_of_days(built, block, target, mine)
-                if move is None:
-                    continue
                 if ceiling is not None:
                     move = _together(move, move_of_days(built, ceiling, target, mine))
                 days, rows = float(target[block.keys[mine][-1]]), block.numbers[mine]
                 steps = ceiling is not None
-                yield Limit("reserve_days", "", block.material, int(year), days, "days", move, rows, steps=steps)
+                yield Limit("reserve_days", "", block.material, year, days, "days", move, rows, steps=steps)
 
     def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
         words_of_days = f"reserve of {rule.material}: {words.number(rule.value)} days in {rule.year}"

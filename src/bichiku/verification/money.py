@@ -70,9 +70,14 @@ def cost_lines(facts: RunFacts) -> dict[str, Money]:
         magnitude = np.abs(by_node if terms is None else terms)
         return Money(materials, _by_period(nodes, by_node), _by_period(nodes, magnitude))
 
+    refused = np.zeros(arrived.shape)
+    refused[:, [list(world.sources).index(name) for name in committed(world)]] = flows["refused"]
+
     def supply(unit_cost: np.ndarray, tonnes: np.ndarray = arrived) -> Money:
         money = tonnes * unit_cost * factor_of_source
-        return line(money @ of_material(world), np.abs(money) @ of_material(world))
+        # what arrives is what is offered less what is refused, each of which has its rounding
+        terms = (np.abs(tonnes) + refused) * np.abs(unit_cost * factor_of_source)
+        return line(money @ of_material(world), terms @ of_material(world))
 
     price = paid_per_tonne(world, states)
     freight, tariff, running = per_source(world)
@@ -86,8 +91,6 @@ def cost_lines(facts: RunFacts) -> dict[str, Money]:
         "running": supply(running, flows["sent"]),
     }
     if contracts := committed(world):
-        refused = np.zeros(arrived.shape)
-        refused[:, [list(world.sources).index(name) for name in contracts]] = flows["refused"]
         of = {world.suppliers[name].material for name in contracts}
         lines["refused"] = _of(supply(price, refused), np.array([name in of for name in materials]))
     tranche_cost = np.array([row.cost for row in world.tranches.values()])

@@ -106,7 +106,9 @@ def _reserve_ceiling(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
         path = targets[:, k] if ceiling == "target" else ceiling(world.calendar.ends)
         left = _cannot_leave(facts, k, targets[:, k])
         users = np.flatnonzero(input_of_project(world)[:, k])
-        joint = ceiling == "target" and targets[:, k].any()  # its price is told with that of the reserve
+        reserve = world.policies.reserve_days
+        has_reserve = reserve is not None and reserve.of(material) is not None and is_used(world, material)
+        joint = ceiling == "target" and has_reserve  # its price is told with that of the reserve
         for node, most in zip(facts.plan, path, strict=True):
             month, year = world.calendar.label(int(facts.nodes.period[node])), int(facts.plan_years[node])
             stock, demand = float(flows["stock"][node, k]), float(facts.states.demand[node, k])
