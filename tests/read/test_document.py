@@ -47,7 +47,6 @@ def _fault(text: str) -> Fault:
         ("2026-01-31", "2026-01-31"),  # a date in YAML 1.1
         ("~", None),
         ("null", None),
-        ("", None),
         ("'60'", "60"),
         ('"null"', "null"),
     ],

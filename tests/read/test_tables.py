@@ -279,7 +279,7 @@ def test_tables_may_lie_in_a_folder_of_their_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("tables", "words"),
-    [("..", "leaves the model's folder"), ("nowhere", "there is no folder 'nowhere'"), ("5", "is not a text")],
+    [("..", "leaves the model's folder"), ("nowhere", "there is no folder 'nowhere'"), ("[5]", "is not a text")],
 )
 def test_the_folder_of_the_tables_lies_in_the_models(tmp_path: Path, tables: str, words: str) -> None:
     folder = write_model(tmp_path / "model", f"tables: {tables}\n")
