@@ -21,6 +21,7 @@ from bichiku.reading.slips import (
     rest_of_number,
     unreadable_hint,
 )
+from bichiku.reading.spreadsheets import encoding_hint
 from bichiku.reading.yaml12 import MAX_DEPTH, MAX_NODES, CoreLoader, TooDeep
 
 KeyPath = tuple[Any, ...]
@@ -124,7 +125,8 @@ def read_document(file: Path, shown_as: str, folder: Path | None = None, schema:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise fail(raw[: error.start].count(b"\n") + 1, "is not UTF-8 text") from error
+        line = raw[: error.start].count(b"\n") + 1
+        raise fail(line, "is not UTF-8 text", encoding_hint(raw)) from error
     return replace(parse_document(text, shown_as, schema), content=raw)
 
 
