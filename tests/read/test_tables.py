@@ -46,10 +46,8 @@ def test_a_table_under_a_name_that_is_not_read_is_not_passed_over_in_silence(tmp
 
 def test_an_unknown_column_comes_with_the_nearest(tmp_path: Path) -> None:
     text = SUPPLIERS.replace("capacity_t", "capacity")
-    assert faults_of(write_model(tmp_path, suppliers=text)) == [
-        "suppliers.csv:1: capacity: unknown column 'capacity' (did you mean 'capacity_t'?)",
-        "suppliers.csv:1: capacity_t: column 'capacity_t' is missing",
-    ]
+    fault = the_fault(write_model(tmp_path, suppliers=text))
+    assert fault == "suppliers.csv:1: capacity: unknown column 'capacity' (did you mean 'capacity_t'?)"
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
@@ -142,7 +140,7 @@ def test_an_unknown_kind_comes_with_the_kinds_there_are(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("cells", "told"),
-    [("new,cobalt,CHN,10", "4 cells"), ("new", "1 cell"), ("new,cobalt,CHN,10,10,spot", "6 cells")],
+    [("new,cobalt,CHN,10", "4 cells"), ("new", "1 cell"), ("new,cobalt,CHN,10,spot,spot", "6 cells")],
 )
 def test_a_row_with_too_few_or_too_many_cells_is_named(tmp_path: Path, cells: str, told: str) -> None:
     assert _supplier(tmp_path, cells) == f"suppliers.csv:3: has {told} where the header has 5"
