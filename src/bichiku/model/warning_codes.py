@@ -17,6 +17,7 @@ CODES: dict[str, str] = {
     "W108": "materials open with more than their storage holds",
     "W109": "countries are alone in a group whose name is nearly that of another",
     "W110": "models are of the first edition, and keys of theirs mean something else now",
+    "W111": "strategies have changes that change nothing",
     # policies
     "W201": "policies can never bind",
     "W202": "policies name something that they do not touch",

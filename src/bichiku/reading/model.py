@@ -132,6 +132,26 @@ class Model:
             return self.worlds[BASE]
         return _model(replace(self.source, strategies=only), only, FaultLog()).worlds[BASE]
 
+    def same_as(self, strategy: str) -> str | None:
+        """What a strategy that has changes asks for the same as: `BASE` or a strategy before it; None where nothing."""
+        changes = self.source.strategies.get(strategy)
+        if changes is None or not changes.data:
+            return None
+        asked = self._settings_of(changes)
+        for other, document in (BASE, Document({})), *self.source.strategies.items():
+            if document is changes:
+                break
+            if asked is not None and self._settings_of(document) == asked:
+                return other
+        return None
+
+    def _settings_of(self, changes: Document) -> Settings | None:
+        assignments, _ = split_assignments(self.source.assignments)
+        log = FaultLog()
+        merged = command_line_changes(self.source.base.merged(changes), assignments, log)
+        materials = self.source.tables["materials"].ids if self.source.tables else set()
+        return parse_settings(merged, materials, log)
+
     def changed(self, changes: Mapping[str, object], strategies: Sequence[str] = ()) -> Model:
         """The same model with some numbers changed in every strategy; no file is looked at again.
 
