@@ -30,7 +30,8 @@ from bichiku.policies.reserve_days import DaysPath
 from bichiku.reading import csv_rows, document, strategies, yaml12
 from bichiku.reading.document import parse_document
 from bichiku.reading.model import read_model
-from bichiku.reading.settings import NOT_YET, ModelFile
+from bichiku.reading.schema import ModelFile
+from bichiku.reading.settings import NOT_YET
 from bichiku.reading.strategies import split_strategies
 from bichiku.result.metrics import METRICS
 from bichiku.result.pipeline import run_strategy

@@ -99,7 +99,7 @@ def test_selectors_narrow_each_other(tmp_path: Path) -> None:
     assert _first(tmp_path, "{countries: [COD], suppliers: [co-fin], loss: 1}") == {"export": {"co-fin": 0.2}}
     assert _first(tmp_path, "{countries: [FIN], routes: [cape], loss: 1}") == {"route": {"co-fin": 0}}
     assert _first(tmp_path, "{countries: [AUS], routes: [cape], loss: 1}") == {}
-    assert _first(tmp_path, "{all: true, materials: [zinc], loss: 1}") == {"export": {"zn-aus": 0}}
+    assert _first(tmp_path, "{materials: [zinc], loss: 1}") == {"export": {"zn-aus": 0}}
 
 
 def test_demand_and_price_follow_the_materials_named(tmp_path: Path) -> None:

@@ -13,17 +13,20 @@ from tests.check import (
     test_policies,
     test_results,
     test_scaling,
+    test_strategies,
     test_tables,
 )
 
 GROUPS = (
     test_tables,
     test_format_2,
+    test_strategies,
     test_policies,
     test_contradictions,
     test_crises,
     test_numbers,
     test_scaling,
+    test_strategies,
     test_assumptions,
     test_results,
 )

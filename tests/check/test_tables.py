@@ -165,7 +165,7 @@ CASES = [
         ("the group 'partner', and AUS, MOZ are of 'partners'",),
     ),
     Case(
-        "W109", grouped(CAN="Partners", MOZ="partners"), grouped(CAN="friends", MOZ="partners"), "countries[CAN].groups"
+        "W109", grouped(CAN="partner", MOZ="partners"), grouped(CAN="friends", MOZ="partners"), "countries[CAN].groups"
     ),
     Case(  # two of a series
         "W109",

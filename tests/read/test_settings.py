@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bichiku.reading.settings import ModelFile as Settings
+from bichiku.reading.schema import ModelFile as Settings
 from oracles.models import MODEL, faults_of, the_fault, world_of, write_model
 
 COUNTRIES = "country,groups\nCHN,rivals\nAUS,partners;mines\n"
@@ -138,7 +138,7 @@ def test_what_is_not_supported_yet_says_so(tmp_path: Path) -> None:
         ("discount_rate: 3 %\n", "discount_rate"),
         ("discount_rate: '0.03'\n", "discount_rate"),
         ("discount_rate: true\n", "discount_rate"),
-        ("currency: 7\n", "currency"),
+        ("currency: [7]\n", "currency"),
         ("policies: 60\n", "policies"),
         ("policies: {concentration: 0.3}\n", "policies.concentration"),
         ("policies: {share_caps: [{group: [CHN], max: 0.5, soft: much}]}\n", "policies.share_caps[0].soft"),
@@ -246,8 +246,8 @@ def test_messages_do_not_speak_of_the_program_behind_them(tmp_path: Path) -> Non
     [
         ('"a[b]": 1\n', "a[b]: unknown key 'a[b]'"),
         ('policies: {"function-x": 1}\n', "policies.function-x: unknown key 'function-x'"),
-        ("policies: {reserve_days: {default: 1, 5: 1}}\n", "policies.reserve_days: 5 is not a text"),
-        ("99999999999999999999: 1\n", "99999999999999999999 cannot be a key"),
+        ("policies: {reserve_days: {default: 1, 5: 1}}\n", "policies.reserve_days: unknown material '5'"),
+        ("policies: {country_cap: {max: {99999999999: 1}}}\n", "policies.country_cap.max: 99999999999 cannot be a key"),
     ],
 )
 def test_odd_keys_are_told_where_they_stand(tmp_path: Path, extra: str, fault: str) -> None:

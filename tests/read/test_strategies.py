@@ -94,13 +94,13 @@ def test_strategies_share_one_world(tmp_path: Path, key: str) -> None:
     assert faults_of(write_model(tmp_path, extra))[0].startswith("model.yaml:8: strategies.later.")
 
 
-@pytest.mark.parametrize("name", ["a b", "a/b", "..", "-a", "2030", "''", "'é'"])
+@pytest.mark.parametrize("name", ["a b", "a/b", "..", "-a", "''", "'é'"])
 def test_a_name_that_cannot_be_a_folder_is_refused(tmp_path: Path, name: str) -> None:
     fault = the_fault(write_model(tmp_path, f"strategies:\n  {name}: {{}}\n"))
     assert "cannot name a strategy" in fault
 
 
-@pytest.mark.parametrize("strategies", ["strategies:\n", "strategies: [today]\n", "strategies: {today: 3}\n"])
+@pytest.mark.parametrize("strategies", ["strategies: ~\n", "strategies: [today]\n", "strategies: {today: 3}\n"])
 def test_strategies_are_mappings(tmp_path: Path, strategies: str) -> None:
     assert "mapping" in the_fault(write_model(tmp_path, strategies))
 

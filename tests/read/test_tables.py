@@ -46,10 +46,8 @@ def test_a_table_under_a_name_that_is_not_read_is_not_passed_over_in_silence(tmp
 
 def test_an_unknown_column_comes_with_the_nearest(tmp_path: Path) -> None:
     text = SUPPLIERS.replace("capacity_t", "capacity")
-    assert faults_of(write_model(tmp_path, suppliers=text)) == [
-        "suppliers.csv:1: capacity: unknown column 'capacity' (did you mean 'capacity_t'?)",
-        "suppliers.csv:1: capacity_t: column 'capacity_t' is missing",
-    ]
+    fault = the_fault(write_model(tmp_path, suppliers=text))
+    assert fault == "suppliers.csv:1: capacity: unknown column 'capacity' (did you mean 'capacity_t'?)"
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
@@ -72,14 +70,6 @@ def test_semicolons_between_columns_are_one_fault(tmp_path: Path) -> None:
 def test_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path: Path) -> None:
     raw = b"\xef\xbb\xbf" + SUPPLIERS.replace("\n", "\r\n").encode()
     assert faults_of(write_model(tmp_path, suppliers=raw)) == []
-
-
-@pytest.mark.parametrize("encoding", ["cp932", "utf-16", "latin-1"])
-def test_another_encoding_is_told(tmp_path: Path, encoding: str) -> None:
-    name = "é" if encoding == "latin-1" else "備"
-    raw = f"{MATERIALS.replace('cobalt', name)}".encode(encoding)
-    line = 1 if encoding == "utf-16" else 2  # the byte order mark of UTF-16 is the first that is wrong
-    assert f"materials.csv:{line}: is not UTF-8 text" in faults_of(write_model(tmp_path, materials=raw))
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# only a comment\n"])
@@ -133,7 +123,9 @@ def test_an_unknown_country_is_named_with_its_line(tmp_path: Path) -> None:
     assert fault.startswith("suppliers.csv:3: country: 'ZAR' is not a country code of ISO 3166-1 alpha-3")
 
 
-@pytest.mark.parametrize(("code", "meant"), [("DRC", "COD"), ("cod", "COD"), ("CD", "COD"), ("Congo", "COG")])
+@pytest.mark.parametrize(
+    ("code", "meant"), [("DRC", "COD"), ("cod", "COD"), ("CD", "COD"), ("Congo", "COG"), ("UK", "GBR")]
+)
 def test_a_country_is_an_alpha_3_code_and_a_slip_gets_a_hint(tmp_path: Path, code: str, meant: str) -> None:
     fault = _supplier(tmp_path, f"new,cobalt,{code},10,10")
     assert fault.startswith("suppliers.csv:3: country:")
@@ -146,9 +138,12 @@ def test_an_unknown_kind_comes_with_the_kinds_there_are(tmp_path: Path) -> None:
     assert fault == "suppliers.csv:2: kind: 'contrct' is not one of spot or contract (did you mean 'contract'?)"
 
 
-@pytest.mark.parametrize(("cells", "count"), [("new,cobalt,CHN,10", 4), ("new,cobalt,CHN,1,000,10", 6)])
-def test_a_row_with_too_few_or_too_many_cells_is_named(tmp_path: Path, cells: str, count: int) -> None:
-    assert _supplier(tmp_path, cells) == f"suppliers.csv:3: has {count} cells where the header has 5"
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [("new,cobalt,CHN,10", "4 cells"), ("new", "1 cell"), ("new,cobalt,CHN,10,spot,spot", "6 cells")],
+)
+def test_a_row_with_too_few_or_too_many_cells_is_named(tmp_path: Path, cells: str, told: str) -> None:
+    assert _supplier(tmp_path, cells) == f"suppliers.csv:3: has {told} where the header has 5"
 
 
 def test_comment_lines_and_empty_lines_count_as_lines(tmp_path: Path) -> None:
@@ -279,7 +274,7 @@ def test_tables_may_lie_in_a_folder_of_their_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("tables", "words"),
-    [("..", "leaves the model's folder"), ("nowhere", "there is no folder 'nowhere'"), ("5", "is not a text")],
+    [("..", "leaves the model's folder"), ("nowhere", "there is no folder 'nowhere'"), ("[5]", "is not a text")],
 )
 def test_the_folder_of_the_tables_lies_in_the_models(tmp_path: Path, tables: str, words: str) -> None:
     folder = write_model(tmp_path / "model", f"tables: {tables}\n")

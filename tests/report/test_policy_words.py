@@ -10,7 +10,7 @@ import pytest
 
 from bichiku.model.settings import Effect
 from bichiku.policies import POLICIES, Policies
-from bichiku.reading.settings import keys_at
+from bichiku.reading.schema import keys_at
 from bichiku.show.report.policy_words import effect_words, policy_words
 from oracles.policy_examples import EXAMPLES
 

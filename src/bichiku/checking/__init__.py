@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bichiku.checking import assumptions, contradictions, crises, format_2, numbers, policies, scaling, tables
+from bichiku.checking import (
+    assumptions,
+    contradictions,
+    crises,
+    format_2,
+    numbers,
+    policies,
+    scaling,
+    strategies,
+    tables,
+)
 from bichiku.checking.facts import Facts, Found, Physics
 from bichiku.model.world import World
 
@@ -19,6 +29,7 @@ RULES: dict[str, Callable[[Facts], Iterator[Found]]] = dict(
         {
             **tables.RULES,
             **format_2.RULES,
+            **strategies.RULES,
             **policies.RULES,
             **contradictions.RULES,
             **crises.RULES,

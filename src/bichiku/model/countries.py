@@ -12,6 +12,7 @@ import pycountry
 from bichiku.model.faults import LONGEST_COMPARED
 
 MOST_OFFERED = 3
+_USUAL = {"uk": "GBR", "great britain": "GBR", "britain": "GBR", "england": "GBR", "uae": "ARE"}
 
 
 @lru_cache
@@ -64,4 +65,6 @@ def _words() -> dict[str, list[str]]:
         initials = ["".join(re.findall(r"\b[A-Z]", name.removeprefix("The "))) for name in names]
         for word in (country.alpha_3, country.alpha_2, *names, *(text for text in initials if len(text) > 2)):
             found[word.casefold()].add(country.alpha_3)
+    for word, code in _USUAL.items():
+        found[word] = {code}
     return {word: sorted(codes) for word, codes in found.items()}

@@ -71,6 +71,6 @@ def check_crisis(text: Any) -> str:
 
 
 def _not_reserved(name: str, reserved: dict[str, str]) -> str:
-    if name in reserved:
-        raise Wrong(f"{name!r} stands for {reserved[name]}", "choose another name")
+    if name.casefold() in reserved:
+        raise Wrong(f"{name!r} stands for {reserved[name.casefold()]}", "choose another name")
     return name

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from bichiku.model.calendar import Resolution
-from bichiku.model.faults import shown
+from bichiku.model.faults import Wrong, shown
+from bichiku.model.numbers import number_hint
 from bichiku.model.values import (
     MOST_PERIODS,
     Count,
@@ -16,6 +17,8 @@ from bichiku.model.values import (
     Factor,
     Line,
     Month,
+    Names,
+    NamesOrNone,
     Positive,
     Probability,
     Share,
@@ -28,7 +31,7 @@ def _recovery(value: Any) -> int | Literal["to-end"]:
         return "to-end"
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_PERIODS:
         return value
-    raise ValueError(f"{shown(value)} is neither a number of periods nor to-end")
+    raise Wrong(f"{shown(value)} is neither a number of periods nor to-end", number_hint(value))
 
 
 SUMS_TO_ONE = 1e-6
@@ -39,15 +42,16 @@ def _lengths(value: Any) -> dict[int, float]:
     if isinstance(value, int) and not isinstance(value, bool):
         value = {value: 1.0}
     if not isinstance(value, dict) or not value:
-        raise ValueError(f"{shown(value)} is neither a number of periods nor lengths with their probabilities")
+        message = f"{shown(value)} is neither a number of periods nor lengths with their probabilities"
+        raise Wrong(message, number_hint(value))
     for length, share in value.items():
         if isinstance(length, bool) or not isinstance(length, int) or not 1 <= length <= MOST_PERIODS:
             raise ValueError(f"{shown(length)} is not a number of periods of one or more")
         if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
-            raise ValueError(f"{shown(share)} is not a probability, of a length of {length}")
+            raise Wrong(f"{shown(share)} is not a probability, of a length of {length}", number_hint(share))
     total = sum(value.values())
     if abs(total - 1.0) > SUMS_TO_ONE:
-        raise ValueError(f"the probabilities of its lengths sum to {total:.6g}, not to one")
+        raise ValueError(f"the probabilities of its lengths sum to {total:.15g}, not to one")
     return {length: float(value[length]) for length in sorted(value)}
 
 
@@ -57,10 +61,10 @@ class EventEffect(Strict):
     A `price_factor` moves the prices of the selected suppliers; with `market` all prices of the materials.
     """
 
-    countries: list[str] | None = None
-    suppliers: list[str] | None = None
-    routes: list[str] | None = None
-    materials: list[str] | None = None
+    countries: Names | None = None
+    suppliers: Names | None = None
+    routes: Names | None = None
+    materials: Names | None = None
     all: bool = False
     loss: Share | None = None
     demand_factor: Factor | None = None
@@ -69,8 +73,11 @@ class EventEffect(Strict):
 
     @model_validator(mode="after")
     def _hits_something(self) -> EventEffect:
-        if not self.all and not any([self.countries, self.suppliers, self.routes, self.materials]):
+        named = [name for name in ("countries", "suppliers", "routes", "materials") if getattr(self, name) is not None]
+        if not self.all and not named:
             raise ValueError("names nothing to hit; give countries, suppliers, routes, materials or all: true")
+        if self.all and named:
+            raise Wrong(f"all: true hits everything, and {named[0]} only some of it", "leave one of the two out")
         if self.loss is None and self.demand_factor is None and self.price_factor is None:
             raise ValueError("does nothing; give loss, demand_factor or price_factor")
         if self.market and self.price_factor is None:
@@ -163,4 +170,4 @@ class Settings(Strict):
     crises: dict[CrisisName, Crisis] = {}
     refill_periods: Positive | None = None
     solver: Solver = Solver()
-    silence: list[str] = []
+    silence: NamesOrNone = []

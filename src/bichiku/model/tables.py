@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from bichiku.model.countries import country_hint, is_country
+from bichiku.model.countries import country_hint, country_name, is_country
 from bichiku.model.faults import Wrong, shown
 from bichiku.model.names import check_free_text, check_material, check_name
 from bichiku.model.numbers import LARGEST, decimal_number, is_number
@@ -55,7 +55,14 @@ def _country(text: Any) -> str:
 
 
 def _groups(text: Any) -> tuple[str, ...]:
-    return tuple(check_name(part.strip()) for part in str(text).split(";") if part.strip())
+    names = tuple(check_name(part.strip()) for part in str(text).split(";") if part.strip())
+    for name in names:
+        if is_country(name.upper()):
+            message = f"{shown(name)} is the code of {country_name(name.upper())}, and cannot name a group"
+            raise Wrong(message, "choose another name")
+        if names.count(name) > 1:
+            raise ValueError(f"{shown(name)} stands in the list twice")
+    return names
 
 
 def _governance(text: Any) -> float:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from bichiku.model.calendar import month_index, month_label
-from bichiku.model.faults import shown
+from bichiku.model.faults import Wrong, shown
+from bichiku.model.numbers import number_hint
 
 FIRST_YEAR, LAST_YEAR = 1000, 9999  # of dated points
 
@@ -43,7 +44,7 @@ def date_label(at: int) -> str:
 
 def _number(value: Any, upper: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{shown(value)} is not a number")
+        raise Wrong(f"{shown(value)} is not a number", number_hint(value))
     if not value >= 0:  # negative, or not a number
         raise ValueError(f"{shown(value)} is not a number of zero or more")
     if value > upper:

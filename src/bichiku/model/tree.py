@@ -319,6 +319,6 @@ def _too_likely(taken: np.ndarray, grown: _Grown, calendar: Calendar, chain: str
     of = f" of the chain of {chain}" if chain else ""
     remedies = "a shorter recovery, periods instead of to-end, or one crisis for those of one cause"
     raise TreeError(
-        f"crises{of} have a probability of {taken[worst]:.6g} together in {calendar.label(worst + 1)}:"
+        f"crises{of} have a probability of {taken[worst]:.15g} together in {calendar.label(worst + 1)}:"
         f" {', '.join(names)}; {remedies} leaves the plan more"
     )

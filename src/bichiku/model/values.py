@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bichiku.model.calendar import month_index
 from bichiku.model.faults import shown
@@ -47,4 +47,13 @@ def _all_or_list(value: Any) -> Any:
     return None if value == "all" else value
 
 
-MaterialChoice = Annotated[list[str] | None, BeforeValidator(_all_or_list)]
+def _each_once(names: list[str]) -> list[str]:
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise ValueError(f"{shown(name)} stands in the list twice")
+    return names
+
+
+NamesOrNone = Annotated[list[str], AfterValidator(_each_once)]
+Names = Annotated[NamesOrNone, Field(min_length=1)]
+MaterialChoice = Annotated[Names | None, BeforeValidator(_all_or_list)]

@@ -17,6 +17,7 @@ CODES: dict[str, str] = {
     "W108": "materials open with more than their storage holds",
     "W109": "countries are alone in a group whose name is nearly that of another",
     "W110": "models are of the first edition, and keys of theirs mean something else now",
+    "W111": "strategies have changes that change nothing",
     "W114": "contracts commit more of a material than is used of it",
     "W115": "contracts follow an index that nothing moves",
     "W116": "projects that can be built have no life, so their whole capex is charged to the horizon",

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bichiku.model.time_path import TimePath
-from bichiku.model.values import Base, MaterialChoice, SharePath, Stage, Strict
+from bichiku.model.values import Base, MaterialChoice, NamesOrNone, SharePath, Stage, Strict
 from bichiku.model.world import World
 from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords
 from bichiku.policies.shares import (
@@ -32,7 +32,7 @@ class CountryCapKeys(Strict):
     stage: Stage = "exporter"
     of: Base = "imports"
     materials: MaterialChoice = None
-    except_: Annotated[list[str], Field(alias="except", default_factory=list)]
+    except_: Annotated[NamesOrNone, Field(alias="except", default_factory=list)]
 
 
 class CountryCap(Policy[CountryCapKeys]):

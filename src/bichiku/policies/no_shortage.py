@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Annotated, Any
 
 import numpy as np
@@ -62,7 +62,7 @@ class NoShortage(Policy[NoShortageKeys]):
     shape = "true, or materials"
     text = "materials of which nothing may be short on the plan: demand is met or saved"
 
-    def named(self, value: Any) -> Iterator[tuple[KeyPath, str, Any]]:
+    def named(self, value: Any, materials: Set[str]) -> Iterator[tuple[KeyPath, str, Any]]:
         yield (), "material", value
 
     def add_rows(self, rows: RowWriter, world: World) -> None:

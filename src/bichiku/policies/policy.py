@@ -7,7 +7,7 @@ can never bind, and how it is called. Nothing else in the program knows a policy
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -311,8 +311,13 @@ class Policy(ABC, Generic[Keys]):
     shape: ClassVar[str] = "mapping"
     text: ClassVar[str]
 
-    def named(self, value: Any) -> Iterator[tuple[KeyPath, str, Any]]:
-        """Where names stand in its value in model.yaml, of which kind, and what stands there; unchecked."""
+    def named(self, value: Any, materials: Set[str]) -> Iterator[tuple[KeyPath, str, Any]]:
+        """Where names stand in its value in model.yaml, of which kind, and what stands there; unchecked.
+
+        Args:
+            value: its value.
+            materials: the names of the model's materials.
+        """
         for kind, paths in self.refers.items():
             for path in paths:
                 for place, names in values_at(value, tuple(path.split("."))):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidationInfo
 
 from bichiku.model.names import check_name
 from bichiku.model.time_path import TimePath, monthly_path
@@ -28,6 +28,7 @@ from bichiku.policies.reserve_days import (
     MOST_DAYS,
     by_year_of_use,
     days_by_material,
+    given_by_material,
     is_used,
     move_of_days,
     target_days,
@@ -53,10 +54,10 @@ def _ceiling(value: Any) -> Ceiling:
     return TARGET if value == TARGET else monthly_path(value, upper=MOST_DAYS)
 
 
-def _ceilings(value: Any) -> CeilingPath:
+def _ceilings(value: Any, info: ValidationInfo) -> CeilingPath:
     if isinstance(value, CeilingPath):
         return value
-    given = dict(days_by_material(value))
+    given = given_by_material(value, info)
     if not given:
         return CeilingPath(default=_ceiling(value), materials={})
     default = _ceiling(given.pop("default")) if "default" in given else None
@@ -146,8 +147,8 @@ class ReserveCeiling(Policy[CeilingPath]):
 
         rows.add_rows("reserve_ceiling", days, rule, nodes=plan, unit="t", policy=True)
 
-    def named(self, value: Any) -> Iterator[tuple[KeyPath, str, Any]]:
-        yield (), "material", [str(key) for key in days_by_material(value) if key != "default"]
+    def named(self, value: Any, materials: Set[str]) -> Iterator[tuple[KeyPath, str, Any]]:
+        yield (), "material", [str(key) for key in days_by_material(value, materials) if key != "default"]
 
     def limits(self, built: Built) -> Iterator[Limit]:
         """One more day in all periods of a year; where the ceiling is the target, that is the reserve's own number."""

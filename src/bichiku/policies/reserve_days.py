@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidationInfo
 
+from bichiku.model.faults import Wrong
 from bichiku.model.names import check_name
 from bichiku.model.time_path import TimePath, monthly_path
 from bichiku.model.values import Strict
@@ -18,6 +19,7 @@ from bichiku.policies.policy import Bounds, Built, Family, Inputs, Limit, Phrase
 from bichiku.program import Move, RowBlock
 
 MOST_DAYS = 100_000
+MATERIALS = "materials"  # what validation is told beside the value: the names of the model's materials
 
 
 class DaysPath(Strict):
@@ -31,24 +33,50 @@ class DaysPath(Strict):
         return self.materials.get(material, self.default)
 
 
-def days_by_material(value: Any) -> dict[Any, Any]:
-    """The materials (and ``default``) that reserve days are given for; empty if they are given for all alike."""
-    return value if isinstance(value, dict) and not any(_looks_dated(key) for key in value) else {}
+def days_by_material(value: Any, materials: Set[str] = frozenset()) -> dict[Any, Any]:
+    """The materials (and ``default``) that reserve days are given for; empty if they are given for all alike.
+
+    A key that is written like a date is one unless there is a material of that name.
+    """
+    if not isinstance(value, dict) or any(_looks_dated(key) and str(key) not in materials for key in value):
+        return {}
+    return value
 
 
 def _looks_dated(key: Any) -> bool:
     return re.fullmatch(r"[0-9]{4}(-[0-9]*)*", str(key)) is not None
 
 
-def _days(value: Any) -> DaysPath:
+def _days(value: Any, info: ValidationInfo) -> DaysPath:
     if isinstance(value, DaysPath):
         return value
     path = partial(monthly_path, upper=MOST_DAYS)
-    given = dict(days_by_material(value))
+    given = given_by_material(value, info)
     if not given:
         return DaysPath(default=path(value), materials={})
     default = path(given.pop("default")) if "default" in given else None
     return DaysPath(default=default, materials={check_name(key): path(days) for key, days in given.items()})
+
+
+def given_by_material(value: Any, info: ValidationInfo) -> dict[Any, Any]:
+    """A copy of what is given by material; empty where it is given for all alike.
+
+    Raises:
+        Wrong: some keys are dates and others are materials.
+    """
+    materials: Set[str] = (info.context or {}).get(MATERIALS, frozenset())
+    given = dict(days_by_material(value, materials))
+    if not given and isinstance(value, dict):
+        _refuse_a_mixture(value, materials)
+    return given
+
+
+def _refuse_a_mixture(value: Mapping[Any, Any], materials: Set[str]) -> None:
+    named = [str(key) for key in value if str(key) in materials or key == "default"]
+    dated = [str(key) for key in value if str(key) not in materials and _looks_dated(key)]
+    if named and dated:
+        what = f"{named[0]!r} {'names materials' if named[0] == 'default' else 'is a material'} and {dated[0]!r} a date"
+        raise Wrong(f"{what}", f"give materials, and dates below each: {{{named[0]}: {{{dated[0]}: …}}}}")
 
 
 def is_used(world: World, material: str) -> bool:
@@ -152,8 +180,8 @@ class ReserveDays(Policy[DaysPath]):
 
         rows.add_rows("reserve_days", days, rule, nodes=tree.plan, unit="t", policy=True)
 
-    def named(self, value: Any) -> Iterator[tuple[tuple[Any, ...], str, Any]]:
-        yield (), "material", [str(key) for key in days_by_material(value) if key != "default"]
+    def named(self, value: Any, materials: Set[str]) -> Iterator[tuple[tuple[Any, ...], str, Any]]:
+        yield (), "material", [str(key) for key in days_by_material(value, materials) if key != "default"]
 
     def limits(self, built: Built) -> Iterator[Limit]:
         """One more day of cover in all periods of a year, and of its ceiling where that is the target."""

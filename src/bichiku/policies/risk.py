@@ -36,12 +36,13 @@ from bichiku.program import ALL, LinearProgram
 
 DAMAGE_ON_PATH = ("shortage_damage", "substitution_damage", "dearer_purchases")
 DAMAGE_AT_END = "refill_damage"
+HIGHEST_LEVEL = 0.999999  # a worse part is divided by so little that the solver cannot tell it from nothing
 
 
 class RiskKeys(Strict):
     """Weight on, or limit on, the CVaR of damage by year of onset; the limit holds from the year of `from` on."""
 
-    level: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]
+    level: Annotated[float, Field(ge=0, le=HIGHEST_LEVEL, allow_inf_nan=False)]
     weight: NotNegative | None = None
     limit: NotNegative | None = None
     from_: Annotated[Month | None, Field(alias="from", default=None)]

@@ -6,12 +6,10 @@ The China-share cap is one of these: ``{group: [CHN], stage: exporter, max: 0.5}
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, ClassVar
-
-from pydantic import Field
+from typing import Any, ClassVar
 
 from bichiku.model.time_path import TimePath
-from bichiku.model.values import Base, EventName, MaterialChoice, NotNegative, SharePath, Stage, Strict
+from bichiku.model.values import Base, EventName, MaterialChoice, Names, NotNegative, SharePath, Stage, Strict
 from bichiku.model.world import World
 from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords
 from bichiku.policies.shares import (
@@ -31,7 +29,7 @@ from bichiku.policies.shares import (
 class ShareLimit(Strict):
     """What share caps and floors have in common."""
 
-    group: Annotated[list[str], Field(min_length=1)]
+    group: Names
     stage: Stage = "exporter"
     of: Base = "imports"
     materials: MaterialChoice = None

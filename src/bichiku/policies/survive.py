@@ -10,7 +10,7 @@ from pydantic import Field
 
 from bichiku.model.calendar import Calendar
 from bichiku.model.tree import Tree
-from bichiku.model.values import MaterialChoice, Month, NotNegative, Strict
+from bichiku.model.values import MaterialChoice, Month, Names, NotNegative, Strict
 from bichiku.model.world import World
 from bichiku.policies.policy import (
     Bounds,
@@ -30,7 +30,7 @@ from bichiku.program import Move
 class SurviveKeys(Strict):
     """No shortage in the named crises, for `days` days from the onset or for the whole branch."""
 
-    crises: Annotated[list[str], Field(min_length=1)]
+    crises: Names
     materials: MaterialChoice = None
     days: NotNegative | None = None
     from_: Annotated[Month | None, Field(alias="from", default=None)]

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from bichiku.model.faults import Fault, FaultLog, nearest
 from bichiku.model.tables import TABLES, Row
+from bichiku.reading.slips import NO_VALUE
+from bichiku.reading.yaml12 import NULLS
 
 COMMAND_LINE = "--set"
 _CELL = re.compile(r"(?P<table>[a-z]+)\[(?P<key>[^\]]*)\]\.(?P<column>[^=]+)=(?P<value>.*)", re.DOTALL)
@@ -24,7 +26,7 @@ class CellChange:
         table: name of the table.
         key: texts of its key columns; typed with ``/`` between them.
         column: name of the column.
-        value: the new text.
+        value: the new text, ``null`` to clear the cell.
     """
 
     typed: str
@@ -71,13 +73,15 @@ def change_rows(
             log.add(Fault(COMMAND_LINE, None, change.typed, f"{change.column} names the row and cannot be changed"))
         elif change.column not in kind.columns():
             log.add(Fault(COMMAND_LINE, None, change.typed, "unknown column", nearest(change.column, kind.columns())))
+        elif not change.value:  # an empty shell variable must not clear a cell
+            log.add(Fault(COMMAND_LINE, None, change.typed, f"{NO_VALUE}; write null to clear the cell"))
         else:
             if change.column not in header and change.column in optional and whole:
                 header.append(change.column)
                 for cells in rows:
                     cells.append("")
             if change.column in header:  # if not, reading the table says what is wrong with it
-                row[header.index(change.column)] = change.value
+                row[header.index(change.column)] = "" if change.value in NULLS else change.value
 
 
 def written(rows: Iterable[list[str]]) -> bytes:

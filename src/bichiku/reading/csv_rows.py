@@ -16,6 +16,16 @@ from bichiku.model.faults import Fault, FaultLog, nearest, shown
 from bichiku.model.tables import TABLES, Row
 from bichiku.reading.cells import CellChange, change_rows, written
 from bichiku.reading.files import Unreadable, content_of
+from bichiku.reading.spreadsheets import (
+    IN_EXCEL,
+    empty_rows_fault,
+    encoding_hint,
+    gathered,
+    header_faults,
+    is_failed_formula,
+    is_utf_16,
+    length_fault,
+)
 from bichiku.reading.wording import in_words
 
 R = TypeVar("R", bound=Row)
@@ -153,6 +163,8 @@ def parse_table(
     """One table from its text, some cells changed; what is wrong with it goes to the log."""
     content = original
     try:
+        if is_utf_16(content):
+            raise Unreadable(None, "is not UTF-8 text", f"{encoding_hint(content)}{IN_EXCEL}")
         records = _records(io.StringIO(content.decode("utf-8-sig"), newline=""))
         if changes:
             every = list(records)
@@ -164,7 +176,7 @@ def parse_table(
         log.add(Fault(shown_as, error.line, "", str(error), error.hint))
     except UnicodeDecodeError as error:
         line = len((content[: error.start] + b".").splitlines())
-        log.add(Fault(shown_as, line, "", "is not UTF-8 text"))
+        log.add(Fault(shown_as, line, "", "is not UTF-8 text", f"{encoding_hint(content)}{IN_EXCEL}"))
     return Table(shown_as, complete=False)
 
 
@@ -178,7 +190,7 @@ def _records(stream: TextIO) -> Iterator[tuple[int, list[str]]]:
         for text in stream:
             line += 1
             if not inside:
-                if text.startswith("#") or not text.strip():
+                if not text.strip() or (text.startswith("#") and not is_failed_formula(text)):
                     continue
                 first, inside = line, True
             yield text
@@ -205,54 +217,48 @@ def _read(records: Iterator[tuple[int, list[str]]], shown_as: str, kind: type[R]
     line, header = next(records, (None, []))
     if line is None:
         raise Unreadable(None, "is empty", "give a header row")
-    faults = list(_header_faults(header, shown_as, line, kind))
+    faults = list(header_faults(header, shown_as, line, kind))
     if faults:
         log.extend(faults)
         return Table(shown_as, complete=False)
     rows: dict[Key, R] = {}
     lines: dict[Key, int] = {}
     rejected: dict[Key, dict[str, str]] = {}
+    found: list[Fault] = []
+    empty: list[int] = []
+    lengths: dict[int, list[tuple[int, list[str]]]] = {}
     for line, cells in records:
+        if not any(cells):
+            empty.append(line)
+            continue
         record = {name: text for name, text in zip(header, cells, strict=False) if text}
         key = tuple(record.get(name, "") for name in kind.key)
         row = None
         if len(cells) != len(header):
-            log.add(Fault(shown_as, line, "", f"has {len(cells)} cells where the header has {len(header)}"))
+            lengths.setdefault(len(cells), []).append((line, cells))
         else:
-            row = _row(record, shown_as, line, kind, log)
+            row = _row(record, shown_as, line, kind, found)
         if row is None:
             rejected[key] = record
         elif key in lines:
             columns, ids = ", ".join(kind.key), ", ".join(key)
-            log.add(Fault(shown_as, line, columns, f"{shown(ids)} stands in line {lines[key]} already"))
+            found.append(Fault(shown_as, line, columns, f"{shown(ids)} stands in line {lines[key]} already"))
         else:
             rows[key] = row
         if all(key):
             lines.setdefault(key, line)
+    log.extend(length_fault([line for line, _ in of], of[0][1], header, shown_as) for of in lengths.values())
+    if empty:
+        log.add(empty_rows_fault(empty, shown_as))
+    log.extend(gathered(found))
     return Table(shown_as, dict(sorted(rows.items())), lines, rejected)
 
 
-def _row(record: dict[str, str], shown_as: str, line: int, kind: type[R], log: FaultLog) -> R | None:
+def _row(record: dict[str, str], shown_as: str, line: int, kind: type[R], found: list[Fault]) -> R | None:
     try:
         return kind.model_validate(record)
     except ValidationError as error:
         for item in error.errors():
             message, hint = ("is empty", "") if item["type"] == "missing" else in_words(item)
-            log.add(Fault(shown_as, line, str(item["loc"][0]), message, hint))
+            found.append(Fault(shown_as, line, str(item["loc"][0]), message, hint))
         return None
-
-
-def _header_faults(header: list[str], shown_as: str, line: int, kind: type[Row]) -> Iterator[Fault]:
-    for sign, name in ((";", "semicolons"), ("\t", "tabs")):
-        if len(header) == 1 and sign in header[0]:
-            yield Fault(shown_as, line, "", f"has {name} between its columns", "save it with commas")
-            return
-    columns = kind.columns()
-    for name in header:
-        if name not in columns:
-            yield Fault(shown_as, line, name, f"unknown column {shown(name)}", nearest(name, columns))
-        elif header.count(name) > 1:
-            yield Fault(shown_as, line, name, f"column {name!r} appears more than once")
-    for name in kind.required_columns():
-        if name not in header:
-            yield Fault(shown_as, line, name, f"column {name!r} is missing")

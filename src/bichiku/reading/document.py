@@ -6,18 +6,48 @@ import copy
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
 from bichiku.model.faults import Fault, FaultLog, ModelFaults, SourceLine, shown
 from bichiku.reading.files import Unreadable, content_of
+from bichiku.reading.slips import (
+    NO_VALUE,
+    PARTED,
+    comma_hint,
+    is_empty,
+    no_value_hint,
+    rest_of_number,
+    unreadable_hint,
+)
+from bichiku.reading.spreadsheets import encoding_hint
 from bichiku.reading.yaml12 import MAX_DEPTH, MAX_NODES, CoreLoader, TooDeep
 
 KeyPath = tuple[Any, ...]
 
 MAX_BYTES = 1_000_000
 LARGEST_KEY = 10**9  # of whole numbers, which are years
+
+
+class Schema(Protocol):
+    """What a file holds at its key paths, as far as reading must know it."""
+
+    def is_text(self, path: KeyPath, /) -> bool: ...
+    def has_whole_keys(self, path: KeyPath, /) -> bool: ...
+
+
+class Anything:
+    """The schema of a file of which nothing is known: numbers are numbers wherever they stand."""
+
+    def is_text(self, path: KeyPath, /) -> bool:
+        return False
+
+    def has_whole_keys(self, path: KeyPath, /) -> bool:
+        return True
+
+
+ANYTHING = Anything()
 
 _TOO_MUCH = "nests too deep or holds too much (aliases count each time)"
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -77,7 +107,7 @@ def dotted(path: KeyPath) -> str:
     return text
 
 
-def read_document(file: Path, shown_as: str, folder: Path | None = None) -> Document:
+def read_document(file: Path, shown_as: str, folder: Path | None = None, schema: Schema = ANYTHING) -> Document:
     """Reads a YAML file; where a folder is given, no link may lead it out of there.
 
     Raises:
@@ -95,30 +125,37 @@ def read_document(file: Path, shown_as: str, folder: Path | None = None) -> Docu
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise fail(raw[: error.start].count(b"\n") + 1, "is not UTF-8 text") from error
-    return replace(parse_document(text, shown_as), content=raw)
+        line = raw[: error.start].count(b"\n") + 1
+        raise fail(line, "is not UTF-8 text", encoding_hint(raw)) from error
+    return replace(parse_document(text, shown_as, schema), content=raw)
 
 
-def parse_document(text: str, shown_as: str) -> Document:
+def parse_document(text: str, shown_as: str, schema: Schema = ANYTHING) -> Document:
     """Parses YAML text; see `read_document` for the errors."""
-    data, places = _parse(text, shown_as)
+    data, places = _parse(text, shown_as, schema)
     if not isinstance(data, dict):
         raise ModelFaults([Fault(shown_as, 1, "", "must be a mapping of keys to values")])
     return Document(data, places)
 
 
-def parse_value(text: str, shown_as: str) -> Any:
+def parse_value(text: str, shown_as: str, schema: Schema = ANYTHING, at: KeyPath = ()) -> Any:
     """A value by itself, read by the rules of a model file.
 
+    Args:
+        text: the value.
+        shown_as: what faults call the text.
+        schema: that of the file in which it is to stand.
+        at: the key path at which it is to stand there.
+
     Raises:
-        ModelFaults: it is not YAML.
+        ModelFaults: it is not YAML, or a key in it has no value.
     """
-    return _parse(text, shown_as)[0]
+    return _parse(text, shown_as, schema, at)[0]
 
 
-def _parse(text: str, shown_as: str) -> tuple[Any, dict[KeyPath, SourceLine]]:
-    def fail(line: int | None, message: str) -> ModelFaults:
-        return ModelFaults([Fault(shown_as, line, "", message)])
+def _parse(text: str, shown_as: str, schema: Schema, at: KeyPath = ()) -> tuple[Any, dict[KeyPath, SourceLine]]:
+    def fail(line: int | None, message: str, hint: str = "") -> ModelFaults:
+        return ModelFaults([Fault(shown_as, line, "", message, hint)])
 
     try:
         root = yaml.compose(text, Loader=CoreLoader)
@@ -129,29 +166,33 @@ def _parse(text: str, shown_as: str) -> tuple[Any, dict[KeyPath, SourceLine]]:
         raise fail(line, f"is not YAML: holds the character {chr(error.character)!r}") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise fail(mark.line + 1 if mark else None, f"is not YAML: {error.problem or error.context}") from error
+        message = f"is not YAML: {error.problem or error.context}"
+        raise fail(
+            mark.line + 1 if mark else None, message, unreadable_hint(text, mark.line) if mark else ""
+        ) from error
     except (ValueError, OverflowError) as error:  # PyYAML lets these through for wild escapes and versions
         raise fail(None, "is not YAML: holds a number out of range") from error
-    reader = _NodeReader(shown_as)
+    reader = _NodeReader(shown_as, text, schema, at)
     data = reader.value(root, (), 0) if root is not None else None
     reader.faults.raise_if_any()
     return data, reader.places
 
 
 class _NodeReader:
-    """Turns PyYAML's nodes into data, noting lines, repeated keys, tags and excess."""
+    """Turns PyYAML's nodes into data, noting lines, repeated keys, keys without a value, tags and excess."""
 
-    def __init__(self, shown_as: str) -> None:
+    def __init__(self, shown_as: str, text: str, schema: Schema, at: KeyPath) -> None:
         self.shown_as = shown_as
         self.places: dict[KeyPath, SourceLine] = {}
         self.faults = FaultLog()
+        self._text, self._schema, self._at = text, schema, at
         self._loader = CoreLoader("")
         self._count = 0
 
-    def _fail(self, node: yaml.Node, path: KeyPath, message: str) -> None:
-        self.faults.add(Fault(self.shown_as, node.start_mark.line + 1, dotted(path), message))
+    def _fail(self, node: yaml.Node, path: KeyPath, message: str, hint: str = "") -> None:
+        self.faults.add(Fault(self.shown_as, node.start_mark.line + 1, dotted(path), message, hint))
 
-    def value(self, node: yaml.Node, path: KeyPath, depth: int) -> Any:
+    def value(self, node: yaml.Node, path: KeyPath, depth: int, as_text: bool = False) -> Any:
         self._count += 1
         self.places.setdefault(path, (self.shown_as, node.start_mark.line + 1))
         if depth > MAX_DEPTH or self._count > MAX_NODES:
@@ -163,36 +204,55 @@ class _NodeReader:
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode):
-            return [self.value(child, (*path, i), depth + 1) for i, child in enumerate(node.value)]
+            return [self._entry(child, (*path, i), depth + 1) for i, child in enumerate(node.value)]
         try:
             value = self._loader.meaning(node)
         except ValueError:
             self._fail(node, path, f"{shown(node.value)} has too many digits or is too small to be told from zero")
             return None
+        if value is not None and (as_text or self._schema.is_text(self._at + path)):
+            value = node.value
         if isinstance(value, str) and (found := _SURROGATE.search(value)):
             self._fail(node, path, f"holds half a character: {found[0]!r}")
             return None
         return value
 
+    def _entry(self, node: yaml.Node, path: KeyPath, depth: int) -> Any:
+        if is_empty(node):
+            self._fail(node, path, NO_VALUE, "give the entry a value, or leave it out")
+        return self.value(node, path, depth)
+
     def _mapping(self, node: yaml.MappingNode, path: KeyPath, depth: int) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
-        for key_node, value_node in node.value:
+        whole_keys = self._schema.has_whole_keys(self._at + path)
+        parted = 0  # keys to come that are digits of a number before them
+        for i, (key_node, value_node) in enumerate(node.value):
+            if parted:
+                parted -= 1
+                continue
             before = len(self.faults)
-            key = self.value(key_node, (*path, "?"), depth + 1)
+            key = self.value(key_node, (*path, "?"), depth + 1, as_text=not whole_keys)
             self.places.pop((*path, "?"), None)
             if len(self.faults) > before:
                 continue
             if not isinstance(key, str) and not (type(key) is int and abs(key) <= LARGEST_KEY):
-                self._fail(key_node, path, f"{shown(key)} cannot be a key")
+                hint = "put it in quotes" if key is None and not is_empty(key_node) else ""
+                self._fail(key_node, path, f"{shown(key)} cannot be a key", hint)
                 continue
+            here = (*path, key)
             if key == "<<":
-                self._fail(key_node, (*path, key), "merge keys are not part of YAML 1.2; write the keys out")
+                self._fail(key_node, here, "merge keys are not part of YAML 1.2; write the keys out")
                 continue
             if key in result:
-                self._fail(key_node, (*path, key), "appears twice")
+                self._fail(key_node, here, "appears twice")
                 continue
-            self.places[(*path, key)] = (self.shown_as, key_node.start_mark.line + 1)
-            result[key] = self.value(value_node, (*path, key), depth + 1)
+            self.places[here] = (self.shown_as, key_node.start_mark.line + 1)
+            result[key] = self.value(value_node, here, depth + 1)
+            if is_empty(value_node):
+                self._fail(key_node, here, NO_VALUE, no_value_hint(self._text, key_node, self._at + here))
+            elif rest := rest_of_number(node.value, i):
+                self._fail(value_node, here, PARTED, comma_hint(value_node.value, rest))
+                parted = len(rest)
         return result
 
 
@@ -202,12 +262,33 @@ def _merge(base: dict[Any, Any], changes: dict[Any, Any], path: KeyPath, replace
         here = (*path, key)
         if isinstance(change, dict) and isinstance(base.get(key), dict):
             _merge(base[key], change, here, replaced)
+            if change and not base[key]:
+                del base[key]
             continue
+        kept = without_nulls(change)
+        if key not in base and (kept is None or (change and not kept)):
+            continue  # what only removes removes nothing here
         replaced.add(here)
-        if change is None:
-            base.pop(key, None)
+        if kept is None:
+            del base[key]
         else:
-            base[key] = copy.deepcopy(change)
+            base[key] = copy.deepcopy(kept)
+
+
+def without_nulls(data: Any) -> Any:
+    """Data without what is null in it, and without mappings in which nothing else is."""
+    if isinstance(data, dict):
+        kept = {key: (value, without_nulls(value)) for key, value in data.items() if value is not None}
+        return {key: after for key, (before, after) in kept.items() if after != {} or before == {}}
+    return [without_nulls(value) for value in data if value is not None] if isinstance(data, list) else data
+
+
+def nulls(data: Any, path: KeyPath = ()) -> list[KeyPath]:
+    """Where data says nothing."""
+    if data is None:
+        return [path]
+    inside = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    return [found for key, value in inside for found in nulls(value, (*path, key))]
 
 
 def _is_below(path: KeyPath, tops: set[KeyPath]) -> bool:

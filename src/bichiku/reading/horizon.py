@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from typing import Any
 
-from bichiku.model.calendar import Calendar, month_index
+from bichiku.model.calendar import Calendar, month_index, month_label
 from bichiku.model.faults import Fault, FaultLog, listed
 from bichiku.model.settings import Crisis, Event, Settings
 from bichiku.reading.document import Document
@@ -30,10 +30,14 @@ def read_calendar(document: Document, log: FaultLog) -> Calendar | None:
     return replace(calendar, reported=int((calendar.ends <= until).sum()))
 
 
-def check_dates(document: Document, calendar: Calendar, log: FaultLog) -> None:
-    """Events and onsets lie inside the horizon, and no onset is listed twice."""
+def check_dates(document: Document, calendar: Calendar, materials: Set[str], log: FaultLog) -> None:
+    """Events and onsets lie inside the horizon, no onset is listed twice, and no material is named like a date there.
+
+    A material named like a month or year of the horizon is a fault only where reserve days have it as a key.
+    """
     log.extend(_event_faults(document, calendar))
     log.extend(_onset_faults(document, calendar))
+    log.extend(_date_or_material(document, calendar, materials))
 
 
 def check_demand(tables: Tables, calendar: Calendar, log: FaultLog) -> None:
@@ -62,6 +66,17 @@ def check_demand(tables: Tables, calendar: Calendar, log: FaultLog) -> None:
 def _named(document: Document, key: str) -> dict[Any, Any]:
     found = document.data.get(key)
     return found if isinstance(found, dict) else {}
+
+
+def _date_or_material(document: Document, calendar: Calendar, materials: Set[str]) -> Iterator[Fault]:
+    dates = {month_label(month) for month in range(calendar.first_month, int(calendar.ends[-1]) + 1)}
+    dates |= {date[:4] for date in dates}
+    policies = _named(document, "policies")
+    days = policies.get("reserve_days")
+    for key in days if isinstance(days, dict) else {}:
+        if key in materials & dates:
+            message = f"{key!r} may be a material or a date of the horizon"
+            yield document.fault(("policies", "reserve_days", key), message, "give the material another name")
 
 
 def _event_faults(document: Document, calendar: Calendar) -> Iterator[Fault]:

@@ -14,6 +14,7 @@ from bichiku.model.faults import Fault, FaultLog, ModelFaults, SourceLine, neare
 from bichiku.model.settings import Settings
 from bichiku.model.world import ShortageTranche, World
 from bichiku.policies import POLICIES
+from bichiku.reading import schema
 from bichiku.reading.cells import split_assignments
 from bichiku.reading.csv_rows import Table, TablesFolder, changed_tables, parse_tables, read_tables
 from bichiku.reading.document import Document, parse_document, read_document
@@ -97,7 +98,7 @@ class Model:
         """
         log = FaultLog()
         text = document_text(settings, log)
-        document = Document(parse_document(text, MODEL_FILE).data)  # without its lines, as nobody has seen the text
+        document = Document(parse_document(text, MODEL_FILE, schema).data)  # without lines, as nobody has seen the text
         if not name.isprintable() or not name or "/" in name or "\\" in name:
             log.add(Fault(MODEL_FILE, None, "", f"{shown(name)} cannot name a model"))
         base, strategies = split_strategies(document, log)
@@ -131,6 +132,26 @@ class Model:
         if self.source.strategies == only:
             return self.worlds[BASE]
         return _model(replace(self.source, strategies=only), only, FaultLog()).worlds[BASE]
+
+    def same_as(self, strategy: str) -> str | None:
+        """What a strategy that has changes asks for the same as: `BASE` or a strategy before it; None where nothing."""
+        changes = self.source.strategies.get(strategy)
+        if changes is None or not changes.data:
+            return None
+        asked = self._settings_of(changes)
+        for other, document in (BASE, Document({})), *self.source.strategies.items():
+            if document is changes:
+                break
+            if asked is not None and self._settings_of(document) == asked:
+                return other
+        return None
+
+    def _settings_of(self, changes: Document) -> Settings | None:
+        assignments, _ = split_assignments(self.source.assignments)
+        log = FaultLog()
+        merged = command_line_changes(self.source.base.merged(changes), assignments, log)
+        materials = self.source.tables["materials"].ids if self.source.tables else set()
+        return parse_settings(merged, materials, log)
 
     def changed(self, changes: Mapping[str, object], strategies: Sequence[str] = ()) -> Model:
         """The same model with some numbers changed in every strategy; no file is looked at again.
@@ -198,7 +219,7 @@ def read_model(path: str | Path, strategies: Sequence[str] = (), assignments: Se
         )
         raise ModelFaults([Fault(str(file), None, "", "does not exist", hint)])
     log = FaultLog()
-    document = read_document(file, str(file), None if file == path else path)
+    document = read_document(file, str(file), None if file == path else path, schema)
     name = file.resolve().parent.name
     if not name.isprintable():
         message = "the folder's name holds what cannot be printed"
@@ -225,12 +246,13 @@ def _model(source: Source, chosen: Mapping[str, Document], log: FaultLog) -> Mod
     for name, change in chosen.items():
         merged = command_line_changes(source.base.merged(change), assignments, log)
         resolved[name] = merged.data
-        settings = parse_settings(merged, log)
+        materials = tables["materials"].ids if tables is not None else set()
+        settings = parse_settings(merged, materials, log)
         calendar = read_calendar(merged, log)
         if tables is not None:
             check_names(merged, tables, log)
         if calendar is not None:
-            check_dates(merged, calendar, log)
+            check_dates(merged, calendar, materials, log)
         if calendar is not None and tables is not None:
             check_demand(tables, calendar, log)
             if settings is not None and not log:

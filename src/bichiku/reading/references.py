@@ -12,6 +12,7 @@ from bichiku.model.tables import PROJECT_KINDS
 from bichiku.model.warning_codes import CODES
 from bichiku.policies import POLICIES
 from bichiku.policies.policy import values_at
+from bichiku.reading.alike import alike_in_document, alike_in_tables
 from bichiku.reading.csv_rows import Table
 from bichiku.reading.document import Document, KeyPath
 
@@ -46,6 +47,7 @@ def check_tables(tables: Tables, log: FaultLog) -> None:
     log.extend(_supplier_faults(tables["suppliers"]))
     log.extend(_shortage_faults(tables))
     log.extend(_origin_faults(tables["origins"]))
+    log.extend(alike_in_tables(tables))
 
 
 def check_names(document: Document, tables: Tables, log: FaultLog) -> None:
@@ -66,10 +68,12 @@ def check_names(document: Document, tables: Tables, log: FaultLog) -> None:
         for place in places:
             for path, value in values_at(document.data, tuple(place.split("."))):
                 _check(document, path, kind, [value] if place == "buyer" else value, known[kind], log)
+    for key in ("events", "crises"):
+        log.extend(alike_in_document(document, key))
     asked = document.data.get("policies")
     asked = asked if isinstance(asked, dict) else {}
     for policy in POLICIES:
-        for path, kind, names in policy.named(asked.get(policy.name)):
+        for path, kind, names in policy.named(asked.get(policy.name), tables["materials"].ids):
             _check(document, ("policies", policy.name, *path), kind, names, known[kind], log)
 
 

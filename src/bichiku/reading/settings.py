@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import types
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from collections.abc import Set
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from bichiku.model.faults import FaultLog, close_word, nearest, shown
 from bichiku.model.settings import Settings
 from bichiku.model.values import Strict
-from bichiku.policies import Policies
-from bichiku.reading.document import Document, KeyPath, dotted
+from bichiku.policies.reserve_days import MATERIALS
+from bichiku.reading.document import Document, KeyPath, dotted, without_nulls
+from bichiku.reading.schema import ModelFile, keys_at
 from bichiku.reading.strategies import COMMAND_LINE
 from bichiku.reading.wording import in_words
 
@@ -20,17 +21,17 @@ NOT_YET = {
 }
 
 
-class ModelFile(Settings):
-    """model.yaml with one strategy merged in."""
+def parse_settings(document: Document, materials: Set[str], log: FaultLog) -> Settings | None:
+    """Checks one strategy's document; None and entries in the log where it does not hold.
 
-    policies: Policies = Policies()
-
-
-def parse_settings(document: Document, log: FaultLog) -> Settings | None:
-    """Checks one strategy's document; None and entries in the log where it does not hold."""
-    data = _without_nulls(document.data)
+    Args:
+        document: the document.
+        materials: names of the materials, by which a name that looks like a month is told from one.
+        log: for what is wrong.
+    """
+    data = without_nulls(document.data)
     try:
-        return ModelFile.model_validate(data)
+        return ModelFile.model_validate(data, context={MATERIALS: materials})
     except ValidationError as error:
         for item in error.errors():
             path = _key_path(item, data)
@@ -61,33 +62,9 @@ M = TypeVar("M", bound=Strict)
 def part(kind: type[M], data: Any) -> M | None:
     """A part of a document by itself; None where it does not hold."""
     try:
-        return kind.model_validate(_without_nulls(data))
+        return kind.model_validate(without_nulls(data))
     except ValidationError:
         return None
-
-
-def keys_at(path: KeyPath) -> list[str]:
-    """The keys that model.yaml may hold below a key path; empty where names are free."""
-    kind: Any = ModelFile
-    for key in path:
-        kind = _bare(kind)
-        if get_origin(kind) in (dict, list):
-            kind = get_args(kind)[-1]
-        elif isinstance(kind, type) and issubclass(kind, BaseModel):
-            fields = {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
-            kind = fields.get(key)
-        else:
-            return []
-    kind = _bare(kind)
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return [field.alias or name for name, field in kind.model_fields.items()]
-    return []
-
-
-def _bare(kind: Any) -> Any:
-    while get_origin(kind) in (Annotated, Union, types.UnionType):
-        kind = next(inner for inner in get_args(kind) if inner is not type(None))
-    return kind
 
 
 def _key_path(item: Any, data: Any) -> KeyPath:
@@ -105,11 +82,3 @@ def _key_path(item: Any, data: Any) -> KeyPath:
 def _unknown_key(path: KeyPath) -> tuple[str, str]:
     key = path[-1]
     return (NOT_YET[key], "") if key in NOT_YET else (f"unknown key {shown(key)}", nearest(key, keys_at(path[:-1])))
-
-
-def _without_nulls(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {key: _without_nulls(value) for key, value in data.items() if value is not None}
-    if isinstance(data, list):
-        return [_without_nulls(value) for value in data]
-    return data

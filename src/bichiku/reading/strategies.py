@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from bichiku.model.faults import Fault, FaultLog, ModelFaults, nearest, shown
-from bichiku.reading.document import Document, KeyPath, dotted, parse_value
+from bichiku.model.faults import Fault, FaultLog, ModelFaults, Wrong, nearest, shown
+from bichiku.reading import schema
+from bichiku.reading.alike import alike_in_document
+from bichiku.reading.document import Document, KeyPath, dotted, nulls, parse_value, without_nulls
+from bichiku.reading.removals import entry_faults, removal_faults
+from bichiku.reading.slips import NO_VALUE
+from bichiku.reading.yaml12 import NULLS
 
 BASE = "base"
 FIXED = ("model", "tables", "start", "periods", "resolution", "strategies")
 COMMAND_LINE = ("--set", None)
 MOST_STRATEGIES = 100
-_NULLS = ("null", "Null", "NULL", "~")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
@@ -27,8 +31,10 @@ def split_strategies(document: Document, log: FaultLog) -> tuple[Document, dict[
         {key: value for key, value in document.data.items() if key != "strategies"},
         {path: place for path, place in document.places.items() if path[:1] != ("strategies",)},
     )
-    for path in _nulls(base.data, ()):
-        log.add(document.fault(path, "has no value", "leave the key out, or give it one"))
+    for path in nulls(base.data):
+        log.add(
+            document.fault(path, NO_VALUE, "leave the key out, or give it one; null removes keys in strategies only")
+        )
     if given is None or not isinstance(given, dict):
         log.add(document.fault(("strategies",), "must be a mapping of names to changes"))
         return base, {}
@@ -37,17 +43,21 @@ def split_strategies(document: Document, log: FaultLog) -> tuple[Document, dict[
     if len(given) > MOST_STRATEGIES:
         log.add(document.fault(("strategies",), f"has {len(given):,} strategies; at most {MOST_STRATEGIES} are read"))
         return base, {}
+    log.extend(alike_in_document(document, "strategies"))
     strategies = {}
     for name, changes in given.items():
         path = ("strategies", name)
         if not is_strategy_name(name):
             hint = "use letters, digits, - and _; at most 100 of them"
             log.add(document.fault(path, f"{shown(name)} cannot name a strategy", hint))
-        elif changes is not None and not isinstance(changes, dict):
-            log.add(document.fault(path, f"{shown(changes)} is not a mapping of changes"))
+        elif not isinstance(changes, dict):
+            hint = f"write {name}: {{}} for a strategy without changes" if changes is None else ""
+            log.add(document.fault(path, f"{shown(changes)} is not a mapping of changes", hint))
         else:
-            for key in (key for key in changes or {} if key in FIXED):
+            for key in (key for key in changes if key in FIXED):
                 log.add(document.fault((*path, key), "cannot differ between strategies of one world"))
+            for where, wrong in removal_faults(base.data, changes, ()):
+                log.add(document.fault((*path, *where), str(wrong), wrong.hint))
             strategies[name] = document.below(path)
     return base, strategies
 
@@ -75,20 +85,21 @@ def command_line_changes(document: Document, assignments: Iterable[str], log: Fa
             if not equals:
                 raise ValueError("is not PATH=VALUE")
             path = _parse_path(path_text.strip())
-            value = parse_value(value_text, COMMAND_LINE[0])
-            if value is None and value_text.strip() not in _NULLS:  # an empty shell variable must not remove a limit
+            value = parse_value(value_text, COMMAND_LINE[0], schema, path)
+            if value is None and value_text.strip() not in NULLS:  # an empty shell variable must not remove a limit
                 raise ValueError("has no value; write null to remove the key")
-            document = _assign(document, path, value)
+            document = _assign(document, path, value, log)
         except ModelFaults as error:
             log.extend(_typed(fault, path_text) for fault in error.faults)
         except ValueError as error:
-            log.add(Fault(COMMAND_LINE[0], None, path_text, str(error)))
+            hint = error.hint if isinstance(error, Wrong) else ""
+            log.add(Fault(COMMAND_LINE[0], None, path_text, str(error), hint))
     return document
 
 
 def _typed(fault: Fault, path: str) -> Fault:
     """A fault inside a value, told with the path that the value was meant for."""
-    where = f"{path}.{fault.where}" if fault.where else path
+    where = f"{path}{'' if fault.where.startswith('[') else '.'}{fault.where}" if fault.where else path
     return Fault(COMMAND_LINE[0], None, where, fault.message, fault.hint)
 
 
@@ -97,11 +108,12 @@ def _parse_path(text: str) -> KeyPath:
         raise ValueError(f"{shown(text)} is not a path such as policies.reserve_days or policies.share_caps[0].max")
     path: list[Any] = []
     for key, position in re.findall(r"([^.\[\]]+)|\[([0-9]+)\]", text):
-        path.append(int(position) if position else int(key) if re.fullmatch(r"[0-9]{4}", key) else key)
+        is_number = position or (re.fullmatch(r"[0-9]{1,9}", key) and schema.has_whole_keys(tuple(path)))
+        path.append(int(position or key) if is_number else key)
     return tuple(path)
 
 
-def _assign(document: Document, path: KeyPath, value: Any) -> Document:
+def _assign(document: Document, path: KeyPath, value: Any, log: FaultLog) -> Document:
     if path[0] in ("strategies", "tables"):
         raise ValueError(f"{path[0]} cannot be set here")
     result = document.merged(Document({}))
@@ -112,6 +124,12 @@ def _assign(document: Document, path: KeyPath, value: Any) -> Document:
             result.places[path[: depth + 1]] = COMMAND_LINE
         holder = _step(holder, key, path[: depth + 1])
     last = path[-1]
+    wrong = list(_removals(holder, last, value, path))
+    if wrong:
+        log.extend(Fault(COMMAND_LINE[0], None, dotted(where), str(what), what.hint) for where, what in wrong)
+        return document
+    if value is None and isinstance(holder, dict) and last not in holder:
+        return document  # no mapping is made to remove a key from it
     if isinstance(holder, list):
         _step(holder, last, path)
     elif not isinstance(holder, dict):
@@ -119,11 +137,27 @@ def _assign(document: Document, path: KeyPath, value: Any) -> Document:
     for old in [p for p in result.places if p[: len(path)] == path]:
         del result.places[old]
     result.places[path] = COMMAND_LINE
-    if value is None and isinstance(holder, dict):
-        holder.pop(last, None)
+    if value is None:
+        _remove(result.data, path)
     else:
-        holder[last] = value
+        holder[last] = without_nulls(value)
     return result
+
+
+def _remove(holder: Any, path: KeyPath) -> None:
+    """Removes a key, and the mappings above it that are empty then."""
+    key, *rest = path
+    if rest:
+        _remove(holder[key], tuple(rest))
+    if not rest or (holder[key] == {} and isinstance(holder, dict)):
+        del holder[key]
+
+
+def _removals(holder: Any, key: Any, value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Wrong]]:
+    if isinstance(holder, list):
+        yield from removal_faults(None, value, path)
+    elif isinstance(holder, dict) or value is not None:
+        yield from entry_faults(holder, key, value, path)
 
 
 def _step(holder: Any, key: Any, path: KeyPath) -> Any:
@@ -134,13 +168,3 @@ def _step(holder: Any, key: Any, path: KeyPath) -> Any:
     if isinstance(holder, dict):
         return holder[key]
     raise ValueError(f"{dotted(path[:-1])} is {shown(holder)}, not a mapping; set it as a whole")
-
-
-def _nulls(data: Any, path: KeyPath) -> list[KeyPath]:
-    if data is None:
-        return [path]
-    if isinstance(data, dict):
-        return [found for key, value in data.items() for found in _nulls(value, (*path, key))]
-    if isinstance(data, list):
-        return [found for i, value in enumerate(data) for found in _nulls(value, (*path, i))]
-    return []

@@ -32,7 +32,7 @@ def assignments_of(changes: Mapping[str, object]) -> list[str]:
     texts = []
     for path, value in changes.items():
         if path.partition("[")[0] in tables:
-            texts.append(f"{path}={cell_text(value)}")
+            texts.append(f"{path}={_typed_cell(value)}")
             continue
         try:
             texts.append(f"{path}={yaml_text(value)}")
@@ -40,6 +40,12 @@ def assignments_of(changes: Mapping[str, object]) -> list[str]:
             log.add(Fault(COMMAND_LINE, None, path, f"{shown(value)} is of a type that a model cannot hold"))
     log.raise_if_any()
     return texts
+
+
+def _typed_cell(value: object) -> str:
+    """A value as `--set` takes it for a cell: None clears it, and not-a-number is a mistake, not a way to say None."""
+    value = _plain(value)
+    return "nan" if isinstance(value, float) and value != value else cell_text(value) or ("" if value == "" else "null")
 
 
 def document_text(settings: Mapping[str, object], log: FaultLog) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bichiku.model.faults import Wrong, nearest, shown
+from bichiku.model.numbers import number_hint
 
 _WORDS = {  # by type of error; {limit} is the bound that was left
     "missing": "is missing",
@@ -40,4 +41,18 @@ def in_words(error: Any) -> tuple[str, str]:
             return f"{value} is not {expected}", ""
         return f"{value} is not one of {expected}", nearest(error["input"], expected.replace(" or ", ", ").split(", "))
     limit = next((f"{context[bound]:g}" for bound in _BOUNDS if bound in context), "")
-    return _WORDS.get(kind, "{value} does not belong here").format(value=value, limit=limit), ""
+    message = _WORDS.get(kind, "{value} does not belong here").format(value=value, limit=limit)
+    return message, _hint(kind, error["input"])
+
+
+def _hint(kind: str, value: Any) -> str:
+    """What a value of the wrong type may have been meant to say."""
+    if kind in ("float_type", "int_type"):
+        return number_hint(value)
+    if kind == "list_type" and isinstance(value, str) and value:
+        return f"write [{value}]"
+    if kind in ("dict_type", "model_type") and isinstance(value, str):
+        key, colon, inner = value.partition(":")
+        if colon and key and inner[:1].strip():
+            return f"a space is missing after the colon: write {key}: {inner}"
+    return ""

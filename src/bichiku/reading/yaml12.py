@@ -17,6 +17,8 @@ from bichiku.model.numbers import is_lost
 MAX_DEPTH = 40
 MAX_NODES = 20_000
 
+NULLS = ("~", "null", "Null", "NULL")  # what writes nothing, beside nothing itself
+
 _TRUE = ("true", "True", "TRUE")
 _PREFIX = "tag:yaml.org,2002:"
 _SCALARS: dict[str, tuple[str, list[str], Callable[[str], Any]]] = {  # pattern, first characters, meaning

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bichiku.checking.strategies import SAME_STRATEGY
 from bichiku.model.calendar import month_label
 from bichiku.model.world import World
 from bichiku.result.metrics.basis import BASES
@@ -31,7 +32,8 @@ def section(report: ReportData) -> Section:
         elements.append(Fold("Crises of the model", [_crises(world)]))
     if world.settings.events:
         elements.append(Fold("Events that every plan meets", [_events(world)]))
-    warnings = list(shown_warnings({run.strategy: run.world for run in report.runs}).lines)
+    # a repeat of a run knows one strategy alone, and its page must be the same
+    warnings = list(shown_warnings({run.strategy: run.world for run in report.runs}, [SAME_STRATEGY]).lines)
     if warnings:
         elements.append(Terms([("Warnings about the data", warnings)]))
     return Section("assumptions", heading, elements)
