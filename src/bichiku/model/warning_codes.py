@@ -56,3 +56,6 @@ CODES: dict[str, str] = {
     "W602": "projects are built and stand by on the plan",
     "W603": "strategies have the same plan under different names",
 }
+
+CHECK_ALONE = ("W501",)
+"""Told by `bichiku check` alone: each answer says by itself how much of its cost rests on assumed rows."""
