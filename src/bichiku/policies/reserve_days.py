@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator
 
+from bichiku.model.faults import shown
 from bichiku.model.names import check_name
 from bichiku.model.time_path import TimePath, monthly_path
 from bichiku.model.values import Strict
@@ -46,9 +47,22 @@ def _days(value: Any) -> DaysPath:
     path = partial(monthly_path, upper=MOST_DAYS)
     given = dict(days_by_material(value))
     if not given:
+        if isinstance(value, dict):
+            _refuse_names_among_months(value)
         return DaysPath(default=path(value), materials={})
     default = path(given.pop("default")) if "default" in given else None
     return DaysPath(default=default, materials={check_name(key): path(days) for key, days in given.items()})
+
+
+def _refuse_names_among_months(value: dict[Any, Any]) -> None:
+    names = [key for key in value if not _looks_dated(key)]
+    if not names:
+        return
+    name = next((key for key in names if key != "default"), None)
+    if name is None:
+        raise ValueError("'default' is not a month such as 2026-01; write the months below it, as {default: {...}}")
+    meant = f"write {{default: {{...}}, {name}: ...}} if it is a material, with the months below default"
+    raise ValueError(f"{shown(name)} is not a month such as 2026-01; {meant}")
 
 
 def is_used(world: World, material: str) -> bool:

@@ -115,7 +115,7 @@ def _assign(document: Document, path: KeyPath, value: Any) -> Document:
     if isinstance(holder, list):
         _step(holder, last, path)
     elif not isinstance(holder, dict):
-        raise ValueError(f"{dotted(path[:-1])} is {shown(holder)}, not a mapping; set it as a whole")
+        raise ValueError(_no_mapping(holder, path))
     for old in [p for p in result.places if p[: len(path)] == path]:
         del result.places[old]
     result.places[path] = COMMAND_LINE
@@ -133,7 +133,15 @@ def _step(holder: Any, key: Any, path: KeyPath) -> Any:
         return holder[key]
     if isinstance(holder, dict):
         return holder[key]
-    raise ValueError(f"{dotted(path[:-1])} is {shown(holder)}, not a mapping; set it as a whole")
+    raise ValueError(_no_mapping(holder, path))
+
+
+def _no_mapping(holder: Any, path: KeyPath) -> str:
+    """That a key cannot be set below a number, and how a number of one material is set beside that of all."""
+    text = f"{dotted(path[:-1])} is {shown(holder)}, not a mapping; set it as a whole"
+    if path[0] == "policies" and isinstance(path[-1], str) and not path[-1][:4].isdecimal():
+        text += f", for a material as {dotted(path[:-1])}={{default: {shown(holder)}, {path[-1]}: ...}}"
+    return text
 
 
 def _nulls(data: Any, path: KeyPath) -> list[KeyPath]:
