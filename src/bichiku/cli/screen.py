@@ -34,6 +34,12 @@ SetOption = Annotated[
 ]
 
 
+LabelOption = Annotated[
+    list[str] | None,
+    typer.Option("--as", metavar="NAME", help="Name to tell a run by; once for each run, in their order."),
+]
+
+
 def _known(codes: list[str] | None) -> list[str] | None:
     unknown = [code for code in codes or () if code not in CODES]
     if unknown:

@@ -13,6 +13,7 @@ BASE = "base"
 FIXED = ("model", "tables", "start", "periods", "resolution", "strategies")
 COMMAND_LINE = ("--set", None)
 MOST_STRATEGIES = 100
+NAME_HINT = "use letters, digits, - and _; at most 100 of them"
 _NULLS = ("null", "Null", "NULL", "~")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
@@ -41,8 +42,7 @@ def split_strategies(document: Document, log: FaultLog) -> tuple[Document, dict[
     for name, changes in given.items():
         path = ("strategies", name)
         if not is_strategy_name(name):
-            hint = "use letters, digits, - and _; at most 100 of them"
-            log.add(document.fault(path, f"{shown(name)} cannot name a strategy", hint))
+            log.add(document.fault(path, f"{shown(name)} cannot name a strategy", NAME_HINT))
         elif changes is not None and not isinstance(changes, dict):
             log.add(document.fault(path, f"{shown(changes)} is not a mapping of changes"))
         else:
