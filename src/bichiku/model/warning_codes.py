@@ -55,6 +55,7 @@ CODES: dict[str, str] = {
     "W601": "stocks are drawn on in a crisis that does not concern them",
     "W602": "projects are built and stand by on the plan",
     "W603": "strategies have the same plan under different names",
+    "W604": "limits on shares are kept by stock bought before or by shortage",
 }
 
 CHECK_ALONE = ("W501",)
