@@ -43,7 +43,25 @@ def with_ore(opening: float = 0, supply: float = 1000) -> Description:
     )
 
 
+def refined(where: str, origin: bool = False, **policies: object) -> Description:
+    """m is refined in a country from ore that China sells, with or without saying so in origins."""
+    rows = [{"supplier": "p", "country": "CHN", "share": 1}]
+    return description(
+        suppliers=[{"material": "ore"}],
+        tables={
+            "materials": [MATERIAL, ORE],
+            "projects": [REFINERY | {"country": where}],
+            **({"origins": rows} if origin else {}),
+        },
+        **({"policies": policies} if policies else {}),
+    )
+
+
+CHINESE_ORE = {"share_caps": [{"group": ["CHN"], "stage": "origin", "of": "supply", "materials": ["m"], "max": 0.5}]}
+
 CASES = [
+    Case("W111", refined("MYS"), refined("MYS", origin=True), "p", ("which CHN sells", "counts as from MYS")),
+    Case("W111", refined("JPN", **CHINESE_ORE), refined("JPN"), "p", ("counts as from JPN",)),  # no import of m
     Case(
         "W101",
         description(suppliers=[{"kind": "contract", "lead_periods": 2}]),

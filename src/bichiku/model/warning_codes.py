@@ -17,6 +17,7 @@ CODES: dict[str, str] = {
     "W108": "materials open with more than their storage holds",
     "W109": "countries are alone in a group whose name is nearly that of another",
     "W110": "models are of the first edition, and keys of theirs mean something else now",
+    "W111": "projects use feed from abroad and list no origins, so all that they make counts as their own country's",
     # policies
     "W201": "policies can never bind",
     "W202": "policies name something that they do not touch",
@@ -49,6 +50,7 @@ CODES: dict[str, str] = {
     "W411": "suppliers have more in transit than they can ship",
     "W412": "materials have so small a demand that the solver need not keep its limits",
     "W413": "materials are worth more in stock at the horizon than a supplier asks for them",
+    "W414": "suppliers have goods in transit and no lead time, so these never arrive",
     # assumptions
     "W501": "lists of assumed rows that the answer rests on most",
     # results
