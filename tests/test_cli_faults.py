@@ -160,6 +160,7 @@ def test_check_counts_what_is_silenced(bichiku: Shell, place: Path) -> None:
     told = bichiku("check", "tutorial", "--set", "silence=null")
     assert told.stderr.startswith("bichiku: warning W501: 9 of 9 rows")
     assert "silenced" not in told.stdout
+    assert "W501" not in bichiku("run", "tutorial", "-s", "today", "--set", "silence=null").stderr
     silent = bichiku("check", "tutorial", "--set", "silence=null", "--silence", "W501")
     assert (silent.stderr, silent.stdout.splitlines()[-1]) == ("", "  silenced: W501 (1 warning)")
 

@@ -11,9 +11,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from bichiku.model.faults import ModelFaults
 from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.run import Rejected, Run, input_hash
+from bichiku.result.saved_run import read_run
 from bichiku.result.staging import CannotWrite
 from oracles.models import TABLES, with_line, write_model
 
@@ -181,3 +183,5 @@ def test_a_run_that_does_not_verify_is_kept_as_rejected(run: Run, tmp_path: Path
     manifest = json.loads((made / "manifest.json").read_text())
     assert manifest["verification"]["holds"] is False
     assert manifest["verification"]["findings"]
+    with pytest.raises(ModelFaults, match=r"was rejected: numbers of it did not verify"):
+        read_run(made)

@@ -105,6 +105,13 @@ CASES = [
         "suppliers[s]",
         ("201 t arrives in each", "100 t a period"),
     ),
+    Case(
+        "W416",
+        supplier(capacity_t=100, lead_periods=0, in_transit_t=5),
+        supplier(capacity_t=100, lead_periods=1, in_transit_t=5),
+        "suppliers[s]",
+        ("5 t never arrives, as lead_periods is 0",),
+    ),
     Case("W412", demand(0.0009, 0.0001), demand(0.001, 0.0001), "demand[m]", ("0.0009 t a year", "up to 1e-06 t")),
     Case(  # 11 less half a year's storage of 0.55, against 10.4 delivered
         "W413",

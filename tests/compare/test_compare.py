@@ -76,17 +76,61 @@ def test_a_strategy_without_a_solution_keeps_its_row(tmp_path: Path, monkeypatch
     assert "infeasible" in (folder / "comparison.md").read_text(encoding="utf-8")
 
 
-def test_runs_of_different_worlds_are_refused(
+def run_of(folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> Path:
+    """The run that a call writes into an empty folder."""
+    assert bichiku(monkeypatch, "run", *words, "-s", "today", "-o", folder, "-q") == 0
+    (run,) = folder.iterdir()
+    return run
+
+
+def test_runs_over_other_tables_are_compared_and_the_tables_that_differ_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = shutil.copytree(TUTORIAL, tmp_path / "other")
-    demand = (other / "demand.csv").read_text(encoding="utf-8")
-    (other / "demand.csv").write_text(demand.replace("12000", "13000"), encoding="utf-8")
-    bichiku(monkeypatch, "run", TUTORIAL, "-s", "today", "-o", tmp_path / "runs", "-q")
-    bichiku(monkeypatch, "run", other, "-s", "china-half", "-o", tmp_path / "runs", "-q")
-    runs = [path for path in (tmp_path / "runs").iterdir() if path.is_dir()]
-    assert bichiku(monkeypatch, "compare", *sorted(runs), "-o", tmp_path, "-q") == WRONG_INPUT
-    assert "is of another world" in capsys.readouterr().err
+    suppliers = (other / "suppliers.csv").read_text(encoding="utf-8")
+    # a supplier more has origins of its own, though origins.csv is as it was
+    (other / "suppliers.csv").write_text(f"{suppliers}graphite-aus,graphite,AUS,spot,10,1500,0,0,0,0,assumed,made up\n")
+    one = run_of(tmp_path / "one", monkeypatch, TUTORIAL)
+    two = run_of(tmp_path / "two", monkeypatch, other, "--as", "more-sellers")
+    assert two.name.startswith("other-more-sellers-")
+    assert bichiku(monkeypatch, "compare", one, two, "-o", tmp_path, "-q") == 0
+    told = "more-sellers and today differ in suppliers.csv, not in policies alone"
+    assert capsys.readouterr().err == f"bichiku: warning {told}\n"
+    folder, _ = comparison(tmp_path)
+    for page in ("comparison.md", "report.html"):
+        assert f"{told}." in (folder / page).read_text(encoding="utf-8")
+
+
+def test_runs_of_one_strategy_are_compared_under_names_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = run_of(tmp_path / "one", monkeypatch, TUTORIAL)
+    two = run_of(tmp_path / "two", monkeypatch, TUTORIAL, "--set", "policies.reserve_days=90")
+    assert bichiku(monkeypatch, "compare", one, two, "-o", tmp_path, "-q") == WRONG_INPUT
+    assert "'today' is given more than once (name each run, in order, with --as NAME)" in capsys.readouterr().err
+    assert bichiku(monkeypatch, "compare", one, two, "--as", "sixty", "-o", tmp_path) == WRONG_INPUT
+    assert "--as: is given once for 2 runs" in capsys.readouterr().err
+    names = ("--as", "sixty", "--as", "ninety")
+    assert bichiku(monkeypatch, "compare", one, two, *names, "-o", tmp_path, "-q") == 0
+    _, table = comparison(tmp_path)
+    least = table[table["metric"] == "cover_days_at_end"].groupby("strategy")["value"].min()
+    assert least.to_dict() == pytest.approx({"sixty": 60, "ninety": 90})
+
+
+def test_a_name_for_several_strategies_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bichiku(monkeypatch, "run", TUTORIAL, "--as", "mine", "-o", tmp_path, "-q") == WRONG_INPUT
+    assert "--as: names one strategy; the call has 3 (choose one with -s)" in capsys.readouterr().err
+
+
+def test_runs_over_other_periods_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = run_of(tmp_path / "one", monkeypatch, TUTORIAL)
+    two = run_of(tmp_path / "two", monkeypatch, TUTORIAL, "--set", "report_until=2027-09", "--as", "shorter")
+    assert bichiku(monkeypatch, "compare", one, two, "-o", tmp_path, "-q") == WRONG_INPUT
+    assert "shorter has other periods than today" in capsys.readouterr().err
 
 
 def test_a_baseline_that_does_not_exist_is_named(

@@ -9,8 +9,9 @@ import pytest
 from bichiku.explaining import Diagnosis, explain
 from bichiku.policies import FAMILIES, Policies
 from bichiku.result.pipeline import run_strategy
-from bichiku.show.explanation import change_words, text_of
+from bichiku.show.explanation import as_record, change_words, text_of
 from bichiku.show.explanation.remark_words import remark_words
+from bichiku.show.numbers import three_digits
 from oracles.by_hand import MATERIAL, SPOT, description, halt, read
 from tests.explain.cases import (
     AUSTRALIA,
@@ -58,21 +59,45 @@ def test_every_policy_of_the_model_file_has_a_case() -> None:
 
 
 @pytest.mark.parametrize(
-    "policies",
+    ("policies", "days"),
     [
-        {"share_caps": [{"group": ["CHN"], "max": 0}]},
-        {"share_floors": [{"group": ["AUS"], "min": 1}]},
-        {"country_cap": {"max": 0}},
-        {"concentration": {"max": 0.4}},
-        {"budget": {"reserve_per_year": 0, "investment": 0}},
-        {"risk": {"level": 0.5, "weight": 1}},
+        ({"share_caps": [{"group": ["CHN"], "max": 0}]}, 219),  # Australia has 40 t of 100
+        ({"share_floors": [{"group": ["AUS"], "min": 1}]}, 219),
+        ({"country_cap": {"max": 0.5}}, 73),  # China's share is half with 40 t
+        ({"country_cap": {"max": 0}}, 365),
+        ({"concentration": {"max": 0.4}}, 365),  # of two countries one half is the least
+        ({"budget": {"reserve_per_year": 0, "investment": 0}}, 0),
+        ({"risk": {"level": 0.5, "weight": 1}}, 0),
     ],
-    ids=lambda policies: next(iter(policies)),
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else f"{value}-days",
 )
-def test_what_asks_for_no_tonnes_leaves_a_plan_as_shortage_is_allowed(policies: dict[str, Any]) -> None:
+def test_what_asks_for_no_tonnes_leaves_a_plan_that_may_be_short(policies: dict[str, Any], days: float) -> None:
     found = explained(periods=1, suppliers=TWO, policies=policies)
     assert found.diagnosis is Diagnosis.FEASIBLE
-    assert text_of(found) == "base: there is a plan that keeps all limits; nothing to explain"
+    start = "base: there is a plan that keeps all limits"
+    if not days:
+        assert text_of(found) == f"{start}; nothing to explain"
+        return
+    (family,) = policies
+    assert text_of(found).splitlines() == [
+        f"{start}, but only so:",
+        f"  - with m {three_digits(days)} days short on the plan in 2026, as {family} would have it; "
+        "policies.no_shortage forbids that",
+    ]
+
+
+def test_a_limit_that_is_kept_by_buying_ahead_says_so() -> None:
+    # in 2027 Australia's 40 t are half of 80 t; the other 20 t are bought in 2026
+    cap = {"share_caps": [{"group": ["CHN"], "max": {2026: 1.0, 2027: 0.5}}]}
+    text = text_of(explained(periods=2, suppliers=TWO, policies=cap))
+    assert text.splitlines()[1:] == [
+        "  - only by buying 20.0 t of m for the store in 2026, as share_caps would have it"
+    ]
+    (record,) = as_record(explained(periods=2, suppliers=TWO, policies=cap))["only_so"]
+    assert (record["kind"], record["years"], record["limits"]) == ("stored", (2026,), ("share_caps",))
+    # a reserve is bought whatever the cap, so it is none of its doing
+    enough = [{}, AUSTRALIA | {"capacity_t": 200}]
+    assert explained(periods=2, suppliers=enough, policies=cap | {"reserve_days": 36.5}).sacrifices == ()
 
 
 def test_the_numbers_to_type_are_enough_in_the_model_itself() -> None:

@@ -54,12 +54,19 @@ def test_a_reserve_may_grow_by_what_the_slack_buys(tmp_path: Path) -> None:
     assert (reserve.least, reserve.most) == pytest.approx((0, 2 / 100 * 365), abs=1e-6)
 
 
-@pytest.mark.parametrize(("text", "share"), [("1%", 0.01), ("0.02", 0.02), ("0%", 0)])
+@pytest.mark.parametrize(("text", "share"), [("1%", 0.01), ("2.5 %", 0.025), ("0%", 0), ("100%", 1)])
 def test_a_slack_is_a_share(text: str, share: float) -> None:
     assert parse_slack(text) == pytest.approx(share)
 
 
-@pytest.mark.parametrize("text", ["", "x", "-1%", "200%", "nan"])
+@pytest.mark.parametrize("text", ["", "x", "%", "-1%", "200%", "nan"])
 def test_what_is_no_slack_is_an_error(text: str) -> None:
-    with pytest.raises(ModelFaults):
+    with pytest.raises(ModelFaults, match="is not a percentage such as 1%"):
         parse_slack(text)
+
+
+@pytest.mark.parametrize(("text", "meant"), [("1", "write 1%"), ("0.02", "write 0.02% or 2%")])
+def test_a_slack_without_its_sign_is_asked_for_it(text: str, meant: str) -> None:
+    with pytest.raises(ModelFaults) as caught:
+        parse_slack(text)
+    assert [str(fault) for fault in caught.value.faults] == [f"--slack: {text!r} has no % ({meant})"]

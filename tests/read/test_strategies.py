@@ -172,6 +172,7 @@ def test_a_change_leaves_other_strategies_documents_alone(folder: Path) -> None:
         ("policies.share_caps.first=0.1", "the list has 2 entries"),
         ("policies.reserve_days.2026-01=30", "policies.reserve_days is 60, not a mapping; set it as a whole"),
         ("policies.reserve_days.2026-01.deep=30", "policies.reserve_days is 60, not a mapping; set it as a whole"),
+        ("policies.reserve_days.cobalt=180", "for a material as policies.reserve_days={default: 60, cobalt: ...}"),
         ("discount_rate=[1", "is not YAML"),
         ("discount_rate=many", "'many' is not a number"),
         ("strategies.today=3", "strategies cannot be set here"),

@@ -14,6 +14,7 @@ import pytest
 from bichiku.show.numbers import money, percent, three_digits
 from bichiku.show.report import ReportData, key_findings, render_report
 from bichiku.show.report.csv_link import MOST_BYTES, csv_link, harmless, spreadsheet_csv
+from bichiku.show.report.data import Axis
 from bichiku.show.report.figures.crisis_map import crisis_map, first_short, shade
 from bichiku.show.report.strategy_table import weighted_mean
 from tests.report_cases import (
@@ -254,7 +255,7 @@ def test_no_crises_at_all() -> None:
     "changes",
     [
         {"second": frontier().y},
-        {"series": "side", "data": frontier().data.assign(side=list("aabba"))},
+        {"series": Axis("side", "Side", ""), "data": frontier().data.assign(side=list("aabba"))},
         {"data": pd.DataFrame({"days": ["low", "high"], "cost": [1.0, 2.0]})},
         {"data": pd.DataFrame({"days": [1, 2], "cost": [None, None]})},
     ],

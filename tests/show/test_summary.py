@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -48,3 +49,14 @@ def test_expected_damage_of_strategies_counts_dearer_purchases() -> None:
     assert [cell.strip() for cell in line.split("  ") if cell.strip()] == [
         "base", "USD 1.50 k", "+0", "USD 500", "USD 2.00 k", "0",
     ]  # fmt: skip
+
+
+def test_what_rounding_alone_tells_apart_costs_the_same() -> None:
+    first = solve()
+    cost = first.summary["metric"] == "cost_per_year"
+    summary = first.summary.assign(value=first.summary["value"].where(~cost, first.summary["value"] * (1 - 1e-12)))
+    other = replace(first, world=replace(first.world, strategy="other"), tables={**first.tables, "summary": summary})
+    stream = io.StringIO()
+    print_strategies(Console(file=stream, width=160), [first, other])
+    lines = [line.split() for line in stream.getvalue().splitlines() if line.startswith(("  base", "  other"))]
+    assert [line[4] for line in lines] == ["+0", "+0"]  # behind name, currency, amount and its size

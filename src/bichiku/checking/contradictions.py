@@ -47,7 +47,8 @@ def _under_way(facts: Facts, sources: Sequence[str], year: int) -> float:
     return float(sum(facts.under_way(source)[nodes].sum() for source in sources))
 
 
-def _too_little_to_buy(facts: Facts) -> Iterator[Found]:
+def held_below_demand(facts: Facts) -> dict[Block, float]:
+    """The most that can arrive of a material in a year, where limits on shares hold it below demand on the plan."""
     barred = {(block.material, block.at) for block in facts.once(_barred)}
     candidates = [
         block
@@ -57,16 +58,20 @@ def _too_little_to_buy(facts: Facts) -> Iterator[Found]:
         and not beyond(_uncovered(facts, block), _supply(facts, block))
     ]
     most = most_bought(facts, [(block, facts.sellers(block.material)) for block in candidates])
-    short = {
+    return {
         block: tonnes
         for block, tonnes in zip(candidates, most, strict=True)
         if beyond(_uncovered(facts, block), tonnes)
     }
+
+
+def _too_little_to_buy(facts: Facts) -> Iterator[Found]:
+    short = facts.once(held_below_demand)
     for material, bad in _by_material(list(short)).items():
         worst = max(bad, key=lambda block: _uncovered(facts, block) - short[block])
         others = [facts.plan_years[block.at] for block in bad if block is not worst]
         so_too = f" (so too in {years_text(others)})" if others else ""
-        limits = _limits_text(facts, _that_matter(facts, worst), worst)
+        limits = limits_that_hold(facts, worst)
         opening = _opening(facts, worst)
         stock = f" and the opening stock {opening:,.6g} t" if opening else ""
         yield Found(
@@ -74,6 +79,11 @@ def _too_little_to_buy(facts: Facts) -> Iterator[Found]:
             f"in {facts.plan_years[worst.at]} at most {short[worst]:,.6g} t can arrive under {limits}, demand is "
             f"{_demand(facts, worst):,.6g} t{stock}{so_too}; the rest comes from stock or substitution or stays short",
         )
+
+
+def limits_that_hold(facts: Facts, block: Block) -> str:
+    """The limits that hold arrivals below demand, in words."""
+    return _limits_text(facts, _that_matter(facts, block), block)
 
 
 def _that_matter(facts: Facts, block: Block) -> tuple[CheckedLimit, ...]:

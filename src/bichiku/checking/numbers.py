@@ -156,6 +156,16 @@ def _transit_over_capacity(facts: Facts) -> Iterator[Found]:
             )
 
 
+def _transit_without_lead(facts: Facts) -> Iterator[Found]:
+    for name, row in facts.world.spot.items():
+        if row.in_transit_t and not row.lead_periods and not row.ramp_periods:
+            yield Found(
+                f"suppliers[{name}]",
+                f"in_transit_t of {row.in_transit_t:,.6g} t never arrives, as lead_periods is 0: what is shipped comes "
+                "in the same period; give the lead time, or leave it out",
+            )
+
+
 def _below_the_solver(facts: Facts) -> Iterator[Found]:
     for material, by_year in facts.world.demand.items():
         most = max(by_year.values())
@@ -210,4 +220,5 @@ RULES: dict[str, Callable[[Facts], Iterator[Found]]] = {
     "W413": _stock_pays_at_the_horizon,
     "W414": _ramp_beyond_the_horizon,
     "W415": _dear_to_keep_up,
+    "W416": _transit_without_lead,
 }

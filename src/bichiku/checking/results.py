@@ -9,12 +9,15 @@ import pandas as pd
 
 from bichiku.build.reserve import emergencies
 from bichiku.checking import Advice
-from bichiku.checking.facts import TOLERANCE, Found
+from bichiku.checking.contradictions import held_below_demand, limits_that_hold
+from bichiku.checking.facts import TOLERANCE, Facts, Found
 from bichiku.result.outcome import ChainOutcome, Outcome
 
 Tables = Mapping[str, pd.DataFrame]
 
 SAME = 1e-6  # of the largest number of a material in its column: plans that differ by less are one
+
+KEPT_BY = 0.01  # of a year's use: what stock or shortage give less of is not told
 
 _DECIDED = {  # what a plan decides: table, its column, and what tells the rows of a material apart
     "purchases": ("sourcing", "tonnes", ["material", "supplier", "year"]),
@@ -80,6 +83,45 @@ def _stands_by(outcome: Outcome) -> Iterator[Found]:
             )
 
 
+def _kept_without_buying(outcome: Outcome) -> Iterator[Found]:
+    facts = Facts(outcome.world)
+    held = {(block.material, int(facts.plan_years[block.at])): block for block in held_below_demand(facts)}
+    most = {(block.material, int(facts.plan_years[block.at])): t for block, t in held_below_demand(facts).items()}
+    binding = _binding_in_a_year(outcome)
+    for material, year in sorted({*held, *binding}):
+        part, nodes = outcome.of(material), outcome.plan[outcome.plan_years == year]
+        use = float(part.use(material)[nodes].sum())
+        drawn = float(part.stock_before(material)[nodes[0]] - part.stock[material][nodes[-1]])
+        short_days = float(part.short_days(material)[nodes].sum())
+        means = [f"{drawn:,.6g} t out of the store, bought before"] if drawn > KEPT_BY * use > 0.0 else []
+        if (material, year) in held:
+            limits = limits_that_hold(facts, held[material, year])
+            what = f"under {limits} at most {most[material, year]:,.6g} t can arrive in {year}"
+            if short_days > KEPT_BY * outcome.world.calendar.days * len(nodes):
+                means.append(f"{short_days:.3g} days short, which policies.no_shortage forbids")
+        else:
+            what = f"policies.{' and policies.'.join(binding[material, year])} binds in {year}"
+        if means:
+            yield Found(material, f"{what}, and {use:,.6g} t are used; the plan keeps it with {' and '.join(means)}")
+
+
+def _binding_in_a_year(outcome: Outcome) -> dict[tuple[str, int], list[str]]:
+    """Families of the limits on shares that bind, by material and calendar year."""
+    program, world = outcome.program, outcome.world
+    found: dict[tuple[str, int], list[str]] = {}
+    for block in program.row_blocks:
+        if not block.policy or block.place != "year" or block.material not in world.materials:
+            continue
+        lines = program.matrix[block.rows]
+        value, size = lines @ outcome.solution.x, abs(lines) @ abs(outcome.solution.x)
+        slack = np.minimum(value - program.row_lower[block.rows], program.row_upper[block.rows] - value)
+        for year in block.keys[slack <= TOLERANCE * (1.0 + size)]:
+            families = found.setdefault((block.material, int(year)), [])
+            if block.family not in families:
+                families.append(block.family)
+    return found
+
+
 def _same_plan(tables: Mapping[str, Tables]) -> Iterator[Found]:
     left = list(tables)
     while left:
@@ -107,5 +149,9 @@ def _is_same(one: Tables, other: Tables) -> bool:
     return True
 
 
-RULES: dict[str, Callable[[Outcome], Iterator[Found]]] = {"W601": _drawn_on_without_emergency, "W602": _stands_by}
+RULES: dict[str, Callable[[Outcome], Iterator[Found]]] = {
+    "W601": _drawn_on_without_emergency,
+    "W602": _stands_by,
+    "W604": _kept_without_buying,
+}
 COMPARISON_RULES: dict[str, Callable[[Mapping[str, Tables]], Iterator[Found]]] = {"W603": _same_plan}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bichiku.checking.facts import Facts, Found, beyond, years_text
+from bichiku.checking.shares import share_limits
 from bichiku.model.world import World
 from bichiku.reading.references import ROUNDING
 
@@ -209,6 +210,27 @@ def _no_life(facts: Facts) -> Iterator[Found]:
             )
 
 
+def _input_without_origins(facts: Facts) -> Iterator[Found]:
+    world = facts.world
+    for name, row in world.projects.items():
+        abroad = {s.country for s in world.suppliers.values() if s.material == row.input_material} - {row.country}
+        stands = row.existing_t > 0.0 or row.max_build_t > 0.0
+        if abroad and stands and name not in world.unlisted and _origin_matters(facts, name):
+            yield Found(
+                name,
+                f"it makes {row.material} from {row.input_material}, which {', '.join(sorted(abroad))} "
+                f"{'sells' if len(abroad) == 1 else 'sell'}, and has no row in origins.csv: at the stage of origin all "
+                f"that it makes counts as from {row.country}",
+            )
+
+
+def _origin_matters(facts: Facts, project: str) -> bool:
+    """Whether a project is counted by origin: among imports, or by a limit on shares of supply."""
+    material = facts.world.projects[project].material
+    limited = (row for limit in facts.once(share_limits) for key, row in limit.rows.items() if key[1] == material)
+    return facts.world.is_import(project) or any(row.stage == "origin" and row.of == "supply" for row in limited)
+
+
 RULES: dict[str, Callable[[Facts], Iterator[Found]]] = {
     "W101": _lead_time_on_contract,
     "W102": _gap_without_supplier,
@@ -222,4 +244,5 @@ RULES: dict[str, Callable[[Facts], Iterator[Found]]] = {
     "W114": _commits_beyond_use,
     "W115": _index_of_nothing,
     "W116": _no_life,
+    "W112": _input_without_origins,
 }

@@ -26,7 +26,7 @@ def check(
 
     read = read_model(model, strategy or (), changes or ())
     grown = [grow(world) for world in read.worlds.values()]
-    told = print_advice(read, quiet, silence, every)
+    told = print_advice(read, quiet, silence, every, checking=True)
     if told is None:
         return
     world, chains = next(iter(read.worlds.values())), grown[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from bichiku.cli.results_so_far import add_folder
 from bichiku.cli.screen import (
     NO_RESULT,
     JsonOption,
+    LabelOption,
     OutputOption,
     QuietOption,
     SetOption,
@@ -25,6 +26,9 @@ from bichiku.cli.screen import (
 from bichiku.cli.solving import solve_all
 from bichiku.model.faults import Fault, ModelFaults, nearest
 
+if TYPE_CHECKING:
+    from bichiku.result.run import Run
+
 
 def compare(
     places: Annotated[
@@ -33,6 +37,7 @@ def compare(
     strategy: StrategyOption = None,
     changes: SetOption = None,
     silence: SilenceOption = None,
+    labels: LabelOption = None,
     baseline: Annotated[
         str | None, typer.Option(help="The strategy that extra cost is counted from. Default: the first.")
     ] = None,
@@ -40,7 +45,7 @@ def compare(
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Put strategies of one world side by side: comparison.csv, comparison.md and report.html."""
+    """Put strategies side by side: comparison.csv, comparison.md and report.html."""
     from bichiku.api.compare.comparison import compare as compare_runs
     from bichiku.checking.results import advice_on_comparison
     from bichiku.reading.model import read_model
@@ -51,6 +56,8 @@ def compare(
         show("reading")
         solved_before = [read_run(place, COMPARED_TABLES) for place in places if is_run(place)]
         models = {place: read_model(place, strategy or (), changes or ()) for place in places if not is_run(place)}
+        if labels:
+            solved_before = _labelled(solved_before, labels, only_runs=not models)
         names = [run.strategy for run in solved_before] + [name for read in models.values() for name in read.worlds]
         _check_call(names, baseline, only_runs=not models, options=bool(strategy or changes))
         runs, failed = list(solved_before), {}
@@ -80,6 +87,21 @@ def compare(
         out.print(f"written to {folder}; open {folder / 'report.html'}", highlight=False, soft_wrap=True)
     if failed:
         raise typer.Exit(NO_RESULT)
+
+
+def _labelled(runs: list[Run], labels: list[str], only_runs: bool) -> list[Run]:
+    faults = []
+    if not only_runs:
+        faults.append(Fault("--as", None, "", "names runs solved before; run a model with --as first"))
+    elif len(labels) != len(runs):
+        faults.append(Fault("--as", None, "", f"is given {_times(len(labels))} for {len(runs)} runs", "once for each"))
+    if faults:
+        raise ModelFaults(faults)
+    return [run.called(label) for run, label in zip(runs, labels, strict=True)]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _check_call(names: list[str], baseline: str | None, only_runs: bool, options: bool) -> None:

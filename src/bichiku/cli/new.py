@@ -9,6 +9,17 @@ import typer
 
 from bichiku.model.faults import Fault, ModelFaults
 
+HOLDS = """\
+{folder} holds a small model. Run it:
+
+  bichiku run {folder}
+
+Its crisis can begin in the third quarter only, and the plan knows that: it looks safer than it is. If it may begin in
+any quarter:
+
+  bichiku run {folder} -s today --set crises.china-halt.onset_every=1
+"""
+
 
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that does not exist yet.")],
@@ -20,4 +31,4 @@ def new(
         copy_tutorial(folder)
     except FileExistsError as error:
         raise ModelFaults([Fault(str(folder), None, "", "exists already", "choose another name")]) from error
-    typer.echo(f"{folder} holds a small model. Run it:\n\n  bichiku run {folder}\n")
+    typer.echo(HOLDS.format(folder=folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -48,15 +49,18 @@ def range_(
 
 
 def parse_slack(text: str) -> float:
-    """``1%`` or ``0.01`` as a share.
+    """``1%`` as a share.
 
     Raises:
-        ModelFaults: it is neither, or not between 0 and 1.
+        ModelFaults: it is no percentage between 0 and 100, or lacks its sign: 1 may mean 1 % and may mean all.
     """
     try:
-        number = decimal_number(text.removesuffix("%")) / (100.0 if text.endswith("%") else 1.0)
+        number = decimal_number(text.removesuffix("%").rstrip())
     except ValueError:
-        number = float("nan")
-    if not 0.0 <= number <= 1.0:
-        raise ModelFaults([Fault("--slack", None, "", f"{text!r} is not a share such as 1% or 0.01")])
-    return number
+        number = math.nan
+    if not 0.0 <= number <= 100.0:
+        raise ModelFaults([Fault("--slack", None, "", f"{text!r} is not a percentage such as 1%")])
+    if not text.endswith("%"):
+        meant = f"write {number:g}%" + (f" or {100.0 * number:g}%" if 0.0 < number < 1.0 else "")
+        raise ModelFaults([Fault("--slack", None, "", f"{text!r} has no %", meant)])
+    return number / 100.0

@@ -24,6 +24,7 @@ from bichiku.cli.solving import solve_all
 from bichiku.model.faults import Fault, ModelFaults
 
 if TYPE_CHECKING:
+    from bichiku.reading.model import Model
     from bichiku.result.pipeline import NoSolution
     from bichiku.result.repeat import Repetition
     from bichiku.result.run import Run
@@ -36,6 +37,9 @@ def run(
     ] = None,
     strategy: StrategyOption = None,
     changes: SetOption = None,
+    label: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="Name for the one strategy, to tell it from its like.")
+    ] = None,
     silence: SilenceOption = None,
     repeated: Annotated[
         Path | None,
@@ -51,11 +55,13 @@ def run(
     from bichiku.show.screen.repetition import repetition_lines
     from bichiku.show.screen.summary import print_strategies
 
-    place = _place(model, repeated, bool(strategy or changes))
+    place = _place(model, repeated, bool(strategy or changes or label))
     out = screen()
     with spinner(quiet or as_json) as show:
         show("reading")
         read = model_of_run(place) if repeated else read_model(place, strategy or (), changes or ())
+        if label is not None:
+            read = _labelled(read, label)
         print_advice(read, quiet, silence)
         runs, failures = solve_all(
             read, output, show, None if quiet or as_json else out, None if quiet else silence or ()
@@ -78,10 +84,18 @@ def _place(model: Path | None, repeated: Path | None, changed: bool) -> Path:
     if (model is None) == (repeated is None):
         faults.append(Fault("run", None, "", "give either a model or --from with a run"))
     elif repeated is not None and changed:
-        faults.append(Fault("--from", None, "", "a run is repeated as it was; -s and --set go with a model"))
+        faults.append(Fault("--from", None, "", "a run is repeated as it was; -s, --set and --as go with a model"))
     if faults:
         raise ModelFaults(faults)
     return model or repeated or Path()
+
+
+def _labelled(read: Model, label: str) -> Model:
+    if len(read.worlds) != 1:
+        fault = Fault("--as", None, "", f"names one strategy; the call has {len(read.worlds)}", "choose one with -s")
+        raise ModelFaults([fault])
+    (strategy,) = read.worlds
+    return read.labelled(strategy, label)
 
 
 def _as_json(runs: list[Run], failures: dict[str, NoSolution], found: Repetition | None) -> list[dict[str, Any]]:

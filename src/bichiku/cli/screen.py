@@ -12,7 +12,7 @@ import typer
 
 from bichiku.cli.results_so_far import results_so_far
 from bichiku.model.faults import Fault, ModelFaults, nearest, printable
-from bichiku.model.warning_codes import CODES
+from bichiku.model.warning_codes import CHECK_ALONE, CODES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,6 +31,12 @@ StrategyOption = Annotated[
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a number of the model for this call; may be repeated."),
+]
+
+
+LabelOption = Annotated[
+    list[str] | None,
+    typer.Option("--as", metavar="NAME", help="Name to tell a run by; once for each run, in their order."),
 ]
 
 
@@ -81,7 +87,7 @@ def print_faults(error: ModelFaults) -> None:
 
 
 def print_advice(
-    model: Model, quiet: bool, silence: Collection[str] | None = None, every: bool = False
+    model: Model, quiet: bool, silence: Collection[str] | None = None, every: bool = False, checking: bool = False
 ) -> ShownWarnings | None:
     """All warnings about a model; None where nothing is to be printed.
 
@@ -90,12 +96,14 @@ def print_advice(
         quiet: whether to print nothing.
         silence: codes to leave out, beside those that the model silences.
         every: whether many warnings of one code have a line each.
+        checking: whether to tell too what needs to be told once and not with every answer.
     """
     from bichiku.show.warnings import shown_warnings
 
     if quiet:
         return None
-    told = shown_warnings(model.worlds, silence or (), every)
+    untold = () if checking else CHECK_ALONE
+    told = shown_warnings(model.worlds, {*(silence or ()), *untold}, every)
     for line in told.lines:
         say(f"warning {line}")
     return told

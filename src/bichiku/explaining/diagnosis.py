@@ -15,6 +15,7 @@ from bichiku.explaining.explanation import Conflict, Diagnosis, Explanation, Rem
 from bichiku.explaining.feasibility import FeasibilityCheck
 from bichiku.explaining.model_rules import model_rules
 from bichiku.explaining.ruled_program import RuledProgram
+from bichiku.explaining.sacrifice import OutOfTime, sacrifices
 from bichiku.explaining.trials import Trials
 from bichiku.explaining.unbounded_ray import unbounded_ray
 from bichiku.explaining.unmet_demand import with_unmet
@@ -74,11 +75,31 @@ def explain(world: World, progress: Progress = lambda _: None, seconds: float = 
             status = check.solve(program).status
             if status is not Status.OPTIMAL:
                 return _no_optimum(world, program, status, check)
-            return Explanation(world, Diagnosis.FEASIBLE)
+            return _feasible(outcome, cuts, check, progress)
         if not found:
-            return Explanation(world, Diagnosis.FEASIBLE)
+            return _feasible(outcome, cuts, check, progress)
         break
     return Explanation(world, Diagnosis.UNDECIDED, remarks=(Remark(Topic.PLANES_UNDECIDED, CONCENTRATION.name),))
+
+
+def _feasible(outcome: Outcome, cuts: Cuts, check: FeasibilityCheck, progress: Progress) -> Explanation:
+    """A plan keeps all limits; what it must put up with for that."""
+    progress("looking for what the limits take")
+    world, late = outcome.world, (Remark(Topic.SACRIFICES_LATE),)
+    for _ in range(MOST_ROUNDS):
+        try:
+            takes, points = sacrifices(outcome, check)
+        except OutOfTime:
+            break
+        # a plan that takes less by being too concentrated does not count
+        before = cuts
+        for point in points:
+            mixes = violated(replace(outcome, solution=replace(outcome.solution, x=point)))
+            cuts = with_cuts(cuts, _new(mixes, cuts))
+        if cuts == before:
+            return Explanation(world, Diagnosis.FEASIBLE, sacrifices=tuple(takes))
+        outcome = replace(outcome, program=build(world, outcome.chains, cuts))
+    return Explanation(world, Diagnosis.FEASIBLE, remarks=late)
 
 
 def _new(mixes: Cuts, cuts: Cuts) -> Cuts:

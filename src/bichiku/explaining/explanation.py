@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from bichiku.explaining.changes import Change, NoChange
 from bichiku.explaining.rules import Rule
+from bichiku.explaining.sacrifice import Sacrifice
 from bichiku.explaining.unbounded_ray import Ray
 from bichiku.model.world import World
 from bichiku.program.extremes import Extreme
@@ -42,6 +43,7 @@ class Topic(Enum):
     COMPONENTS_UNDECIDED = auto()
     NOTHING_FOUND_IN_TIME = auto()
     NO_RAY = auto()
+    SACRIFICES_LATE = auto()  # of a plan that keeps all limits
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,7 @@ class Explanation:
         conflicts: where it is infeasible.
         ray: what earns money without end, where it is unbounded.
         extremes: ranges of its numbers, where the solver fails.
+        sacrifices: what its plan must put up with for limits to be kept, where it has one.
         remarks: what was left out or could not be told.
     """
 
@@ -154,6 +157,7 @@ class Explanation:
     conflicts: tuple[Conflict, ...] = ()
     ray: Ray | None = None
     extremes: tuple[Extreme, ...] = ()
+    sacrifices: tuple[Sacrifice, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
     @property

@@ -21,6 +21,7 @@ CODES: dict[str, str] = {
     "W114": "contracts commit more of a material than is used of it",
     "W115": "contracts follow an index that nothing moves",
     "W116": "projects that can be built have no life, so their whole capex is charged to the horizon",
+    "W112": "projects use feed from abroad and list no origins, so all that they make counts as their own country's",
     # policies
     "W201": "policies can never bind",
     "W202": "policies name something that they do not touch",
@@ -55,10 +56,15 @@ CODES: dict[str, str] = {
     "W413": "materials are worth more in stock at the horizon than a supplier asks for them",
     "W414": "suppliers or projects have a ramp longer than the horizon",
     "W415": "projects cost more a year to keep up than to build",
+    "W416": "suppliers have goods in transit and no lead time, so these never arrive",
     # assumptions
     "W501": "lists of assumed rows that the answer rests on most",
     # results
     "W601": "stocks are drawn on in a crisis that does not concern them",
     "W602": "projects are built and stand by on the plan",
     "W603": "strategies have the same plan under different names",
+    "W604": "limits on shares are kept by stock bought before or by shortage",
 }
+
+CHECK_ALONE = ("W501",)
+"""Told by `bichiku check` alone: each answer says by itself how much of its cost rests on assumed rows."""

@@ -72,11 +72,18 @@ def given_by_material(value: Any, info: ValidationInfo) -> dict[Any, Any]:
 
 
 def _refuse_a_mixture(value: Mapping[Any, Any], materials: Set[str]) -> None:
-    named = [str(key) for key in value if str(key) in materials or key == "default"]
+    named = [str(key) for key in value if str(key) in materials or not _looks_dated(key)]
     dated = [str(key) for key in value if str(key) not in materials and _looks_dated(key)]
-    if named and dated:
-        what = f"{named[0]!r} {'names materials' if named[0] == 'default' else 'is a material'} and {dated[0]!r} a date"
-        raise Wrong(f"{what}", f"give materials, and dates below each: {{{named[0]}: {{{dated[0]}: …}}}}")
+    if not named or not dated:
+        return
+    name = next((key for key in named if key != "default"), "default")
+    if name == "default":
+        what = f"'default' names materials and {dated[0]!r} a date"
+        raise Wrong(what, "write the months below it, as {default: {...}}")
+    if name in materials:
+        raise Wrong(f"{name!r} is a material and {dated[0]!r} a date", "give materials, and dates below each")
+    hint = f"write {{default: {{...}}, {name}: ...}} if it is a material"
+    raise Wrong(f"{name!r} is not a month such as 2026-01", hint)
 
 
 def is_used(world: World, material: str) -> bool:

@@ -22,7 +22,14 @@ from bichiku.reading.files import is_folder, is_inside
 from bichiku.reading.horizon import check_dates, check_demand, read_calendar
 from bichiku.reading.references import check_names, check_tables
 from bichiku.reading.settings import parse_settings
-from bichiku.reading.strategies import BASE, choose, command_line_changes, split_strategies
+from bichiku.reading.strategies import (
+    BASE,
+    NAME_HINT,
+    choose,
+    command_line_changes,
+    is_strategy_name,
+    split_strategies,
+)
 from bichiku.reading.values import assignments_of, document_text, table_text
 
 if TYPE_CHECKING:
@@ -179,6 +186,17 @@ class Model:
     def changed_world(self, strategy: str, changes: Mapping[str, object]) -> World:
         """One strategy's world with some numbers changed; see `changed`."""
         return self.changed(changes, [strategy])[strategy]
+
+    def labelled(self, strategy: str, label: str) -> Model:
+        """The model of one strategy alone, which goes by another name.
+
+        Raises:
+            ModelFaults: the label cannot name a strategy.
+        """
+        if not is_strategy_name(label):
+            raise ModelFaults([Fault("--as", None, "", f"{shown(label)} cannot name a strategy", NAME_HINT)])
+        only = {label: self.source.strategies[strategy]}
+        return _model(replace(self.source, strategies=only), only, FaultLog())
 
     def called(self, name: str, strategy: str) -> Model:
         """A model of one strategy under other names, and of no folder: the inputs of a run are kept without them."""

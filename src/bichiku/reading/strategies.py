@@ -18,6 +18,7 @@ BASE = "base"
 FIXED = ("model", "tables", "start", "periods", "resolution", "strategies")
 COMMAND_LINE = ("--set", None)
 MOST_STRATEGIES = 100
+NAME_HINT = "use letters, digits, - and _; at most 100 of them"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
@@ -48,8 +49,7 @@ def split_strategies(document: Document, log: FaultLog) -> tuple[Document, dict[
     for name, changes in given.items():
         path = ("strategies", name)
         if not is_strategy_name(name):
-            hint = "use letters, digits, - and _; at most 100 of them"
-            log.add(document.fault(path, f"{shown(name)} cannot name a strategy", hint))
+            log.add(document.fault(path, f"{shown(name)} cannot name a strategy", NAME_HINT))
         elif not isinstance(changes, dict):
             hint = f"write {name}: {{}} for a strategy without changes" if changes is None else ""
             log.add(document.fault(path, f"{shown(changes)} is not a mapping of changes", hint))
@@ -133,7 +133,7 @@ def _assign(document: Document, path: KeyPath, value: Any, log: FaultLog) -> Doc
     if isinstance(holder, list):
         _step(holder, last, path)
     elif not isinstance(holder, dict):
-        raise ValueError(f"{dotted(path[:-1])} is {shown(holder)}, not a mapping; set it as a whole")
+        raise ValueError(_no_mapping(holder, path))
     for old in [p for p in result.places if p[: len(path)] == path]:
         del result.places[old]
     result.places[path] = COMMAND_LINE
@@ -167,4 +167,12 @@ def _step(holder: Any, key: Any, path: KeyPath) -> Any:
         return holder[key]
     if isinstance(holder, dict):
         return holder[key]
-    raise ValueError(f"{dotted(path[:-1])} is {shown(holder)}, not a mapping; set it as a whole")
+    raise ValueError(_no_mapping(holder, path))
+
+
+def _no_mapping(holder: Any, path: KeyPath) -> str:
+    """That a key cannot be set below a number, and how a number of one material is set beside that of all."""
+    text = f"{dotted(path[:-1])} is {shown(holder)}, not a mapping; set it as a whole"
+    if path[0] == "policies" and isinstance(path[-1], str) and not path[-1][:4].isdecimal():
+        text += f", for a material as {dotted(path[:-1])}={{default: {shown(holder)}, {path[-1]}: ...}}"
+    return text

@@ -98,6 +98,15 @@ class Run:
     def __repr__(self) -> str:
         return f"<Run {self.strategy!r} of {self.world.settings.model!r}: {self.folder or 'not written'}>"
 
+    def called(self, label: str) -> Run:
+        """The same run under another name, to stand beside one of the same strategy; what is written stays as it is.
+
+        Raises:
+            ModelFaults: the label cannot name a strategy.
+        """
+        world = self.model.labelled(self.strategy, label)[label]
+        return replace(self, world=world, solved=None)
+
     @property
     def strategy(self) -> str:
         """Name of the strategy."""

@@ -56,11 +56,12 @@ def read_run(folder: str | Path, tables: tuple[str, ...] = tuple(TABLES)) -> Run
         tables: which result tables to read.
 
     Raises:
-        ModelFaults: it is not a run folder, a file has changed since it was written, or a table does not hold what it
-            should.
+        ModelFaults: it is not a run folder, its numbers did not verify, a file has changed since it was written, or a
+            table does not hold what it should.
     """
     folder = Path(folder)
     manifest = _manifest(folder)
+    _check_verified(folder, manifest)
     verdict = verify_files(folder)
     if not verdict.holds:
         hint = "bichiku verify shows all that is wrong"
@@ -105,6 +106,14 @@ def _check_edition(folder: Path, manifest: Any) -> None:
     if isinstance(manifest, dict) and "model" in manifest and manifest.get("edition") != EDITION:
         message = "is a run of the first edition of the model's meaning, whose numbers mean something else"
         raise ModelFaults([Fault(str(folder), None, "", message, "solve its model again; see docs/format-2.md")])
+
+
+def _check_verified(folder: Path, manifest: dict[str, Any]) -> None:
+    """Refuses a run that was kept although its numbers did not verify; one written without verification passes."""
+    verdict = manifest.get("verification")
+    if verdict is not None and not (isinstance(verdict, dict) and verdict.get("holds") is True):
+        message = "was rejected: numbers of it did not verify, so nothing can be told from them"
+        raise ModelFaults([Fault(str(folder), None, "", message, "bichiku verify shows which")])
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

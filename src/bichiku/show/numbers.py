@@ -29,6 +29,14 @@ def three_digits(value: float) -> str:
     return f"{rounded:,.{max(decimals, 0)}f}" if abs(rounded) < 100 else f"{rounded:,.0f}"
 
 
+def whole(value: float) -> str:
+    """A number rounded to a whole one; nought has no sign, and where there is no number stands a hyphen."""
+    if not math.isfinite(value):
+        return "-"
+    text = f"{value:.0f}"
+    return "0" if text == "-0" else text
+
+
 def money(value: float, currency: str) -> str:
     """An amount such as ``USD 3.21 bn``."""
     for size, word in SIZES:
@@ -41,7 +49,7 @@ def percent(share: float) -> str:
     """A share as whole per cent; ``<1 %`` for a trace."""
     if 0 < share < 0.005:
         return "<1 %"
-    return f"{100 * share:.0f} %"
+    return f"{whole(100 * share)} %"
 
 
 def page_number(value: float) -> str:

@@ -1,4 +1,4 @@
-"""Strategies of one world side by side, and their folder: comparison.csv, comparison.md and report.html."""
+"""Strategies side by side, and their folder: comparison.csv, comparison.md and report.html."""
 
 from __future__ import annotations
 
@@ -15,17 +15,15 @@ import pandas as pd
 from bichiku.api.compare.table import COMPARISON, comparison_table
 from bichiku.model.faults import Fault, ModelFaults, nearest
 from bichiku.program import ALL
+from bichiku.result.differences import differences
 from bichiku.result.run import FIRST_TOLD, REPORT, Run
 from bichiku.result.staging import settle, staged
 from bichiku.version import __version__
 
-WORLD_SETTINGS = ("buyer", "discount_rate", "events", "crises")
-WORLD_TABLES = ("materials", "demand", "suppliers", "projects", "origins", "tranches", "shortage", "countries")
-
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """Strategies of one world side by side.
+    """Strategies side by side.
 
     Attributes:
         runs: those that have a solution.
@@ -55,14 +53,8 @@ class Comparison:
 
     @property
     def warnings(self) -> list[str]:
-        """Settings other than policies in which some strategies differ from the first, one line each."""
-        first = self.runs[0]
-        return [
-            f"{run.strategy} and {first.strategy} differ in {key}, not in policies alone"
-            for run in self.runs[1:]
-            for key in WORLD_SETTINGS
-            if getattr(run.world.settings, key) != getattr(first.world.settings, key)
-        ]
+        """What strategies differ in from the first beside policies: settings and tables, one line each."""
+        return differences(self.runs)
 
     def write(self, output: str | Path = "runs") -> Path:
         """Writes the folder whole or not at all, never over another, and returns it.
@@ -93,15 +85,15 @@ class Comparison:
 
 
 def compare(runs: Iterable[Run], baseline: str | None = None, failed: Mapping[str, str] | None = None) -> Comparison:
-    """Puts strategies of one world side by side.
+    """Puts strategies side by side.
 
     Args:
-        runs: solved or read back; of the same tables, periods and currency.
+        runs: solved or read back; of the same periods and currency, under names of their own (see `Run.called`).
         baseline: the strategy that extra cost is counted from; the first when None.
         failed: strategies without a solution, and why.
 
     Raises:
-        ModelFaults: the runs are not of one world, a strategy is given twice, or the baseline is none of them.
+        ModelFaults: the runs are of other periods or money, a strategy is given twice, or the baseline is none of them.
     """
     runs, failed = tuple(runs), dict(failed or {})
     if not runs:
@@ -109,34 +101,37 @@ def compare(runs: Iterable[Run], baseline: str | None = None, failed: Mapping[st
     names = [*(run.strategy for run in runs), *failed]
     if baseline is not None and baseline not in names:
         raise ModelFaults([Fault("baseline", None, "", f"no strategy {baseline!r}", nearest(baseline, names))])
-    check_one_world(runs)
+    check_comparable(runs)
     return Comparison(runs, failed, baseline or runs[0].strategy)
 
 
-def check_one_world(runs: Sequence[Run]) -> None:
-    """Strategies can be compared over the same tables, periods and currency, under names of their own.
+def check_comparable(runs: Sequence[Run]) -> None:
+    """Runs can be compared over the same periods and in the same currency, under names of their own.
 
     Raises:
-        ModelFaults: they do not.
+        ModelFaults: they cannot.
     """
     faults = []
     first = runs[0]
     for run in runs[1:]:
+        same = {
+            "currency": run.world.settings.currency == first.world.settings.currency,
+            "periods": run.world.calendar == first.world.calendar,
+        }
         faults += [
-            Fault(str(run.folder), None, what, f"{run.strategy} is of another world", "compare runs of one model")
-            for what, equal in _same(first, run).items()
+            Fault(str(run.folder), None, what, f"{run.strategy} has other {what} than {first.strategy}", HINT[what])
+            for what, equal in same.items()
             if not equal
         ]
     names = [run.strategy for run in runs]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        faults.append(Fault("compare", None, "", f"strategy {name!r} is given more than once"))
+        hint = "name each run, in order, with --as NAME"
+        faults.append(Fault("compare", None, "", f"strategy {name!r} is given more than once", hint))
     if faults:
         raise ModelFaults(faults)
 
 
-def _same(one: Run, other: Run) -> dict[str, bool]:
-    """What must not differ between compared runs, and whether it does not."""
-    ours, theirs = one.world, other.world
-    tables = {name: getattr(ours, name) == getattr(theirs, name) for name in WORLD_TABLES}
-    currency = ours.settings.currency == theirs.settings.currency
-    return {"currency": currency, "periods": ours.calendar == theirs.calendar, **tables}
+HINT = {
+    "currency": "compare runs in one currency",
+    "periods": "compare runs of one start, periods, resolution and report_until",
+}

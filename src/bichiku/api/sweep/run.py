@@ -61,6 +61,7 @@ class Sweep:
         """
         # the drawing library takes half a second to load
         from bichiku.api.sweep.pictures import pictures
+        from bichiku.show.path_words import path_words
 
         model = model_of(self.world)
         content = {
@@ -73,7 +74,8 @@ class Sweep:
         output = Path(output)
         with staged(output) as folder:
             self.long_table().to_csv(folder / FRONTIER, index=False, lineterminator="\n")
-            for key, picture in pictures(self.frontier, self.units, [axis.path for axis in self.axes]):
+            words = {axis.path: path_words(axis.path, model.resolved[self.world.strategy]) for axis in self.axes}
+            for key, picture in pictures(self.frontier, self.units, words):
                 (folder / f"{key}.svg").write_text(picture + "\n", encoding="utf-8")
             text = json.dumps(content, indent=2, ensure_ascii=False)
             (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")

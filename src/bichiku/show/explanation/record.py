@@ -8,9 +8,17 @@ from typing import Any
 from bichiku.explaining.changes import Change
 from bichiku.explaining.explanation import Conflict, Explanation
 from bichiku.explaining.rules import Rule
+from bichiku.explaining.sacrifice import Sacrifice
 from bichiku.model.world import World
 from bichiku.show.explanation.change_words import change_words
-from bichiku.show.explanation.remark_words import NO_CHANGE, doubt_words, given_names, given_words, remark_words
+from bichiku.show.explanation.remark_words import (
+    NO_CHANGE,
+    doubt_words,
+    given_names,
+    given_words,
+    remark_words,
+    sacrifice_words,
+)
 from bichiku.show.explanation.rule_words import rule_words
 
 
@@ -22,8 +30,13 @@ def as_record(explanation: Explanation) -> dict[str, Any]:
         "conflicts": [_conflict(conflict, explanation.world) for conflict in explanation.conflicts],
         "ray": None if explanation.ray is None else asdict(explanation.ray),
         "extremes": [asdict(extreme) for extreme in explanation.extremes],
+        "only_so": [_sacrifice(sacrifice) for sacrifice in explanation.sacrifices],
         "notes": [remark_words(remark) for remark in explanation.remarks],
     }
+
+
+def _sacrifice(sacrifice: Sacrifice) -> dict[str, Any]:
+    return {**asdict(sacrifice), "kind": sacrifice.kind.value, "words": sacrifice_words(sacrifice)}
 
 
 def _conflict(conflict: Conflict, world: World) -> dict[str, Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bichiku.explaining.changes import NoChangeReason
 from bichiku.explaining.explanation import Conflict, Doubt, Given, LateDeliveries, OpeningStock, Remark, Topic
+from bichiku.explaining.sacrifice import Kind, Sacrifice
 from bichiku.model.time_path import date_label
 from bichiku.show.numbers import three_digits
+from bichiku.show.phrases import listed
 
 NO_CHANGE = {
     NoChangeReason.LATE: "the time was up",
@@ -38,6 +40,7 @@ _REMARKS = {
     Topic.CONFLICTS_LATE: "There may be further conflicts (the time was up) around {materials}.",
     Topic.COMPONENTS_UNDECIDED: ("{count} further separate parts of the model could not be told to be feasible or not"),
     Topic.NOTHING_FOUND_IN_TIME: "the time was up before anything was found",
+    Topic.SACRIFICES_LATE: "the time was up before it was told whether shortage or stock alone keeps its limits",
     Topic.NO_RAY: "the solver calls it unbounded, but no direction was found in which cost falls",
 }
 
@@ -60,6 +63,18 @@ def doubt_words(conflict: Conflict) -> str:
     if conflict.doubt is Doubt.PLANES:
         return "concentration is kept step by step, so a rule beside it may not be needed"
     return f"the solver could not tell, or not in time, for {conflict.doubtful} of its {len(conflict.rules)} rules"
+
+
+def sacrifice_words(sacrifice: Sacrifice) -> str:
+    """What a plan must put up with, and what forbids it."""
+    years, limits = listed([str(year) for year in sacrifice.years]), listed(list(sacrifice.limits))
+    amount = three_digits(sacrifice.amount)
+    if sacrifice.kind is Kind.SHORT:
+        return (
+            f"with {sacrifice.material} {amount} days short on the plan in {years}, as {limits} would have it; "
+            "policies.no_shortage forbids that"
+        )
+    return f"only by buying {amount} t of {sacrifice.material} for the store in {years}, as {limits} would have it"
 
 
 def given_words(given: Given) -> str:

@@ -14,7 +14,7 @@ from bichiku.model.world import World
 from bichiku.policies import FAMILIES
 from bichiku.show.explanation.change_words import change_words
 from bichiku.show.explanation.grouping import UnbrokenLine, grouped, table_of_group
-from bichiku.show.explanation.remark_words import doubt_words, given_names, given_words, remark_words
+from bichiku.show.explanation.remark_words import doubt_words, given_names, given_words, remark_words, sacrifice_words
 from bichiku.show.explanation.rule_lines import MANY, rule_lines
 from bichiku.show.numbers import three_digits
 
@@ -33,14 +33,17 @@ def _wrapped(line: str) -> list[str]:
 
 
 def _lines(explanation: Explanation, full: bool) -> Iterator[str]:
+    takes = explanation.sacrifices
+    only_so = ", but only so:" if takes else "; nothing to explain"
     head = {
-        Diagnosis.FEASIBLE: "there is a plan that keeps all limits; nothing to explain",
+        Diagnosis.FEASIBLE: f"there is a plan that keeps all limits{only_so}",
         Diagnosis.INFEASIBLE: "no plan keeps all of its limits",
         Diagnosis.UNBOUNDED: "cost can fall without end",
         Diagnosis.NUMERICAL: "the solver fails on numerical grounds",
         Diagnosis.UNDECIDED: "not told within the time allowed",
     }[explanation.diagnosis]
     yield f"{explanation.strategy}: {head}"
+    yield from (f"  - {sacrifice_words(sacrifice)}" for sacrifice in takes)
     conflicts = explanation.conflicts
     groups = [[conflict] for conflict in conflicts] if full else grouped(conflicts)
     told = 0

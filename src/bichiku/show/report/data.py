@@ -44,7 +44,9 @@ class Frontier:
         y: what came of it; an empty value means no solution there.
         data: one row for each point.
         second: another outcome, drawn in a panel below over the same x.
-        series: column that tells lines apart, when more than one setting was varied.
+        series: column that tells lines apart, when more than one setting was varied, and what it is in words.
+        swept: column whose value each point carries, where x is an outcome too; then only points that no other beats
+            in both are joined.
         source: file that holds the data.
     """
 
@@ -53,7 +55,8 @@ class Frontier:
     y: Axis
     data: pd.DataFrame
     second: Axis | None = None
-    series: str | None = None
+    series: Axis | None = None
+    swept: Axis | None = None
     source: str = "sweep.csv"
 
 

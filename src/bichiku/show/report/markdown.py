@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from bichiku.result.differences import differences
 from bichiku.result.run import Run
 from bichiku.show.report.data import ReportData
 from bichiku.show.report.key_findings import key_findings
@@ -44,7 +45,10 @@ def comparison_markdown(comparison: pd.DataFrame, runs: Sequence[Run], failed: M
         "delivered cost of its imports in the last year. All digits of a number are in comparison.csv; the weights are "
         "those of sourcing.csv in each run."
     )
-    return f"# {title}: strategies side by side\n\n{sentences}\n\n" + "\n".join(lines) + f"\n\n{escaped(notes)}\n"
+    differ = "".join(f"\n{escaped(text)}.\n" for text in differences(runs))
+    return (
+        f"# {title}: strategies side by side\n\n{sentences}\n\n" + "\n".join(lines) + f"\n{differ}\n{escaped(notes)}\n"
+    )
 
 
 def escaped(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 from rich.console import Console
 
-from bichiku.show.numbers import money, percent
+from bichiku.show.numbers import money, percent, whole
 from bichiku.show.screen.table import plain_table
 
 
@@ -29,6 +29,6 @@ def print_frontier(console: Console, frontier: pd.DataFrame, paths: Sequence[str
             money(row["expected_damage_per_year"], currency),
             money(row["cvar_damage"], currency),
             percent(row["china_share_exporter"]),
-            f"{row['cover_days_at_end_least']:.0f}",
+            whole(row["cover_days_at_end_least"]),
         )
     console.print(table)

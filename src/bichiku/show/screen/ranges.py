@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from bichiku.result.near_optimal import Range
-from bichiku.show.numbers import percent
+from bichiku.show.numbers import percent, whole
 from bichiku.show.screen.table import plain_table
 
 
@@ -25,7 +25,7 @@ def print_ranges(console: Console, ranges: Sequence[Range], slack: str) -> None:
         share = found.target.kind == "share"
         if share and found.mark == "never":
             continue
-        texts = [percent(n) if share else f"{n:.0f} days" for n in numbers]
+        texts = [percent(n) if share else f"{whole(n)} days" for n in numbers]
         what = f"share of {found.target.name}" if share else f"reserve in {found.target.name}"
         table.add_row(f"  {found.target.material}", what, *texts, found.mark)
     console.print(table)

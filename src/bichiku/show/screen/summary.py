@@ -16,7 +16,7 @@ from bichiku.result.metrics.costs import PAID_LINES
 from bichiku.result.metrics.crises import short_on_plan
 from bichiku.result.run import Run
 from bichiku.show.metric_values import MetricValues
-from bichiku.show.numbers import money, percent, three_digits
+from bichiku.show.numbers import NOISE, money, percent, three_digits, whole
 from bichiku.show.screen.table import plain_table
 
 SHOWN_COUNTRIES = 3
@@ -111,7 +111,7 @@ def _materials(run: Run, value: Callable[[str, str], float]) -> Table:
 def _days_held(held: float, target: float) -> str:
     if math.isnan(held):
         return "-"
-    return f"{held:.0f}" + ("" if math.isnan(target) else f" of {target:.0f}")
+    return whole(held) + ("" if math.isnan(target) else f" of {whole(target)}")
 
 
 def _worst(run: Run, material: str) -> str:
@@ -124,7 +124,7 @@ def _worst(run: Run, material: str) -> str:
     worst = mine.sort_values(["short_days", "damage"], ascending=False, kind="stable").iloc[0]
     if worst["short_days"] <= 0 or math.isnan(worst["time_to_survive_days"]):
         return "none"
-    first = f"{worst['time_to_survive_days']:.0f}"
+    first = whole(worst["time_to_survive_days"])
     lasts = f" ({worst['length']} periods)" if len(run.world.settings.crises[worst["crisis"]].duration) > 1 else ""
     return f"{three_digits(worst['short_days'])} from day {first}, {worst['crisis']} {worst['month']}{lasts}"
 
@@ -168,12 +168,20 @@ def print_strategies(console: Console, runs: Sequence[Run]) -> None:
         table.add_row(
             f"  {run.strategy}",
             money(cost, currency),
-            f"{'+' if cost >= first else ''}{money(cost - first, '').strip()}",
+            _over(cost, first),
             money(damage, currency),
             "-" if math.isnan(worst) else money(worst, currency),
-            "-" if math.isnan(held) else f"{held:.0f}",
+            "-" if math.isnan(held) else whole(held),
         )
     console.print(table)
+
+
+def _over(cost: float, first: float) -> str:
+    """What a strategy costs over the first, with its sign; nothing where rounding alone tells them apart."""
+    extra = cost - first
+    if abs(extra) <= NOISE * abs(first):
+        return "+0"
+    return f"{'+' if extra > 0 else ''}{money(extra, '').strip()}"
 
 
 def _metric_values(runs: Sequence[Run]) -> MetricValues:

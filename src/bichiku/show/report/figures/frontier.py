@@ -14,9 +14,10 @@ from bichiku.show.numbers import Scale, page_number
 from bichiku.show.phrases import listed
 from bichiku.show.report.data import Axis, Frontier
 from bichiku.show.report.elements import Picture
-from bichiku.show.report.figures.style import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, SOFT, picture
+from bichiku.show.report.figures.style import BLACK, BLUE, GREEN, ORANGE, PALE, PURPLE, RED, SOFT, picture
 
 SIZE_WORDS = {"k": "thousands", "m": "millions", "bn": "billions"}
+LEAST_MOVE = 1e-3  # of the largest number: what moves less is said not to move
 LOOKS = (
     (BLUE, "-", "o"),
     (RED, (0, (4, 1.5)), "s"),
@@ -45,40 +46,117 @@ def frontier_picture(frontier: Frontier, place: int) -> Picture:
     )
 
 
+def moves(values: pd.Series) -> bool:
+    """Whether numbers differ by more than a thousandth, below which a difference is the solver's as soon as real."""
+    return bool(values.max() - values.min() > LEAST_MOVE * values.abs().max())
+
+
 def _paint(figure: Figure, frontier: Frontier, outcomes: list[Axis]) -> None:
     panels = figure.subplots(len(outcomes), 1, sharex=True, squeeze=False)[:, 0]
     for axes, axis in zip(panels, outcomes, strict=True):
         _panel(axes, frontier, axis)
-    panels[-1].set_xlabel(_titled(frontier.x, frontier.x.unit))
+    below = [_titled(frontier.x, sized(frontier.x.unit, _x_scale(frontier).unit))]
+    if frontier.swept:
+        below.append(f"beside each point: {frontier.swept.label}; joined are those that no other point beats in both")
+    panels[-1].set_xlabel("\n".join(below))
     if frontier.series:
-        panels[0].legend(title=frontier.series, loc="best", title_fontsize=8.5)
+        panels[0].legend(title=frontier.series.label, loc="best", title_fontsize=8.5)
 
 
 def _panel(axes: Axes, frontier: Frontier, axis: Axis) -> None:
     data = frontier.data
     y = pd.to_numeric(data[axis.column])
     scale = Scale(float(y.abs().max()) if y.notna().any() else 0.0, "")
-    unit = sized(axis.unit, scale.unit)
-    x = _positions(data[frontier.x.column])
-    groups = data[frontier.series].astype(str) if frontier.series else pd.Series("", index=data.index)
+    x_scale = _x_scale(frontier)
+    x = _positions(data[frontier.x.column]) / x_scale.divisor
+    still = y.notna().any() and not moves(y)
+    groups = data[frontier.series.column].map(_named) if frontier.series else pd.Series("", index=data.index)
     for (name, where), (colour, dash, marker) in zip(
         groups.groupby(groups, sort=False).groups.items(), LOOKS * (1 + groups.nunique() // len(LOOKS)), strict=False
     ):
-        axes.plot(x[where], y[where] / scale.divisor, color=colour, linestyle=dash, marker=marker, label=str(name))
-    if y.isna().any():
-        bottom = axes.get_ylim()[0]
-        missing = x[y.isna()]
-        axes.plot(missing, np.full(len(missing), bottom), "x", color=SOFT, clip_on=False)
-        axes.annotate(
-            "no solution", (float(missing.iloc[-1]), bottom), (4, 5), textcoords="offset points", color=SOFT, fontsize=8
-        )
-    axes.set_title(_titled(axis, unit))
+        line = {"color": colour, "linestyle": dash, "marker": marker, "label": str(name)}
+        if frontier.swept:
+            joined = where[_efficient(x[where], y[where])]
+            axes.plot(x[joined], y[joined] / scale.divisor, **line)
+            rest = where.difference(joined, sort=False)
+            axes.plot(x[rest], y[rest] / scale.divisor, marker, color=colour, markerfacecolor="white")
+            _carry(axes, x[where], y[where] / scale.divisor, data.loc[where, frontier.swept.column])
+        else:
+            axes.plot(x[where], y[where] / scale.divisor, **line)
+    if still:
+        _hold_still(axes, float(y.mean()) / scale.divisor)
+    _grey_out(axes, x, y, data)
+    note = " (does not move: all points within 0.1 %)" if still else ""
+    axes.set_title(_titled(axis, sized(axis.unit, scale.unit)) + note)
     axes.grid(axis="y")
     axes.margins(x=0.04)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(float(value))))
     names = data[frontier.x.column]
     if not pd.api.types.is_numeric_dtype(names):
         axes.set_xticks(range(names.nunique()), [str(name) for name in names.drop_duplicates()])
+
+
+def _x_scale(frontier: Frontier) -> Scale:
+    """The size of the numbers on the axis below: money has one, what was varied stands as it was typed."""
+    column = frontier.data[frontier.x.column]
+    money = frontier.swept is not None and frontier.x.unit and pd.api.types.is_numeric_dtype(column)
+    return Scale(float(column.abs().max()) if money else 0.0, "")
+
+
+def _efficient(x: pd.Series, y: pd.Series) -> np.ndarray:
+    """Which points no other one beats: at most as much of both, and less of one by more than a thousandth."""
+    least_x, least_y = (LEAST_MOVE * float(values.abs().max()) for values in (x, y))
+    kept = []
+    for here, cost in zip(x, y, strict=True):
+        no_worse = (x <= here + least_x) & (y <= cost + least_y)
+        kept.append(not (no_worse & ((x < here - least_x) | (y < cost - least_y))).any())
+    return np.array(kept, dtype=bool)
+
+
+def _carry(axes: Axes, x: pd.Series, y: pd.Series, values: pd.Series) -> None:
+    """Writes beside each point the value that was swept; points in one place share a label."""
+    spots: dict[tuple[str, str], list[str]] = {}
+    places: dict[tuple[str, str], tuple[float, float]] = {}
+    for across, up, value in zip(x, y, values, strict=True):
+        spot = f"{across:.3g}", f"{up:.3g}"
+        spots.setdefault(spot, []).append(_named(value))
+        places.setdefault(spot, (float(across), float(up)))
+    for spot, names in spots.items():
+        axes.annotate(listed(names, 4), places[spot], (5, 4), textcoords="offset points", fontsize=7.5, color=SOFT)
+
+
+def _hold_still(axes: Axes, level: float) -> None:
+    """A scale on which a difference of a thousandth cannot be seen."""
+    room = 0.05 * abs(level) or 1.0
+    axes.set_ylim(level - room, level + room)
+
+
+def _grey_out(axes: Axes, x: pd.Series, y: pd.Series, data: pd.DataFrame) -> None:
+    """A grey region over the values without any solution, half way to the next that has one, with the reason."""
+    places = np.unique(x)
+    found = np.array([y[x == place].notna().any() for place in places])
+    edges = np.concatenate([[places[0]], (places[1:] + places[:-1]) / 2, [places[-1]]])
+    margin = 0.03 * ((places[-1] - places[0]) or 1.0)
+    edges[0], edges[-1] = edges[0] - margin, edges[-1] + margin
+    start = 0
+    for end in range(1, len(places) + 1):
+        if end < len(places) and found[end] == found[start]:
+            continue
+        if not found[start]:
+            inside = (x >= places[start]) & (x <= places[end - 1])
+            reasons = data.loc[inside, "status"].unique() if "status" in data else []
+            why = f"no solution: {', '.join(map(str, reasons))}" if len(reasons) else "no solution"
+            axes.axvspan(edges[start], edges[end], color=PALE, zorder=0, linewidth=0)
+            axes.text(
+                (edges[start] + edges[end]) / 2, 0.5, why, rotation=90 if end - start < 2 else 0, fontsize=8,
+                transform=axes.get_xaxis_transform(), ha="center", va="center", color=SOFT,
+            )  # fmt: skip
+        start = end
+
+
+def _named(value: object) -> str:
+    """A swept value as it was typed."""
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
 def _positions(column: pd.Series) -> pd.Series:
@@ -91,8 +169,8 @@ def _positions(column: pd.Series) -> pd.Series:
 def sized(unit: str, size: str) -> str:
     """A unit with the size of its numbers: ``USD m a year``, ``t, thousands``."""
     if not size:
-        return unit
-    money, _, rest = unit.partition(" ")
+        return unit.replace("/year", " a year")
+    money, _, rest = unit.replace("/year", " a year").partition(" ")
     if re.fullmatch("[A-Z]{3}", money):
         return f"{money} {size} {rest}".strip()
     return f"{unit}, {SIZE_WORDS[size]}"

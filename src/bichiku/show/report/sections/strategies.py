@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from bichiku.program import ALL
+from bichiku.result.differences import differences
 from bichiku.result.metrics.costs import PAID_LINES
 from bichiku.result.run import Run
 from bichiku.show.numbers import page_money
@@ -44,7 +45,8 @@ def section(report: ReportData) -> Section:
         "Shares of imports by weight, all materials together weighed by what their imports cost delivered. "
         "HHI: sum of the squared shares of a material's suppliers, 1 for a single supplier.",
     )
-    elements: list[Element] = [costs, risks]
+    notes = [Note(f"{text}.") for text in differences(report.runs)]
+    elements: list[Element] = [*notes, costs, risks]
     picture = strategies(report)
     if picture:
         elements.append(picture)
