@@ -100,6 +100,13 @@ def _price_sign(folder: Path) -> None:
     set_cell(folder / "prices.csv", line, "price", -float(cell(folder / "prices.csv", line, "price")))
 
 
+def _short_of_a_step(folder: Path) -> None:
+    """A price of the basis that ends after half a day."""
+    line = lines_where(folder / "prices.csv", policy="reserve_days", method="ranging")[0]
+    value = float(cell(folder / "prices.csv", line, "value"))
+    set_cell(folder / "prices.csv", line, "holds_to", value + 0.5)
+
+
 def _idle_price(folder: Path) -> None:
     line = lines_where(folder / "prices.csv", policy="supplier_capacity", limit="ore-aus")[0]
     set_cell(folder / "prices.csv", line, "price", -1.0)
@@ -191,6 +198,7 @@ TAMPERS: dict[str, Tamper] = {
     "prices.value": _in("prices.csv", "value", policy="supplier_capacity"),
     "prices.sign": _price_sign,
     "prices.range": _in("prices.csv", "holds_from", factor=3.0, policy="supplier_capacity"),
+    "prices.step": _short_of_a_step,
     "prices.duals": _in("prices.csv", "price", policy="reserve_days", method="ranging"),
     "prices.idle": _idle_price,
     "prices.sentence": _in("prices.csv", "holds_to", factor=1.02),
