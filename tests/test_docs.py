@@ -117,15 +117,15 @@ def default_text(required: bool, default: Any, none: str) -> str:
 
 @pytest.fixture(scope="module")
 def run_folder(tmp_path_factory):
-    """A run of the tutorial under every policy at once."""
+    """A run of the tutorial under every policy at once, split."""
     model = read_model(TUTORIAL, ["today"], EVERY_POLICY)
-    return run_strategy(model.worlds["today"]).write(tmp_path_factory.mktemp("runs"))
+    return run_strategy(model.worlds["today"], split=True).write(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture(scope="module")
 def result_tables():
     model = read_model(TUTORIAL, ["today"], EVERY_POLICY)
-    return run_strategy(model.worlds["today"]).tables
+    return run_strategy(model.worlds["today"], split=True).tables
 
 
 @pytest.fixture(scope="module")

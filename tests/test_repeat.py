@@ -11,7 +11,7 @@ import pytest
 from bichiku.model.faults import ModelFaults
 from bichiku.reading.model import Model, read_model
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.repeat import Sameness, model_of_run, repetition
+from bichiku.result.repeat import Sameness, repetition, run_to_repeat
 from bichiku.result.run import Run
 from bichiku.show.screen.repetition import repetition_lines
 from oracles.models import write_model
@@ -35,7 +35,7 @@ def run(made: tuple[Model, Run, Path], tmp_path: Path) -> Path:
 
 
 def test_a_repeat_is_the_same_to_the_byte_and_has_the_same_name(run: Path, tmp_path: Path) -> None:
-    model = model_of_run(run)
+    model = run_to_repeat(run).model
     again = run_strategy(model.worlds["more"]).write(tmp_path / "again")
     assert again.name == run.name
     found = repetition(run, again)
@@ -133,16 +133,16 @@ def test_inputs_that_were_changed_are_not_repeated(run: Path, table: str) -> Non
     file = run / "inputs" / f"{table}.csv"
     file.write_text(file.read_text().replace("100", "101"))
     with pytest.raises(ModelFaults, match=rf"is not as it was written: inputs/{table}\.csv"):
-        model_of_run(run)
+        run_to_repeat(run)
 
 
 def test_a_model_that_was_changed_is_not_repeated(run: Path) -> None:
     file = run / "inputs" / "model.yaml"
     file.write_text(file.read_text().replace("discount_rate: 0.05", "discount_rate: 0.04"))
     with pytest.raises(ModelFaults, match=r"is not as it was written: inputs/model\.yaml"):
-        model_of_run(run)
+        run_to_repeat(run)
 
 
 def test_what_is_no_run_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelFaults, match=r"manifest\.json"):
-        model_of_run(tmp_path)
+        run_to_repeat(tmp_path)

@@ -12,10 +12,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from bichiku.model.world import World
 from bichiku.result.pipeline import run_strategy
+from bichiku.result.prices import prices as prices_module
 from bichiku.solving import Solution, Status
 from bichiku.solving.highs import HighsRun
+from oracles.by_hand import halt, small_world
 from oracles.models import world_of, write_model
+from oracles.second_builder import second_objective
 
 ONE_YEAR = "model: Prices\nbuyer: JPN\nstart: 2026-01\nperiods: 1\nresolution: year\n"
 SUPPLIERS = """\
@@ -99,16 +103,105 @@ def test_a_tonne_that_may_be_built_saves_the_price_less_all_its_costs(tmp_path: 
     assert only(frame, "project_capacity", "recycling")["price"] == pytest.approx(-3)
 
 
-def test_a_million_more_of_budget_saves_what_it_builds(tmp_path: Path) -> None:
-    # 1 million builds 1 million t a year at 1 each, but 100 t are enough; within 0.00001 million each saves 2 / 1
-    head = "project,material,country,kind,max_build_t,capex,running_cost,fixed_cost\n"
-    extra = "policies: {budget: {investment: 10}}\n"
-    row = only(
-        prices(tmp_path, extra, projects=head + "recycling,cobalt,JPN,recycling,500,1,7,0\n"), "budget_investment"
+# One year of recycling, built at 1 a tonne a year and run at 7 instead of buying at 10, saves 2; 100 t are enough.
+RECYCLING = (
+    "project,material,country,kind,max_build_t,capex,running_cost,fixed_cost\n"
+    "recycling,cobalt,JPN,recycling,500,1,7,0\n"
+)
+
+
+def budget(folder: Path, money: float) -> pd.Series:
+    found = prices(folder, f"policies: {{budget: {{investment: {money!r}}}}}\n", projects=RECYCLING)
+    return only(found, "budget_investment")
+
+
+def test_a_percent_of_budget_saves_what_it_builds(tmp_path: Path) -> None:
+    # a million would build a million t, so the sentence speaks of the 0.1 that build 0.1 t
+    row = budget(tmp_path, 10)
+    assert (row["price"], row["method"]) == (pytest.approx(-2e6), "ranging")
+    assert row["holds_to"] == pytest.approx(100e-6)
+    assert row["sentence"] == (
+        "Raising the investment budget by 1 % (USD 0.100) saves USD 0.200 in expected discounted money; "
+        "holds up to 0.000100 million USD."
     )
-    # 10 builds 10 t, saving 20; a million more builds the other 90 t, saving 180
-    assert row["price"] == pytest.approx(-180)
-    assert row["method"] == "re-solve"
+
+
+def test_a_budget_that_is_used_up_after_a_tiny_piece_is_told_by_a_whole_step(tmp_path: Path) -> None:
+    # 99.5 t are built and half a tonne more is of use: of 1 %, 0.995, the first 0.5 save 2 each and the rest nothing
+    row = budget(tmp_path, 99.5)
+    assert row["price"] == pytest.approx(-1 / 0.995e-6)
+    assert (row["method"], row["holds_from"]) == ("re-solve", pytest.approx(99.5e-6))
+    assert row["holds_to"] == pytest.approx(1.01 * 99.5e-6)
+    assert row["sentence"].startswith("Raising the investment budget by 1 % (USD 0.995) saves USD 1.00 in expected")
+
+
+def test_a_step_of_budget_costs_what_the_second_builder_says(tmp_path: Path) -> None:
+    row = budget(tmp_path, 99.5)
+    now, more = (
+        second_objective(world_of(tmp_path, sets=[f"policies.budget.investment={m}"])) for m in (99.5, 100.495)
+    )
+    assert row["price"] == pytest.approx((more - now) / 0.995e-6)
+
+
+def test_a_range_that_is_short_where_nothing_is_solved_again_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prices_module, "MOST_ROWS", 0)
+    row = budget(tmp_path, 99.5)
+    # 2 for each of 0.995 at most, as what more of it saves never grows
+    assert (row["price"], row["method"]) == (pytest.approx(-2e6), "short range")
+    assert row["holds_to"] == pytest.approx(100e-6)
+    assert row["sentence"] == (
+        "Raising the investment budget by 1 % (USD 0.995) saves at most USD 1.99 in expected discounted money; holds "
+        "up to 0.000100 million USD, less than a step, and the program is too large to solve again for each of its "
+        "limits."
+    )
+
+
+# A tonne of m in store at the end of year 1 costs 10 and saves 10 in year 2, or in a halt of m with 0.1 a shortage of
+# 100: 9 + 10 - 10 = 9. So 100 t are held if the budget lets them be. A day of n is a tonne, which year 2 uses: the day
+# costs nothing, but takes 10 of the budget.
+
+
+def reserve_of_two(budget: float, days: float = 1) -> World:
+    both = [{"material": m, "reference_price": 10, "haircut": 1, "shortage_cost": 100} for m in ("m", "n")]
+    tables = {
+        "materials": both,
+        "demand": [{"material": m, "year": y, "tonnes": t} for m, t in (("m", 100), ("n", 365)) for y in (2026, 2027)],
+        "suppliers": [
+            {"supplier": f"of-{m}", "material": m, "country": "CHN", "capacity_t": 1000, "price": 10} for m in "mn"
+        ],
+    }
+    policies = {
+        "reserve_days": {"n": {"2026-12": days, "2027-12": 1}},
+        "budget": {"reserve_per_year": budget},
+    }
+    crises = halt(2, 0.1, effects=[{"materials": ["m"], "loss": 1}])
+    return small_world(tables=tables, policies=policies, crises=crises)
+
+
+def day_of(world: World) -> pd.Series:
+    found = run_strategy(world).tables["prices"]
+    (row,) = found[(found["policy"] == "reserve_days") & (found["year"] == 2026)].to_dict("records")
+    return pd.Series(row)
+
+
+def test_a_day_with_a_kink_half_a_day_away_names_the_budget_that_it_meets() -> None:
+    # 1000 for m, 10 for n and 5 to spare: the second half of a day more takes 5 from half a tonne of m, which saved 4.5
+    row = day_of(reserve_of_two(1015))
+    assert (row["price"], row["method"]) == (pytest.approx(4.5), "re-solve")
+    assert row["sentence"] == (
+        "One more day of reserve of n in 2026 costs USD 4.50 in expected discounted money; holds between 1.00 and 2.00 "
+        "days, where the reserve budget in 2026 binds too."
+    )
+    assert second_objective(reserve_of_two(1015, 2)) - second_objective(reserve_of_two(1015)) == pytest.approx(4.5)
+
+
+def test_a_day_that_meets_no_other_limit_names_none() -> None:
+    # 20 to spare last for two days more, and each costs nothing
+    row = day_of(reserve_of_two(1030))
+    assert (row["price"], row["method"]) == (pytest.approx(0), "ranging")
+    assert "too" not in row["sentence"]
 
 
 def test_a_share_that_cannot_rise_has_the_price_of_the_last_point(tmp_path: Path) -> None:
@@ -131,14 +224,14 @@ def test_a_tonne_a_country_may_not_sell_has_no_price(tmp_path: Path) -> None:
 def test_a_price_that_the_solver_fails_on_leaves_the_run_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # a share is solved again one unit away, and here each such solve fails
+    # a share is solved again one step away, and here each such solve fails
     solve = HighsRun.solve
     first: set[int] = set()
 
-    def failing(run: HighsRun, *limits: Any) -> Solution:
+    def failing(run: HighsRun, *limits: Any, **how: Any) -> Solution:
         if id(run._program) in first or not first:
             first.add(id(run._program))
-            return solve(run, *limits)
+            return solve(run, *limits, **how)
         return Solution.none(Status.ERROR)
 
     monkeypatch.setattr(HighsRun, "solve", failing)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bichiku.program import LinearProgram, Move
 from bichiku.solving.highs import HighsRun, SolverOptions, Status
-from bichiku.solving.sensitivity import sensitivity
+from bichiku.solving.sensitivity import OptimalBasis
 from oracles.drawn import drawn
 from tests.solve.programs import INF, program
 
@@ -43,7 +43,7 @@ def test_the_objective_follows_the_slope_inside_the_range(original: LinearProgra
         rng.choice(columns, 2, replace=False),
         rng.uniform(-1, 1, 2),
     )
-    found = sensitivity(original, run, solution, direction)
+    found = OptimalBasis(original, run, solution).along(direction)
     for end in (found.least, found.most):
         step = 0.9 * float(np.clip(end, -1, 1))
         lower, upper = original.row_lower.copy(), original.row_upper.copy()
@@ -62,7 +62,7 @@ def test_the_range_of_a_limit_ends_where_another_limit_binds() -> None:
     run = HighsRun(simple, SolverOptions())
     nothing = np.empty(0, dtype=int)
     direction = Move(np.array([0]), np.ones(1), nothing, np.empty(0))
-    found = sensitivity(simple, run, run.solve(), direction)
+    found = OptimalBasis(simple, run, run.solve()).along(direction)
     assert (found.slope, 4 + found.least, 4 + found.most) == (1, 0, 6)
 
 
@@ -71,5 +71,5 @@ def test_a_bound_under_a_column_at_rest_there_moves_the_column() -> None:
     simple = program([-1, 3], [[1, 1]], [4], [INF], column_upper=[2, INF])
     run = HighsRun(simple, SolverOptions())
     direction = Move(np.empty(0, dtype=int), np.empty(0), np.array([0]), np.ones(1))
-    found = sensitivity(simple, run, run.solve(), direction)
+    found = OptimalBasis(simple, run, run.solve()).along(direction)
     assert (found.slope, 2 + found.most) == (-4, 4)

@@ -18,12 +18,12 @@ TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
 
 def _run(model_folder: Path, output: Path, strategy: str) -> Path:
     model = read_model(model_folder)
-    return run_strategy(model.worlds[strategy]).write(output)
+    return run_strategy(model.worlds[strategy], split=True).write(output)
 
 
 @pytest.fixture(scope="session")
 def good_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A run of the tutorial and one of the rich model; nobody may change them."""
+    """A run of the tutorial and one of the rich model, both split; nobody may change them."""
     folder = tmp_path_factory.mktemp("good")
     write_model(description(), folder / "rich")
     return {

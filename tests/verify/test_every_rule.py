@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bichiku.verification import RULES, verify_run
 from bichiku.verification.files import COLUMNS, Cell
@@ -107,6 +108,13 @@ def _price_sign(folder: Path) -> None:
     set_cell(folder / "prices.csv", line, "price", -float(cell(folder / "prices.csv", line, "price")))
 
 
+def _short_of_a_step(folder: Path) -> None:
+    """A price of the basis that ends after half a day."""
+    line = lines_where(folder / "prices.csv", policy="reserve_days", method="ranging")[0]
+    value = float(cell(folder / "prices.csv", line, "value"))
+    set_cell(folder / "prices.csv", line, "holds_to", value + 0.5)
+
+
 def _idle_price(folder: Path) -> None:
     line = lines_where(folder / "prices.csv", policy="supplier_capacity", limit="ore-aus")[0]
     set_cell(folder / "prices.csv", line, "price", -1.0)
@@ -115,6 +123,15 @@ def _idle_price(folder: Path) -> None:
 def _contract_down_everywhere(folder: Path) -> None:
     """A contract over its capacity, the same at all nodes: only the capacity can tell."""
     set_input(folder, "suppliers", "metal-chl", "capacity_t", 70.0)
+
+
+def _no_price_moves(folder: Path) -> None:
+    """Every price factor at one, so that the two plans that differ because prices move should be the same."""
+    for causes in ("events", "crises"):
+        for name, cause in yaml.safe_load((folder / "inputs" / "model.yaml").read_text())[causes].items():
+            for number, effect in enumerate(cause["effects"]):
+                if "price_factor" in effect:
+                    set_model(folder, [causes, name, "effects", number, "price_factor"], 1)
 
 
 def _broken_model(folder: Path) -> None:
@@ -192,6 +209,7 @@ TAMPERS: dict[str, Tamper] = {
     "prices.value": _in("prices.csv", "value", policy="supplier_capacity"),
     "prices.sign": _price_sign,
     "prices.range": _in("prices.csv", "holds_from", factor=3.0, policy="supplier_capacity"),
+    "prices.step": _short_of_a_step,
     "prices.duals": _in("prices.csv", "price", policy="reserve_days", method="ranging"),
     "prices.idle": _idle_price,
     "prices.sentence": _in("prices.csv", "holds_to", factor=1.02),
@@ -199,6 +217,15 @@ TAMPERS: dict[str, Tamper] = {
         f"cost.{line}": _in("costs.csv", "value", line=line)
         for line in (rule.removeprefix("cost.") for rule in RULES if rule.startswith("cost."))
     },
+    **{
+        f"split.{column}": _in("split.csv", column)
+        for column in ("stock_t", "use_t", "cover_days", "use_t_at_list_prices", "cover_days_at_list_prices")
+    },
+    "split.stock_t_at_list_prices": _no_price_moves,
+    "split.sign": _in("split.csv", "stock_t_at_list_prices", factor=-1.0, more=0.0),
+    "split.storage": _input("materials", "alloy", "storage_limit_t", 10.0),
+    "split.target": _in("split.csv", "stock_t_at_list_prices", factor=0.0, more=0.0),
+    "split.release": _input("materials", "alloy", "release_rate_t_per_day", 0.05),
     **{
         rule: _in(f"{rule.split('.')[0]}.csv", rule.split(".")[1])
         for rule in RULES

@@ -79,6 +79,7 @@ RULE_OF = {
     ("crises.csv", "annual_probability"): "tree.annual_probability",
     ("crises.csv", "effective_annual_probability"): "tree.annual_probability",
     ("crises.csv", "branch_days"): "tree.branch_days",
+    ("split.csv", "stock_t_at_list_prices"): "split.cover_days_at_list_prices",
     ("projects.csv", "built_t_per_year"): "projects.net_cost",
     ("prices.csv", "holds_from"): "prices.sentence",
     ("prices.csv", "holds_to"): "prices.sentence",

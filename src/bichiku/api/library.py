@@ -21,7 +21,7 @@ from bichiku.model.world import World
 from bichiku.reading.model import Model, read_model
 from bichiku.reading.values import assignments_of
 from bichiku.result.near_optimal import Range, near_optimal_ranges
-from bichiku.result.pipeline import Clock, NoSolution, optimise, run_strategy
+from bichiku.result.pipeline import Clock, NoSolution, NoSplit, optimise, run_strategy
 from bichiku.result.run import Run
 from bichiku.result.saved_run import check_edition, check_is_run, read_run
 from bichiku.solving import Status
@@ -61,13 +61,16 @@ def read(path: str | Path, changes: Mapping[str, object] | None = None) -> Model
     return read_model(path, (), assignments_of(changes or {}))
 
 
-def solve(world: World, prices: bool = True, progress: Progress = lambda _: None) -> Run:
+def solve(world: World, prices: bool = True, progress: Progress = lambda _: None, split: bool = False) -> Run:
     """Solves one world: the cheapest plan that keeps its limits.
 
     Args:
         world: one strategy of a model.
         prices: whether to work out what one unit more of each limit would cost, which takes about as long as solving.
         progress: called with a few words as each step begins.
+        split: whether to tell how many of the days held are for supply crises and how many pay only where prices rise.
+            It takes one more solve, of the same world with all price factors at one, and gives the table `split` and
+            the metrics `cover_days_of_last_year`, `cover_days_at_list_prices` and `cover_days_for_price_rises`.
 
     Raises:
         Infeasible: no plan keeps all limits; its `explanation` says which contradict one another.
@@ -75,7 +78,9 @@ def solve(world: World, prices: bool = True, progress: Progress = lambda _: None
         ModelFaults: the crises' probabilities exceed one together, or the program would be too large.
     """
     try:
-        return run_strategy(world, progress, prices, report_page)
+        return run_strategy(world, progress, prices, report_page, split)
+    except NoSplit:
+        raise
     except NoSolution as failure:
         if failure.status is Status.INFEASIBLE:
             raise Infeasible(world) from failure

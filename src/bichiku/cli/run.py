@@ -45,26 +45,36 @@ def run(
         Path | None,
         typer.Option("--from", metavar="RUN", help="Repeat this run and say whether it comes out the same."),
     ] = None,
+    split: Annotated[
+        bool,
+        typer.Option("--split", help="Say how many of the days held pay only where prices rise: one more solve."),
+    ] = False,
     output: OutputOption = Path("runs"),
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Solve strategies of a model and write a run folder for each, or repeat a run."""
     from bichiku.reading.model import read_model
-    from bichiku.result.repeat import model_of_run, repetition
+    from bichiku.result.repeat import repetition, run_to_repeat
     from bichiku.show.screen.repetition import repetition_lines
     from bichiku.show.screen.summary import print_strategies
 
-    place = _place(model, repeated, bool(strategy or changes or label))
+    place = _place(model, repeated, bool(strategy or changes or label or split))
     out = screen()
     with spinner(quiet or as_json) as show:
         show("reading")
-        read = model_of_run(place) if repeated else read_model(place, strategy or (), changes or ())
+        before = run_to_repeat(place) if repeated else None
+        read = before.model if before else read_model(place, strategy or (), changes or ())
         if label is not None:
             read = _labelled(read, label)
         print_advice(read, quiet, silence)
         runs, failures = solve_all(
-            read, output, show, None if quiet or as_json else out, None if quiet else silence or ()
+            read,
+            output,
+            show,
+            None if quiet or as_json else out,
+            None if quiet else silence or (),
+            before.is_split if before else split,
         )
     again = [run.folder for run in runs if run.folder is not None]
     found = repetition(place, *again) if repeated and again else None
@@ -84,7 +94,8 @@ def _place(model: Path | None, repeated: Path | None, changed: bool) -> Path:
     if (model is None) == (repeated is None):
         faults.append(Fault("run", None, "", "give either a model or --from with a run"))
     elif repeated is not None and changed:
-        faults.append(Fault("--from", None, "", "a run is repeated as it was; -s, --set and --as go with a model"))
+        message = "a run is repeated as it was; -s, --set, --as and --split go with a model"
+        faults.append(Fault("--from", None, "", message))
     if faults:
         raise ModelFaults(faults)
     return model or repeated or Path()

@@ -25,17 +25,19 @@ def solve_all(
     show: Callable[[str], None],
     out: Console | None,
     silence: Collection[str] | None = None,
+    split: bool = False,
 ) -> tuple[list[Run], dict[str, NoSolution]]:
     """Solves and writes each strategy of a model; prints each on `out` as it is done.
 
-    Warnings about results are printed but for the codes to `silence`, or not at all where that is None.
+    Warnings about results are printed but for the codes to `silence`, or not at all where that is None. `split` is that
+    of `bichiku.api.library.solve`.
 
     Returns:
         The runs that are written, and why the other strategies are not.
     """
     from bichiku.api.library import solve
     from bichiku.checking.results import advice_on_result
-    from bichiku.result.pipeline import NoSolution, grow
+    from bichiku.result.pipeline import NoSolution, NoSplit, grow
     from bichiku.result.run import Rejected
     from bichiku.show.screen.summary import print_strategy
     from bichiku.show.warnings import result_warnings
@@ -48,11 +50,11 @@ def solve_all(
     for number, (name, world) in enumerate(model.worlds.items(), start=1):
         place = f"{name} ({number} of {len(model.worlds)})"
         try:
-            run = solve(world, progress=partial(_prefixed, show, place))
+            run = solve(world, progress=partial(_prefixed, show, place), split=split)
         except NoSolution as failure:
             failures[name] = failure
             say(f"{name}: {failure}")
-            if failure.status.gave_up:
+            if failure.status.gave_up or isinstance(failure, NoSplit):
                 continue
             show(f"{place}: explaining")
             print_short_explanation(world, f"-s {name} (and the same --set)", show)

@@ -109,6 +109,11 @@ class Calendar:
         """First and last month of the reported window, such as ``2026-01 to 2030-12``."""
         return f"{self.label(1)} to {self.last_reported_month}"
 
+    @property
+    def last_year_label(self) -> str:
+        """First and last month of the last twelve months of the reported window; of all of a shorter one."""
+        return f"{self.label(max(self.reported - self.periods_per_year, 0) + 1)} to {self.last_reported_month}"
+
     def discount(self, rate: float) -> np.ndarray:
         """Factors ``(1 + rate)^-((t - 1) / periods_per_year)`` for t = 1..periods + 1.
 

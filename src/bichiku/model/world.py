@@ -11,7 +11,7 @@ import numpy as np
 
 from bichiku.model.calendar import Calendar
 from bichiku.model.faults import SourceLine
-from bichiku.model.settings import Settings
+from bichiku.model.settings import Crisis, Event, EventEffect, Settings
 from bichiku.model.tables import (
     CountryRow,
     MaterialRow,
@@ -210,6 +210,22 @@ class World:
             tranches={key: row for key, row in self.tranches.items() if key[0] in kept},
             shortage={key: row for key, row in self.shortage.items() if key[0] in kept},
         )
+
+    def at_list_prices(self) -> World:
+        """The same world in which no event and no crisis moves a price: every price factor is one."""
+
+        def listed(effect: EventEffect) -> EventEffect:
+            return effect if effect.price_factor is None else effect.model_copy(update={"price_factor": 1.0})
+
+        def all_listed(causes: Mapping[str, Event | Crisis]) -> dict[str, Event | Crisis]:
+            return {
+                name: cause.model_copy(update={"effects": [listed(effect) for effect in cause.effects]})
+                for name, cause in causes.items()
+            }
+
+        settings = self.settings
+        moved = {"events": all_listed(settings.events), "crises": all_listed(settings.crises)}
+        return replace(self, settings=settings.model_copy(update=moved))
 
     def sellers(self, material: str) -> list[str]:
         """Suppliers of a material."""

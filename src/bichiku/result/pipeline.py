@@ -33,6 +33,13 @@ class NoSolution(Exception):
         super().__init__(detail or _EXPLANATION.get(status, status.value))
 
 
+class NoSplit(NoSolution):
+    """A strategy has a plan, but at list prices none that was found."""
+
+    def __init__(self, failure: NoSolution) -> None:
+        super().__init__(failure.strategy, failure.status, f"cannot be split, for at list prices it is {failure}")
+
+
 _EXPLANATION = {
     Status.INFEASIBLE: "infeasible: no plan keeps all of its limits",
     Status.UNBOUNDED: "unbounded: cost can fall without end, so a price or a value in the tables must be wrong",
@@ -88,6 +95,7 @@ def run_strategy(
     progress: Progress = lambda _: None,
     prices: bool = True,
     page: Callable[[Run], str] | None = None,
+    split: bool = False,
 ) -> Run:
     """Solves one strategy.
 
@@ -96,26 +104,44 @@ def run_strategy(
         progress: called with a few words as each step begins.
         prices: whether to work out prices.csv, which takes about as long as solving.
         page: makes the run's report.html, if it shall have one.
+        split: whether to solve the world at list prices too, and tell for what its stocks are held.
 
     Raises:
         ModelFaults: see `grow`.
         NoSolution: there is no optimal solution, or its certificate does not hold.
+        NoSplit: the same of the world at list prices.
     """
     clock = Clock()
+    hot, solved = _certified(world, clock, progress)
+    if split:
+        # from the start, so that the answer does not hang on what was solved before it
+        listed_clock = Clock()
+        try:
+            _, listed = _certified(
+                world.at_list_prices(), listed_clock, lambda words: progress(f"at list prices, {words}")
+            )
+        except NoSolution as failure:
+            raise NoSplit(failure) from failure
+        clock.seconds["split"] = sum(listed_clock.seconds.values())
+        solved = replace(solved, at_list_prices=listed)
+    progress("tabulating")
+    with clock.step("tabulate"):
+        tables = tabulate(solved.outcome, solved.at_list_prices.outcome if solved.at_list_prices else None)
+    if prices:
+        progress("pricing")
+        with clock.step("price"):
+            tables["prices"] = prices_table(solved.outcome, hot)
+    return Run(world, tables, solved, page=page)
+
+
+def _certified(world: World, clock: Clock, progress: Progress) -> tuple[HotProgram, Solved]:
     hot, outcome, report = optimise(world, clock, progress, keep_log=True)
     progress("certifying")
     with clock.step("certify"):
         certificate = certify(outcome.program, outcome.solution)
     if not certificate.holds:
         raise NoSolution(world.strategy, Status.ERROR, f"the solver's answer fails its certificate: {certificate}")
-    progress("tabulating")
-    with clock.step("tabulate"):
-        tables = tabulate(outcome)
-    if prices:
-        progress("pricing")
-        with clock.step("price"):
-            tables["prices"] = prices_table(outcome, hot)
-    return Run(world, tables, Solved(outcome, report, certificate, clock.seconds), page=page)
+    return hot, Solved(outcome, report, certificate, clock.seconds)
 
 
 def optimise(

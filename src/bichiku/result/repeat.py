@@ -13,11 +13,10 @@ import numpy as np
 import pandas as pd
 
 from bichiku.reading.files import json_value
-from bichiku.reading.model import Model
 from bichiku.result.columns import Column, ResultTable, Role
-from bichiku.result.run import MANIFEST
+from bichiku.result.run import MANIFEST, Run
 from bichiku.result.saved_run import read_run
-from bichiku.result.tables import TABLES
+from bichiku.result.tables import OPTIONAL, TABLES
 
 EQUAL = 1e-6  # relative; what the certificate promises of a run's numbers
 LEAST = 1e-9  # of the largest number of a column; what is all smaller in a kind is rounding
@@ -56,13 +55,13 @@ class Repetition:
         return self.sameness in (Sameness.TO_THE_BYTE, Sameness.IN_NUMBERS)
 
 
-def model_of_run(folder: Path) -> Model:
-    """The model that a run was made from, under its own name and with its one strategy.
+def run_to_repeat(folder: Path) -> Run:
+    """A run that is to be made once more: its model, under its own name and with its one strategy, and how it was made.
 
     Raises:
         ModelFaults: it is no run, or a file of it has changed since it was written.
     """
-    return read_run(folder, ()).model
+    return read_run(folder, ())
 
 
 def repetition(before: Path, after: Path) -> Repetition:
@@ -74,7 +73,7 @@ def repetition(before: Path, after: Path) -> Repetition:
     tables = {
         table.file: _largest_difference(table.read(before), table.read(after), table)
         for table in TABLES.values()
-        if not _equal(before / table.file, after / table.file)
+        if not _not_asked_for(table, before, after) and not _equal(before / table.file, after / table.file)
     }
     old, new = (json_value((run / MANIFEST).read_bytes()) for run in (before, after))
     objective = _relative(*(float(manifest["solver"]["objective"]) for manifest in (old, new)))
@@ -92,6 +91,10 @@ def _versions(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, t
         then, now = old["versions"].get(name, "none"), new["versions"].get(name, "none")
         if then != now:
             yield name, (then, now)
+
+
+def _not_asked_for(table: ResultTable, *runs: Path) -> bool:
+    return table.name in OPTIONAL and not any((run / table.file).is_file() for run in runs)
 
 
 def _equal(one: Path, other: Path) -> bool:

@@ -28,6 +28,7 @@ from bichiku.reading.yaml12 import CoreDumper
 from bichiku.result.outcome import Outcome
 from bichiku.result.staging import settle, staged
 from bichiku.result.tables import TABLES
+from bichiku.result.tables.split import SPLIT
 from bichiku.solving import Report, SolverOptions
 from bichiku.solving.certificate import Certificate
 from bichiku.verification import Verdict, verify_run
@@ -67,12 +68,20 @@ class Solved:
         report: what the solver did.
         certificate: how well the solution holds.
         seconds: time of each step.
+        at_list_prices: the strategy once more in a world in which no price moves, of a run that is split.
     """
 
     outcome: Outcome
     report: Report
     certificate: Certificate
     seconds: dict[str, float]
+    at_list_prices: Solved | None = None
+
+    @property
+    def log(self) -> str:
+        """HiGHS's log of all that was solved."""
+        listed = self.at_list_prices
+        return self.report.log if listed is None else f"{self.report.log}At list prices\n{listed.report.log}"
 
 
 @dataclass(repr=False, eq=False)
@@ -151,6 +160,11 @@ class Run:
         return self.solved
 
     @property
+    def is_split(self) -> bool:
+        """Whether it tells how many of the days held pay only where prices rise."""
+        return SPLIT.name in self.manifest if self.solved is None else self.solved.at_list_prices is not None
+
+    @property
     def summary(self) -> pd.DataFrame:
         """Every metric: one row by metric and material (or ``all``), with value, unit and detail."""
         return self.table("summary")
@@ -174,6 +188,11 @@ class Run:
     def reserve(self) -> pd.DataFrame:
         """Tonnes in store and days of cover on the plan, by material and period."""
         return self.table("reserve")
+
+    @property
+    def split(self) -> pd.DataFrame:
+        """The plan's stock as it is and as it would be at list prices, by material and period; see `solve`."""
+        return self.table("split")
 
     @property
     def crises(self) -> pd.DataFrame:
@@ -231,7 +250,7 @@ class Run:
         with staged(output) as folder:
             for table, frame in self.tables.items():
                 TABLES[table].write(frame, folder)
-            (folder / SOLVER_LOG).write_text(solved.report.log, encoding="utf-8")
+            (folder / SOLVER_LOG).write_text(solved.log, encoding="utf-8")
             _write_inputs(self.model, self.strategy, folder / INPUTS)
             outputs = {file.name: _digest(file.read_bytes()) for file in sorted(folder.glob("*.csv"))}
             seconds = {**solved.seconds, "write": time.perf_counter() - start}
@@ -339,8 +358,21 @@ def manifest(model: Model, solved: Solved, outputs: dict[str, str], seconds: dic
             "futures": len(outcome.futures),
         },
         "certificate": asdict(solved.certificate),
+        **_split(solved.at_list_prices),
         "times": {"written": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": seconds},
     }
+
+
+def _split(listed: Solved | None) -> dict[str, Any]:
+    """What is told of the solve at list prices; nothing of a run that is not split."""
+    if listed is None:
+        return {}
+    told = {
+        "objective": listed.outcome.solution.objective,
+        "iterations": listed.report.iterations,
+        "certificate": asdict(listed.certificate),
+    }
+    return {SPLIT.name: told}
 
 
 def _plain(data: Any) -> Any:

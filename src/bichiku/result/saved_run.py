@@ -12,7 +12,7 @@ from bichiku.reading.files import is_file, is_folder, json_value
 from bichiku.reading.model import INPUTS, MODEL_FILE, Model, read_model
 from bichiku.reading.strategies import is_strategy_name
 from bichiku.result.run import EDITION, MANIFEST, Run
-from bichiku.result.tables import TABLES
+from bichiku.result.tables import OPTIONAL, TABLES
 from bichiku.verification import verify_files
 
 COMPARED_TABLES = tuple(name for name in TABLES if name != "flows")  # flows.csv is large
@@ -53,7 +53,7 @@ def read_run(folder: str | Path, tables: tuple[str, ...] = tuple(TABLES)) -> Run
 
     Args:
         folder: the run folder.
-        tables: which result tables to read.
+        tables: which result tables to read; one that not every run has is left out where the run lacks it.
 
     Raises:
         ModelFaults: it is not a run folder, its numbers did not verify, a file has changed since it was written, or a
@@ -66,7 +66,7 @@ def read_run(folder: str | Path, tables: tuple[str, ...] = tuple(TABLES)) -> Run
     if not verdict.holds:
         hint = "bichiku verify shows all that is wrong"
         raise ModelFaults([Fault(str(folder), None, "", f"is not as it was written: {verdict.findings[0]}", hint)])
-    frames = {name: TABLES[name].read(folder) for name in tables}
+    frames = {name: TABLES[name].read(folder) for name in tables if name not in OPTIONAL or name in manifest}
     (world,) = read_run_model(folder).worlds.values()
     return Run(world, frames, manifest=manifest, folder=folder)
 

@@ -141,12 +141,13 @@ class HighsRun:
         self._presolve = options.presolve
         self._costs = program.cost
 
-    def solve(self, limits: Limits = NO_LIMITS, log: Path | None = None) -> Solution:
+    def solve(self, limits: Limits = NO_LIMITS, log: Path | None = None, prefer: bool = True) -> Solution:
         """Hands the program over, solves it and reads the answer.
 
         Args:
             limits: when to give up.
             log: a file that HiGHS writes its log to.
+            prefer: whether the preference chooses among optima; not needed where only the cost is asked for.
 
         Raises:
             SolverError: HiGHS refuses the model.
@@ -156,25 +157,25 @@ class HighsRun:
         if self.interrupted:
             return Solution.none(Status.INTERRUPTED)
         if log is None:
-            return self._solve(limits)
+            return self._solve(limits, prefer)
         self._set(output_flag=True, log_to_console=False, log_file=str(log))
         try:
-            return self._solve(limits)
+            return self._solve(limits, prefer)
         finally:
             self._set(output_flag=False, log_file="")
 
-    def _solve(self, limits: Limits) -> Solution:
+    def _solve(self, limits: Limits, prefer: bool) -> Solution:
         self._factorised = self._method == "simplex"
         self._set_limits(limits)
         if not self._handed_over:
             self._hand_over()
-        wanted = self._program.cost + self._program.preference
-        self._set_costs(wanted)
+        preferred = prefer and self._program.preference.any()
+        self._set_costs(self._program.cost + self._program.preference if preferred else self._program.cost)
         status = self._run()
         if status is not Status.OPTIMAL:
             return Solution.none(status)
         x, iterations = self.point(), self._iterations()
-        if self._program.preference.any():
+        if preferred:
             # the preference has chosen the point; prices must be those of the true cost
             self._set_costs(self._program.cost)
             status = self._run()

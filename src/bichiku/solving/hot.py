@@ -91,13 +91,14 @@ class HotProgram:
     def session(self, part: int) -> Iterator[Callable[[LinearProgram], Solution]]:
         """Solves a part with other numbers, one program after another, each from where the last one ended.
 
-        Afterwards the part's solver is where it was before. Sessions of different parts may run side by side.
+        What costs the same is not told apart: the solutions are for their cost and their duals. Afterwards the part's
+        solver is where it was before. Sessions of different parts may run side by side.
         """
         run, own = self.runs[part], self.parts[part].program
 
         def solve(program: LinearProgram) -> Solution:
             run.change(program)
-            solution = run.solve()
+            solution = run.solve(prefer=False)
             if solution.status in (Status.OPTIMAL, Status.INFEASIBLE):
                 return solution
             return HighsRun(program, self.options).solve()  # from the start, not from the last basis

@@ -34,42 +34,57 @@ def slope(program: LinearProgram, solution: Solution, direction: Move) -> float:
     return float(rise + solution.reduced_cost[direction.columns] @ on_columns)
 
 
-def sensitivity(program: LinearProgram, run: HighsRun, solution: Solution, direction: Move) -> Sensitivity:
-    """Slope and range of a part's objective along a direction; `run` holds the part's optimal basis.
+class OptimalBasis:
+    """A part's optimal basis, ready to be followed along any number of directions.
 
-    `solution` gives the prices; the range is that of the basis at its own point, which where optima tie need
-    not be the point of the solution.
+    Args:
+        program: the part.
+        run: holds the basis.
+        solution: gives the prices; ranges are those of the basis at its own point, which where optima tie need not be
+            the point of the solution.
+
+    Raises:
+        SolverError: HiGHS does not show it.
     """
-    basic = run.basic_variables()
-    x = run.point()
-    rows, columns = program.shape
-    is_basic_row, is_basic_column = np.zeros(rows, dtype=bool), np.zeros(columns, dtype=bool)
-    is_basic_row[-basic[basic < 0] - 1] = True
-    is_basic_column[basic[basic >= 0]] = True
 
-    row_shift = np.zeros(rows)
-    np.add.at(row_shift, direction.rows, direction.row_moves)
-    column_shift = np.zeros(columns)
-    np.add.at(column_shift, direction.columns, direction.column_moves)
-    # a limit moves a variable that rests on it; under a basic variable only the limit itself moves
-    at_upper = _at_upper(program, solution, x, np.arange(columns))
-    moved_columns = np.where(at_upper & ~is_basic_column, column_shift, 0.0)
-    right = np.where(is_basic_row, 0.0, row_shift) - program.matrix @ moved_columns
-    change = run.basis_solve(right)
+    def __init__(self, program: LinearProgram, run: HighsRun, solution: Solution) -> None:
+        self._program, self._run, self._solution = program, run, solution
+        basic, x = run.basic_variables(), run.point()
+        rows, columns = program.shape
+        self._of_column, self._of_row = basic >= 0, basic < 0
+        self._column, self._row = basic[self._of_column], -basic[self._of_row] - 1
+        self._is_basic_row = np.isin(np.arange(rows), self._row)
+        # a limit moves a variable that rests on it; under a basic variable only the limit itself moves
+        rests = _at_upper(program, solution, x, np.arange(columns))
+        self._rests_on_upper = rests & ~np.isin(np.arange(columns), self._column)
+        value = np.concatenate([x[self._column], (program.matrix @ x)[self._row]])
+        lower = np.concatenate([program.column_lower[self._column], program.row_lower[self._row]])
+        upper = np.concatenate([program.column_upper[self._column], program.row_upper[self._row]])
+        self._over_lower, self._under_upper = value - lower, upper - value
 
-    of_column, of_row = basic >= 0, basic < 0
-    column, row = basic[of_column], -basic[of_row] - 1
-    activity = program.matrix @ x
-    value = np.concatenate([x[column], activity[row]])
-    # HiGHS holds a row's logical as minus its activity
-    moves = np.concatenate([change[of_column], -change[of_row]])
-    lower = np.concatenate([program.column_lower[column], program.row_lower[row]])
-    upper = np.concatenate([program.column_upper[column], program.row_upper[row]])
-    lower_moves = np.concatenate([np.zeros(len(column)), row_shift[row]])
-    upper_moves = np.concatenate([column_shift[column], row_shift[row]])
-    least, most = steps(value - lower, moves - lower_moves)
-    least_upper, most_upper = steps(upper - value, upper_moves - moves)
-    return Sensitivity(slope(program, solution, direction), max(least, least_upper), min(most, most_upper))
+    def along(self, direction: Move) -> Sensitivity:
+        """Slope and range of the part's objective along a direction.
+
+        Raises:
+            SolverError: HiGHS does not solve with its basis.
+        """
+        program = self._program
+        rows, columns = program.shape
+        row_shift, column_shift = np.zeros(rows), np.zeros(columns)
+        np.add.at(row_shift, direction.rows, direction.row_moves)
+        np.add.at(column_shift, direction.columns, direction.column_moves)
+        right = np.where(self._is_basic_row, 0.0, row_shift)
+        if len(direction.columns):
+            right -= program.matrix @ np.where(self._rests_on_upper, column_shift, 0.0)
+        change = self._run.basis_solve(right)
+        # HiGHS holds a row's logical as minus its activity
+        moves = np.concatenate([change[self._of_column], -change[self._of_row]])
+        lower_moves = np.concatenate([np.zeros(len(self._column)), row_shift[self._row]])
+        upper_moves = np.concatenate([column_shift[self._column], row_shift[self._row]])
+        least, most = steps(self._over_lower, moves - lower_moves)
+        least_upper, most_upper = steps(self._under_upper, upper_moves - moves)
+        rise = slope(program, self._solution, direction)
+        return Sensitivity(rise, max(least, least_upper), min(most, most_upper))
 
 
 def _at_upper(program: LinearProgram, solution: Solution, x: np.ndarray, columns: np.ndarray) -> np.ndarray:

@@ -28,6 +28,7 @@ from bichiku.verification.files import INPUTS, MANIFEST, RunTable, read_tables
 from bichiku.verification.hand_back import check_hand_back, check_kept
 from bichiku.verification.limits import check_capacities, check_demand, check_storage
 from bichiku.verification.manifest import (
+    check_certificate,
     check_inputs,
     check_manifest,
     check_model,
@@ -40,6 +41,7 @@ from bichiku.verification.prices import check_prices
 from bichiku.verification.readings import projects_sheet, reserve_sheet, shares_sheet, sourcing_sheet
 from bichiku.verification.rules import RULES
 from bichiku.verification.sheet import check_sheet
+from bichiku.verification.split import check_split
 from bichiku.verification.summary import check_summary
 from bichiku.verification.tree import count_nodes
 from bichiku.verification.verdict import COPIED, KEPT, Finding, Ledger, Place, Residual, Verdict
@@ -53,8 +55,8 @@ def verify_run(folder: Path) -> Verdict:
     A folder that cannot be read in full gets findings about that alone, as nothing can be recomputed from it.
     """
     ledger = Ledger()
-    tables = read_tables(folder, ledger)
     manifest = read_manifest(folder, ledger) if (folder / MANIFEST).is_file() else None
+    tables = read_tables(folder, manifest, ledger)
     world = _checked_inputs(folder, manifest, ledger)
     if manifest is not None:
         check_outputs(folder, manifest, ledger)
@@ -103,7 +105,7 @@ def _read_inputs(folder: Path, ledger: Ledger) -> Model | None:
     return model
 
 
-def _recompute(world: World, tables: dict[str, RunTable], manifest: dict[str, object], ledger: Ledger) -> None:
+def _recompute(world: World, tables: dict[str, RunTable], manifest: dict[str, Any], ledger: Ledger) -> None:
     if count_nodes(world) * world.decisions > MOST_DECISIONS:
         place = Place("periods and crises")
         ledger.wrong("inputs.readable", f"{INPUTS}/model.yaml", place, f"{count_nodes(world):,} nodes", "fewer")
@@ -129,6 +131,9 @@ def _recompute(world: World, tables: dict[str, RunTable], manifest: dict[str, ob
     check_sheet(projects, projects_sheet(facts, projects), ledger)
     check_sheet(crises, crises_sheet(facts, crises), ledger)
     check_weights(facts, crises, ledger)
+    if "split.csv" in tables:
+        check_split(facts, tables["split.csv"], ledger)
+        check_certificate(manifest["split"], "split", ledger)
     check_summary(facts, lines, tables, ledger)
 
 

@@ -62,6 +62,10 @@ COLUMNS: dict[str, dict[str, Cell]] = {
         "policy": T, "limit": T, "material": T, "year": WE, "value": N, "price": NE, "unit": T, "holds_from": NE,
         "holds_to": NE, "method": T, "sentence": T,
     },
+    "split.csv": {
+        "period": W, "month": T, "material": T, "stock_t": N, "use_t": N, "cover_days": NE,
+        "stock_t_at_list_prices": N, "use_t_at_list_prices": N, "cover_days_at_list_prices": NE,
+    },
 }  # fmt: skip
 """Every table of a run with its columns."""
 
@@ -76,8 +80,12 @@ KEYS: dict[str, tuple[str, ...]] = {
     "shares.csv": ("material", "year", "stage", "country"),
     "duals.csv": ("policy", "limit", "material", "crisis", "onset", "length", "year", "month"),
     "prices.csv": ("policy", "limit", "material", "year"),
+    "split.csv": ("period", "material"),
 }
 """The columns that name a row of each table."""
+
+ONLY_IF_ASKED = {"split.csv": "split"}
+"""Tables that a run has only where they were asked for, and the key of the manifest that says so."""
 
 NOTHING = -1  # an empty cell where a whole number is expected
 
@@ -116,20 +124,28 @@ class RunTable:
         return Place(" ".join(str(part) for part in parts if part not in ("", NOTHING)), (row + 2,))
 
 
-def read_tables(folder: Path, ledger: Ledger) -> dict[str, RunTable] | None:
-    """All tables of a run; None, with findings, where one cannot be read in full."""
-    missing = [name for name in [*COLUMNS, MANIFEST] if not (folder / name).is_file()]
+def read_tables(folder: Path, manifest: Mapping[str, object] | None, ledger: Ledger) -> dict[str, RunTable] | None:
+    """All tables of a run; None, with findings, where one cannot be read in full.
+
+    Args:
+        folder: the run.
+        manifest: its manifest, which says what was asked for; None where it has none that can be read.
+        ledger: takes the findings.
+    """
+    asked = {name: manifest is not None and key in manifest for name, key in ONLY_IF_ASKED.items()}
+    called_for = [name for name in COLUMNS if asked.get(name, True)]
+    missing = [name for name in [*called_for, MANIFEST] if not (folder / name).is_file()]
     for name in missing:
         ledger.wrong("file.missing", name, None, "no such file", "a file")
     if not (folder / INPUTS).is_dir():
         ledger.wrong("file.missing", INPUTS, None, "no such folder", "a folder")
     for path in sorted(folder.glob("*.csv")):
-        if path.name not in COLUMNS:
+        if path.name not in called_for:
             ledger.wrong("file.unknown", path.name, None, "a table", "no rule covers it")
-    ledger.right(len(COLUMNS) + 2)
-    tables = {name: read_table(folder / name, ledger) for name in COLUMNS if name not in missing}
+    ledger.right(len(called_for) + 2)
+    tables = {name: read_table(folder / name, ledger) for name in called_for if name not in missing}
     found = {name: table for name, table in tables.items() if table is not None}
-    return found if len(found) == len(COLUMNS) else None
+    return found if len(found) == len(called_for) else None
 
 
 def read_table(path: Path, ledger: Ledger) -> RunTable | None:

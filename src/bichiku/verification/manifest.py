@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -86,17 +86,11 @@ def _plain(data: Any) -> Any:
 
 def check_manifest(manifest: dict[str, Any], world: World, nodes: Nodes, costs: RunTable, ledger: Ledger) -> None:
     """Status, certificate, sizes and the objective."""
-    solver, certificate, size = (manifest[key] for key in ("solver", "certificate", "size"))
+    solver, size = manifest["solver"], manifest["size"]
     if solver["status"] != "optimal":
         ledger.wrong("manifest.status", MANIFEST, Place("solver.status"), str(solver["status"]), "optimal")
     ledger.right()
-    if certificate["holds"] is not True:
-        ledger.wrong("manifest.certificate", MANIFEST, Place("certificate.holds"), str(certificate["holds"]), "true")
-    for key in ("primal", "dual", "gap"):
-        if not _is_number(certificate[key]) or not 0 <= certificate[key] <= KEPT:
-            place = Place(f"certificate.{key}")
-            ledger.wrong("manifest.certificate", MANIFEST, place, str(certificate[key]), f"0 to {KEPT:g}")
-        ledger.right()
+    check_certificate(manifest, "", ledger)
     chain = chain_of_material(world)
     first = [int(np.flatnonzero(chain == number)[0]) for number in range(chain.max() + 1)]
     counts = {
@@ -123,5 +117,25 @@ def check_manifest(manifest: dict[str, Any], world: World, nodes: Nodes, costs: 
     )
 
 
-def _is_number(value: Any) -> bool:
+def check_certificate(solve: Any, of: str, ledger: Ledger) -> None:
+    """The certificate of a solve holds, each of its figures within what it promises.
+
+    Args:
+        solve: what the manifest says of the solve.
+        of: the key of it; empty for the run's own.
+        ledger: takes the findings.
+    """
+    certificate = solve.get("certificate") if isinstance(solve, dict) else None
+    found: dict[str, Any] = certificate if isinstance(certificate, dict) else {}
+    where = f"{of}.certificate" if of else "certificate"
+    if found.get("holds") is not True:
+        ledger.wrong("manifest.certificate", MANIFEST, Place(f"{where}.holds"), str(found.get("holds")), "true")
+    for key in ("primal", "dual", "gap"):
+        value = found.get(key)
+        if not _is_number(value) or not 0 <= value <= KEPT:
+            ledger.wrong("manifest.certificate", MANIFEST, Place(f"{where}.{key}"), str(value), f"0 to {KEPT:g}")
+        ledger.right()
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -25,6 +25,7 @@ from bichiku.verification.metric_sources import (
     has,
     number,
     overall,
+    rows_of,
 )
 from bichiku.verification.money import ALL, LINES, Money
 from bichiku.verification.verdict import COPIED, KEPT
@@ -166,6 +167,36 @@ def _is_covered(row: Row) -> bool:
     return has(row, "cover_days")
 
 
+# Days held for supply crises and for price rises, of a run that is split
+
+
+def _split_sums(read: Read, material: str) -> dict[str, float] | None:
+    """Sums over the window's last twelve months by column; None where nothing is used, or the run is not split."""
+    if "split.csv" not in read.tables:
+        return None
+    first = read.reported - read.facts.world.calendar.periods_per_year
+    sums = dict.fromkeys(("stock_t", "use_t", "stock_t_at_list_prices", "use_t_at_list_prices"), 0.0)
+    for row in rows_of(read.tables["split.csv"]):
+        if row["material"] == material and first < number(row, "period") <= read.reported:
+            sums = {column: total + number(row, column) for column, total in sums.items()}
+    return sums if sums["use_t"] > 0 or sums["use_t_at_list_prices"] > 0 else None
+
+
+def _mean_days(suffixes: tuple[str, ...], read: Read, material: str) -> MetricValue | None:
+    """Mean stock over mean use, in days; of two solves, the first less the second."""
+    sums = _split_sums(read, material)
+    if sums is None:
+        return None
+    calendar = read.facts.world.calendar
+    days = [
+        sums[f"stock_t{suffix}"] * calendar.days / sums[f"use_t{suffix}"] if sums[f"use_t{suffix}"] > 0 else np.nan
+        for suffix in suffixes
+    ]
+    first = calendar.label(max(1, read.reported - calendar.periods_per_year + 1))
+    value = days[0] - sum(days[1:])
+    return MetricValue(value, "days", (f"{first} to {calendar.last_reported_month}",), float(np.nanmax([0.0, *days])))
+
+
 # What the numbers rest on
 
 
@@ -197,6 +228,9 @@ METRICS: dict[str, Statement] = {
     "cover_days_at_end": _cover_at_end,
     "cover_days_least": _least_cover,
     "target_days_at_end": _target_at_end,
+    "cover_days_of_last_year": partial(_mean_days, ("",)),
+    "cover_days_at_list_prices": partial(_mean_days, ("_at_list_prices",)),
+    "cover_days_for_price_rises": partial(_mean_days, ("", "_at_list_prices")),
     **CRISIS_METRICS,
     **{f"tonnage_{_named(basis)}": partial(_of_basis, False, basis) for basis in BASES},
     **{f"cost_{_named(basis)}": partial(_of_basis, True, basis) for basis in BASES},

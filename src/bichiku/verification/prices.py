@@ -26,7 +26,8 @@ from bichiku.verification.verdict import KEPT, Ledger, Where
 
 FILE = "prices.csv"
 ACCURACY = 1e-3  # of all money is one unit of the accuracy `KEPT` of a difference of two optima
-METHODS = ("ranging", "re-solve")
+METHODS = ("ranging", "re-solve", "short range")
+HUNDREDTH = 0.01
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,16 @@ class Movable:
     unit_told: bool = True
     either: bool = False
 
+    @property
+    def step(self) -> float:
+        """What a price must hold for: one day or point, or 1 % of tonnes or money; of nothing, one unit."""
+        return 1.0 if self.is_whole else HUNDREDTH * self.value
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a step is one unit."""
+        return self.unit in ("day", "point") or self.value == 0.0
+
 
 @dataclass(frozen=True)
 class _Read:
@@ -68,9 +79,18 @@ class _Read:
     price: np.ndarray
     low: np.ndarray
     high: np.ndarray
-    resolved: np.ndarray
+    method: np.ndarray
     sentences: np.ndarray
     where: Where
+
+    @property
+    def resolved(self) -> np.ndarray:
+        """Whether a price was found by solving again."""
+        return self.method == "re-solve"
+
+    @property
+    def step(self) -> np.ndarray:
+        return np.array([movable.step for movable in self.movables])
 
     def check(self, ledger: Ledger, rule: str, chosen: np.ndarray, value: Any, limit: Any, scale: Any = 0.0) -> None:
         """Holds values of some rows to a limit; all arrays have one element per row of the table."""
@@ -100,7 +120,7 @@ def check_prices(
         price,
         low,
         high,
-        method == "re-solve",
+        method,
         prices.texts("sentence")[found],
         lambda i: prices.place(int(found[i])),
     )
@@ -118,21 +138,24 @@ def check_prices(
 def _check_signs_and_ranges(read: _Read, money: float, ledger: Ledger) -> None:
     given = ~np.isnan(read.price)
     sign = np.array([-1.0 if movable.floor else 1.0 for movable in read.movables])
-    again = np.where(read.resolved, money, 0.0)
+    again = np.where(read.resolved, money / read.step, 0.0)
     one_way = np.array([not movable.either for movable in read.movables], dtype=bool)
     read.check(ledger, "prices.sign", given & one_way, sign * read.price, 0.0, again)
     loose = np.array([movable.binding is False for movable in read.movables], dtype=bool)
-    # what does not bind now may bind within the one unit for which the model was solved again
+    # what does not bind now may bind within the step for which the model was solved again
     read.check(ledger, "prices.idle", given & loose & ~read.resolved, np.abs(read.price), 0.0)
     stated = np.array([movable.value for movable in read.movables])
     read.check(ledger, "prices.range", ~np.isnan(read.low), read.low, stated)
     read.check(ledger, "prices.range", ~np.isnan(read.low), -read.low, 0.0)
     read.check(ledger, "prices.range", ~np.isnan(read.high), stated, read.high)
-    # solved again one unit away: it holds for that unit, on one side or on both
-    below, above = np.maximum(stated - 1.0, 0.0), stated + 1.0
-    on_a_unit = np.minimum(np.abs(read.low - below), np.abs(read.low - stated))
-    on_a_unit = np.maximum(on_a_unit, np.minimum(np.abs(read.high - above), np.abs(read.high - stated)))
-    read.check(ledger, "prices.range", read.resolved & given, on_a_unit, 0.0)
+    # solved again one step away: it holds for that step, and as far as a step down where it is the price there too
+    step, above = read.step, stated + read.step
+    off = np.maximum(np.maximum(stated - step, 0.0) - read.low, 0.0)
+    off = np.maximum(off, np.minimum(np.abs(read.high - above), np.abs(read.high - stated)))
+    read.check(ledger, "prices.range", read.resolved & given, off, 0.0)
+    priced = given & (read.price != 0.0) & ~np.isnan(read.high)
+    read.check(ledger, "prices.step", priced & (read.method == "ranging"), above, read.high, stated)
+    read.check(ledger, "prices.step", given & (read.method == "short range"), read.high, above, stated)
 
 
 def _check_duals(read: _Read, dual: np.ndarray, money: float, ledger: Ledger) -> None:
@@ -156,7 +179,7 @@ def _check_duals(read: _Read, dual: np.ndarray, money: float, ledger: Ledger) ->
     )
     down = np.array([high == movable.value for high, movable in zip(read.high, read.movables, strict=True)], dtype=bool)
     side = np.where(down, -1.0, 1.0)
-    scale = terms + money
+    scale = terms + money / read.step
     convex = linear & ~np.array([movable.bends for movable in read.movables], dtype=bool)
     read.check(ledger, "prices.duals", convex & given & read.resolved, side * total, side * read.price, scale)
     read.check(ledger, "prices.idle", shares & given & ~read.resolved & (total == 0.0), np.abs(read.price), 0.0)
@@ -233,19 +256,40 @@ def _spare_is_taken(facts: RunFacts) -> dict[str, bool]:
 def _check_sentences(read: _Read, currency: str, ledger: Ledger) -> None:
     """What a sentence says in words and three digits is what its row says in numbers."""
     for i, (movable, sentence) in enumerate(zip(read.movables, read.sentences, strict=True)):
-        verb, numbers = _expected_words(float(read.price[i]), float(read.low[i]), float(read.high[i]))
-        said = _words(str(sentence), currency, movable.unit if movable.unit_told else "")
-        if said is None or said[0] != verb or not _agree(said[1], numbers):
+        price, low, high, method = float(read.price[i]), float(read.low[i]), float(read.high[i]), str(read.method[i])
+        by_percent = BY_PERCENT in str(sentence)
+        verb, numbers = _expected_words(movable, price, low, high, method, by_percent)
+        said = _words(str(sentence), currency, movable.unit if movable.unit_told else "", movable.unit)
+        if (
+            said is None
+            or said[0] != verb
+            or not _agree(said[1], numbers)
+            or _in_wrong_form(movable, i, read, by_percent)
+        ):
             wanted = " ".join([verb, *(f"{number:.3g}" for number in numbers)])
             ledger.wrong("prices.sentence", FILE, read.where(i), str(sentence), wanted)
     ledger.right(len(read.sentences))
 
 
-def _expected_words(price: float, low: float, high: float) -> tuple[str, list[float]]:
+def _in_wrong_form(movable: Movable, i: int, read: _Read, by_percent: bool) -> bool:
+    """Whether a sentence speaks of 1 % where it must speak of a unit, or of a unit though the price holds for less."""
+    if by_percent or np.isnan(read.price[i]) or np.isnan(read.high[i]):
+        return by_percent and movable.is_whole
+    holds_for_less = read.high[i] - movable.value < 1.0 - KEPT
+    return not movable.is_whole and bool(read.method[i] != "ranging" or holds_for_less)
+
+
+def _expected_words(
+    movable: Movable, price: float, low: float, high: float, method: str, by_percent: bool
+) -> tuple[str, list[float]]:
     if np.isnan(price):
         return "no price", []
     verb = "nothing" if price == 0 else "costs" if price > 0 else "saves"
-    numbers = [] if price == 0 else [abs(price)]
+    if price != 0 and method == "short range":
+        verb += " at least" if price > 0 else " at most"
+    numbers = [movable.step] if by_percent else []
+    if price != 0:
+        numbers.append(abs(price) * (movable.step if by_percent else 1.0))
     if low > 0:
         numbers.append(low)
     if not np.isnan(high):
@@ -254,20 +298,36 @@ def _expected_words(price: float, low: float, high: float) -> tuple[str, list[fl
 
 
 NUMBER = r"(\d[\d,]*(?:\.\d+)?)"
+BY_PERCENT = " by 1 % ("
+MILLION = "million "
+SIZES = {"k": 1e3, "m": 1e6, "bn": 1e9, "tn": 1e12}
 
 
-def _words(sentence: str, currency: str, unit: str) -> tuple[str, list[float]] | None:
+def _words(sentence: str, currency: str, unit: str, unit_of_step: str) -> tuple[str, list[float]] | None:
     """The verb and the numbers of a sentence, read from its end: names at its beginning may hold verbs and digits."""
     units = rf" {re.escape(unit)}s?" if unit else ""
     ends = "|".join(["everywhere", *(rf"{w} {NUMBER}{units}" for w in ("from", "up to", rf"between {NUMBER} and"))])
-    held = f"; holds (?:{ends})"
+    held = rf"; holds (?:{ends})(?:, where .+ binds? too)?(?:, less than a step, and [a-z ]+)?"
     money = rf" {re.escape(currency)} {NUMBER} in expected discounted money"
-    ending = rf".* (?:has (no price): [a-z ]+|changes (nothing)(?:{held})?|(costs|saves){money}{held})\."
-    found = re.fullmatch(ending, sentence)
+    of_money = unit_of_step.startswith(MILLION)
+    amount = rf"{NUMBER}() {re.escape(unit_of_step)}"
+    if of_money:
+        amount = rf"{re.escape(currency)} {NUMBER}(?: ({'|'.join(SIZES)}))?"
+    step = rf"(?:{re.escape(BY_PERCENT)}{amount}\))?"
+    paid = rf"((?:costs|saves)(?: at least| at most)?){money}{held}"
+    found = re.fullmatch(rf".*?{step} (?:has (no price): [a-z ]+|changes (nothing)(?:{held})?|{paid})\.", sentence)
     if found is None:
         return None
-    verb, *rest = [part for part in found.groups() if part is not None]
-    return verb, [float(part.replace(",", "")) for part in rest]
+    step_number, size, *rest = found.groups()
+    said, *texts = [part for part in rest if part is not None]
+    numbers = [_number(text) for text in texts]
+    if step_number is not None:
+        numbers.insert(0, _number(step_number) * (SIZES.get(size, 1.0) / 1e6 if of_money else 1.0))
+    return said, numbers
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", ""))
 
 
 def _half_a_unit(number: float) -> float:

@@ -16,7 +16,21 @@ from bichiku.result.outcome import Outcome
 SUPPLIER_CAPACITY = "supplier_capacity"
 PROJECT_CAPACITY = "project_capacity"
 PROJECT_BUILD_LIMIT = "project_build_limit"
+HUNDREDTH = 0.01
 CAPACITIES = (SUPPLIER_CAPACITY, PROJECT_CAPACITY, PROJECT_BUILD_LIMIT)
+
+
+def step_of(limit: Limit) -> float:
+    """What a price must hold for to be told of: a day, a percentage point, 1 % of tonnes or of money.
+
+    Of a number that is zero 1 % is nothing, so a step is one unit of it.
+    """
+    return 1.0 if in_whole_units(limit) else HUNDREDTH * limit.value
+
+
+def in_whole_units(limit: Limit) -> bool:
+    """Whether a step is one unit."""
+    return limit.unit in ("days", "points") or limit.value == 0.0
 
 
 def all_limits(outcome: Outcome) -> Iterator[Limit]:

@@ -1,8 +1,8 @@
 """Prices and their ranges, part by part of a solved program.
 
 A limit that stands on the right-hand side has an exact price, the sum of its duals, and an exact range, that
-of the optimal basis. Where the basis gives no room for one unit more (a kink), or the number is a coefficient
-(a share), the part is solved again one unit away instead.
+of the optimal basis. Where the basis gives no room for one whole step more (a kink), or the number is a coefficient
+(a share), the part is solved again one step away instead.
 """
 
 from __future__ import annotations
@@ -11,23 +11,26 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bichiku.policies import Limit
 from bichiku.program import LinearProgram, Move
-from bichiku.result.prices.limits import CAPACITIES
+from bichiku.result.outcome import Outcome
+from bichiku.result.prices.beside import OtherLimits
+from bichiku.result.prices.limits import CAPACITIES, step_of
 from bichiku.solving import HotProgram, Solution, Status
 from bichiku.solving.highs import SolverError
-from bichiku.solving.sensitivity import sensitivity, slope, steps
+from bichiku.solving.sensitivity import OptimalBasis, slope, steps
 
-KINK = 1e-6  # of a tonne a year; the price of a capacity that holds for less is no price
-UNIT = 1.0  # other prices must hold for one unit more, or are found one unit away ...
-LARGE = 40_000  # ... unless the part has more rows than this, where solving again takes seconds each time
-SAME = 0.01  # prices a unit up and a unit down that differ by less are one price
+MOST_ROWS = 8_000_000  # of the programs that are solved again for one part's sake: half a minute on one core
+TOLD = 1e-9  # of a part's cost; what a step is worth below that is lost in the rounding of two costs
+SAME = 0.01  # prices a step up and a step down that differ by less are one price
 
-Rises = tuple[float | None, float | None]  # of the cost, for one unit more and for the last unit up to now
+RANGING, RESOLVED, SHORT = "ranging", "re-solve", "short range"
+TOO_LARGE = "the program is too large to solve again for each of its limits"
+TOO_LITTLE = "the step is worth too little to tell by solving again"
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,11 @@ class Price:
     Attributes:
         price: rise of expected discounted cost for one unit more; not a number if that has no solution, or if
             the solver could not tell.
-        least, most: steps from where the number stands; not numbers for capacity that lies idle.
-        method: ``ranging`` or ``re-solve``.
+        least, most: units from where the number stands; not numbers for capacity that lies idle.
+        method: ``ranging``, ``re-solve``, or ``short range`` for one by ranging that ends before a whole step.
         untold: whether there is no price because the solver failed on numerical grounds.
+        why_short: why the range of a price is left shorter than a step.
+        beside: other limits that bind once the step is made, in words.
     """
 
     price: float
@@ -47,30 +52,84 @@ class Price:
     most: float
     method: str
     untold: bool = False
+    why_short: str = ""
+    beside: tuple[str, ...] = ()
 
 
-def prices_of(limits: Sequence[Limit], hot: HotProgram) -> list[Price]:
+@dataclass(frozen=True)
+class _Rise:
+    """What a part's cost rises by for a step up, and for the step that led up to now where it was asked for.
+
+    Either is not a number where there is no solution, and None where the solver fails.
+    """
+
+    up: float | None
+    down: float | None
+    beside: tuple[str, ...]
+
+
+def prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> list[Price]:
     """Prices of the limits of a solved program, each of which can move."""
     numbering = _Numbering(hot)
     local = [numbering.local(_move(limit)) for limit in limits]
     # working with a basis keeps the interpreter's lock, so threads would gain nothing here
-    found = [_by_ranging(limit, local[i], hot) for i, limit in enumerate(limits)]
-    again: dict[int, list[int]] = {}
-    for i, price in enumerate(found):
-        if price is None:
-            for part in local[i]:
-                again.setdefault(part, []).append(i)
+    bases: dict[int, OptimalBasis] = {}
+    found = [_by_ranging(limit, local[i], hot, bases) for i, limit in enumerate(limits)]
+    again, left = _to_solve_again(limits, found, local, hot)
+    of_part: dict[int, list[int]] = {}
+    for i in again:
+        for part in local[i]:
+            of_part.setdefault(part, []).append(i)
+    others = OtherLimits(outcome)
 
-    def solve_again(part: int) -> dict[int, Rises]:
+    def solve_again(part: int) -> dict[int, _Rise]:
         with hot.session(part) as solve:
-            return {i: _rises(local[i][part], part, hot, solve) for i in again[part]}
+            return {i: _rise(limits[i], local[i][part], part, hot, solve, others) for i in of_part[part]}
 
-    rises: dict[int, list[Rises]] = {}
+    rises: dict[int, list[_Rise]] = {}
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        for of_part in pool.map(solve_again, sorted(again)):
-            for i, up_and_down in of_part.items():
-                rises.setdefault(i, []).append(up_and_down)
-    return [_one_unit_away(rises[i]) if price is None else price for i, price in enumerate(found)]
+        for in_part in pool.map(solve_again, sorted(of_part)):
+            for i, rise in in_part.items():
+                rises.setdefault(i, []).append(rise)
+    return [
+        _one_step_away(limits[i], rises[i], exact) if exact is None or i in rises else replace(exact, why_short=left[i])
+        for i, exact in enumerate(found)
+    ]
+
+
+def _to_solve_again(
+    limits: Sequence[Limit], found: Sequence[Price | None], local: Sequence[dict[int, Move]], hot: HotProgram
+) -> tuple[list[int], list[str]]:
+    """The limits whose parts are solved again, and of all others why the range that they have is left as it is.
+
+    Each part is solved again for no more than `MOST_ROWS` of rows: for limits without a price of the basis, then for
+    those of policies, then for the capacities whose steps are worth most.
+    """
+    left = [""] * len(limits)
+
+    def rank(i: int) -> tuple[int, float]:
+        price = found[i]
+        if price is None:
+            return 0, 0.0
+        return (2, -abs(price.price) * step_of(limits[i])) if limits[i].family in CAPACITIES else (1, 0.0)
+
+    again: list[int] = []
+    rows = dict.fromkeys(range(len(hot.parts)), 0)
+    for i in sorted((i for i, price in enumerate(found) if price is None or price.method == SHORT), key=rank):
+        price = found[i]
+        sizes = {part: hot.parts[part].program.shape[0] for part in local[i]}
+        if price is not None:
+            cost = sum(abs(hot.answer(part).objective) for part in local[i])
+            # what more of saves less and less is worth no more than its first piece says
+            if price.price < 0.0 and -price.price * step_of(limits[i]) <= TOLD * cost:
+                left[i] = TOO_LITTLE
+            elif any(rows[part] + size > MOST_ROWS for part, size in sizes.items()):
+                left[i] = TOO_LARGE
+        if not left[i]:
+            again.append(i)
+            for part, size in sizes.items():
+                rows[part] += size
+    return sorted(again), left
 
 
 def _move(limit: Limit) -> Move:
@@ -78,10 +137,13 @@ def _move(limit: Limit) -> Move:
     return limit.move
 
 
-def _by_ranging(limit: Limit, local: dict[int, Move], hot: HotProgram) -> Price | None:
-    """The price from duals and basis of all parts that a limit touches; None where it takes solving again."""
+def _by_ranging(limit: Limit, local: dict[int, Move], hot: HotProgram, bases: dict[int, OptimalBasis]) -> Price | None:
+    """The price from duals and basis of all parts that a limit touches; None where it takes solving again.
+
+    Bases are looked up when they are first asked for, and kept in `bases`.
+    """
     if not local:
-        return Price(0.0, -math.inf, math.inf, "ranging")
+        return Price(0.0, -math.inf, math.inf, RANGING)
     if limit.steps:
         return None
     solutions = {part: hot.answer(part) for part in local}
@@ -91,15 +153,15 @@ def _by_ranging(limit: Limit, local: dict[int, Move], hot: HotProgram) -> Price 
         return _of_idle_coefficients(mine, programs[part], solutions[part])
     price = sum(slope(programs[part], solutions[part], local[part]) for part in local)
     if limit.family in CAPACITIES and price == 0.0:
-        return Price(0.0, math.nan, math.nan, "ranging")
+        return Price(0.0, math.nan, math.nan, RANGING)
     try:
-        found = [sensitivity(programs[part], hot.runs[part], solutions[part], local[part]) for part in local]
+        for part in local.keys() - bases.keys():
+            bases[part] = OptimalBasis(programs[part], hot.runs[part], solutions[part])
+        found = [bases[part].along(local[part]) for part in local]
     except SolverError:
         return None
     least, most = max(one.least for one in found), min(one.most for one in found)
-    large = any(program.shape[0] > LARGE for program in programs.values())
-    needed = KINK if limit.family in CAPACITIES or large else UNIT
-    return Price(price, min(least, 0.0), most, "ranging") if most >= needed else None
+    return Price(price, min(least, 0.0), most, RANGING if most >= step_of(limit) else SHORT)
 
 
 def _of_idle_coefficients(move: Move, program: LinearProgram, solution: Solution) -> Price | None:
@@ -113,32 +175,46 @@ def _of_idle_coefficients(move: Move, program: LinearProgram, solution: Solution
     least, most = steps((activity - program.row_lower)[move.rows], change)
     least_upper, most_upper = steps((program.row_upper - activity)[move.rows], -change)
     most = min(most, most_upper)
-    return Price(0.0, min(max(least, least_upper), 0.0), most, "ranging") if most >= UNIT else None
+    return Price(0.0, min(max(least, least_upper), 0.0), most, RANGING) if most >= 1.0 else None
 
 
-def _rises(move: Move, part: int, hot: HotProgram, solve: Callable[[LinearProgram], Solution]) -> Rises:
-    """Rise of a part's cost for one unit more, and for the last unit up to now; see `_cost_after`."""
-    now, program = hot.answer(part).objective, hot.parts[part].program
-    up, down = (_cost_after(program.moved(move, step), solve) for step in (1.0, -1.0))
-    return None if up is None else up - now, None if down is None else now - down
+def _rise(
+    limit: Limit,
+    move: Move,
+    part: int,
+    hot: HotProgram,
+    solve: Callable[[LinearProgram], Solution],
+    others: OtherLimits,
+) -> _Rise:
+    """What one step more does to a part; one step less is asked for where no basis tells it."""
+    now, program, step = hot.answer(part), hot.parts[part].program, step_of(limit)
+    after = solve(program.moved(move, step))
+    up = _cost_of(after)
+    beside = others.binding(limit, hot.parts[part].rows, now, after) if after.status is Status.OPTIMAL else ()
+    down = _cost_of(solve(program.moved(move, -step))) if len(_move(limit).entry_rows) else None
+    return _Rise(None if up is None else up - now.objective, None if down is None else now.objective - down, beside)
 
 
-def _cost_after(program: LinearProgram, solve: Callable[[LinearProgram], Solution]) -> float | None:
-    """Cost of a part one unit away; not a number where it has no solution, None where the solver fails."""
-    solution = solve(program)
+def _cost_of(solution: Solution) -> float | None:
+    """Cost of a part; not a number where it has no solution, None where the solver fails."""
     if solution.status is Status.OPTIMAL:
         return solution.objective
     return math.nan if solution.status is Status.INFEASIBLE else None
 
 
-def _one_unit_away(of_parts: list[Rises]) -> Price:
-    """The price from the rises of all parts that a limit touches."""
-    ups, downs = ([math.nan if rise is None else rise for rise in rises] for rises in zip(*of_parts, strict=True))
-    up, down = sum(ups), sum(downs)
+def _one_step_away(limit: Limit, of_parts: Sequence[_Rise], exact: Price | None) -> Price:
+    """The price from the rises of all parts that a limit touches, and from the exact price of its first piece."""
+    step = step_of(limit)
+    up = sum(math.nan if rise.up is None else rise.up for rise in of_parts) / step
     if math.isnan(up):
-        return Price(math.nan, 0.0, 0.0, "re-solve", any(one is None for one, _ in of_parts))
+        return Price(math.nan, 0.0, 0.0, RESOLVED, any(rise.up is None for rise in of_parts))
+    if exact is None:
+        down = sum(math.nan if rise.down is None else rise.down for rise in of_parts) / step
+    else:
+        down = exact.price if exact.least <= -step else math.nan
     both = abs(up - down) <= SAME * max(abs(up), abs(down))
-    return Price(up, -1.0 if both else 0.0, 1.0, "re-solve")
+    beside = dict.fromkeys(name for rise in of_parts for name in rise.beside)
+    return Price(up, -step if both else 0.0, step, RESOLVED, beside=tuple(beside))
 
 
 class _Numbering:

@@ -44,8 +44,9 @@ PRICES = ResultTable(
             "price",
             Kind.NUMBER,
             "see `unit`",
-            "rise of expected discounted cost for one unit more; negative is a saving. Empty where there is no "
-            "solution a unit away, or where the solver could not tell; the sentence says which",
+            "rise of expected discounted cost for one unit more; negative is a saving. Of a step that was solved again "
+            "what all of it costs over its size. Empty where there is no solution a step away, or where the solver "
+            "could not tell; the sentence says which",
             optional=True,
         ),
         Column("unit", Kind.TEXT, "", "money per unit of the value", role=Role.GROUP),
@@ -68,7 +69,10 @@ PRICES = ResultTable(
             "method",
             Kind.TEXT,
             "",
-            "`ranging`: exact, from the optimal basis; `re-solve`: solved again one unit away",
+            "`ranging`: exact, from the optimal basis, for a whole step at least: a day, a percentage point, 1 % of "
+            "tonnes or of money (one unit of what is zero); `re-solve`: solved again a step away, as the exact price "
+            "ends before; `short range`: exact, ends before a whole step and could not be solved again, the sentence "
+            "says why",
             role=Role.NOTE,
         ),
         Column("sentence", Kind.TEXT, "", "the row in words", role=Role.WORDS),
@@ -82,13 +86,13 @@ def prices_table(outcome: Outcome, hot: HotProgram) -> pd.DataFrame:
 
     `price` is the rise of expected discounted cost for one unit more of `value`, negative where it saves;
     it holds while the number lies between `holds_from` and `holds_to` and all else stays. An empty
-    `holds_to` has no end; an empty price has no solution a unit away, or the solver could not tell it.
+    `holds_to` has no end; an empty price has no solution a step away, or the solver could not tell it.
     """
     last_year = outcome.world.calendar.last_reported_year
     limits = [limit for limit in all_limits(outcome) if limit.year is None or limit.year <= last_year]
     currency = outcome.world.settings.currency
     rows = []
-    for limit, price in zip(limits, prices_of(limits, hot), strict=True):
+    for limit, price in zip(limits, prices_of(limits, hot, outcome), strict=True):
         low, high = values(limit, price)
         unit = limit.unit.removesuffix("s") if limit.unit in ("days", "points") else limit.unit
         rows.append(

@@ -18,11 +18,18 @@ from bichiku.result.tables.projects import PROJECTS, projects_table
 from bichiku.result.tables.reserve import RESERVE, reserve_table
 from bichiku.result.tables.shares import SHARES, shares_table
 from bichiku.result.tables.sourcing import SOURCING, sourcing_table
+from bichiku.result.tables.split import SPLIT, split_table
 
 TABLES: dict[str, ResultTable] = {
-    table.name: table for table in (SUMMARY, SOURCING, FLOWS, RESERVE, PROJECTS, COSTS, CRISES, SHARES, DUALS, PRICES)
-}
+    table.name: table
+    for table in (
+        SUMMARY, SOURCING, FLOWS, RESERVE, PROJECTS, COSTS, CRISES, SHARES, DUALS, PRICES, SPLIT,
+    )
+}  # fmt: skip
 """Every table of a run by name, in order."""
+
+OPTIONAL = (SPLIT.name,)
+"""The tables that a run has only where they were asked for."""
 
 _MAKERS: dict[str, Callable[[Outcome], pd.DataFrame]] = {
     "sourcing": sourcing_table,
@@ -36,9 +43,16 @@ _MAKERS: dict[str, Callable[[Outcome], pd.DataFrame]] = {
 }
 
 
-def tabulate(outcome: Outcome) -> dict[str, pd.DataFrame]:
-    """All tables of a run but its prices, by name, the summary first."""
+def tabulate(outcome: Outcome, listed: Outcome | None = None) -> dict[str, pd.DataFrame]:
+    """All tables of a run but its prices, by name, the summary first.
+
+    Args:
+        outcome: the solved strategy.
+        listed: the same at list prices, of a run that is split.
+    """
     tables = {name: make(outcome) for name, make in _MAKERS.items()}
+    if listed is not None:
+        tables[SPLIT.name] = split_table(outcome, listed)
     return {"summary": summary_table(outcome, tables), **tables}
 
 

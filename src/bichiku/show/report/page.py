@@ -20,11 +20,12 @@ from bichiku.show.report.sections import (
     policy_prices,
     solving,
     sourcing,
+    split,
     strategies,
 )
 from bichiku.version import __version__
 
-SECTIONS = (strategies, sourcing, cover, crises, policy_prices, frontiers, assumptions, solving)
+SECTIONS = (strategies, sourcing, cover, split, crises, policy_prices, frontiers, assumptions, solving)
 
 
 def render_report(

@@ -42,6 +42,8 @@ def print_strategy(console: Console, run: Run) -> None:
     for line in _by_year_of_onset(values, world.strategy, currency):
         console.print(line, highlight=False, soft_wrap=True)
     console.print(_materials(run, value))
+    if run.is_split:
+        console.print(_split(run, value))
     for line in _short_on_plan(values.by_material(world.strategy, "short_days_on_plan"), world.calendar):
         console.print(line, highlight=False, soft_wrap=True)
     quality = _quality(value)
@@ -105,6 +107,20 @@ def _materials(run: Run, value: Callable[[str, str], float]) -> Table:
             _days_held(value("cover_days_at_end", material), value("target_days_at_end", material)),
             _worst(run, material),
         )
+    return table
+
+
+def _split(run: Run, value: Callable[[str, str], float]) -> Table:
+    """How many of the days held are for supply crises, and how many pay only where prices rise."""
+    table = plain_table()
+    table.add_column("  material")
+    table.add_column(f"days held, {run.world.calendar.last_year_label}", justify="right")
+    table.add_column("for supply crises", justify="right")
+    table.add_column("only where prices rise", justify="right")
+    metrics = ("cover_days_of_last_year", "cover_days_at_list_prices", "cover_days_for_price_rises")
+    for material in run.world.materials:
+        held = [value(metric, material) for metric in metrics]
+        table.add_row(f"  {material}", *("-" if math.isnan(days) else f"{days:z.0f}" for days in held))
     return table
 
 

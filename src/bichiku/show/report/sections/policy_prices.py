@@ -47,9 +47,11 @@ def section(report: ReportData) -> Section:
 
 
 def _of_one(strategy: str, order: pd.DataFrame) -> list[Element]:
-    note = "Change of the expected cost of the whole horizon for a unit more of the limit, the largest first whatever "
-    note += "its sign; of each limit the year in which it is dearest."
-    return [policy_prices(strategy, order), _ranking(f"Limits under {strategy}", note, order, f"prices-{strategy}.csv")]
+    note = "Change of the expected cost of the whole horizon for a unit more of the limit, whatever its sign the "
+    note += "largest first for a unit or as far as it holds; of each limit the year in which it is dearest."
+    table = _ranking(f"Limits under {strategy}", note, order, f"prices-{strategy}.csv")
+    bars = policy_prices(strategy, order)
+    return [table] if bars is None else [bars, table]
 
 
 def _capacities(strategy: str, prices: dict[str, pd.DataFrame]) -> list[Element]:
@@ -67,7 +69,7 @@ def _left_out(given: list[Run], prices: dict[str, pd.DataFrame], missing: list[s
     stuck = [run.strategy for run in given if prices[run.strategy]["price"].isna().any()]
     elements: list[Element] = []
     if stuck:
-        elements.append(Note(f"Some limits have no price, as no plan exists a unit away from them: {listed(stuck)}."))
+        elements.append(Note(f"Some limits have no price, as no plan exists a step away from them: {listed(stuck)}."))
     if missing:
         elements.append(Note(f"Without prices, as none were computed: {listed(missing)}."))
     return elements
