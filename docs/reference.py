@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from bichiku.api.compare.levers import LEVERS
 from bichiku.api.compare.table import COMPARISON
 from bichiku.policies import POLICIES
 from bichiku.result.columns import ResultTable
@@ -60,6 +61,11 @@ def lines_page() -> str:
     return markdown_table(["line", "meaning"], [(f"`{line}`", text) for line, text in LINE_TEXTS.items()])
 
 
+def levers_page() -> str:
+    """Every row of comparison.csv that sets a strategy against the baseline as a lever."""
+    return markdown_table(["metric", "meaning"], [(f"`{metric}`", text) for metric, text in LEVERS.items()])
+
+
 PARTS = {
     "model-file.md": {"policies": policies_page()},
     "run-folder.md": {
@@ -67,7 +73,7 @@ PARTS = {
         "metrics": metrics_page(),
         "cost lines": lines_page(),
     },
-    "comparing.md": {COMPARISON.file: table_page(COMPARISON)},
+    "comparing.md": {COMPARISON.file: table_page(COMPARISON), "levers": levers_page()},
 }
 """What stands between the marks of each page, by name."""
 

@@ -282,7 +282,7 @@ STATEMENTS: dict[str, Callable[[SecondBuilder, Any], None]] = {
 
 _SHARES = {"stage", "of", "materials"}
 KEYS: dict[str, set[str]] = {
-    "reserve_days": {"default", "materials"},
+    "reserve_days": {"default", "materials", "state_share"},
     "reserve_ceiling": {"default", "materials"},
     "release": {"share", "after"},
     "projects": {"allow", "forbid"},
@@ -296,4 +296,4 @@ KEYS: dict[str, set[str]] = {
     "expected_shortage": {"max_days", "materials"},
     "budget": {"investment", "reserve_per_year"},
 }
-"""The keys that each statement reads; a name only tells one limit from another."""
+"""The keys that each statement reads; a name only tells one limit from another, a state's share who pays."""

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from bichiku.api.compare.levers import LEVERS
 from bichiku.api.compare.table import OVER_THE_BASELINE
 from bichiku.api.sweep.axes import MOST_POINTS
 from bichiku.api.sweep.points import SWEPT
@@ -293,7 +294,7 @@ def test_names_with_underscores_exist(page, result_tables):
     known |= {column for table in result_tables.values() for column in table.columns}
     known |= {*named("run-folder.md", "summary.csv", "metric"), *LINES, *set(result_tables["duals"]["policy"])}
     known |= {*named("run-folder.md", "manifest.json", "key"), "default"}
-    known |= {*OVER_THE_BASELINE.values(), *SWEPT}
+    known |= {*OVER_THE_BASELINE.values(), *LEVERS, *SWEPT}
     known |= {file.stem for folder in ("src", "tests", "oracles") for file in (ROOT / folder).rglob("*.py")}
     text = page.read_text(encoding="utf-8")
     words = {word for code in re.findall(r"`([^`\n]+)`", text) for word in re.findall(r"[a-z]+(?:_[a-z0-9]+)+", code)}

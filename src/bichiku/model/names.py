@@ -62,7 +62,9 @@ def _not_leading(text: str) -> str:
 
 def check_material(text: Any) -> str:
     """The id of a material, which is none of the words that stand for several."""
-    return _not_reserved(check_name(text), {"all": "every material", "default": "the materials not named"})
+    return _not_reserved(check_name(text), {
+        "all": "every material", "default": "the materials not named", "state_share": "the state's part of a reserve",
+    })  # fmt: skip
 
 
 def check_crisis(text: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator, ValidationInfo
 
-from bichiku.model.faults import Wrong
+from bichiku.model.faults import Wrong, shown
 from bichiku.model.names import check_name
 from bichiku.model.time_path import TimePath, monthly_path
 from bichiku.model.values import Strict
@@ -19,14 +19,22 @@ from bichiku.policies.policy import Bounds, Built, Family, Inputs, Limit, Phrase
 from bichiku.program import Move, RowBlock
 
 MOST_DAYS = 100_000
+STATE_SHARE = "state_share"
 MATERIALS = "materials"  # what validation is told beside the value: the names of the model's materials
 
 
 class DaysPath(Strict):
-    """Reserve targets in days of cover: one for all materials, or by material."""
+    """Reserve targets in days of cover: one for all materials, or by material.
+
+    Attributes:
+        default: of every material that is not named.
+        materials: by material.
+        state_share: share of what the reserve costs that the state pays; it changes no plan.
+    """
 
     default: TimePath | None
     materials: dict[str, TimePath]
+    state_share: float = 0.0
 
     def of(self, material: str) -> TimePath | None:
         """The target of a material; None where it has none."""
@@ -54,8 +62,18 @@ def _days(value: Any, info: ValidationInfo) -> DaysPath:
     given = given_by_material(value, info)
     if not given:
         return DaysPath(default=path(value), materials={})
+    share = _state_share(given.pop(STATE_SHARE, 0.0))
     default = path(given.pop("default")) if "default" in given else None
-    return DaysPath(default=default, materials={check_name(key): path(days) for key, days in given.items()})
+    if default is None and not given:
+        raise Wrong(f"{STATE_SHARE} alone asks for no reserve", "give days: default, or of materials")
+    materials = {check_name(key): path(days) for key, days in given.items()}
+    return DaysPath(default=default, materials=materials, state_share=share)
+
+
+def _state_share(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError(f"{STATE_SHARE}: {shown(value)} is not a share from 0 to 1")
+    return float(value)
 
 
 def given_by_material(value: Any, info: ValidationInfo) -> dict[Any, Any]:
@@ -188,7 +206,11 @@ class ReserveDays(Policy[DaysPath]):
         rows.add_rows("reserve_days", days, rule, nodes=tree.plan, unit="t", policy=True)
 
     def named(self, value: Any, materials: Set[str]) -> Iterator[tuple[tuple[Any, ...], str, Any]]:
-        yield (), "material", [str(key) for key in days_by_material(value, materials) if key != "default"]
+        yield (
+            (),
+            "material",
+            [str(key) for key in days_by_material(value, materials) if key not in ("default", STATE_SHARE)],
+        )
 
     def limits(self, built: Built) -> Iterator[Limit]:
         """One more day of cover in all periods of a year, and of its ceiling where that is the target."""
@@ -220,6 +242,8 @@ class ReserveDays(Policy[DaysPath]):
             yield f"reserve of at least {words.path(asked.default, words.days, words.month)} days{others}"
         for material, path in asked.materials.items():
             yield f"reserve of {material} of at least {words.path(path, words.days, words.month)} days"
+        if asked.state_share:
+            yield f"the state pays {words.percent(asked.state_share)} of the reserve"
 
     def never_binds(self, bounds: Bounds) -> Mapping[str, str]:
         if self.asked(bounds.world) is None:

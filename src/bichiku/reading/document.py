@@ -61,11 +61,13 @@ class Document:
         data: the content, a mapping at the top.
         places: file and line of every key path.
         content: the file it was read from, byte by byte; empty for one that was put together.
+        on: changes that are made before these, where it holds changes.
     """
 
     data: dict[Any, Any]
     places: dict[KeyPath, SourceLine] = field(default_factory=dict)
     content: bytes = b""
+    on: Document | None = None
 
     def place(self, path: KeyPath) -> SourceLine:
         """File and line of a key path, or of the nearest one above it."""
@@ -81,6 +83,8 @@ class Document:
 
     def merged(self, other: Document) -> Document:
         """This document changed by another: mappings merge, all else is replaced, null removes."""
+        if other.on is not None:
+            return self.merged(other.on).merged(replace(other, on=None))
         data, replaced = copy.deepcopy(self.data), set[KeyPath]()
         _merge(data, other.data, (), replaced)
         kept = {path: place for path, place in self.places.items() if not _is_below(path, replaced)}

@@ -10,9 +10,12 @@ from pydantic import BaseModel
 from bichiku.model.settings import Settings
 from bichiku.model.time_path import TimePath
 from bichiku.policies import Policies
+from bichiku.policies.no_shortage import NoShortageKeys
+from bichiku.policies.reserve_ceiling import CeilingPath
 from bichiku.policies.reserve_days import DaysPath
 
 KeyPath = tuple[Any, ...]
+BY_MATERIAL = (DaysPath, CeilingPath)  # a path for all alike, or one for each material
 
 
 class ModelFile(Settings):
@@ -49,7 +52,7 @@ def _kind_at(path: KeyPath) -> Any:
         kind = _bare(kind)
         if get_origin(kind) in (dict, list):
             kind = get_args(kind)[-1]
-        elif kind is DaysPath:
+        elif kind in BY_MATERIAL:
             kind = TimePath
         else:
             kind = _fields(kind).get(key) if _is_keyed(kind) else None
@@ -57,7 +60,7 @@ def _kind_at(path: KeyPath) -> Any:
 
 
 def _is_keyed(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel) and kind is not DaysPath
+    return isinstance(kind, type) and issubclass(kind, BaseModel) and kind not in (*BY_MATERIAL, NoShortageKeys)
 
 
 def _fields(kind: type[BaseModel]) -> dict[str, Any]:

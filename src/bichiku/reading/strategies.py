@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bichiku.model.faults import Fault, FaultLog, ModelFaults, Wrong, nearest, shown
@@ -15,6 +16,7 @@ from bichiku.reading.slips import NO_VALUE
 from bichiku.reading.yaml12 import NULLS
 
 BASE = "base"
+ON = "on"  # key of a strategy that names the one it is built on
 FIXED = ("model", "tables", "start", "periods", "resolution", "strategies")
 COMMAND_LINE = ("--set", None)
 MOST_STRATEGIES = 100
@@ -56,10 +58,46 @@ def split_strategies(document: Document, log: FaultLog) -> tuple[Document, dict[
         else:
             for key in (key for key in changes if key in FIXED):
                 log.add(document.fault((*path, key), "cannot differ between strategies of one world"))
-            for where, wrong in removal_faults(base.data, changes, ()):
-                log.add(document.fault((*path, *where), str(wrong), wrong.hint))
             strategies[name] = document.below(path)
-    return base, strategies
+    built = {name: _built_on(name, strategies, document, log) for name in strategies}
+    for name, changes in built.items():
+        before = base if changes.on is None else base.merged(changes.on)
+        for where, wrong in removal_faults(before.data, changes.data, ()):
+            log.add(document.fault(("strategies", name, *where), str(wrong), wrong.hint))
+    return base, built
+
+
+def _built_on(name: str, strategies: dict[str, Document], document: Document, log: FaultLog) -> Document:
+    """The changes of a strategy with those of the strategy that it is built on before them."""
+    passed: list[str] = []
+    own: list[Document] = []
+    at: str | None = name
+    while at is not None:
+        passed.append(at)
+        changes = strategies[at]
+        own.append(replace(changes, data={key: value for key, value in changes.data.items() if key != ON}))
+        at = _named_on(at, changes, strategies, document, log if at == name else None)
+        if at in passed:
+            way = " on ".join([*passed[passed.index(at) :], at])
+            log.add(document.fault(("strategies", name, ON), f"is built on itself: {way}"))
+            break
+    found = own.pop()
+    while own:
+        found = replace(own.pop(), on=found)
+    return found
+
+
+def _named_on(
+    name: str, changes: Document, strategies: dict[str, Document], document: Document, log: FaultLog | None
+) -> str | None:
+    """The strategy that another is built on; None for the base, and where it is none."""
+    on = changes.data.get(ON)
+    if ON not in changes.data or (isinstance(on, str) and on in strategies):
+        return on
+    if log is not None:
+        hint = nearest(on, strategies) if isinstance(on, str) else "name one strategy"
+        log.add(document.fault(("strategies", name, ON), f"no strategy {shown(on)}", hint))
+    return None
 
 
 def is_strategy_name(text: object) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 from bichiku.verification.crisis_metrics import CRISIS_METRICS
 from bichiku.verification.facts import RunFacts
 from bichiku.verification.files import RunTable
+from bichiku.verification.hand_back import is_used, target_days
 from bichiku.verification.metric_sources import (
     STAGES,
     TERMINAL,
@@ -21,6 +22,7 @@ from bichiku.verification.metric_sources import (
     Row,
     Statement,
     close,
+    discounted_years,
     each,
     has,
     number,
@@ -63,6 +65,40 @@ def _cost(read: Read, material: str) -> MetricValue:
 def _nation_cost(read: Read, material: str) -> MetricValue:
     cost, subsidy = _cost(read, material), read.parts[material]["subsidy"][0]
     return cost._replace(value=cost.value - subsidy, details=("subsidy counted as a cost",))
+
+
+def _paid_by_state(read: Read, material: str) -> MetricValue:
+    """Subsidies, and the state's share of what the part of the stock costs that the reserve asks for."""
+    facts, world = read.facts, read.facts.world
+    reserve = world.policies.reserve_days
+    value, scale = (-part for part in read.parts[material]["subsidy"])
+    value, scale, unit = float(value), abs(float(scale)), f"{read.currency}/year"
+    if reserve is None or not reserve.state_share:
+        return MetricValue(value, unit, ("",), scale)
+    targets, inside = target_days(world)[: read.reported], facts.plan[: read.reported]
+    _, years = discounted_years(facts)
+    discount = float((1.0 + world.settings.discount_rate) ** (-read.reported / world.calendar.periods_per_year))
+    last = facts.nodes.period == read.reported
+    for k, (name, row) in enumerate(world.materials.items()):
+        if material not in (ALL, name) or reserve.of(name) is None or not is_used(world, name):
+            continue
+        stock = float(facts.flows["stock"][inside, k].sum())
+        asked = float((targets[:, k] * facts.use[inside, k]).sum()) / world.calendar.days
+        held = float(facts.nodes.weight[last, k] @ facts.flows["stock"][last, k])
+        bought = row.reference_price * (held * discount - row.opening_stock_t) / years
+        parts = [read.parts[name]["holding"][0], bought, read.parts[name][TERMINAL][0]]
+        share = reserve.state_share * (min(asked / stock, 1.0) if stock else 0.0)
+        value += share * sum(parts)
+        scale += share * (sum(map(abs, parts)) + row.reference_price * row.opening_stock_t / years)
+    return MetricValue(value, unit, ("",), scale, KEPT)
+
+
+def _paid_by_industry(read: Read, material: str) -> MetricValue:
+    nation, state = _nation_cost(read, material), _paid_by_state(read, material)
+    lost = read.parts[material]["shortage"][0]
+    return MetricValue(
+        nation.value - state.value - lost, nation.unit, ("",), nation.scale + state.scale + abs(lost), KEPT
+    )
 
 
 def _mixed(read: Read, material: str) -> float:
@@ -218,6 +254,8 @@ METRICS: dict[str, Statement] = {
     "objective": overall(_objective),
     "cost_per_year": _cost,
     "nation_cost_per_year": _nation_cost,
+    "paid_by_state_per_year": _paid_by_state,
+    "paid_by_industry_per_year": _paid_by_industry,
     **{f"{'stock_change' if line == TERMINAL else line}_per_year": partial(_line, line) for line in LINES},
     "reserve_carrying_cost_per_year": _carrying_cost,
     "imports_per_year": each(_imports),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from bichiku.api.compare.levers import LEVERS, lever_rows
 from bichiku.program import ALL
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.metrics import shown_in
@@ -27,7 +28,9 @@ COMPARISON = ResultTable(
             "",
             "a metric of [summary.csv](run-folder.md); "
             + " and ".join(f"`{name}`" for name in OVER_THE_BASELINE.values())
-            + " over the baseline; `status` for a strategy without a solution",
+            + " over the baseline; "
+            + ", ".join(f"`{name}`" for name in LEVERS)
+            + ", see below; `status` for a strategy without a solution",
             role=Role.GROUP,
         ),
         Column("material", Kind.TEXT, "", "a material or `all`", role=Role.GROUP),
@@ -41,7 +44,7 @@ COMPARISON = ResultTable(
             role=Role.NOTE,
         ),
     ),
-    key=("strategy", "metric", "material"),
+    key=("strategy", "metric", "material", "detail"),
 )
 
 
@@ -61,6 +64,8 @@ def comparison_table(runs: Sequence[Run], failed: Mapping[str, str], baseline: s
         if base is not None:
             extra = [_extra(summary, base, metric) for metric in OVER_THE_BASELINE]
             frames += [rows.assign(strategy=run.strategy, detail=f"over {baseline}") for rows in extra]
+            levers = [row | {"strategy": run.strategy} for row in lever_rows(summary, base, str(baseline))]
+            frames.append(COMPARISON.from_rows(levers))
     status = {"metric": "status", "material": ALL, "value": math.nan, "unit": ""}
     failures = [{**status, "strategy": strategy, "detail": reason} for strategy, reason in failed.items()]
     frames.append(COMPARISON.from_rows(failures))

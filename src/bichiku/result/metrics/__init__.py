@@ -11,7 +11,7 @@ import pandas as pd
 
 from bichiku.program import ALL
 from bichiku.result.columns import Column, Kind, ResultTable, Role
-from bichiku.result.metrics import basis, costs, crises, reserve, sourcing, split
+from bichiku.result.metrics import basis, costs, crises, payers, reserve, sourcing, split
 from bichiku.result.metrics.metric import Metric, Reading, Results, Shown
 from bichiku.result.outcome import Outcome
 
@@ -28,7 +28,15 @@ SUMMARY = ResultTable(
     key=("metric", "material", "detail"),
 )
 
-GROUPS = (*costs.GROUPS, *sourcing.GROUPS, *reserve.GROUPS, *split.GROUPS, *crises.GROUPS, *basis.GROUPS)
+GROUPS = (
+    *costs.GROUPS,
+    *payers.GROUPS,
+    *sourcing.GROUPS,
+    *reserve.GROUPS,
+    *split.GROUPS,
+    *crises.GROUPS,
+    *basis.GROUPS,
+)
 """All metrics in order. The rows of a group go by material, all of a material's together."""
 
 METRICS: dict[str, Metric] = {metric.name: metric for group in GROUPS for metric in group}

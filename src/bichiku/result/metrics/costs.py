@@ -57,7 +57,7 @@ _LINE_TEXTS = {
 }
 
 
-def _lines_of(results: Results, material: str) -> dict[str, float]:
+def lines_of(results: Results, material: str) -> dict[str, float]:
     """Expected money a year by line, of a material or of all."""
     costs = results.once(cost_by_line_and_material)
     mine = {line: 0.0 for line in YEARLY_LINES if line not in SOMETIMES or any(f == line for f, _ in costs)}
@@ -72,17 +72,18 @@ def _objective(results: Results, material: str) -> Reading:
 
 
 def _cost(results: Results, material: str) -> Reading:
-    lines = results.once(_lines_of, material)
+    lines = results.once(lines_of, material)
     return Reading(sum(value for line, value in lines.items() if line in PAID_LINES), "buyer")
 
 
-def _nation_cost(results: Results, material: str) -> Reading:
+def nation_cost(results: Results, material: str) -> Reading:
+    """Expected cost a year with subsidies counted as a cost."""
     cost, _ = _cost(results, material)
-    return Reading(cost - results.once(_lines_of, material)[SUBSIDY], "subsidy counted as a cost")
+    return Reading(cost - results.once(lines_of, material)[SUBSIDY], "subsidy counted as a cost")
 
 
 def _line(results: Results, material: str, line: str) -> Reading | None:
-    lines = results.once(_lines_of, material)
+    lines = results.once(lines_of, material)
     return Reading(lines[line]) if line in lines else None
 
 
@@ -168,7 +169,7 @@ GROUPS = (
             MONEY_PER_YEAR,
             Scope.BOTH,
             "the same with subsidies counted as a cost",
-            _nation_cost,
+            nation_cost,
             Shown.SCREEN | Shown.REPORT | Shown.COMPARISON | Shown.SWEEP,
         ),
         *(
@@ -178,7 +179,7 @@ GROUPS = (
                 Scope.BOTH,
                 _LINE_TEXTS[line],
                 partial(_line, line=line),
-                Shown.SCREEN | Shown.REPORT,
+                Shown.SCREEN | Shown.REPORT | (Shown.COMPARISON if line == SHORTAGE else Shown.NOWHERE),
             )
             for line in YEARLY_LINES
         ),

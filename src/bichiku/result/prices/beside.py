@@ -81,4 +81,6 @@ def _rows_of(outcome: Outcome, block: RowBlock) -> Iterator[tuple[int, _Row]]:
 def _year(outcome: Outcome, block: RowBlock, key: int) -> int | None:
     if block.place == "node":
         return int(outcome.plan_years[outcome.tree_of(block.chain).period[key] - 1])
+    if block.place == "period":
+        return int(outcome.plan_years[key - 1])
     return key if block.place == "year" else None
