@@ -67,7 +67,7 @@ def main() -> None:
     """Measures every scale and prints one Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scales", type=int, nargs="+", default=[1, 4, 16], help="times the branches")
-    parser.add_argument("--strategy", default="reserve-60", help="of the Japan model; no policy that names a crisis")
+    parser.add_argument("--strategy", default="today", help="of the Japan model; no policy that names a crisis")
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
     given = parser.parse_args()
     runs = []

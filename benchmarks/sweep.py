@@ -18,7 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 JAPAN = HERE.parent / "models" / "japan"
 PATH = "policies.reserve_days"
-STRATEGY = "reserve-60"
+STRATEGY = "today"
 
 
 def main() -> None:

@@ -29,8 +29,8 @@ SAID = re.compile(r"bichiku: interrupted; (kept: |nothing was )")
 
 ON_JAPAN: dict[str, Words] = {
     "run on Japan": ("run", JAPAN, "-s", "today"),
-    "compare on Japan": ("compare", JAPAN, "-s", "reserve-60", "-s", "reserve-180"),
-    "sweep on Japan": ("sweep", JAPAN, "-s", "reserve-60", "--vary", "policies.reserve_days=60,90,120,180"),
+    "compare on Japan": ("compare", JAPAN, "-s", "today", "-s", "reserve-180"),
+    "sweep on Japan": ("sweep", JAPAN, "-s", "today", "--vary", "policies.reserve_days=60,90,120,180"),
 }
 
 

@@ -259,16 +259,15 @@ def test_cobalt_quota_follows_from_the_sources(model: dict) -> None:
     assert loss == pytest.approx(1 - 96600 / mined, abs=1e-4)
 
 
-def test_today_may_only_keep_the_reserve_in_step_with_demand(model: dict, materials: Table, demand: Table) -> None:
-    def worth(year: int) -> float:  # of 60 days at reference prices
-        return sum(
-            float(row["reference_price"]) * float(demand[f"{m}/{year}"]["tonnes"]) * 60 / 365
-            for m, row in materials.items()
-        )
+def test_every_lever_is_one_change_on_today_or_on_another_lever(model: dict) -> None:
+    built = {name: strategy["on"] for name, strategy in model["strategies"].items() if "on" in strategy}
+    assert built == dict.fromkeys(built, "today") | {"reserve-and-building": "reserve-180-high-risk"}
+    assert all(len(model["strategies"][name]["policies"]) == 1 for name in built)
 
-    growth = max(worth(year + 1) - worth(year) for year in range(2026, 2031))
-    limit = model["strategies"]["today"]["policies"]["budget"]["reserve_per_year"]
-    assert growth <= limit <= 1.05 * growth
+
+def test_the_state_pays_the_national_part_of_the_scheme(model: dict) -> None:
+    # W013 and W012: 42 of 60 days
+    assert model["policies"]["reserve_days"] == {"default": 60, "state_share": 42 / 60}
 
 
 def test_floors_have_capacity_behind_them(model: dict) -> None:
