@@ -10,10 +10,10 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from bichiku.api.compare.levers import LEVERS
 from bichiku.api.compare.table import COMPARISON
 from bichiku.policies import POLICIES
 from bichiku.result.columns import ResultTable
+from bichiku.result.levers import LEVERS
 from bichiku.result.metrics import METRICS
 from bichiku.result.metrics.metric import Metric
 from bichiku.result.tables import TABLES

@@ -14,7 +14,6 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from bichiku.api.compare.levers import LEVERS
 from bichiku.api.compare.table import OVER_THE_BASELINE
 from bichiku.api.sweep.axes import MOST_POINTS
 from bichiku.api.sweep.points import SWEPT
@@ -34,6 +33,7 @@ from bichiku.reading.model import read_model
 from bichiku.reading.schema import ModelFile
 from bichiku.reading.settings import NOT_YET
 from bichiku.reading.strategies import split_strategies
+from bichiku.result.levers import LEVERS
 from bichiku.result.metrics import METRICS
 from bichiku.result.pipeline import run_strategy
 from docs.reference import PARTS, renewed

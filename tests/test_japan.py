@@ -39,7 +39,7 @@ BUILDS = {
     "recycling": {"recycling"},
     "home-plants": {"refinery"},
     "stakes": {"mine-stake"},
-    **dict.fromkeys(("building", "reserve-and-building", "free"), {"recycling", "refinery", "mine-stake", "sea-bed"}),
+    **{name: {"recycling", "refinery", "mine-stake"} for name in ("building", "reserve-and-building", "free")},
 }
 LIKELIER_THAN_NONE = (
     "antimony",

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from bichiku.api.compare.levers import LEVERS, lever_rows
 from bichiku.program import ALL
 from bichiku.result.columns import Column, Kind, ResultTable, Role
+from bichiku.result.levers import LEVERS, lever_rows
 from bichiku.result.metrics import shown_in
 from bichiku.result.metrics.metric import Shown
 from bichiku.result.run import Run

@@ -9,6 +9,7 @@ import pandas as pd
 
 from bichiku.result.differences import differences
 from bichiku.result.run import Run
+from bichiku.show.levers import lever_headings, lever_rows
 from bichiku.show.report.data import ReportData
 from bichiku.show.report.key_findings import key_findings
 from bichiku.show.report.strategy_table import strategy_columns
@@ -46,9 +47,18 @@ def comparison_markdown(comparison: pd.DataFrame, runs: Sequence[Run], failed: M
         "those of sourcing.csv in each run."
     )
     differ = "".join(f"\n{escaped(text)}.\n" for text in differences(runs))
-    return (
-        f"# {title}: strategies side by side\n\n{sentences}\n\n" + "\n".join(lines) + f"\n{differ}\n{escaped(notes)}\n"
-    )
+    head = f"# {title}: strategies side by side\n\n{sentences}\n\n"
+    return head + "\n".join(lines) + f"\n{differ}\n{escaped(notes)}\n{_levers(comparison, runs, baseline)}"
+
+
+def _levers(comparison: pd.DataFrame, runs: Sequence[Run], baseline: str) -> str:
+    """What each lever buys as a section of its own; empty where there is nothing to set against the baseline."""
+    unit, rows = lever_rows(comparison, runs, baseline)
+    if not rows:
+        return ""
+    cells = [[escaped(text) for text in row] for row in (lever_headings(unit, baseline), *rows)]
+    cells.insert(1, ["---", *["---:"] * (len(cells[0]) - 2), "---"])
+    return "\n## What each lever buys\n\n" + "".join(f"| {' | '.join(row)} |\n" for row in cells)
 
 
 def escaped(text: str) -> str:
