@@ -15,15 +15,31 @@ from bichiku.show.report.figures.style import BLUE, ORANGE, bare, beside, pictur
 
 MOST = 8  # bars of a panel
 PANELS = 3
+WHOLE = 1.0 - 1e-6  # of a unit
 
 
 def ranked(prices: pd.DataFrame) -> pd.DataFrame:
-    """Limits with a price, the largest first whatever the sign; of each its dearest year."""
-    price = pd.to_numeric(prices["price"])
-    found = prices.assign(price=price, size=price.abs())
+    """Limits with a price, the largest first whatever the sign; of each its dearest year.
+
+    What ranks is the money for one unit more, or for as much of a unit as the price holds: column ``room``, at most 1.
+    """
+    price, room = pd.to_numeric(prices["price"]), _room(prices)
+    found = prices.assign(price=price, room=room, size=(price * room).abs())
     found = found[found["size"] > 0].sort_values("size", ascending=False, kind="stable")
     names = found[["policy", "limit", "material"]].fillna("").astype(str)
     return found[~names.duplicated()].drop(columns="size").reset_index(drop=True)
+
+
+def _room(prices: pd.DataFrame) -> pd.Series:
+    """How much of one unit a price holds for, up or down from the limit as it stands, whichever is more; at most 1."""
+    value, low, high = (pd.to_numeric(prices[name]) for name in ("value", "holds_from", "holds_to"))
+    up, down = (high - value).fillna(np.inf), (value - low).fillna(np.inf)
+    return pd.Series(np.clip(np.maximum(up, down), 0.0, 1.0), index=prices.index)
+
+
+def drawn(order: pd.DataFrame) -> pd.DataFrame:
+    """The ranked prices that hold for a whole unit; no other is drawn as if it did."""
+    return order[order["room"] > WHOLE]
 
 
 def is_capacity(prices: pd.DataFrame) -> pd.Series:
@@ -47,7 +63,7 @@ def text(value: object) -> str:
 
 
 def policy_prices(strategy: str, order: pd.DataFrame) -> Picture:
-    """Bars of the largest prices of one strategy; `order` is ranked and not empty."""
+    """Bars of the largest prices of one strategy; `order` is ranked, drawn and not empty."""
     units = list(dict.fromkeys(order["unit"].astype(str)))[:PANELS]
     panels = {unit: order[order["unit"].astype(str) == unit].head(MOST) for unit in units}
     rows = max(len(panel) for panel in panels.values())

@@ -12,11 +12,12 @@ from bichiku.show.phrases import listed
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.data import ReportData
 from bichiku.show.report.elements import Element, Fold, Note, PageCell, PageTable, Section
-from bichiku.show.report.figures.prices import is_capacity, label, policy_prices, ranked, text
+from bichiku.show.report.figures.prices import WHOLE, drawn, is_capacity, label, policy_prices, ranked, text
 
 MOST = 12  # rows of the first tables
 MOST_OF_OTHERS = 3
 HEADINGS = ("Limit", "Price", "Unit", "In words")
+PART = "The tables tell such a price as the money for as much of a unit as it holds."
 WORDS = (0, 1, 3, 4)  # columns of the tables that are not numbers
 
 
@@ -49,7 +50,12 @@ def section(report: ReportData) -> Section:
 def _of_one(strategy: str, order: pd.DataFrame) -> list[Element]:
     note = "Change of the expected cost of the whole horizon for a unit more of the limit, the largest first whatever "
     note += "its sign; of each limit the year in which it is dearest."
-    return [policy_prices(strategy, order), _ranking(f"Limits under {strategy}", note, order, f"prices-{strategy}.csv")]
+    ranking = _ranking(f"Limits under {strategy}", note, order, f"prices-{strategy}.csv")
+    whole = drawn(order)
+    if len(whole) < len(order):
+        less = Note(f"Not drawn: {len(order) - len(whole)} prices that hold for less than one unit. {PART}")
+        return [*([] if whole.empty else [policy_prices(strategy, whole)]), less, ranking]
+    return [policy_prices(strategy, whole), ranking]
 
 
 def _capacities(strategy: str, prices: dict[str, pd.DataFrame]) -> list[Element]:
@@ -100,7 +106,11 @@ def _of_others(binding: dict[str, pd.DataFrame]) -> PageTable:
 def _cells(row: Any) -> list[PageCell]:
     return [
         PageCell(label(row)),
-        PageCell(page_number(float(row.price))),
+        PageCell(page_number(float(row.price * row.room)), _part_of_a_unit(float(row.room))),
         PageCell(text(row.unit)),
         PageCell(text(row.sentence)),
     ]
+
+
+def _part_of_a_unit(room: float) -> str:
+    return "" if room > WHOLE else f"for {page_number(room)} of a unit, as far as it holds"
