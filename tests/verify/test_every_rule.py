@@ -187,11 +187,13 @@ TAMPERS: dict[str, Tamper] = {
     **{
         f"cost.{line}": _in("costs.csv", "value", line=line)
         for line in (rule.removeprefix("cost.") for rule in RULES if rule.startswith("cost."))
+        if line != "undiscounted"
     },
+    "cost.undiscounted": _in("costs.csv", "undiscounted", line="purchase"),
     **{
         rule: _in(f"{rule.split('.')[0]}.csv", rule.split(".")[1])
         for rule in RULES
-        if rule.split(".")[0] in ("sourcing", "reserve", "projects", "shares", "crises")
+        if rule.split(".")[0] in ("sourcing", "reserve", "projects", "shares", "crises", "responses")
     },
     "summary.value": _in("summary.csv", "value", metric="holding_per_year", material="all"),
     "summary.detail": _text("summary.csv", 2, "detail", "half of the horizon"),
