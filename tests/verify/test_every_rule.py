@@ -187,9 +187,8 @@ TAMPERS: dict[str, Tamper] = {
     **{
         f"cost.{line}": _in("costs.csv", "value", line=line)
         for line in (rule.removeprefix("cost.") for rule in RULES if rule.startswith("cost."))
-        if line != "undiscounted"
     },
-    "cost.undiscounted": _in("costs.csv", "undiscounted", line="purchase"),
+    "costs.undiscounted": _in("costs.csv", "undiscounted", line="purchase"),
     **{
         rule: _in(f"{rule.split('.')[0]}.csv", rule.split(".")[1])
         for rule in RULES

@@ -21,7 +21,7 @@ from bichiku.solving import Status
 TOLERANCE = 1e-6  # of the largest demand of a material in a period: less is what the solver leaves
 
 
-class Kind(Enum):
+class SacrificeKind(Enum):
     """What is put up with."""
 
     SHORT = "short"
@@ -40,7 +40,7 @@ class Sacrifice:
         limits: families of the limits on the material that ask for it.
     """
 
-    kind: Kind
+    kind: SacrificeKind
     material: str
     amount: float
     years: tuple[int, ...]
@@ -63,13 +63,13 @@ def sacrifices(outcome: Outcome, check: FeasibilityCheck) -> tuple[list[Sacrific
     if not limited:
         return [], []
     short, tonnes = _least(_short, program, limited, outcome, check)
-    found, points = list(_told(Kind.SHORT, short, _families(limited), outcome)), [tonnes]
+    found, points = list(_told(SacrificeKind.SHORT, short, _families(limited), outcome)), [tonnes]
     if by_year:
         # what must be short stays so, and no more
         columns = np.concatenate([_on_plan(outcome, "short", name) for name in outcome.demand])
         kept = program.bounded(columns, tonnes[columns] + TOLERANCE * np.concatenate(_demand(outcome)))
         stored, wider = _least(_stored, kept, by_year, outcome, check)
-        found += _told(Kind.STORED, stored, _families(by_year), outcome)
+        found += _told(SacrificeKind.STORED, stored, _families(by_year), outcome)
         points.append(wider[: program.shape[1]])
     return found, points
 
@@ -163,14 +163,16 @@ def _families(limits: list[RowBlock]) -> dict[str, list[str]]:
     return found
 
 
-def _told(kind: Kind, amounts: Amounts, families: dict[str, list[str]], outcome: Outcome) -> Iterator[Sacrifice]:
+def _told(
+    kind: SacrificeKind, amounts: Amounts, families: dict[str, list[str]], outcome: Outcome
+) -> Iterator[Sacrifice]:
     calendar = outcome.world.calendar
     for name, (by_period, without) in amounts.items():
-        largest = calendar.days if kind is Kind.SHORT else _largest_demand(name, outcome)
+        largest = calendar.days if kind is SacrificeKind.SHORT else _largest_demand(name, outcome)
         least = TOLERANCE * calendar.periods * largest
         if by_period.sum() - without <= least:
             continue
         years = tuple(int(year) for year in np.unique(calendar.years[by_period > TOLERANCE * largest]))
-        amount = float(by_period.sum()) if kind is Kind.SHORT else float(by_period.sum()) - without
+        amount = float(by_period.sum()) if kind is SacrificeKind.SHORT else float(by_period.sum()) - without
         limits = (*families.get(name, ()), *families.get(ALL, ()))
         yield Sacrifice(kind, name, amount, years, tuple(dict.fromkeys(limits)))

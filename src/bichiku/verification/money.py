@@ -214,7 +214,7 @@ def check_costs(world: World, lines: Mapping[str, Money], costs: RunTable, ledge
         )
         per_period = np.full(len(world.calendar.years), np.nan) if line in NOT_PAID else 1.0 / _factors(world, line)
         ledger.equal(
-            "cost.undiscounted",
+            "costs.undiscounted",
             costs.file,
             costs.numbers("undiscounted")[chosen],
             ((money.values * per_period) @ inside).ravel()[at],

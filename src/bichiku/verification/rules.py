@@ -69,7 +69,7 @@ RULES: dict[str, str] = {
     "prices.sentence": "a sentence says in three digits what its row says",
     # money
     **{f"cost.{line}": text for line, text in LINES.items()},
-    "cost.undiscounted": "each line as money of its time, empty for risk and penalty",
+    "costs.undiscounted": "each line as money of its time, empty for risk and penalty",
     # readings
     "sourcing.tonnes": "the plan's arrivals of a supplier or project in a calendar year",
     "sourcing.share_of_imports": "these over all imports of the material in that year",
