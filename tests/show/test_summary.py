@@ -64,6 +64,18 @@ def test_what_rounding_alone_tells_apart_costs_the_same() -> None:
     assert [line[4] for line in lines] == ["+0", "+0"]  # behind name, currency, amount and its size
 
 
+def test_what_the_solver_leaves_of_nothing_reads_as_nothing() -> None:
+    run = solve()
+    imports = run.summary["metric"] == "imports_per_year"
+    summary = run.summary.assign(value=run.summary["value"].mask(imports, -6.0e-14))
+    (line,) = [
+        line
+        for line in screen(replace(run, tables={**run.tables, "summary": summary})).splitlines()
+        if line.startswith("  m ")
+    ]
+    assert line.split()[:2] == ["m", "0"]
+
+
 def test_names_of_strategies_are_whole_on_a_narrow_screen() -> None:
     run = solve(crises=halt(2, 0.5))
     names = ["reserve-of-sixty-days", "reserve-of-ninety-days", "reserve-of-ninety-days-and-a-cap"]

@@ -25,6 +25,7 @@ SHOWN_COUNTRIES = 3
 SHOWN_PROJECTS = 4
 SMALLEST_LINE = 5e-4  # share of the cost a year; smaller lines are left out of the sentence
 INDENT = " " * 16
+MILLIGRAM = 1e-9  # of a tonne
 WIDEST = 118  # of a line of words
 HARD_SPACE = "\N{NO-BREAK SPACE}"  # a number and its unit stay on one line
 
@@ -105,12 +106,17 @@ def _materials(run: Run, value: Callable[[str, str], float]) -> Table:
         top = [f"{row.country} {percent(row.share)}" for row in chosen.head(SHOWN_COUNTRIES).itertuples()]
         table.add_row(
             f"  {material}",
-            three_digits(value("imports_per_year", material)),
+            _tonnes(value("imports_per_year", material)),
             ", ".join(top) or "no imports",
             _days_held(value("cover_days_at_end", material), value("target_days_at_end", material)),
             _worst(run, material),
         )
     return table
+
+
+def _tonnes(value: float) -> str:
+    """Tonnes; less than a milligram, of either sign, is what the solver leaves of nothing."""
+    return "0" if abs(value) <= MILLIGRAM else three_digits(value)
 
 
 def _days_held(held: float, target: float) -> str:
