@@ -18,6 +18,7 @@ from bichiku.program import ALL, LinearProgram, RowBlock
 from bichiku.result.outcome import Outcome
 from bichiku.solving import Status
 
+WORTH_TELLING = 1e-3  # of a year's demand: what is stored less than that is not told
 TOLERANCE = 1e-6  # of the largest demand of a material in a period: less is what the solver leaves
 
 
@@ -38,6 +39,7 @@ class Sacrifice:
         amount: days of demand left short, or tonnes bought for the store beyond what is needed without the limits.
         years: calendar years in which it falls, in one plan that takes no more.
         limits: families of the limits on the material that ask for it.
+        tied: materials that it is made of or into, of which a plan may give more instead.
     """
 
     kind: SacrificeKind
@@ -45,6 +47,7 @@ class Sacrifice:
     amount: float
     years: tuple[int, ...]
     limits: tuple[str, ...]
+    tied: tuple[str, ...] = ()
 
 
 class OutOfTime(Exception):
@@ -60,7 +63,7 @@ def sacrifices(outcome: Outcome, check: FeasibilityCheck) -> tuple[list[Sacrific
     program = outcome.program
     limited = [block for block in program.row_blocks if block.policy]
     by_year = [block for block in limited if block.place == "year"]
-    if not limited:
+    if not limited or not outcome.demand:
         return [], []
     short, tonnes = _least(_short, program, limited, outcome, check)
     found, points = list(_told(SacrificeKind.SHORT, short, _families(limited), outcome)), [tonnes]
@@ -75,7 +78,7 @@ def sacrifices(outcome: Outcome, check: FeasibilityCheck) -> tuple[list[Sacrific
 
 
 Objective = Callable[[LinearProgram, Outcome], tuple[LinearProgram, dict[str, np.ndarray], dict[str, np.ndarray]]]
-Amounts = dict[str, tuple[np.ndarray, float]]  # by material: by period with the limits, and all of it without
+Amounts = dict[str, tuple[np.ndarray, np.ndarray]]  # by material: by period with the limits, and without
 
 
 def _least(
@@ -90,7 +93,7 @@ def _least(
             raise OutOfTime
         points.append(solution.x)
     kept, free = points
-    found = {name: (kept[at] * per_tonne[name], float(free[at] @ per_tonne[name])) for name, at in columns.items()}
+    found = {name: (kept[at] * per_tonne[name], free[at] * per_tonne[name]) for name, at in columns.items()}
     return found, kept
 
 
@@ -168,11 +171,16 @@ def _told(
 ) -> Iterator[Sacrifice]:
     calendar = outcome.world.calendar
     for name, (by_period, without) in amounts.items():
-        largest = calendar.days if kind is SacrificeKind.SHORT else _largest_demand(name, outcome)
-        least = TOLERANCE * calendar.periods * largest
-        if by_period.sum() - without <= least:
+        more = by_period - without
+        if kind is SacrificeKind.SHORT:
+            largest, least = calendar.days, TOLERANCE * calendar.days * calendar.periods
+            counted = by_period
+        else:
+            largest = _largest_demand(name, outcome)
+            least, counted = WORTH_TELLING * largest * calendar.periods_per_year, more
+        if more.sum() <= least:
             continue
-        years = tuple(int(year) for year in np.unique(calendar.years[by_period > TOLERANCE * largest]))
-        amount = float(by_period.sum()) if kind is SacrificeKind.SHORT else float(by_period.sum()) - without
-        limits = (*families.get(name, ()), *families.get(ALL, ()))
-        yield Sacrifice(kind, name, amount, years, tuple(dict.fromkeys(limits)))
+        years = tuple(int(year) for year in np.unique(calendar.years[counted > TOLERANCE * largest]))
+        tied = tuple(other for other in outcome.of(name).world.materials if other != name)
+        limits = tuple(dict.fromkeys((*families.get(name, ()), *families.get(ALL, ()))))
+        yield Sacrifice(kind, name, float(counted.sum()), years, limits, tied)

@@ -74,7 +74,9 @@ def sacrifice_words(sacrifice: Sacrifice) -> str:
             f"with {sacrifice.material} {amount} days short on the plan in {years}, as {limits} would have it; "
             "policies.no_shortage forbids that"
         )
-    return f"only by buying {amount} t of {sacrifice.material} for the store in {years}, as {limits} would have it"
+    instead = f" (or more of {listed(list(sacrifice.tied))}, tied to it)" if sacrifice.tied else ""
+    bought = f"{amount} t of {sacrifice.material}{instead}"
+    return f"only by buying {bought} for the store in {years}, as {limits} would have it"
 
 
 def given_words(given: Given) -> str:
