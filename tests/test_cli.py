@@ -226,7 +226,7 @@ def test_a_run_that_does_not_come_out_the_same_exits_1(shared: Path, tmp_path: P
 def test_a_run_is_of_a_model_or_from_a_run(place: Path, words: list[str]) -> None:
     found = _bichiku(*words, cwd=place)
     assert found.returncode == 2
-    assert "either a model or --from" in found.stderr or "-s, --set and --split go with a model" in found.stderr
+    assert "either a model or --from" in found.stderr or "-s, --set, --as and --split go with a model" in found.stderr
 
 
 # An explanation of a run

@@ -17,6 +17,7 @@ from tests.explain.cases import (
     AUSTRALIA,
     CASES,
     NO_SHORTAGE,
+    REFINERY,
     STORE_30,
     SURVIVE,
     TWO,
@@ -98,6 +99,30 @@ def test_a_limit_that_is_kept_by_buying_ahead_says_so() -> None:
     # a reserve is bought whatever the cap, so it is none of its doing
     enough = [{}, AUSTRALIA | {"capacity_t": 200}]
     assert explained(periods=2, suppliers=enough, policies=cap | {"reserve_days": 36.5}).sacrifices == ()
+
+
+def test_limits_on_a_world_without_demand_take_nothing() -> None:
+    nothing = {"demand": [{"material": "m", "year": 2026 + i, "tonnes": 0} for i in range(3)]}
+    found = explained(periods=2, tables=nothing, policies={"country_cap": {"max": 0.5}})
+    assert (found.diagnosis, found.sacrifices) == (Diagnosis.FEASIBLE, ())
+
+
+def test_stock_of_a_feed_may_be_that_of_its_product() -> None:
+    # m is refined into oxide, 2 t for each of 50; China sells no more of m in 2027 than Australia's 40, so 20 t are
+    # bought in 2026, as m or as 10 t of oxide: of tonnes in store there are fewer as oxide
+    refined = {
+        "materials": [MATERIAL, MATERIAL | {"material": "oxide"}],
+        "demand": [{"material": "oxide", "year": 2026 + i, "tonnes": 50} for i in range(3)],
+        "projects": [REFINERY],
+    }
+    cap = {"share_caps": [{"group": ["CHN"], "materials": ["m"], "max": {2026: 1.0, 2027: 0.5}}]}
+    (found,) = explained(periods=2, suppliers=TWO, tables=refined, policies=cap).sacrifices
+    assert (found.material, found.amount, found.years, found.tied) == (
+        "oxide",
+        pytest.approx(10, rel=1e-5),
+        (2026,),
+        ("m",),
+    )
 
 
 def test_the_numbers_to_type_are_enough_in_the_model_itself() -> None:

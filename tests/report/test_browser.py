@@ -59,7 +59,7 @@ def opened(chromium: Chromium, tmp_path: Path) -> Callable[..., Chromium]:
 
 
 @pytest.mark.parametrize(
-    ("make", "headings", "charts"), [(comparison_page, 9, 7), (single_page, 8, 5)], ids=["comparison", "run"]
+    ("make", "headings", "charts"), [(comparison_page, 10, 7), (single_page, 9, 5)], ids=["comparison", "run"]
 )
 def test_page_opens(opened: Callable[..., Chromium], make: Callable[[], str], headings: int, charts: int) -> None:
     page = opened(make())
@@ -121,7 +121,7 @@ def test_links_hand_out_csv(opened: Callable[..., Chromium]) -> None:
 
 def test_nasty_names_do_no_harm(opened: Callable[..., Chromium]) -> None:
     page = opened(nasty_page())
-    assert page.evaluate("document.title") == SCRIPT
+    assert page.evaluate("document.title").endswith(f" – {SCRIPT}")
     assert page.evaluate("document.querySelector('h1').textContent") == SCRIPT
     assert page.evaluate("document.scripts.length") == 0
     assert page.errors == []
@@ -141,7 +141,7 @@ def test_a_run_of_the_oddest_names_there_may_be(chromium: Chromium, tmp_path: Pa
     page.write_text(render_report([run], {}, "base", table), encoding="utf-8")
     chromium.errors.clear()
     chromium.open(page)
-    assert chromium.evaluate("document.title") == title
+    assert chromium.evaluate("document.title") == f"base – {title}"
     assert chromium.evaluate("document.scripts.length + document.images.length") == 0
     assert material in chromium.evaluate("document.body.textContent")
     assert chromium.errors == []

@@ -34,6 +34,7 @@ from tests.report_cases import (
 COMPARISON_ORDER = [
     "The answer",
     "Strategies",
+    "What is built",
     "Sourcing mix by material",
     "Days of cover",
     "Crisis map",
@@ -188,14 +189,19 @@ def test_csv_of_a_figure_has_all_digits() -> None:
 
 def test_the_key_findings_carry_the_numbers() -> None:
     first, second, third = key_findings(ReportData(runs(), {}, BASELINE, comparison(runs(), FAILED)))
-    assert money(value(BASELINE, "cost_per_year"), "USD") in first
+    lost = value(BASELINE, "shortage_per_year")
+    cost = value(BASELINE, "cost_per_year")
+    assert f"the cost to Japan is {money(cost, 'USD')} a year" in first
+    assert f"{money(cost - lost, 'USD')} paid and {money(lost, 'USD')} of output lost for want of material" in first
     assert money(value(BASELINE, "expected_damage_per_year"), "USD") in first
     assert "china-half" in second
     assert money(value("china-half", "extra_cost_per_year"), "USD") in second
     assert money(value(BASELINE, "cvar_damage"), "USD") in second
     assert "graphite" in third
     assert "china-halt begun 2026-07" in third
-    assert "100 % of the supply cost rests on assumptions" in third
+    # both materials say "assumed", and no table says where odds of crises are from
+    assert "the choice rests on what a shortage costs, assumed for both materials, and on odds and force" in third
+    assert third.endswith("the supply cost rests on rows that are 100 % assumed.")
 
 
 def test_single_run_has_no_strategy_table() -> None:
@@ -308,3 +314,54 @@ def test_numbers_stay_numbers() -> None:
 def test_too_many_rows_for_a_page_are_not_linked() -> None:
     frame = pd.DataFrame({"a": range(MOST_BYTES)})
     assert csv_link(frame, "a.csv").href == ""
+
+
+def test_pages_are_told_apart_by_their_titles_and_say_when_they_were_solved() -> None:
+    assert "<title>today, reserve-180, china-half and impossible – Two metals from three countries</title>" in (
+        comparison_page()
+    )
+    assert "<title>today – Two metals from three countries</title>" in single_page()
+    one = replace(runs()[0], manifest={"times": {"written": "2026-11-26T10:00:00+00:00"}})
+    two = replace(runs()[1], manifest={"times": {"written": "2026-11-24T10:00:00+00:00"}})
+    for chosen, said in (((one,), "solved 2026-11-26"), ((one, two), "solved 2026-11-24 to 2026-11-26")):
+        text = render_report(chosen, {}, "today", comparison(chosen, {}))
+        assert re.search(rf'class="kicker">[^<]* · {said}<', text)
+    assert "solved 2" not in single_page()
+
+
+def test_what_is_built_is_shown_with_its_use_and_its_payers() -> None:
+    # 200 t a year at 20,000 each, of which the state pays 30 %; 300 t stood there before
+    rows = Page(comparison_page()).table("Projects built under today")
+    assert rows[1][:4] == ["tungsten-recycling", "tungsten", "JPN Japan", "200"]
+    assert rows[1][5:] == ["4,000", "1,200 30 %"]
+    assert float(rows[1][4]) > 300
+    table = runs()[0].tables["projects"]
+    idle = replace(runs()[0], tables={**runs()[0].tables, "projects": table.assign(used_t_per_year=300.0)})
+    page = Page(render_report([idle], {}, "today", comparison((idle,), {})))
+    assert page.table("Projects built under today")[1][4] == "standby"
+
+
+def test_the_main_picture_shows_who_ships_and_who_mines() -> None:
+    # of Canada's tungsten 30 % is Chinese: half shipped from China, 0.5 + 0.3 * 0.5 mined there
+    figure = next(figure for figure in Page(comparison_page()).figures if figure["id"] == "sourcing-mix")
+    assert "tungsten 50 % shipped and 65 % mined" in figure["alt"]
+    data = data_of(figure["href"])
+    mined = data[(data["strategy"] == "china-half") & (data["stage"] == "origin") & (data["country"] == "CHN")]
+    assert mined.set_index("material")["share"]["tungsten"] == pytest.approx(0.65)
+
+
+def test_no_price_is_drawn_or_told_beyond_what_it_holds_for() -> None:
+    # a budget of 5 million, of which another 2,550 dollars would save 99.3 each
+    limit = {"policy": "budget_investment", "limit": "", "material": "", "year": math.nan, "value": 5.0}
+    price = {"price": -9.93e7, "unit": "USD per million USD", "holds_from": 5.0, "holds_to": 5.00255}
+    words = {"method": "ranging", "sentence": "as it is"}
+    run = runs()[0]
+    rows = pd.concat([pd.DataFrame([limit | price | words]), run.tables["prices"]], ignore_index=True)
+    page = Page(
+        render_report([replace(run, tables={**run.tables, "prices": rows})], {}, "today", comparison((run,), {}))
+    )
+    table = {row[1]: row[2] for row in page.table("Limits under today")[1:]}
+    assert table["budget investment"] == "−253,000 for 0.00255 of a unit, as far as it holds"  # 99.3 * 2,550
+    figure = next(figure for figure in page.figures if figure["id"] == "policy-prices")
+    assert "budget" not in figure["drawn"]
+    assert "reserve days" in figure["drawn"]

@@ -8,8 +8,10 @@ from dataclasses import replace
 from rich.console import Console
 
 from bichiku.result.run import Run
+from bichiku.show.screen.comparison import print_comparison
 from bichiku.show.screen.summary import print_strategies, print_strategy
 from oracles.by_hand import halt, solve
+from tests.check.test_tables import PROJECT
 
 
 def screen(solved: Run) -> str:
@@ -60,3 +62,37 @@ def test_what_rounding_alone_tells_apart_costs_the_same() -> None:
     print_strategies(Console(file=stream, width=160), [first, other])
     lines = [line.split() for line in stream.getvalue().splitlines() if line.startswith(("  base", "  other"))]
     assert [line[4] for line in lines] == ["+0", "+0"]  # behind name, currency, amount and its size
+
+
+def test_what_the_solver_leaves_of_nothing_reads_as_nothing() -> None:
+    run = solve()
+    imports = run.summary["metric"] == "imports_per_year"
+    summary = run.summary.assign(value=run.summary["value"].mask(imports, -6.0e-14))
+    (line,) = [
+        line
+        for line in screen(replace(run, tables={**run.tables, "summary": summary})).splitlines()
+        if line.startswith("  m ")
+    ]
+    assert line.split()[:2] == ["m", "0"]
+
+
+def test_names_of_strategies_are_whole_on_a_narrow_screen() -> None:
+    run = solve(crises=halt(2, 0.5))
+    names = ["reserve-of-sixty-days", "reserve-of-ninety-days", "reserve-of-ninety-days-and-a-cap"]
+    stream = io.StringIO()
+    runs = [replace(run, world=replace(run.world, strategy=name)) for name in names]
+    print_strategies(Console(file=stream, width=80), runs, names[1])
+    assert [line.split()[0] for line in stream.getvalue().splitlines() if line.startswith("  reserve")] == names
+    print_comparison(Console(file=stream, width=80), runs, {"none": "infeasible"}, names[0], ["A word " * 30])
+    assert all(len(line) <= 80 for line in stream.getvalue().splitlines())
+    assert "  none: infeasible\n" in stream.getvalue()
+
+
+def test_what_is_built_and_what_stands_by_has_a_line() -> None:
+    # 100 t a year that cost 1 each to build and 10.5 to run, beside China's at 10 who stop in a crisis
+    plant = PROJECT | {"max_build_t": 100, "running_cost": 10.5, "subsidy_rate": 0.25}
+    stops = halt(2, 0.3, effects=[{"countries": ["CHN"], "loss": 1.0}])
+    text = screen(solve(material={"storage_limit_t": 0}, tables={"projects": [plant]}, crises=stops))
+    assert "  built         p 100 t/year, for USD 100, USD 25.0 of it paid by the state\n" in text
+    assert "  standby       p: built for crises, not run on the plan\n" in text
+    assert "built" not in screen(solve())

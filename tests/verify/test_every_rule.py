@@ -217,6 +217,7 @@ TAMPERS: dict[str, Tamper] = {
         f"cost.{line}": _in("costs.csv", "value", line=line)
         for line in (rule.removeprefix("cost.") for rule in RULES if rule.startswith("cost."))
     },
+    "costs.undiscounted": _in("costs.csv", "undiscounted", line="purchase"),
     **{
         f"split.{column}": _in("split.csv", column)
         for column in ("stock_t", "use_t", "cover_days", "use_t_at_list_prices", "cover_days_at_list_prices")
@@ -229,7 +230,7 @@ TAMPERS: dict[str, Tamper] = {
     **{
         rule: _in(f"{rule.split('.')[0]}.csv", rule.split(".")[1])
         for rule in RULES
-        if rule.split(".")[0] in ("sourcing", "reserve", "projects", "shares", "crises")
+        if rule.split(".")[0] in ("sourcing", "reserve", "projects", "shares", "crises", "responses")
     },
     "summary.value": _in("summary.csv", "value", metric="holding_per_year", material="all"),
     "summary.detail": _text("summary.csv", 2, "detail", "half of the horizon"),

@@ -89,10 +89,12 @@ def _kept_without_buying(outcome: Outcome) -> Iterator[Found]:
     most = {(block.material, int(facts.plan_years[block.at])): t for block, t in held_below_demand(facts).items()}
     binding = _binding_in_a_year(outcome)
     for material, year in sorted({*held, *binding}):
+        if year > outcome.world.calendar.last_reported_year:
+            continue  # what is solved after the window lets its stocks go
         part, nodes = outcome.of(material), outcome.plan[outcome.plan_years == year]
         use = float(part.use(material)[nodes].sum())
         drawn = float(part.stock_before(material)[nodes[0]] - part.stock[material][nodes[-1]])
-        short_days = float(part.short_days(material)[nodes].sum())
+        short_days = float(part.short_days(material)[nodes].sum()) if material in part.demand else 0.0
         means = [f"{drawn:,.6g} t out of the store, bought before"] if drawn > KEPT_BY * use > 0.0 else []
         if (material, year) in held:
             limits = limits_that_hold(facts, held[material, year])

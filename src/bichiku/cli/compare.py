@@ -50,6 +50,7 @@ def compare(
     from bichiku.checking.results import advice_on_comparison
     from bichiku.reading.model import read_model
     from bichiku.result.saved_run import COMPARED_TABLES, is_run, read_run
+    from bichiku.show.screen.comparison import print_comparison
     from bichiku.show.warnings import result_warnings
 
     with spinner(quiet or as_json) as show:
@@ -83,8 +84,9 @@ def compare(
         typer.echo(json.dumps({"folder": str(folder), "comparison": records}, indent=2))
     elif not quiet:
         out = screen()
-        out.print(comparison.markdown, markup=False, soft_wrap=True)
-        out.print(f"written to {folder}; open {folder / 'report.html'}", highlight=False, soft_wrap=True)
+        print_comparison(out, comparison.runs, comparison.failed, comparison.baseline, comparison.findings)
+        page = f"open {folder / 'report.html'} for all of it, with pictures"
+        out.print(f"  written to {folder}; {page}", highlight=False, soft_wrap=True)
     if failed:
         raise typer.Exit(NO_RESULT)
 

@@ -30,7 +30,7 @@ def explain(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Tell why strategies are infeasible: the rules in conflict, and the least change of each that would do."""
+    """Tell why strategies have no plan and the least change that would do, or what a plan must put up with."""
     from bichiku.api.library import explain as explain_world
     from bichiku.explaining import Diagnosis
     from bichiku.show.explanation import as_record, text_of

@@ -18,10 +18,11 @@ from bichiku.program import ALL, LinearProgram, RowBlock
 from bichiku.result.outcome import Outcome
 from bichiku.solving import Status
 
+WORTH_TELLING = 1e-3  # of a year's demand: what is stored less than that is not told
 TOLERANCE = 1e-6  # of the largest demand of a material in a period: less is what the solver leaves
 
 
-class Kind(Enum):
+class SacrificeKind(Enum):
     """What is put up with."""
 
     SHORT = "short"
@@ -38,13 +39,15 @@ class Sacrifice:
         amount: days of demand left short, or tonnes bought for the store beyond what is needed without the limits.
         years: calendar years in which it falls, in one plan that takes no more.
         limits: families of the limits on the material that ask for it.
+        tied: materials that it is made of or into, of which a plan may give more instead.
     """
 
-    kind: Kind
+    kind: SacrificeKind
     material: str
     amount: float
     years: tuple[int, ...]
     limits: tuple[str, ...]
+    tied: tuple[str, ...] = ()
 
 
 class OutOfTime(Exception):
@@ -60,22 +63,22 @@ def sacrifices(outcome: Outcome, check: FeasibilityCheck) -> tuple[list[Sacrific
     program = outcome.program
     limited = [block for block in program.row_blocks if block.policy]
     by_year = [block for block in limited if block.place == "year"]
-    if not limited:
+    if not limited or not outcome.demand:
         return [], []
     short, tonnes = _least(_short, program, limited, outcome, check)
-    found, points = list(_told(Kind.SHORT, short, _families(limited), outcome)), [tonnes]
+    found, points = list(_told(SacrificeKind.SHORT, short, _families(limited), outcome)), [tonnes]
     if by_year:
         # what must be short stays so, and no more
         columns = np.concatenate([_on_plan(outcome, "short", name) for name in outcome.demand])
         kept = program.bounded(columns, tonnes[columns] + TOLERANCE * np.concatenate(_demand(outcome)))
         stored, wider = _least(_stored, kept, by_year, outcome, check)
-        found += _told(Kind.STORED, stored, _families(by_year), outcome)
+        found += _told(SacrificeKind.STORED, stored, _families(by_year), outcome)
         points.append(wider[: program.shape[1]])
     return found, points
 
 
 Objective = Callable[[LinearProgram, Outcome], tuple[LinearProgram, dict[str, np.ndarray], dict[str, np.ndarray]]]
-Amounts = dict[str, tuple[np.ndarray, float]]  # by material: by period with the limits, and all of it without
+Amounts = dict[str, tuple[np.ndarray, np.ndarray]]  # by material: by period with the limits, and without
 
 
 def _least(
@@ -90,7 +93,7 @@ def _least(
             raise OutOfTime
         points.append(solution.x)
     kept, free = points
-    found = {name: (kept[at] * per_tonne[name], float(free[at] @ per_tonne[name])) for name, at in columns.items()}
+    found = {name: (kept[at] * per_tonne[name], free[at] * per_tonne[name]) for name, at in columns.items()}
     return found, kept
 
 
@@ -163,14 +166,21 @@ def _families(limits: list[RowBlock]) -> dict[str, list[str]]:
     return found
 
 
-def _told(kind: Kind, amounts: Amounts, families: dict[str, list[str]], outcome: Outcome) -> Iterator[Sacrifice]:
+def _told(
+    kind: SacrificeKind, amounts: Amounts, families: dict[str, list[str]], outcome: Outcome
+) -> Iterator[Sacrifice]:
     calendar = outcome.world.calendar
     for name, (by_period, without) in amounts.items():
-        largest = calendar.days if kind is Kind.SHORT else _largest_demand(name, outcome)
-        least = TOLERANCE * calendar.periods * largest
-        if by_period.sum() - without <= least:
+        more = by_period - without
+        if kind is SacrificeKind.SHORT:
+            largest, least = calendar.days, TOLERANCE * calendar.days * calendar.periods
+            counted = by_period
+        else:
+            largest = _largest_demand(name, outcome)
+            least, counted = WORTH_TELLING * largest * calendar.periods_per_year, more
+        if more.sum() <= least:
             continue
-        years = tuple(int(year) for year in np.unique(calendar.years[by_period > TOLERANCE * largest]))
-        amount = float(by_period.sum()) if kind is Kind.SHORT else float(by_period.sum()) - without
-        limits = (*families.get(name, ()), *families.get(ALL, ()))
-        yield Sacrifice(kind, name, amount, years, tuple(dict.fromkeys(limits)))
+        years = tuple(int(year) for year in np.unique(calendar.years[counted > TOLERANCE * largest]))
+        tied = tuple(other for other in outcome.of(name).world.materials if other != name)
+        limits = tuple(dict.fromkeys((*families.get(name, ()), *families.get(ALL, ()))))
+        yield Sacrifice(kind, name, float(counted.sum()), years, limits, tied)

@@ -200,8 +200,13 @@ class Run:
         return self.table("crises")
 
     @property
+    def responses(self) -> pd.DataFrame:
+        """What each crisis changes in each month against the plan: who fills the gap, by means and country."""
+        return self.table("responses")
+
+    @property
     def costs(self) -> pd.DataFrame:
-        """Expected discounted money, by cost line, material and calendar year."""
+        """Expected money, discounted and not, by cost line, material and calendar year."""
         return self.table("costs")
 
     @property

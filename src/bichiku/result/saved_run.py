@@ -15,7 +15,7 @@ from bichiku.result.run import EDITION, MANIFEST, Run
 from bichiku.result.tables import OPTIONAL, TABLES
 from bichiku.verification import verify_files
 
-COMPARED_TABLES = tuple(name for name in TABLES if name != "flows")  # flows.csv is large
+COMPARED_TABLES = tuple(name for name in TABLES if name not in ("flows", "responses"))  # these are large
 
 _OTHERS = {  # a file that tells what a folder is if it is no run
     MODEL_FILE: "it is a model; bichiku run makes runs of it",

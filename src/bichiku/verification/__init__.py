@@ -39,6 +39,7 @@ from bichiku.verification.money import check_costs, cost_lines, penalty_line, ri
 from bichiku.verification.policies import check_policies, policy_rows
 from bichiku.verification.prices import check_prices
 from bichiku.verification.readings import projects_sheet, reserve_sheet, shares_sheet, sourcing_sheet
+from bichiku.verification.responses import responses_sheet
 from bichiku.verification.rules import RULES
 from bichiku.verification.sheet import check_sheet
 from bichiku.verification.split import check_split
@@ -130,6 +131,7 @@ def _recompute(world: World, tables: dict[str, RunTable], manifest: dict[str, An
     check_sheet(tables["reserve.csv"], reserve_sheet(facts), ledger)
     check_sheet(projects, projects_sheet(facts, projects), ledger)
     check_sheet(crises, crises_sheet(facts, crises), ledger)
+    check_sheet(tables["responses.csv"], responses_sheet(facts), ledger)
     check_weights(facts, crises, ledger)
     if "split.csv" in tables:
         check_split(facts, tables["split.csv"], ledger)

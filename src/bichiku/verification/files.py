@@ -46,12 +46,16 @@ COLUMNS: dict[str, dict[str, Cell]] = {
         "project": T, "material": T, "country": T, "kind": T, "existing_t_per_year": N, "built_t_per_year": N,
         "used_t_per_year": N, "investment": N, "subsidy": N, "net_cost": N, "unit": T, "basis": T,
     },
-    "costs.csv": {"line": T, "material": T, "year": W, "value": N, "unit": T},
+    "costs.csv": {"line": T, "material": T, "year": W, "value": N, "undiscounted": NE, "unit": T},
     "crises.csv": {
         "crisis": T, "onset": W, "month": T, "length": W, "material": T, "probability": N, "annual_probability": NE,
         "effective_annual_probability": N, "branch_days": N, "short_t": N, "short_days": N,
         "time_to_survive_days": NE, "full_supply_after_days": NE, "stock_back_after_days": NE, "shortage": N,
         "substitution": N, "dearer_purchases": N, "dearer_refill": N, "damage": N, "unit": T,
+    },
+    "responses.csv": {
+        "crisis": T, "onset": W, "length": W, "period": W, "month": T, "material": T, "means": T, "country": T,
+        "plan_t": N, "branch_t": N, "change_t": N,
     },
     "shares.csv": {"material": T, "year": W, "stage": T, "country": T, "share": N, "hhi": N},
     "duals.csv": {
@@ -77,6 +81,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "projects.csv": ("project",),
     "costs.csv": ("line", "material", "year"),
     "crises.csv": ("crisis", "onset", "length", "material"),
+    "responses.csv": ("crisis", "onset", "length", "period", "material", "means", "country"),
     "shares.csv": ("material", "year", "stage", "country"),
     "duals.csv": ("policy", "limit", "material", "crisis", "onset", "length", "year", "month"),
     "prices.csv": ("policy", "limit", "material", "year"),

@@ -42,6 +42,9 @@ LINES: dict[str, str] = {
 """What must hold of each cost line, by its name in costs.csv."""
 
 
+NOT_PAID = ("risk", "penalty")
+
+
 @dataclass(frozen=True)
 class Money:
     """One cost line.
@@ -228,7 +231,7 @@ def check_costs(world: World, lines: Mapping[str, Money], costs: RunTable, ledge
     keys: list[tuple[object, ...]] = [
         (line, name, int(year)) for line, money in lines.items() for name in money.names for year in years
     ]
-    check_columns(costs, ("value", "unit"), ledger)
+    check_columns(costs, ("value", "undiscounted", "unit"), ledger)
     rows, positions = match_rows(costs, keys, ledger)
     inside = (world.calendar.years[:, np.newaxis] == years).astype(float)
     unit = f"{world.settings.currency} expected and discounted"
@@ -248,4 +251,20 @@ def check_costs(world: World, lines: Mapping[str, Money], costs: RunTable, ledge
             (money.scale @ inside).ravel()[at],
             money.tolerance,
         )
+        per_period = np.full(len(world.calendar.years), np.nan) if line in NOT_PAID else 1.0 / _factors(world, line)
+        ledger.equal(
+            "costs.undiscounted",
+            costs.file,
+            costs.numbers("undiscounted")[chosen],
+            ((money.values * per_period) @ inside).ravel()[at],
+            lambda i, chosen=chosen: costs.place(int(chosen[i])),  # type: ignore[misc]
+            ((money.scale * np.nan_to_num(per_period)) @ inside).ravel()[at],
+            money.tolerance,
+        )
         first += count
+
+
+def _factors(world: World, line: str) -> np.ndarray:
+    """By what each period's money of a line has been multiplied; stock at the horizon counts at its end."""
+    elapsed = np.arange(world.settings.periods) + (1 if line == "terminal_stock_value" else 0)
+    return discount(world, elapsed)

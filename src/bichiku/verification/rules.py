@@ -73,6 +73,7 @@ RULES: dict[str, str] = {
     "prices.sentence": "a sentence says in three digits what its row says",
     # money
     **{f"cost.{line}": text for line, text in LINES.items()},
+    "costs.undiscounted": "each line as money of its time, empty for risk and penalty",
     # readings
     "sourcing.tonnes": "the plan's arrivals of a supplier or project in a calendar year",
     "sourcing.share_of_imports": "these over all imports of the material in that year",
@@ -110,6 +111,9 @@ RULES: dict[str, str] = {
     "crises.dearer_purchases": "discounted arrivals x price factor above the plan's x price x (1 + tariff_rate)",
     "crises.dearer_refill": "discounted hand-back above the reference price",
     "crises.damage": "the sum of its four parts",
+    "responses.plan_t": "what a means supplies on the plan in the month",
+    "responses.branch_t": "what it supplies at the node",
+    "responses.change_t": "the second less the first",
     "summary.value": "each metric as recomputed from the other files",
     "summary.detail": "each metric speaks of the year, country or crisis that its value belongs to",
 }

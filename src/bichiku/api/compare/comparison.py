@@ -52,6 +52,14 @@ class Comparison:
         return comparison_markdown(self.table, self.runs, self.failed, self.baseline)
 
     @property
+    def findings(self) -> list[str]:
+        """The answer in three sentences."""
+        # the drawing library takes half a second to load
+        from bichiku.show.report import ReportData, key_findings
+
+        return key_findings(ReportData(self.runs, self.failed, self.baseline, self.table))
+
+    @property
     def warnings(self) -> list[str]:
         """What strategies differ in from the first beside policies: settings and tables, one line each."""
         return differences(self.runs)

@@ -16,16 +16,14 @@ from bichiku.result.tables.duals import DUALS, duals_table
 from bichiku.result.tables.flows import FLOWS, flows_table
 from bichiku.result.tables.projects import PROJECTS, projects_table
 from bichiku.result.tables.reserve import RESERVE, reserve_table
+from bichiku.result.tables.responses import RESPONSES, responses_table
 from bichiku.result.tables.shares import SHARES, shares_table
 from bichiku.result.tables.sourcing import SOURCING, sourcing_table
 from bichiku.result.tables.split import SPLIT, split_table
 
-TABLES: dict[str, ResultTable] = {
-    table.name: table
-    for table in (
-        SUMMARY, SOURCING, FLOWS, RESERVE, PROJECTS, COSTS, CRISES, SHARES, DUALS, PRICES, SPLIT,
-    )
-}  # fmt: skip
+_IN_ORDER = (SUMMARY, SOURCING, FLOWS, RESERVE, PROJECTS, COSTS, CRISES, RESPONSES, SHARES, DUALS, PRICES, SPLIT)
+
+TABLES: dict[str, ResultTable] = {table.name: table for table in _IN_ORDER}
 """Every table of a run by name, in order."""
 
 OPTIONAL = (SPLIT.name,)
@@ -38,6 +36,7 @@ _MAKERS: dict[str, Callable[[Outcome], pd.DataFrame]] = {
     "projects": projects_table,
     "costs": costs_table,
     "crises": crises_table,
+    "responses": responses_table,
     "shares": shares_table,
     "duals": duals_table,
 }

@@ -1,6 +1,8 @@
-"""costs.csv: expected discounted money by cost line, material and calendar year."""
+"""costs.csv: expected money by cost line, material and calendar year, discounted and not."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import pandas as pd
@@ -23,6 +25,7 @@ from bichiku.model.cost_lines import (
     TARIFF,
     TERMINAL,
 )
+from bichiku.program import CostLine
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.outcome import Outcome
 
@@ -34,10 +37,20 @@ COSTS = ResultTable(
         Column("material", Kind.TEXT, "", "a material, or `all` for risk", role=Role.GROUP),
         Column("year", Kind.YEAR, "", "calendar year in which the period begins"),
         Column("value", Kind.NUMBER, "see `unit`", "positive is a cost, negative a gain"),
+        Column(
+            "undiscounted",
+            Kind.NUMBER,
+            "currency, expected",
+            "the same as money of its time: without the discount to the beginning of its period (to the end of the "
+            "horizon for the value of stock there); empty for risk and penalty, which nobody pays",
+            optional=True,
+        ),
         Column("unit", Kind.TEXT, "", "currency, expected and discounted", role=Role.GROUP),
     ),
     key=("line", "material", "year"),
 )
+
+NOT_PAID = (RISK, PENALTY)
 
 LINE_TEXTS = {
     PURCHASE: "goods that arrive, at the price paid",
@@ -69,12 +82,26 @@ def costs_table(outcome: Outcome) -> pd.DataFrame:
     for part in outcome.program.cost_lines:
         money = part.money.at(outcome.solution.x)
         key = (part.line, part.material)
-        lines[key] = lines.get(key, np.zeros(count)) + np.bincount(
-            years[part.periods - 1] - first, money, minlength=count
-        )
+        both = np.array([money, money / _discount(outcome, part)])
+        by_year = [np.bincount(years[part.periods - 1] - first, values, minlength=count) for values in both]
+        lines[key] = lines.get(key, np.zeros((2, count))) + np.array(by_year)
     unit = f"{outcome.world.settings.currency} expected and discounted"
     return COSTS.from_rows(
-        {"line": line, "material": material, "year": first + i, "value": value, "unit": unit}
+        {
+            "line": line,
+            "material": material,
+            "year": first + i,
+            "value": value,
+            "undiscounted": math.nan if line in NOT_PAID else undiscounted,
+            "unit": unit,
+        }
         for (line, material), by_year in lines.items()
-        for i, value in enumerate(by_year)
+        for i, (value, undiscounted) in enumerate(by_year.T)
     )
+
+
+def _discount(outcome: Outcome, part: CostLine) -> np.ndarray:
+    """The discount factor of each amount of a cost line: of its period, and of the horizon's end for stock there."""
+    factors = outcome.world.calendar.discount(outcome.world.settings.discount_rate)
+    found: np.ndarray = factors[part.periods - (0 if part.line == TERMINAL else 1)]
+    return found

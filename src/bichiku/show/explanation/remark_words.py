@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bichiku.explaining.changes import NoChangeReason
 from bichiku.explaining.explanation import Conflict, Doubt, Given, LateDeliveries, OpeningStock, Remark, Topic
-from bichiku.explaining.sacrifice import Kind, Sacrifice
+from bichiku.explaining.sacrifice import Sacrifice, SacrificeKind
 from bichiku.model.time_path import date_label
 from bichiku.show.numbers import three_digits
 from bichiku.show.phrases import listed
@@ -69,12 +69,14 @@ def sacrifice_words(sacrifice: Sacrifice) -> str:
     """What a plan must put up with, and what forbids it."""
     years, limits = listed([str(year) for year in sacrifice.years]), listed(list(sacrifice.limits))
     amount = three_digits(sacrifice.amount)
-    if sacrifice.kind is Kind.SHORT:
+    if sacrifice.kind is SacrificeKind.SHORT:
         return (
             f"with {sacrifice.material} {amount} days short on the plan in {years}, as {limits} would have it; "
             "policies.no_shortage forbids that"
         )
-    return f"only by buying {amount} t of {sacrifice.material} for the store in {years}, as {limits} would have it"
+    instead = f" (or more of {listed(list(sacrifice.tied))}, tied to it)" if sacrifice.tied else ""
+    bought = f"{amount} t of {sacrifice.material}{instead}"
+    return f"only by buying {bought} for the store in {years}, as {limits} would have it"
 
 
 def given_words(given: Given) -> str:

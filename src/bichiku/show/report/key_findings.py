@@ -6,10 +6,11 @@ import math
 
 from bichiku.result.run import Run
 from bichiku.show.numbers import page_days, page_money, percent
-from bichiku.show.phrases import country, listed
-from bichiku.show.report.data import PLAN_DAMAGE, ReportData
+from bichiku.show.phrases import choice_words, country, listed
+from bichiku.show.report.data import NEGLIGIBLE, PLAN_DAMAGE, ReportData
 
 CRISIS_DAMAGE = "expected_damage_in_crises_per_year"
+LOST_OUTPUT = "shortage_per_year"
 CLOSE = 0.01  # strategies this near in cost are told as one group
 
 
@@ -25,18 +26,30 @@ def key_findings(report: ReportData) -> list[str]:
 def _one_cost(report: ReportData) -> str:
     run, value = report.runs[0].strategy, report.metrics.value
     worst = value(run, "worst_crisis_damage")
-    text = f"Under {run}, {_buyer(report)} pays {page_money(value(run, 'cost_per_year'), report.currency)} a year "
-    text += f"({report.window}, expected), of which {_damage(report, report.runs[0])}"
+    text = f"{_what_it_costs(report, report.runs[0])}; {_damage(report, report.runs[0])}"
     if worst > 0:
         text += f"; the worst crisis, {report.metrics.detail(run, 'worst_crisis_damage')}, does damage of "
         text += page_money(worst, report.currency)
     return f"{text}."
 
 
+def _what_it_costs(report: ReportData, run: Run) -> str:
+    """The cost a year, what of it is paid and what is output that is lost."""
+    cost, lost = (report.metrics.value(run.strategy, name) for name in ("cost_per_year", LOST_OUTPUT))
+    text = f"Under {run.strategy}, the cost to {_buyer(report)} is {page_money(cost, report.currency)} a year "
+    text += f"({report.window}, expected)"
+    if math.isnan(lost):
+        return text
+    if lost <= NEGLIGIBLE * abs(cost) and page_money(cost - lost, report.currency) == page_money(cost, report.currency):
+        return f"{text}, {'nearly ' if lost > 0 else ''}all of it paid"
+    paid, lost_too = (page_money(amount, report.currency) for amount in (cost - lost, lost))
+    return f"{text}: {paid} paid and {lost_too} of output lost for want of material"
+
+
 def _damage(report: ReportData, run: Run) -> str:
     """What part of the cost is damage, told by where it falls."""
     crises, plan = (report.metrics.value(run.strategy, name) for name in (CRISIS_DAMAGE, PLAN_DAMAGE))
-    text = f"{page_money(crises, report.currency)} is damage from crises"
+    text = f"{page_money(crises, report.currency)} of it is damage from crises"
     if report.loses_on_plan(run):
         text += (
             f" and {page_money(plan, report.currency)} that of going short or without on the plan, without any crisis"
@@ -68,8 +81,7 @@ def _cost(report: ReportData) -> str:
         return "The costs of the strategies are not known."
     cost, least = (value(run.strategy, "cost_per_year") for run in (base, cheapest))
     start = "" if base.strategy == report.baseline else f"No plan keeps all limits of {report.baseline}. "
-    text = f"{start}Under {base.strategy}, {_buyer(report)} pays {page_money(cost, report.currency)} a year "
-    text += f"({report.window}, expected), of which {_damage(report, base)}; "
+    text = f"{start}{_what_it_costs(report, base)}; {_damage(report, base)}; "
     near = [run for run in report.runs if value(run.strategy, "cost_per_year") <= least + CLOSE * abs(least)]
     if cheapest.strategy == base.strategy:
         text += "no other strategy costs less"
@@ -145,19 +157,15 @@ def _day(value: float) -> str:
 
 
 def _doubt(report: ReportData, run: Run) -> str:
+    """What the answer rests on: first what the choice turns on, which supply costs hardly show."""
     value = report.metrics.value
     parts = {basis: value(run.strategy, f"cost_{basis}") for basis in ("assumed", "derived", "sourced", "not_stated")}
     known = {basis.replace("_", " "): part for basis, part in parts.items() if part > 0}
-    crises = " and so do the odds and the force of every crisis" if run.world.settings.crises else ""
+    choice = f"the choice rests on {choice_words(run.world)}"
     if not known:
-        return "what the supply cost rests on is not known"
-    assumed = known.pop("assumed", 0.0)
+        return f"{choice}; what the supply cost rests on is not known"
     rest = listed([f"{percent(part)} {basis}" for basis, part in known.items()])
-    if assumed > 0:
-        return f"{percent(assumed)} of the supply cost rests on assumptions" + (f" ({rest})" if rest else "") + crises
-    return f"the supply cost rests on rows that are {rest}" + (
-        ", the odds and the force of every crisis on the model's word" if crises else ""
-    )
+    return f"{choice}; the supply cost rests on rows that are {rest}"
 
 
 def _buyer(report: ReportData) -> str:

@@ -8,7 +8,7 @@ import jinja2
 import pandas as pd
 
 from bichiku.result.run import Run
-from bichiku.show.phrases import country
+from bichiku.show.phrases import country, listed
 from bichiku.show.report.data import Frontier, ReportData
 from bichiku.show.report.elements import Section
 from bichiku.show.report.key_findings import key_findings
@@ -18,6 +18,7 @@ from bichiku.show.report.sections import (
     crises,
     frontiers,
     policy_prices,
+    projects,
     solving,
     sourcing,
     split,
@@ -25,7 +26,8 @@ from bichiku.show.report.sections import (
 )
 from bichiku.version import __version__
 
-SECTIONS = (strategies, sourcing, cover, split, crises, policy_prices, frontiers, assumptions, solving)
+TAB = 4  # names of strategies in the title of a page
+SECTIONS = (strategies, projects, sourcing, cover, split, crises, policy_prices, frontiers, assumptions, solving)
 
 
 def render_report(
@@ -35,11 +37,11 @@ def render_report(
     comparison: pd.DataFrame,
     frontiers: Sequence[Frontier] = (),
 ) -> str:
-    """One self-contained HTML page; the same runs give the same text.
+    """One self-contained HTML page; the same runs give the same text, but for the day on which they were written.
 
     Args:
-        runs: strategies with a solution; tables `summary`, `sourcing`, `reserve`, `crises` and `shares` are used, and
-            `prices` where a run has it.
+        runs: strategies with a solution; tables `summary`, `sourcing`, `projects`, `reserve`, `crises` and `shares`
+            are used, and `prices` where a run has it.
         failed: strategies without one, and why.
         baseline: strategy that the others are counted from.
         comparison: see `bichiku.api.compare.table.comparison_table`.
@@ -49,6 +51,7 @@ def render_report(
     template = _environment().get_template("report.html.j2")
     return template.render(
         title=_title(report),
+        tab=_tab(report),
         kicker=_kicker(report),
         sentences=key_findings(report),
         sections=_sections(report),
@@ -67,6 +70,18 @@ def _title(report: ReportData) -> str:
     return report.world.settings.model
 
 
+def _tab(report: ReportData) -> str:
+    """The page's name among others that are open: first what tells it from them."""
+    names = [*(run.strategy for run in report.runs), *report.failed]
+    return f"{listed(names, TAB)} – {_title(report)}"
+
+
+def _solved_on(report: ReportData) -> str:
+    """The days on which the runs were written; nothing for runs that are not."""
+    days = sorted({run.manifest["times"]["written"][:10] for run in report.runs if "times" in run.manifest})
+    return f"solved {' to '.join(dict.fromkeys([days[0], days[-1]]))}" if days else ""
+
+
 def _kicker(report: ReportData) -> str:
     """What the page is about, in one line below the title."""
     if not report.runs:
@@ -77,7 +92,13 @@ def _kicker(report: ReportData) -> str:
         else f"{len(report.runs) + len(report.failed)} strategies"
     )
     buyer = report.world.settings.buyer
-    parts = [what, report.window, f"buyer {country(buyer)}" if buyer else "", f"money in {report.currency}"]
+    parts = [
+        what,
+        report.window,
+        f"buyer {country(buyer)}" if buyer else "",
+        f"money in {report.currency}",
+        _solved_on(report),
+    ]
     return " · ".join(part for part in parts if part)
 
 

@@ -15,7 +15,7 @@ def print_frontier(console: Console, frontier: pd.DataFrame, paths: Sequence[str
     """The varied numbers, cost a year, damage, Chinese share and days held at each point."""
     table = plain_table()
     for path in paths:
-        table.add_column(f"  {path}", justify="right")
+        table.add_column(f"  {path}", justify="right", overflow="fold")
     for heading in ("cost a year", "expected damage a year", "CVaR of damage", "China's share", "days held, least"):
         table.add_column(heading, justify="right")
     for row in frontier.to_dict("records"):

@@ -1,8 +1,7 @@
-"""Who ships what: each material's imports by country, for the strategies shown."""
+"""Who ships and who mines what: each material's imports by country, for the strategies shown."""
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -17,6 +16,9 @@ from bichiku.show.report.elements import Picture
 from bichiku.show.report.figures.style import INK, RED, SKY, SOFT, bare, picture
 
 GREYS = ("#d9d9d9", "#c4c4c4")
+STAGES = ("exporter", "origin")
+PLACES = (-0.2, 0.2)  # of the two bars of a material, each so thick:
+THICK = 0.37
 NAMED = 0.095  # share from which a bar is wide enough for its country's code
 NUMBERED = 0.19  # and for its share as well
 
@@ -29,51 +31,59 @@ def mix(run: Run, stage: str = "exporter") -> pd.DataFrame:
 
 
 def sourcing(report: ReportData) -> Picture | None:
-    """Stacked bars by material, one panel for each strategy shown; None where nothing is imported."""
-    mixes = {run.strategy: mix(run) for run in report.shown}
-    materials = [m for m in report.materials if any((rows["material"] == m).any() for rows in mixes.values())]
+    """Stacked bars by material, shipped above mined, one panel for each strategy; None where nothing is imported."""
+    mixes = {run.strategy: {stage: mix(run, stage) for stage in STAGES} for run in report.shown}
+    shipped = [stages["exporter"]["material"] for stages in mixes.values()]
+    materials = [m for m in report.materials if any((column == m).any() for column in shipped)]
     if not materials:
         return None
     year = report.world.calendar.last_reported_year
-    rows = pd.concat([mix(run).assign(strategy=run.strategy) for run in report.runs], ignore_index=True)
+    every = [mix(run, stage).assign(strategy=run.strategy) for run in report.runs for stage in STAGES]
+    rows = pd.concat(every, ignore_index=True)
     rows = rows[["strategy", "material", "year", "stage", "country", "share", "hhi"]]
     rows.insert(5, "country_name", [country(code).partition(" ")[2] or code for code in rows["country"]])
     alt = _alt_text(report, mixes, materials)
     labels = {run.strategy: report.label(run) for run in report.shown}
     return picture(
         key="sourcing-mix",
-        title=f"Who ships each material in {year}",
-        units="per cent of the material's imports by weight, by the country it is shipped from",
-        source="shares.csv (stage exporter)",
+        title=f"Who ships and who mines each material in {year}",
+        units="per cent of the material's imports by weight; above by the country it is shipped from, below by the "
+        "country it is mined in",
+        source="shares.csv (stages exporter and origin)",
         alt=alt,
-        height=1.0 + 0.27 * len(materials),
+        height=1.0 + 0.46 * len(materials),
         paint=lambda figure: _paint(figure, mixes, materials, labels),
         data=rows,
     )
 
 
-def _paint(figure: Figure, mixes: dict[str, pd.DataFrame], materials: list[str], labels: dict[str, str]) -> None:
+def _paint(
+    figure: Figure, mixes: dict[str, dict[str, pd.DataFrame]], materials: list[str], labels: dict[str, str]
+) -> None:
     panels = figure.subplots(1, len(mixes), sharey=True, squeeze=False)[0]
-    for axes, (strategy, rows) in zip(panels, mixes.items(), strict=True):
+    for axes, (strategy, stages) in zip(panels, mixes.items(), strict=True):
         for position, material in enumerate(materials):
-            mine = rows[rows["material"] == material]
-            _bar(axes, position, list(zip(mine["country"], mine["share"], strict=True)), len(mixes))
+            for at, rows in zip(PLACES, stages.values(), strict=True):
+                mine = rows[rows["material"] == material]
+                _bar(axes, position + at, list(zip(mine["country"], mine["share"], strict=True)), len(mixes))
         axes.set_xlim(0, 1)
         axes.set_ylim(len(materials) - 0.5, -0.5)
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0], ["0", "25", "50", "75", "100 %"])
-        axes.set_yticks(np.arange(len(materials)), materials)
+        ticks = [position + at for position in range(len(materials)) for at in PLACES]
+        names = [text for material in materials for text in (f"{material}  shipped", "mined")]
+        axes.set_yticks(ticks, names)
         axes.set_title(labels[strategy])
         bare(axes, "left", "bottom")
     marks = [
         Patch(facecolor=RED, hatch="////", edgecolor="white", label="CHN China"),
-        Patch(facecolor=SKY, label="largest supplier where it is not China"),
+        Patch(facecolor=SKY, label="largest country where it is not China"),
         Patch(facecolor=GREYS[0], label="others, the largest first"),
-        Patch(facecolor="white", edgecolor=INK, linewidth=1.4, label="outlined: largest supplier"),
+        Patch(facecolor="white", edgecolor=INK, linewidth=1.4, label="outlined: largest country"),
     ]
     figure.legend(handles=marks, loc="outside lower left", ncols=len(marks), handlelength=1.6)
 
 
-def _bar(axes: Axes, position: int, shares: list[tuple[str, float]], panels: int) -> None:
+def _bar(axes: Axes, position: float, shares: list[tuple[str, float]], panels: int) -> None:
     if not shares:
         axes.text(0.01, position, "no imports", va="center", color=SOFT, fontsize=8)
         return
@@ -83,7 +93,7 @@ def _bar(axes: Axes, position: int, shares: list[tuple[str, float]], panels: int
         china = code == CHINA
         colour = RED if china else SKY if rank == 0 else GREYS[rank % 2]
         hatch = "////" if china else None
-        axes.barh(position, share, 0.78, left, color=colour, hatch=hatch, edgecolor="white", linewidth=0.5)
+        axes.barh(position, share, THICK, left, color=colour, hatch=hatch, edgecolor="white", linewidth=0.5)
         if share >= NAMED * wide:
             label = f"{code} {percent(share)}" if share >= NUMBERED * wide else code
             box = {"boxstyle": "round,pad=0.15", "facecolor": RED, "edgecolor": "none"} if china else None
@@ -95,16 +105,20 @@ def _bar(axes: Axes, position: int, shares: list[tuple[str, float]], panels: int
             )
         left += share
     largest = shares[0][1]
-    axes.barh(position, largest, 0.78, 0, facecolor="none", edgecolor=INK, linewidth=1.4)
+    axes.barh(position, largest, THICK, 0, facecolor="none", edgecolor=INK, linewidth=1.4)
 
 
-def _alt_text(report: ReportData, mixes: dict[str, pd.DataFrame], materials: list[str]) -> str:
+def _alt_text(report: ReportData, mixes: dict[str, dict[str, pd.DataFrame]], materials: list[str]) -> str:
     parts = []
-    for strategy, rows in mixes.items():
-        chinese = rows[rows["country"] == CHINA].set_index("material")["share"]
-        largest = rows.drop_duplicates("material")
+    for strategy, stages in mixes.items():
+        largest = stages["exporter"].drop_duplicates("material")
         led = int((largest["country"] == CHINA).sum())
-        top = [f"{material} {percent(value)}" for material, value in chinese.sort_values(ascending=False).items()]
         text = f"Under {strategy} China is the largest supplier of {led} of {len(materials)} materials"
+        shipped, mined = (
+            rows[rows["country"] == CHINA].set_index("material")["share"].sort_values(ascending=False)
+            for rows in stages.values()
+        )
+        top = [f"{m} {percent(shipped.get(m, 0.0))} shipped and {percent(part)} mined" for m, part in mined.items()]
         parts.append(text + (f"; its largest shares are {listed(top[:3])}." if top else "."))
-    return f"Stacked bars of import shares by country in {report.world.calendar.last_reported_year}. {' '.join(parts)}"
+    year = report.world.calendar.last_reported_year
+    return f"Stacked bars of import shares by country shipped from and mined in, {year}. {' '.join(parts)}"

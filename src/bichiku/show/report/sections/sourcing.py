@@ -11,7 +11,7 @@ from bichiku.show.phrases import country
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.data import ReportData
 from bichiku.show.report.elements import Element, Fold, Note, PageCell, PageTable, Section
-from bichiku.show.report.figures.sourcing import mix, sourcing
+from bichiku.show.report.figures.sourcing import STAGES, mix, sourcing
 
 NAMED = 4  # countries in a row of the table
 
@@ -95,7 +95,7 @@ def _china_cell(report: ReportData, run: Run, material: str) -> PageCell:
 
 def _codes(report: ReportData) -> Note:
     """Every code of the pictures and tables in words."""
-    codes = sorted({code for run in report.runs for code in mix(run)["country"]})
+    codes = sorted({code for run in report.runs for stage in STAGES for code in mix(run, stage)["country"]})
     return Note(f"Country codes (ISO 3166-1): {', '.join(country(code) for code in codes)}.", "source")
 
 
