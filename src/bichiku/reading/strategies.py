@@ -52,7 +52,8 @@ def split_strategies(document: Document, log: FaultLog) -> tuple[Document, dict[
             log.add(document.fault(path, f"{shown(name)} cannot name a strategy", hint))
         elif not isinstance(changes, dict):
             hint = f"write {name}: {{}} for a strategy without changes" if changes is None else ""
-            log.add(document.fault(path, f"{shown(changes)} is not a mapping of changes", hint))
+            what = "null" if changes is None else shown(changes)
+            log.add(document.fault(path, f"{what} is not a mapping of changes", hint))
         else:
             for key in (key for key in changes if key in FIXED):
                 log.add(document.fault((*path, key), "cannot differ between strategies of one world"))
