@@ -248,7 +248,7 @@ def test_a_run_has_no_strategy_but_its_own_to_be_explained(shared: Path, tmp_pat
     assert "no strategy 'today' (known: china-half)" in found.stderr
     copy = Path(shutil.copytree(run, tmp_path / run.name))
     model = copy / "inputs" / "model.yaml"
-    model.write_text(f"{model.read_text()}\nstrategies: {{a: null, b: null}}\n")
+    model.write_text(f"{model.read_text()}\nstrategies: {{a: {{}}, b: {{}}}}\n")
     found = _bichiku("explain", copy, cwd=tmp_path)
     assert found.returncode == 2
     assert "model.yaml: strategies: has 2 strategies; the inputs of a run have one" in found.stderr

@@ -226,7 +226,8 @@ def planted_set(draw: st.DrawFn) -> Spoilt:
         row, column = draw(st.sampled_from(rows)), draw(st.sampled_from(header))
         keys = 2 if table in ("demand.csv", "origins.csv", "substitution.csv") else 1
         typed = f"{table.removesuffix('.csv')}[{'/'.join(row[:keys])}].{column}"
-        planted = Planted(table, (tuple(zip(header, row, strict=True)), column), text, row[header.index(column)])
+        cell = "" if text.strip() in ("~", "null", "Null", "NULL") else text  # which clears it
+        planted = Planted(table, (tuple(zip(header, row, strict=True)), column), cell, row[header.index(column)])
     if draw(st.integers(0, 9)) == 0:
         typed, planted = draw(st.one_of(st.text(max_size=20), st.sampled_from(YAML_TRICKS))) + typed, None
     return Spoilt(name, base.files, sets=(f"{typed}={text}",), planted=planted)

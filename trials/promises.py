@@ -157,6 +157,18 @@ PROMISES = (
         ),
     ),
     Promise(
+        "A slip of the pen that leaves an input looking valid is refused, warned of or changes the model",
+        {
+            "tests/read/test_slips_drawn.py": ("test_no_slip_is_silent_and_what_a_rule_calls_the_same_is",),
+        },
+        "slips",
+        lambda f: (
+            f"{f['slips'] - f['the same by rule']:,} slips: {f['refused']:,} refused, {f['changed']:,} change the "
+            f"model, {f['warned of']:,} warned of, {f['silent']:,} silent; {f['the same by rule']:,} more mean the "
+            "same by rule"
+        ),
+    ),
+    Promise(
         "A killed call leaves whole results or marked ones, no process, and the next call works",
         {
             "tests/test_disturbed_calls.py": ("test_a_kill_leaves_what_was_complete_and_the_next_call_works",),

@@ -42,13 +42,13 @@ def _large() -> dict[str, tuple[dict[str, Any], str]]:
     """What `write_model` is given, and how the first fault begins."""
     rows = "".join(f"s{i},cobalt,COD,1,1\n" for i in range(MILLION))
     years = "".join(f"m{i},2026,1\n" for i in range(MILLION))
-    wrong = "".join(f"s{i},cobalt,COD,x,1\n" for i in range(MILLION))
+    wrong = "".join(f"s{i},cobalt,COD,x{i},1\n" for i in range(MILLION))
     no_end = "has a cell that cannot be read: it has no end; is a quote never closed?"
     nests = "nests too deep or holds too much (aliases count each time)"
     return {
         "a million suppliers": ({"suppliers": SUPPLIERS + rows}, "suppliers.csv:50002: has more than 50,000 rows"),
         "a million years": ({"demand": f"{DEMAND}{years}"}, "demand.csv:50002: has more than 50,000 rows"),
-        "a million faults": ({"suppliers": SUPPLIERS + wrong}, "suppliers.csv:2: capacity_t: 'x' is not a number"),
+        "a million faults": ({"suppliers": SUPPLIERS + wrong}, "suppliers.csv:2: capacity_t: 'x0' is not a number"),
         "a huge cell": (
             {"suppliers": SUPPLIERS + "a" * 200 * MILLION},
             "suppliers.csv: is larger than 50,000,000 bytes",
@@ -82,7 +82,7 @@ def test_what_no_model_holds_is_refused_in_bounded_memory(tmp_path: Path, what: 
 
 
 def test_faults_are_told_up_to_fifty(tmp_path: Path) -> None:
-    rows = "".join(f"s{i},cobalt,COD,x,1\n" for i in range(60))
+    rows = "".join(f"s{i},cobalt,COD,x{i},1\n" for i in range(60))
     with pytest.raises(ModelFaults) as caught:
         read_model(write_model(tmp_path, suppliers=SUPPLIERS + rows))
     assert len(caught.value.faults) == 50
@@ -90,7 +90,7 @@ def test_faults_are_told_up_to_fifty(tmp_path: Path) -> None:
 
 
 def test_fifty_faults_are_told_as_all(tmp_path: Path) -> None:
-    rows = "".join(f"s{i},cobalt,COD,x,1\n" for i in range(50))
+    rows = "".join(f"s{i},cobalt,COD,x{i},1\n" for i in range(50))
     with pytest.raises(ModelFaults) as caught:
         read_model(write_model(tmp_path, suppliers=SUPPLIERS + rows))
     assert len(caught.value.faults) == 50

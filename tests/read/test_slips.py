@@ -129,6 +129,7 @@ def test_a_key_whose_lines_are_all_comments_is_told(tmp_path: Path) -> None:
         ("{policies: {reserve_dayz: null}}", "unknown key 'reserve_dayz' (did you mean 'reserve_days'?)"),
         ("{polices: null}", "unknown key 'polices' (did you mean 'policies'?)"),
         ("{crises: {hault: ~}}", "there is no 'hault' to remove (did you mean 'halt'?)"),
+        ("{crises: {hault: {first_onset: ~}}}", "there is no 'hault' to change (did you mean 'halt'?)"),
         ("{policies: {share_caps: [{group: [COD], max: 1, soft: null}]}}", "null removes nothing from a list"),
     ],
 )
@@ -141,6 +142,8 @@ def test_null_removes_only_what_is_known(tmp_path: Path, change: str, told: str)
     ("change", "told"),
     [
         ("crises.nope=null", "there is no 'nope' to remove"),
+        ("crises.nope.first_onset=null", "crises.nope: there is no 'nope' to change"),
+        ("policies.risk.levl=null", "policies.risk.levl: unknown key 'levl' (did you mean 'level'?)"),
         ("policies.reserve_dayz=null", "did you mean 'reserve_days'?"),
         ("policies.reserve_days.cobalt=null", "policies.reserve_days is 30, not a mapping"),
     ],

@@ -19,6 +19,13 @@ def test_a_list_is_taken_as_written() -> None:
     assert parse_axes(["policies.reserve_days=60, 90 ,180"])[0].values == ("60", "90", "180")
 
 
+@pytest.mark.parametrize("text", ["discount_rate=0,05", "policies.reserve_days=6,000", "x=0,1,02.5"])
+def test_a_comma_inside_a_number_parts_no_values(text: str) -> None:
+    with pytest.raises(ModelFaults, match="is there a comma inside a number"):
+        parse_axes([text])
+    assert parse_axes(["x=0,0.05,10"])[0].values == ("0", "0.05", "10")
+
+
 def test_two_axes_run_to_and_fro() -> None:
     axes = parse_axes(["a=1,2", "b=3,4"])
     assert grid(axes) == [("1", "3"), ("1", "4"), ("2", "4"), ("2", "3")]

@@ -13,7 +13,7 @@ SMALLEST = 1e-300  # what is nearer to zero loses digits, and then reads as zero
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}((,[0-9]{3})+|(\.[0-9]{3}){2,})")
 _WITH_SIGNS = re.compile(
-    r"(?P<before>[^\w\s.,+-]|[A-Za-z]{1,3})?\s*(?P<number>[+-]?[0-9]([0-9.,_'\s]*[0-9])?)\s*(?P<after>%|[^\W\d_]+(/[^\W\d_]+)?|[$€£¥])?"
+    r"(?P<before>[^\w\s.,+-]|[A-Z]{1,3})?\s*(?P<number>[+-]?[0-9]([0-9.,_'\s]*[0-9])?)\s*(?P<after>%|[^\W\d_]+(/[^\W\d_]+)?|[$€£¥])?"
 )
 _NOT_ZERO = re.compile(r"[+-]?[0.]*[1-9]")
 

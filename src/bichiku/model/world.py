@@ -102,7 +102,8 @@ class World:
 
         Args:
             changes: values by path, as `--set` takes them: ``{"policies.reserve_days": 120}``, or
-                ``{"suppliers[cobalt-cod].price": 12.5}`` for a cell of a table. None removes a key.
+                ``{"suppliers[cobalt-cod].price": 12.5}`` for a cell of a table. None removes a key or
+                clears a cell.
 
         Raises:
             ModelFaults: with every fault of the changed world at once.

@@ -18,9 +18,9 @@ from bichiku.reading.cells import CellChange, change_rows, written
 from bichiku.reading.files import Unreadable, content_of
 from bichiku.reading.spreadsheets import (
     IN_EXCEL,
+    RowFaults,
     empty_rows_fault,
     encoding_hint,
-    gathered,
     header_faults,
     is_failed_formula,
     is_utf_16,
@@ -224,9 +224,9 @@ def _read(records: Iterator[tuple[int, list[str]]], shown_as: str, kind: type[R]
     rows: dict[Key, R] = {}
     lines: dict[Key, int] = {}
     rejected: dict[Key, dict[str, str]] = {}
-    found: list[Fault] = []
+    found = RowFaults(log)
     empty: list[int] = []
-    lengths: dict[int, list[tuple[int, list[str]]]] = {}
+    lengths: dict[int, tuple[list[str], list[int]]] = {}
     for line, cells in records:
         if not any(cells):
             empty.append(line)
@@ -235,30 +235,30 @@ def _read(records: Iterator[tuple[int, list[str]]], shown_as: str, kind: type[R]
         key = tuple(record.get(name, "") for name in kind.key)
         row = None
         if len(cells) != len(header):
-            lengths.setdefault(len(cells), []).append((line, cells))
+            lengths.setdefault(len(cells), (cells, []))[1].append(line)
         else:
             row = _row(record, shown_as, line, kind, found)
         if row is None:
             rejected[key] = record
         elif key in lines:
             columns, ids = ", ".join(kind.key), ", ".join(key)
-            found.append(Fault(shown_as, line, columns, f"{shown(ids)} stands in line {lines[key]} already"))
+            found.add(Fault(shown_as, line, columns, f"{shown(ids)} stands in line {lines[key]} already"))
         else:
             rows[key] = row
         if all(key):
             lines.setdefault(key, line)
-    log.extend(length_fault([line for line, _ in of], of[0][1], header, shown_as) for of in lengths.values())
+    log.extend(length_fault(where, cells, header, shown_as) for cells, where in lengths.values())
     if empty:
         log.add(empty_rows_fault(empty, shown_as))
-    log.extend(gathered(found))
+    found.tell()
     return Table(shown_as, dict(sorted(rows.items())), lines, rejected)
 
 
-def _row(record: dict[str, str], shown_as: str, line: int, kind: type[R], found: list[Fault]) -> R | None:
+def _row(record: dict[str, str], shown_as: str, line: int, kind: type[R], found: RowFaults) -> R | None:
     try:
         return kind.model_validate(record)
     except ValidationError as error:
         for item in error.errors():
             message, hint = ("is empty", "") if item["type"] == "missing" else in_words(item)
-            found.append(Fault(shown_as, line, str(item["loc"][0]), message, hint))
+            found.add(Fault(shown_as, line, str(item["loc"][0]), message, hint))
         return None

@@ -241,7 +241,8 @@ class _NodeReader:
                 continue
             if not isinstance(key, str) and not (type(key) is int and abs(key) <= LARGEST_KEY):
                 hint = "put it in quotes" if key is None and not is_empty(key_node) else ""
-                self._fail(key_node, path, f"{shown(key)} cannot be a key", hint)
+                what = "null" if hint else shown(key)
+                self._fail(key_node, path, f"{what} cannot be a key", hint)
                 continue
             here = (*path, key)
             if key == "<<":

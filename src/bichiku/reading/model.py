@@ -142,23 +142,27 @@ class Model:
 
     def same_as(self, strategy: str) -> str | None:
         """What a strategy that has changes asks for the same as: `BASE` or a strategy before it; None where nothing."""
-        changes = self.source.strategies.get(strategy)
-        if changes is None or not changes.data:
+        names = list(self.source.strategies)
+        if strategy not in names or not self.source.strategies[strategy].data:
             return None
-        asked = self._settings_of(changes)
-        for other, document in (BASE, Document({})), *self.source.strategies.items():
-            if document is changes:
-                break
-            if asked is not None and self._settings_of(document) == asked:
-                return other
-        return None
+        base, *asked = self._asked
+        mine = asked[names.index(strategy)]
+        if mine is None or mine == base:
+            return None if mine is None else BASE
+        first = names[asked.index(mine)]
+        return None if first == strategy else first
 
-    def _settings_of(self, changes: Document) -> Settings | None:
-        assignments, _ = split_assignments(self.source.assignments)
+    @cached_property
+    def _asked(self) -> list[Settings | None]:
+        """Settings of the base, then of each strategy; None where they do not hold."""
         log = FaultLog()
-        merged = command_line_changes(self.source.base.merged(changes), assignments, log)
+        assignments, _ = split_assignments(self.source.assignments)
         materials = self.source.tables["materials"].ids if self.source.tables else set()
-        return parse_settings(merged, materials, log)
+        documents = (self.source.base.merged(changes) for changes in (Document({}), *self.source.strategies.values()))
+        return [
+            parse_settings(command_line_changes(document, assignments, log), materials, FaultLog())
+            for document in documents
+        ]
 
     def changed(self, changes: Mapping[str, object], strategies: Sequence[str] = ()) -> Model:
         """The same model with some numbers changed in every strategy; no file is looked at again.

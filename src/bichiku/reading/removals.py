@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bichiku.model.faults import Wrong, nearest, shown
-from bichiku.reading.document import KeyPath, nulls
+from bichiku.reading.document import KeyPath, nulls, without_nulls
 from bichiku.reading.schema import keys_at
 from bichiku.reading.slips import NO_VALUE
 
@@ -25,9 +25,11 @@ def entry_faults(base: Any, key: Any, value: Any, path: KeyPath) -> Iterator[tup
     """The same for one entry of the mapping `base`; the key path ends in its key."""
     there = base if isinstance(base, dict) else {}
     known = keys_at(path[:-1])
-    if value is not None:
-        yield from removal_faults(there.get(key), value, path)
-    elif known and key not in known:
+    only_removes = value is None or (value != {} and without_nulls(value) == {})
+    if only_removes and known and key not in known:
         yield path, Wrong(f"unknown key {shown(key)}", nearest(key, known))
-    elif not known and key not in there:
-        yield path, Wrong(f"there is no {shown(key)} to remove", nearest(key, there))
+    elif only_removes and not known and key not in there:
+        what = "remove" if value is None else "change"
+        yield path, Wrong(f"there is no {shown(key)} to {what}", nearest(key, there))
+    elif value is not None:
+        yield from removal_faults(there.get(key), value, path)

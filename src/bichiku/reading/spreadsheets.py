@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from bichiku.model.faults import Fault, listed, nearest, shown
+from bichiku.model.faults import MOST_FAULTS, Fault, FaultLog, listed, nearest, shown
 from bichiku.model.tables import DemandRow, Row
 
 IN_EXCEL = ', in Excel as "CSV UTF-8 (comma delimited)"'
@@ -104,15 +104,29 @@ def empty_rows_fault(lines: Sequence[int], shown_as: str) -> Fault:
     return Fault(shown_as, lines[0], "", f"holds empty cells only{_also(lines)}", "delete the line")
 
 
-def gathered(faults: Sequence[Fault]) -> Iterator[Fault]:
-    """Faults of the rows of a table, those of several lines that say the same as one."""
-    lines: dict[tuple[str, str, str], list[int]] = {}
-    for fault in faults:
-        lines.setdefault((fault.where, fault.message, fault.hint), []).append(fault.line or 0)
-    for fault in faults:
-        others = lines.pop((fault.where, fault.message, fault.hint), None)
-        if others is not None:
-            yield replace(fault, message=f"{fault.message}{_also(others)}")
+class RowFaults:
+    """Faults of the rows of a table; those of several lines that say the same are told as one."""
+
+    def __init__(self, log: FaultLog) -> None:
+        self._log = log
+        self._found: dict[tuple[str, str, str], tuple[Fault, list[int]]] = {}
+
+    def add(self, fault: Fault) -> None:
+        """Notes the fault of one line.
+
+        Raises:
+            ModelFaults: there are too many that say different things.
+        """
+        _, lines = self._found.setdefault((fault.where, fault.message, fault.hint), (fault, []))
+        lines.append(fault.line or 0)
+        if len(self._found) > MOST_FAULTS:
+            self.tell()
+
+    def tell(self) -> None:
+        """Enters them in the log."""
+        self._log.extend(
+            replace(first, message=f"{first.message}{_also(lines)}") for first, lines in self._found.values()
+        )
 
 
 def _also(lines: Sequence[int]) -> str:

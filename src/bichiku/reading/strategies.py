@@ -54,7 +54,8 @@ def split_strategies(document: Document, log: FaultLog) -> tuple[Document, dict[
             log.add(document.fault(path, f"{shown(name)} cannot name a strategy", NAME_HINT))
         elif not isinstance(changes, dict):
             hint = f"write {name}: {{}} for a strategy without changes" if changes is None else ""
-            log.add(document.fault(path, f"{shown(changes)} is not a mapping of changes", hint))
+            what = "null" if changes is None else shown(changes)
+            log.add(document.fault(path, f"{what} is not a mapping of changes", hint))
         else:
             for key in (key for key in changes if key in FIXED):
                 log.add(document.fault((*path, key), "cannot differ between strategies of one world"))
@@ -158,16 +159,17 @@ def _assign(document: Document, path: KeyPath, value: Any, log: FaultLog) -> Doc
     holder: Any = result.data
     for depth, key in enumerate(path[:-1]):
         if isinstance(holder, dict) and key not in holder:
+            if value is None:  # nothing is made to remove a key from it
+                log.extend(_told(entry_faults(holder, key, _nested(path[depth + 1 :]), path[: depth + 1])))
+                return document
             holder[key] = {}
             result.places[path[: depth + 1]] = COMMAND_LINE
         holder = _step(holder, key, path[: depth + 1])
     last = path[-1]
-    wrong = list(_removals(holder, last, value, path))
-    if wrong:
-        log.extend(Fault(COMMAND_LINE[0], None, dotted(where), str(what), what.hint) for where, what in wrong)
+    wrong = _told(_removals(holder, last, value, path))
+    log.extend(wrong)
+    if wrong or (value is None and isinstance(holder, dict) and last not in holder):
         return document
-    if value is None and isinstance(holder, dict) and last not in holder:
-        return document  # no mapping is made to remove a key from it
     if isinstance(holder, list):
         _step(holder, last, path)
     elif not isinstance(holder, dict):
@@ -189,6 +191,15 @@ def _remove(holder: Any, path: KeyPath) -> None:
         _remove(holder[key], tuple(rest))
     if not rest or (holder[key] == {} and isinstance(holder, dict)):
         del holder[key]
+
+
+def _nested(path: KeyPath) -> Any:
+    """Mappings that hold nothing but a key to remove."""
+    return {path[0]: _nested(path[1:])} if path else None
+
+
+def _told(found: Iterable[tuple[KeyPath, Wrong]]) -> list[Fault]:
+    return [Fault(COMMAND_LINE[0], None, dotted(where), str(what), what.hint) for where, what in found]
 
 
 def _removals(holder: Any, key: Any, value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Wrong]]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bichiku.model.faults import Fault, FaultLog
+from bichiku.model.faults import Fault, FaultLog, Wrong
 from bichiku.model.numbers import LARGEST, decimal_number
 from bichiku.reading.values import yaml_text
 
 MOST_AXES = 2
 MOST_POINTS = 10_000
+_PARTED = re.compile(r"0[0-9]+(\.[0-9]*)?")  # what follows the comma of 0,05 and of 6,000
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def parse_axes(texts: Sequence[str]) -> list[SweepAxis]:
                 raise ValueError("is not PATH=START:STOP:STEP or PATH=A,B,C")
             axes.append(SweepAxis(path.strip(), _values(rest)))
         except ValueError as error:
-            log.add(Fault("--vary", None, text, str(error)))
+            log.add(Fault("--vary", None, text, str(error), error.hint if isinstance(error, Wrong) else ""))
     if not texts:
         log.add(Fault("--vary", None, "", "is missing", "for example --vary policies.reserve_days=0:180:15"))
     return _checked(axes, len(texts), log)
@@ -104,6 +106,9 @@ def _values(text: str) -> tuple[str, ...]:
         values = tuple(part.strip() for part in text.split(","))
         if not all(values):
             raise ValueError("has an empty value")
+        parted = next((value for value in values[1:] if _PARTED.fullmatch(value)), None)
+        if parted is not None:
+            raise Wrong(f"has the value {parted}", "is there a comma inside a number? commas part values")
         return values
     if len(parts) != 3 or not all(_is_ordinary(part) for part in parts):
         raise ValueError("is not START:STOP:STEP in numbers")
