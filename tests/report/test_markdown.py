@@ -11,7 +11,8 @@ from tests.report_cases import BASELINE, FAILED, comparison, runs
 
 
 def rows(text: str) -> list[list[str]]:
-    lines = [line for line in text.splitlines() if line.startswith("|")]
+    strategies, _, _ = text.partition("## What each lever buys")
+    lines = [line for line in strategies.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
 
 
