@@ -34,6 +34,19 @@ def demand(first: float, second: float) -> Description:
     return description(suppliers=[{"capacity_t": 2000}], tables={"demand": rows})
 
 
+def beside_another(first: float, second: float, periods: int = 2, **model: Any) -> Description:
+    """A material m of which so much is used beside n, of which 100 t a year are, so that the model is one of tonnes."""
+    found = description(periods, **model)
+    tables = found["tables"]
+    tables["materials"] = [tables["materials"][0] | {"material": name} for name in "mn"]
+    tables["suppliers"] = [tables["suppliers"][0] | {"supplier": f"of-{name}", "material": name} for name in "mn"]
+    years = range(2026, 2027 + periods)
+    small = {2026: first}
+    tables["demand"] = [{"material": "m", "year": year, "tonnes": small.get(year, second)} for year in years]
+    tables["demand"] += [{"material": "n", "year": year, "tonnes": 100} for year in years]
+    return found
+
+
 def at_the_horizon(freight: float = 0, price: float = 10, **changes: Any) -> Description:
     """What is left at the horizon is valued at the reference price of 11, and storing it for a year costs 1.1."""
     worth = {"haircut": 0, "reference_price": 11, "storage_cost_rate": 0.1}
@@ -112,7 +125,13 @@ CASES = [
         "suppliers[s]",
         ("5 t never arrives, as lead_periods is 0",),
     ),
-    Case("W412", demand(0.0009, 0.0001), demand(0.001, 0.0001), "demand[m]", ("0.0009 t a year", "up to 1e-06 t")),
+    Case(
+        "W412",
+        beside_another(0.0009, 0.0001),
+        beside_another(0.001, 0.0001),
+        "demand[m]",
+        ("0.0009 t a year", "up to 1e-06 t"),
+    ),
     Case(  # 11 less half a year's storage of 0.55, against 10.4 delivered
         "W413",
         at_the_horizon(freight=0.4),
@@ -136,10 +155,14 @@ def test_no_demand_at_all_is_not_too_small() -> None:
 
 def test_a_shortage_that_the_solver_cannot_see_is_warned_of() -> None:
     # nothing arrives while all is halted and nothing is in store, so no plan can survive it
-    policies = {"survive": {"crises": ["halt"]}}
-    impossible = description(demand=1e-7, policies=policies, crises=halt(), periods=3)
+    policies = {"survive": {"crises": ["halt"], "materials": ["m"]}}
+    impossible = beside_another(1e-7, 1e-7, periods=3, policies=policies, crises=halt())
     assert solved(impossible) is not None
     assert len(given(impossible, "W412")) == 1
+    # by itself it is counted in units of its own, and nothing is lost
+    alone = description(demand=1e-7, policies={"survive": {"crises": ["halt"]}}, crises=halt(), periods=3)
+    assert solved(alone) is None
+    assert given(alone, "W412") == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -74,10 +74,10 @@ def refined(where: str, origin: bool = False, **policies: object) -> Description
 CHINESE_ORE = {"share_caps": [{"group": ["CHN"], "stage": "origin", "of": "supply", "materials": ["m"], "max": 0.5}]}
 
 CASES = [
-    Case("W114", contract(minimum_t=101), contract(minimum_t=100), "m", ("c commit 101 t a year, and at most 100 t",)),
-    Case("W115", contract(index=0.5, country="AUS"), contract(index=0.5), "c", ("its index of 0.5",)),
-    Case("W116", project(), project(life_years=20), "p", ("its capex is paid for the 2 years",)),
-    Case("W116", project(), project(capex=0), "p"),
+    Case("W113", contract(minimum_t=101), contract(minimum_t=100), "m", ("c commit 101 t a year, and at most 100 t",)),
+    Case("W114", contract(index=0.5, country="AUS"), contract(index=0.5), "c", ("its index of 0.5",)),
+    Case("W115", project(), project(life_years=20), "p", ("its capex is paid for the 2 years",)),
+    Case("W115", project(), project(capex=0), "p"),
     Case("W112", refined("MYS"), refined("MYS", origin=True), "p", ("which CHN sells", "counts as from MYS")),
     Case("W112", refined("JPN", **CHINESE_ORE), refined("JPN"), "p", ("counts as from JPN",)),  # no import of m
     Case(

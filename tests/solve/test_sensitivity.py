@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bichiku.program import LinearProgram, Move
 from bichiku.solving.highs import HighsRun, SolverOptions, Status
-from bichiku.solving.sensitivity import OptimalBasis
+from bichiku.solving.sensitivity import OptimalBasis, slope
 from oracles.drawn import drawn
 from tests.solve.programs import INF, program
 
@@ -53,7 +53,7 @@ def test_the_objective_follows_the_slope_inside_the_range(original: LinearProgra
         column_upper[direction.columns] += step * direction.column_moves
         again = replace(original, row_lower=lower, row_upper=upper, column_upper=column_upper)
         value = HighsRun(again, SolverOptions()).solve().objective
-        assert np.isclose(value, solution.objective + step * found.slope, rtol=1e-7, atol=1e-7)
+        assert np.isclose(value, solution.objective + step * slope(original, solution, direction), rtol=1e-7, atol=1e-7)
 
 
 def test_the_range_of_a_limit_ends_where_another_limit_binds() -> None:
@@ -62,8 +62,9 @@ def test_the_range_of_a_limit_ends_where_another_limit_binds() -> None:
     run = HighsRun(simple, SolverOptions())
     nothing = np.empty(0, dtype=int)
     direction = Move(np.array([0]), np.ones(1), nothing, np.empty(0))
-    found = OptimalBasis(simple, run, run.solve()).along(direction)
-    assert (found.slope, 4 + found.least, 4 + found.most) == (1, 0, 6)
+    solution = run.solve()
+    found = OptimalBasis(simple, run, solution).along(direction)
+    assert (slope(simple, solution, direction), 4 + found.least, 4 + found.most) == (1, 0, 6)
 
 
 def test_a_bound_under_a_column_at_rest_there_moves_the_column() -> None:
@@ -71,5 +72,6 @@ def test_a_bound_under_a_column_at_rest_there_moves_the_column() -> None:
     simple = program([-1, 3], [[1, 1]], [4], [INF], column_upper=[2, INF])
     run = HighsRun(simple, SolverOptions())
     direction = Move(np.empty(0, dtype=int), np.empty(0), np.array([0]), np.ones(1))
-    found = OptimalBasis(simple, run, run.solve()).along(direction)
-    assert (found.slope, 2 + found.most) == (-4, 4)
+    solution = run.solve()
+    found = OptimalBasis(simple, run, solution).along(direction)
+    assert (slope(simple, solution, direction), 2 + found.most) == (-4, 4)

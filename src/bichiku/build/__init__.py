@@ -15,6 +15,7 @@ from bichiku.build.reserve import add_reserve, emergencies
 from bichiku.build.stamp import stamp
 from bichiku.build.stencil import Stencil
 from bichiku.build.tie_break import add_tie_break
+from bichiku.build.units import in_own_units
 from bichiku.model.chains import Chain
 from bichiku.model.world import World
 from bichiku.policies import POLICIES
@@ -34,7 +35,8 @@ def build(world: World, chains: Sequence[Chain], cuts: Cuts = NO_CUTS) -> Linear
         chains: its chains.
         cuts: the planes found so far, by policy that is kept by planes.
     """
-    return _coupled(assembled([stamp(stencil_of(chain, cuts)) for chain in chains]), chains, world)
+    program = _coupled(assembled([stamp(stencil_of(chain, cuts)) for chain in chains]), chains, world)
+    return in_own_units(program, world)
 
 
 def build_policies(world: World, chains: Sequence[Chain]) -> LinearProgram:
@@ -47,7 +49,7 @@ def build_policies(world: World, chains: Sequence[Chain]) -> LinearProgram:
         physical = _physical_stencil(chain, NO_CUTS)
         alone = replace(physical, rows=[], bounds=[], costs=[], preferences=[])
         parts.append(stamp(_with_policies(alone, chain.world)))
-    return _coupled(assembled(parts), chains, world)
+    return in_own_units(_coupled(assembled(parts), chains, world), world)
 
 
 def _coupled(program: LinearProgram, chains: Sequence[Chain], world: World) -> LinearProgram:

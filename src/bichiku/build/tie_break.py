@@ -15,19 +15,22 @@ import numpy as np
 from bichiku.build.stencil import Stencil
 from bichiku.model.world import World
 
-TRIFLE = 1e-6
+TRIFLE = 1e-6  # of the unit of price
+DIGITS = 9  # behind the point, in which prices in that unit tie
 
 
 def add_tie_break(stencil: Stencil, world: World) -> None:
     """Declares the preference among suppliers that tie, and for shortages that come later where they cost alike."""
+    unit = world.units.price
+    trifle = TRIFLE * unit
     left = world.calendar.periods - stencil.tree.period
     for material in world.demand:
-        stencil.prefer("short", material, TRIFLE * left)
+        stencil.prefer("short", material, trifle * left)
     # a contract has one column for all nodes of a year, and its trifle counts once
     share_of_year = 1.0 / np.bincount(stencil.years)[stencil.years]
     for material in world.materials:
         sellers = sorted(
-            (round(world.delivered_price(name), 9), name)
+            (round(world.delivered_price(name) / unit, DIGITS), name)
             for name, row in world.suppliers.items()
             if row.material == material
         )
@@ -37,6 +40,6 @@ def add_tie_break(stencil: Stencil, world: World) -> None:
             if not among_equals:
                 continue
             if name in world.spot:
-                stencil.prefer("ship", name, np.full(stencil.tree.size, TRIFLE * among_equals))
+                stencil.prefer("ship", name, np.full(stencil.tree.size, trifle * among_equals))
             else:
-                stencil.prefer("contract", name, TRIFLE * among_equals * share_of_year)
+                stencil.prefer("contract", name, trifle * among_equals * share_of_year)

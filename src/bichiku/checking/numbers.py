@@ -15,8 +15,10 @@ TARIFF_RATE = 1.0  # more than the price itself: 5 for 5 %
 DISCOUNT_RATE = 0.25  # real, a year; public projects use 0.01 to 0.08
 CAPACITY_TIMES = 1000.0  # of all use: kg for t
 TRANSIT_TIMES = 2.0  # of what a period can ship: a year's tonnes typed for a period's
-LEAST_DEMAND = 1e-3  # t a year: what a month takes of it is eighty times what the solver lets pass
-SOLVER_TONNES = 1e-6  # absolute, see `certify`; a balance may be off by so much
+LEAST_DEMAND = (
+    1e-3  # of what counts as a tonne, a year: what a month takes of it is eighty times what the solver lets pass
+)
+SOLVER_TONNES = 1e-6  # of what counts as a tonne, see `certify`; a balance may be off by so much
 
 
 def _far_from_reference(facts: Facts) -> Iterator[Found]:
@@ -167,14 +169,15 @@ def _transit_without_lead(facts: Facts) -> Iterator[Found]:
 
 
 def _below_the_solver(facts: Facts) -> Iterator[Found]:
+    one = facts.world.units.tonnes
     for material, by_year in facts.world.demand.items():
         most = max(by_year.values())
-        if 0.0 < most < LEAST_DEMAND:
+        if 0.0 < most < LEAST_DEMAND * one:
             yield Found(
                 f"demand[{material}]",
-                f"its largest demand is {most:.3g} t a year, and the solver may leave up to {SOLVER_TONNES:g} t out of "
-                "account at each step, so that limits need not hold; give all amounts in kg or g, and prices and costs "
-                "per kg or g",
+                f"its largest demand is {most:.3g} t a year, and the solver may leave up to {SOLVER_TONNES * one:g} t "
+                "out of account at each step, so that limits need not hold; it is small beside the other materials, so "
+                "give it a model of its own",
             )
 
 

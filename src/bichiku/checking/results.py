@@ -61,7 +61,7 @@ def _fall_beyond_plan(part: ChainOutcome, material: str) -> np.ndarray:
     fall = before - stock
     more = fall - np.maximum(fall[tree.on_plan], 0.0)
     lacking = stock[tree.on_plan] - stock
-    least = TOLERANCE * (1.0 + stock.max(initial=0.0))
+    least = TOLERANCE * (part.world.units.tonnes + stock.max(initial=0.0))
     found: np.ndarray = np.where((tree.stretch >= 0) & (more > least) & (lacking > least), more, 0.0)
     return found
 
@@ -70,7 +70,7 @@ def _stands_by(outcome: Outcome) -> Iterator[Found]:
     world, plan = outcome.world, outcome.plan
     for name, row in world.projects.items():
         built = float(outcome.values("build", name).sum())
-        if built <= SAME * max(row.max_build_t, 1.0):
+        if built <= SAME * max(row.max_build_t, world.units.tonnes):
             continue
         export = outcome.of_source(name).state.export[name][plan]
         existing = row.existing_t * export * world.calendar.year_share

@@ -17,7 +17,7 @@ from bichiku.checking.facts import Facts, Found
 from bichiku.checking.input_behind import input_behind
 from bichiku.checking.program import LEAST_COEFFICIENT
 from bichiku.policies import INPUTS
-from bichiku.program.extremes import BOUNDS, COEFFICIENTS, COSTS, LIMITS
+from bichiku.program.extremes import BOUNDS, COEFFICIENTS, COSTS, LIMITS, numbers
 
 WIDEST = 1e10  # 1e6 / 1e-4, see above
 
@@ -72,12 +72,13 @@ def _left_out(facts: Facts) -> Iterator[Found]:
     for piece in (facts.physical_piece, facts.policy_piece[0]):
         entries = piece.numbers[kind]
         used = entries.used()
+        handed_over = numbers(piece.program.in_units())[kind].values
         rounding = np.zeros(piece.program.shape[0], dtype=bool)
         for block in piece.program.row_blocks:
             rounding[block.rows] = block.family in INPUTS and INPUTS[block.family].differences
-        for at in used[abs(entries.values[used]) < LEAST_COEFFICIENT]:
+        for at in used[abs(handed_over[used]) < LEAST_COEFFICIENT]:
             if not rounding[entries.place(at).row]:
-                seen.setdefault(input_behind(facts, piece, kind, int(at)), abs(entries.values[at]))
+                seen.setdefault(input_behind(facts, piece, kind, int(at)), abs(handed_over[at]))
     for name, size in seen.items():
         yield Found(
             name, f"it makes a coefficient of {size:.2g}, and the solver takes those below {LEAST_COEFFICIENT:g} as 0"

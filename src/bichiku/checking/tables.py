@@ -241,8 +241,8 @@ RULES: dict[str, Callable[[Facts], Iterator[Found]]] = {
     "W107": _used_by_nothing,
     "W108": _stock_over_storage,
     "W109": _like_another_group,
-    "W114": _commits_beyond_use,
-    "W115": _index_of_nothing,
-    "W116": _no_life,
     "W112": _input_without_origins,
+    "W113": _commits_beyond_use,
+    "W114": _index_of_nothing,
+    "W115": _no_life,
 }

@@ -43,6 +43,7 @@ def solve_all(
     from bichiku.show.warnings import result_warnings
     from bichiku.solving import Status
 
+    explained = (Status.INFEASIBLE, Status.UNBOUNDED)  # of any other end the model is no cause
     for world in model.worlds.values():
         grow(world)  # what is wrong with the crises must come before the first strategy is solved
     runs: list[Run] = []
@@ -54,7 +55,7 @@ def solve_all(
         except NoSolution as failure:
             failures[name] = failure
             say(f"{name}: {failure}")
-            if failure.status.gave_up or isinstance(failure, NoSplit):
+            if failure.status not in explained or isinstance(failure, NoSplit):
                 continue
             show(f"{place}: explaining")
             print_short_explanation(world, f"-s {name} (and the same --set)", show)

@@ -18,10 +18,10 @@ CODES: dict[str, str] = {
     "W109": "countries are alone in a group whose name is nearly that of another",
     "W110": "models are of the first edition, and keys of theirs mean something else now",
     "W111": "strategies have changes that change nothing",
-    "W114": "contracts commit more of a material than is used of it",
-    "W115": "contracts follow an index that nothing moves",
-    "W116": "projects that can be built have no life, so their whole capex is charged to the horizon",
     "W112": "projects use feed from abroad and list no origins, so all that they make counts as their own country's",
+    "W113": "contracts commit more of a material than is used of it",
+    "W114": "contracts follow an index that nothing moves",
+    "W115": "projects that can be built have no life, so their whole capex is charged to the horizon",
     # policies
     "W201": "policies can never bind",
     "W202": "policies name something that they do not touch",

@@ -21,6 +21,7 @@ from bichiku.model.tables import (
     SubstitutionRow,
     SupplierRow,
 )
+from bichiku.model.units import Units, units_for
 
 STAGES = ("exporter", "origin")  # where a tonne counts as coming from: the country that ships it, or those of its feed
 
@@ -76,6 +77,7 @@ class World:
         countries: rows of the countries table by code.
         crises_at: file and line of the crises, for a fault that shows only when the tree is grown.
         origin: the model that the world is one of; None for one put together by hand.
+        units_of_whole: units of the world that this one is a part of; None for one that is no part.
     """
 
     strategy: str
@@ -93,6 +95,7 @@ class World:
     countries: dict[str, CountryRow]
     crises_at: SourceLine
     origin: Origin | None = field(default=None, compare=False)
+    units_of_whole: Units | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         return f"<World {self.strategy!r} of {self.settings.model!r}: {len(self.sources)} sources>"
@@ -117,6 +120,18 @@ class World:
     def policies(self) -> Any:
         """What the strategy asks for, by policy; a policy's own `asked` gives it with its type."""
         return self.settings.policies
+
+    @cached_property
+    def units(self) -> Units:
+        """The units in which its numbers are handed to the solver; those of the whole where it is a part."""
+        if self.units_of_whole is not None:
+            return self.units_of_whole
+        share = self.calendar.year_share
+        used = [tonnes * share for by_year in self.demand.values() for tonnes in by_year.values()]
+        offered = [row.capacity_t * share for row in self.suppliers.values()]
+        references = [row.reference_price for row in self.materials.values()]
+        prices = references if any(references) else [row.price for row in self.suppliers.values()]
+        return units_for(used if any(used) else offered, prices)
 
     @cached_property
     def sources(self) -> dict[str, SupplierRow | ProjectRow]:
@@ -201,6 +216,7 @@ class World:
         return replace(
             self,
             settings=self.settings.model_copy(update={"crises": left}),
+            units_of_whole=self.units,
             materials={name: row for name, row in self.materials.items() if name in kept},
             demand={name: tonnes for name, tonnes in self.demand.items() if name in kept},
             suppliers=suppliers,

@@ -21,7 +21,7 @@ from bichiku.policies.policy import Bounds, Built, Family, Inputs, Limit, Phrase
 from bichiku.policies.shares import base, counted_sources, not_offered
 
 TOLERANCE = 1e-4
-GRAM = 1e-6  # t
+GRAM = 1e-6  # of what counts as a tonne
 
 
 class ConcentrationKeys(Strict):
@@ -107,7 +107,7 @@ class Concentration(Policy[ConcentrationKeys]):
                     for country, share in world.countries_of(source, asked.stage).items():
                         tonnes[country] = tonnes.get(country, 0.0) + share * arrived
                 total, norm = sum(tonnes.values()), math.hypot(*tonnes.values())
-                if norm - math.sqrt(float(asked.max(np.array(year))) + TOLERANCE) * total > GRAM:
+                if norm - math.sqrt(float(asked.max(np.array(year))) + TOLERANCE) * total > GRAM * world.units.tonnes:
                     weights = {country: value / norm for country, value in sorted(tonnes.items()) if value > 0}
                     found.append(Plane(material, int(year), weights))
         return tuple(found)

@@ -11,6 +11,7 @@ from scipy import sparse
 from bichiku.program.blocks import ColumnBlock, Index, RowBlock, index_text
 from bichiku.program.move import Move
 from bichiku.program.quantity import Quantity
+from bichiku.program.units import ProgramUnits
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class LinearProgram:
         row_blocks, column_blocks: names of rows and columns.
         cost_lines: what the cost is made of.
         quantities: tonnes by node that more than one place speaks of, by (name, index).
+        units: what counts as one where tolerances are absolute; None where everything is counted as it is.
     """
 
     cost: np.ndarray
@@ -61,6 +63,7 @@ class LinearProgram:
     column_blocks: tuple[ColumnBlock, ...] = ()
     cost_lines: tuple[CostLine, ...] = ()
     quantities: Mapping[tuple[str, str], Quantity] = field(default_factory=dict)
+    units: ProgramUnits | None = None
     _columns: dict[tuple[str, Index], ColumnBlock] = field(init=False, repr=False, compare=False)
     _rows: dict[str, list[RowBlock]] = field(init=False, repr=False, compare=False)
 
@@ -164,7 +167,35 @@ class LinearProgram:
             column_upper=self.column_upper[columns],
             row_constant=self.row_constant[rows],
             preference=self.preference[columns],
+            units=None if self.units is None else self.units.part(rows, columns),
         )
+
+    def in_units(self) -> LinearProgram:
+        """The program in its units; without a further one it is as it stands."""
+        if self.units is None:
+            return self
+        units = self.units
+        money = units.of_cost(self.cost)
+        per_entry = units.columns[self.matrix.indices] / np.repeat(units.rows, np.diff(self.matrix.indptr))
+        matrix = sparse.csr_array((self.matrix.data * per_entry, self.matrix.indices, self.matrix.indptr), self.shape)
+        return replace(
+            self,
+            cost=self.cost * units.columns / money,
+            constant=self.constant / money,
+            matrix=matrix,
+            row_lower=self.row_lower / units.rows,
+            row_upper=self.row_upper / units.rows,
+            column_lower=self.column_lower / units.columns,
+            column_upper=self.column_upper / units.columns,
+            row_constant=self.row_constant / units.rows,
+            preference=self.preference * units.columns / money,
+            cost_lines=(),
+            quantities={},
+            units=None,
+        )
+
+    def _without_money(self) -> ProgramUnits | None:
+        return None if self.units is None else replace(self.units, money=None)
 
     def limited_rows(self) -> np.ndarray:
         """Numbers of the rows that have a limit at all."""
@@ -173,7 +204,7 @@ class LinearProgram:
     def without_cost(self) -> LinearProgram:
         """The same limits with nothing to choose among the points that keep them."""
         nothing = np.zeros(self.shape[1])
-        return replace(self, cost=nothing, preference=nothing, constant=0.0, cost_lines=())
+        return replace(self, cost=nothing, preference=nothing, constant=0.0, cost_lines=(), units=self._without_money())
 
     def without_limits(self, rows: np.ndarray) -> LinearProgram:
         """The program in which some rows forbid nothing."""
@@ -274,4 +305,5 @@ class LinearProgram:
             row_constant=np.concatenate([self.row_constant, np.zeros(len(further))]),
             preference=np.zeros(self.shape[1] + count),
             cost_lines=(),
+            units=None if self.units is None else self.units.extended(entries, rows),
         )

@@ -140,7 +140,7 @@ def _certified(world: World, clock: Clock, progress: Progress) -> tuple[HotProgr
     with clock.step("certify"):
         certificate = certify(outcome.program, outcome.solution)
     if not certificate.holds:
-        raise NoSolution(world.strategy, Status.ERROR, f"the solver's answer fails its certificate: {certificate}")
+        raise NoSolution(world.strategy, Status.ERROR, f"the solver's answer fails its certificate: {certificate.why}")
     return hot, Solved(outcome, report, certificate, clock.seconds)
 
 

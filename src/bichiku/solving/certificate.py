@@ -15,7 +15,7 @@ TOLERANCE = 1e-6  # relative, the accuracy that every number of a run is promise
 
 @dataclass(frozen=True)
 class Certificate:
-    """Largest violations of optimality; each relative to the size of what it is compared with.
+    """Largest violations of optimality; each relative to the size of what it is compared with, in the program's units.
 
     Attributes:
         primal: largest violation of a row or bound, over one plus the largest term of that row.
@@ -33,6 +33,18 @@ class Certificate:
     objective: float
     holds: bool
 
+    @property
+    def why(self) -> str:
+        """What does not hold, in words."""
+        found = {
+            f"{self.primal_row} is not kept": self.primal,
+            "a price has the wrong sign, or a reduced cost is not what the prices make it": self.dual,
+            "the cost is not that of the prices, so a cheaper plan may exist": self.gap,
+            "the cost stated is not that of the plan": self.objective,
+        }
+        wrong = [f"{what}, by {size:.1e}" for what, size in found.items() if not size <= TOLERANCE]
+        return f"{'; '.join(wrong)} (at most {TOLERANCE:g} is let pass)"
+
 
 def certify(program: LinearProgram, solution: Solution) -> Certificate:
     """Primal and dual feasibility, complementarity by way of the duality gap, and the objective.
@@ -40,6 +52,7 @@ def certify(program: LinearProgram, solution: Solution) -> Certificate:
     At a feasible primal and dual point the gap is the sum of all complementarity violations, so a gap of zero
     leaves none.
     """
+    program, solution = program.in_units(), solution.in_units(program)
     x, dual = solution.x, solution.row_dual
     primal, name = _primal(program, x)
     reduced = program.cost - program.matrix.T @ dual

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -115,6 +115,20 @@ class Solution:
     objective: float
     iterations: int
 
+    def in_units(self, program: LinearProgram) -> Solution:
+        """The solution of a program in the units of the program."""
+        units = program.units
+        if units is None:
+            return self
+        money = units.of_cost(program.cost)
+        return replace(
+            self,
+            x=self.x / units.columns,
+            row_dual=self.row_dual * units.rows / money,
+            reduced_cost=self.reduced_cost * units.columns / money,
+            objective=self.objective / money,
+        )
+
     @classmethod
     def none(cls, status: Status) -> Solution:
         """No solution, for the reason given."""
@@ -130,7 +144,7 @@ class HighsRun:
     """
 
     def __init__(self, program: LinearProgram, options: SolverOptions) -> None:
-        self._program = program
+        self._program, self._given = program, program.in_units()
         self._highs = highspy.Highs()
         self._set(**options.as_highs())
         self._highs.HandleUserInterrupt = True
@@ -139,7 +153,7 @@ class HighsRun:
         self._method = options.method
         self._factorised = True  # of nothing
         self._presolve = options.presolve
-        self._costs = program.cost
+        self._costs = self._given.cost
 
     def solve(self, limits: Limits = NO_LIMITS, log: Path | None = None, prefer: bool = True) -> Solution:
         """Hands the program over, solves it and reads the answer.
@@ -153,7 +167,7 @@ class HighsRun:
             SolverError: HiGHS refuses the model.
         """
         if self._program.shape[1] == 0:
-            return _without_columns(self._program)
+            return _without_columns(self._program, self._given)
         if self.interrupted:
             return Solution.none(Status.INTERRUPTED)
         if log is None:
@@ -169,24 +183,31 @@ class HighsRun:
         self._set_limits(limits)
         if not self._handed_over:
             self._hand_over()
-        preferred = prefer and self._program.preference.any()
-        self._set_costs(self._program.cost + self._program.preference if preferred else self._program.cost)
+        given = self._given
+        preferred = prefer and given.preference.any()
+        self._set_costs(given.cost + given.preference if preferred else given.cost)
         status = self._run()
         if status is not Status.OPTIMAL:
             return Solution.none(status)
         x, iterations = self.point(), self._iterations()
         if preferred:
             # the preference has chosen the point; prices must be those of the true cost
-            self._set_costs(self._program.cost)
+            self._set_costs(given.cost)
             status = self._run()
             if status is not Status.OPTIMAL:
                 return Solution.none(status)
         values = self._highs.getSolution()
+        row_dual, reduced_cost = np.asarray(values.row_dual), np.asarray(values.col_dual)
+        units = self._program.units
+        if units is not None:
+            money = units.of_cost(self._program.cost)
+            x, reduced_cost = x * units.columns, reduced_cost * money / units.columns
+            row_dual = row_dual * money / units.rows
         return Solution(
             status=status,
             x=x,
-            row_dual=np.asarray(values.row_dual),
-            reduced_cost=np.asarray(values.col_dual),
+            row_dual=row_dual,
+            reduced_cost=reduced_cost,
             objective=float(self._program.cost @ x) + self._program.constant,
             iterations=iterations,
         )
@@ -203,7 +224,7 @@ class HighsRun:
         self._set(time_limit=seconds, simplex_iteration_limit=most, ipm_iteration_limit=most)
 
     def point(self) -> np.ndarray:
-        """Value of each column at the basis that HiGHS holds now."""
+        """Value of each column at the basis that HiGHS holds now, in the units of the program."""
         return np.asarray(self._highs.getSolution().col_value)
 
     def _run(self) -> Status:
@@ -233,7 +254,8 @@ class HighsRun:
         Returns:
             Whether any number differs.
         """
-        old, self._program = self._program, program
+        old, self._program = self._given, program
+        program = self._given = program.in_units()
         same_costs = np.array_equal(program.cost, old.cost) and np.array_equal(program.preference, old.preference)
         columns = _differing(program.column_lower, old.column_lower, program.column_upper, old.column_upper)
         rows = _differing(program.row_lower, old.row_lower, program.row_upper, old.row_upper)
@@ -275,7 +297,7 @@ class HighsRun:
         return np.asarray(basic)
 
     def basis_solve(self, right: np.ndarray) -> np.ndarray:
-        """Solves ``B z = right`` with the basis matrix B, in the order of `basic_variables`."""
+        """Solves ``B z = right`` with the basis matrix B, in the order of `basic_variables` and in units."""
         outcome, found = self._highs.getBasisSolve(right)
         self._require(outcome, "to solve with its basis")
         return np.asarray(found)
@@ -283,7 +305,10 @@ class HighsRun:
     def proof(self) -> np.ndarray | None:
         """Multipliers of the rows that sum to a contradiction, after a solve without presolve that is infeasible."""
         outcome, exists, values = self._highs.getDualRay()
-        return np.asarray(values) if exists and outcome != highspy.HighsStatus.kError else None
+        if not exists or outcome == highspy.HighsStatus.kError:
+            return None
+        units = self._program.units
+        return np.asarray(values) if units is None else np.asarray(values) / units.rows
 
     def interrupt(self) -> None:
         """Makes a running solve stop soon with the status `INTERRUPTED`."""
@@ -291,7 +316,7 @@ class HighsRun:
         self._highs.cancelSolve()
 
     def _hand_over(self) -> None:
-        program = self._program
+        program = self._given
         self._costs = program.cost + program.preference
         rows, columns = program.shape
         matrix = program.matrix
@@ -325,8 +350,8 @@ def _differing(lower: np.ndarray, old_lower: np.ndarray, upper: np.ndarray, old_
     return np.flatnonzero((lower != old_lower) | (upper != old_upper)).astype(np.int32)
 
 
-def _without_columns(program: LinearProgram) -> Solution:
+def _without_columns(program: LinearProgram, given: LinearProgram) -> Solution:
     """Rows that no variable touches; HiGHS calls such a model empty and does not look at their limits."""
-    if (program.row_lower > FEASIBILITY).any() or (program.row_upper < -FEASIBILITY).any():
+    if (given.row_lower > FEASIBILITY).any() or (given.row_upper < -FEASIBILITY).any():
         return Solution.none(Status.INFEASIBLE)
     return Solution(Status.OPTIMAL, np.empty(0), np.zeros(program.shape[0]), np.empty(0), program.constant, 0)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bichiku.model.units import power_of_two
 from bichiku.program import LinearProgram, Move
 from bichiku.solving.highs import HighsRun, Solution
 
@@ -20,9 +21,8 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """Rise of the objective per unit of step, and the steps from least to most for which it holds."""
+    """The steps from least to most for which the present duals hold."""
 
-    slope: float
     least: float
     most: float
 
@@ -48,7 +48,8 @@ class OptimalBasis:
     """
 
     def __init__(self, program: LinearProgram, run: HighsRun, solution: Solution) -> None:
-        self._program, self._run, self._solution = program, run, solution
+        self._program, self._run, self._solution = program.in_units(), run, solution.in_units(program)
+        self._units, program, solution = program.units, self._program, self._solution
         basic, x = run.basic_variables(), run.point()
         rows, columns = program.shape
         self._of_column, self._of_row = basic >= 0, basic < 0
@@ -63,7 +64,7 @@ class OptimalBasis:
         self._over_lower, self._under_upper = value - lower, upper - value
 
     def along(self, direction: Move) -> Sensitivity:
-        """Slope and range of the part's objective along a direction.
+        """How far the basis stays optimal along a direction.
 
         Raises:
             SolverError: HiGHS does not solve with its basis.
@@ -73,6 +74,12 @@ class OptimalBasis:
         row_shift, column_shift = np.zeros(rows), np.zeros(columns)
         np.add.at(row_shift, direction.rows, direction.row_moves)
         np.add.at(column_shift, direction.columns, direction.column_moves)
+        size = 1.0
+        if self._units is not None:
+            row_shift, column_shift = row_shift / self._units.rows, column_shift / self._units.columns
+            # what is nothing beside the step itself is rounding, however small a unit of the number may be
+            size = power_of_two(float(max(abs(row_shift).max(initial=0.0), abs(column_shift).max(initial=0.0))) or 1.0)
+            row_shift, column_shift = row_shift / size, column_shift / size
         right = np.where(self._is_basic_row, 0.0, row_shift)
         if len(direction.columns):
             right -= program.matrix @ np.where(self._rests_on_upper, column_shift, 0.0)
@@ -83,23 +90,29 @@ class OptimalBasis:
         upper_moves = np.concatenate([column_shift[self._column], row_shift[self._row]])
         least, most = steps(self._over_lower, moves - lower_moves)
         least_upper, most_upper = steps(self._under_upper, upper_moves - moves)
-        rise = slope(program, self._solution, direction)
-        return Sensitivity(rise, max(least, least_upper), min(most, most_upper))
+        return Sensitivity(max(least, least_upper) / size, min(most, most_upper) / size)
 
 
 def _at_upper(program: LinearProgram, solution: Solution, x: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Columns that rest on their upper bound; one that cannot move rests where its reduced cost says."""
     limit = program.column_upper[columns]
     upper = np.where(np.isfinite(limit), limit, np.finfo(float).max)
-    at_limit = x[columns] >= upper - ROUNDING * (1.0 + upper)
+    one = 1.0 if program.units is None else program.units.columns[columns]
+    at_limit = x[columns] >= upper - ROUNDING * (one + upper)
     held_below = (program.column_lower[columns] == limit) & (solution.reduced_cost[columns] >= 0.0)
     return at_limit & ~held_below
 
 
-def steps(room: np.ndarray | float, change: np.ndarray | float) -> tuple[float, float]:
-    """Least and most step for which ``room + step · change`` stays at zero or more."""
+def steps(room: np.ndarray | float, change: np.ndarray | float, one: np.ndarray | float = 1.0) -> tuple[float, float]:
+    """Least and most step for which ``room + step · change`` stays at zero or more.
+
+    Args:
+        room: what is left now.
+        change: for each unit of step; nothing where it is rounding beside `one`.
+        one: what counts as one in each room.
+    """
     rooms, changes = np.atleast_1d(np.asarray(room, dtype=float)), np.atleast_1d(np.asarray(change, dtype=float))
-    finite = np.isfinite(rooms) & (abs(changes) > ROUNDING)
+    finite = np.isfinite(rooms) & (abs(changes) > ROUNDING * one)
     rooms, changes = np.maximum(rooms[finite], 0.0), changes[finite]
     ratios = -rooms / changes
     return float(ratios[changes > 0].max(initial=-np.inf)), float(ratios[changes < 0].min(initial=np.inf))

@@ -45,6 +45,7 @@ from bichiku.verification.sheet import check_sheet
 from bichiku.verification.split import check_split
 from bichiku.verification.summary import check_summary
 from bichiku.verification.tree import count_nodes
+from bichiku.verification.units import ones_of
 from bichiku.verification.verdict import COPIED, KEPT, Finding, Ledger, Place, Residual, Verdict
 
 __all__ = ["COPIED", "KEPT", "RULES", "Finding", "Residual", "Verdict", "verify_files", "verify_run"]
@@ -112,10 +113,11 @@ def _recompute(world: World, tables: dict[str, RunTable], manifest: dict[str, An
         ledger.wrong("inputs.readable", f"{INPUTS}/model.yaml", place, f"{count_nodes(world):,} nodes", "fewer")
         return
     flows, projects, costs, crises = (tables[name] for name in ("flows.csv", "projects.csv", "costs.csv", "crises.csv"))
+    ledger.ones = ones_of(world)
     facts = read_facts(world, flows, projects, ledger)
     contracts = check_flows(facts, projects, ledger)
     rows = policy_rows(facts, ledger)
-    check_policies(rows, ledger)
+    check_policies(rows, world.settings.currency, ledger)
     check_duals(rows, world.settings.currency, tables["duals.csv"], ledger)
     check_prices(facts, rows, tables, contracts, ledger)
 

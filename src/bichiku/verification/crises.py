@@ -11,11 +11,12 @@ from bichiku.verification.facts import RunFacts
 from bichiku.verification.files import RunTable
 from bichiku.verification.sheet import ColumnNumbers, Sheet
 from bichiku.verification.tree import PLAN, CrisisFuture, effective_annual_probability
+from bichiku.verification.units import ones_of
 from bichiku.verification.verdict import KEPT, Ledger, Place
 
 FILE = "crises.csv"
 SHORT = 1e-6  # a period is short when it lacks more than this share of its demand
-STOCK = 1e-6, 1e-9  # a stock is back when it lacks no more than this share of the plan's, or so many tonnes
+STOCK = 1e-6, 1e-9  # a stock is back when it lacks no more than this share of the plan's, or of what counts as a tonne
 DOUBT = 0.9, 1.0, 1.1  # what lies this close to such an edge may be read either way
 TIMES = ("time_to_survive_days", "full_supply_after_days", "stock_back_after_days")
 
@@ -38,7 +39,7 @@ def crises_sheet(facts: RunFacts, crises: RunTable) -> Sheet:
     said = {column: crises.numbers(column) for column in TIMES}
     yearly = {name: _yearly(facts, name) for name in {branch.crisis for branch in nodes.branches}}
     together = _of_one_feed(facts)
-    damage = facts.damage.by_material
+    damage, one = facts.damage.by_material, ones_of(facts.world).tonnes
     keys: list[tuple[object, ...]] = []
     months, values = [], []
     for number, future in enumerate(nodes.futures):
@@ -48,7 +49,7 @@ def crises_sheet(facts: RunFacts, crises: RunTable) -> Sheet:
             competing, feed = together[int(k)]
             members = [(share, _along(facts, future, j)) for j, share in competing]
             store = np.zeros(len(future.path)) if feed is None else _along(facts, future, feed).drawn
-            readings = [_times(mine, members, store, days, doubt) for doubt in DOUBT]
+            readings = [_times(mine, members, store, days, doubt, one) for doubt in DOUBT]
             row = stated.get(key)
             times = [
                 _nearest([reading[i] for reading in readings], None if row is None else said[column][row])
@@ -123,7 +124,7 @@ def _of_one_feed(facts: RunFacts) -> list[tuple[list[tuple[int, float]], int | N
 
 
 def _times(
-    mine: _Along, together: list[tuple[float, _Along]], store: np.ndarray, days: float, doubt: float
+    mine: _Along, together: list[tuple[float, _Along]], store: np.ndarray, days: float, doubt: float, one: float
 ) -> tuple[float, float, float]:
     """Days survived, until full supply and until the stock is back; not-a-number where that has no answer."""
     survived = float("nan")
@@ -134,7 +135,7 @@ def _times(
             drawn = store[first] + sum(share * each.drawn[first] for share, each in together)
             short = sum(share * each.short[first] for share, each in together)
             survived = (first + drawn / (drawn + short)) * days
-    behind = mine.plan - mine.stock > doubt * (STOCK[0] * mine.plan + STOCK[1])
+    behind = mine.plan - mine.stock > doubt * (STOCK[0] * mine.plan + STOCK[1] * one)
     lacks = mine.short > SHORT * doubt * mine.demand
     return survived, _until_over(lacks, days), _until_over(behind, days)
 

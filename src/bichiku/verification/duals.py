@@ -34,20 +34,23 @@ def check_duals(rows: list[PolicyRow], currency: str, duals: RunTable, ledger: L
     def place(i: int) -> Place:
         return duals.place(int(found[i]))
 
+    def one(row: PolicyRow) -> float:
+        return ledger.ones.of_unit(row.unit, currency)
+
     ledger.at_most("dual.sign", duals.file, sign * dual, 0.0, place, size)
     most = np.array([np.inf if row.penalty is None else row.penalty for row in chosen])
     soft = np.flatnonzero(np.isfinite(most))
     ledger.at_most("dual.penalty", duals.file, np.abs(dual[soft]), most[soft], lambda i: place(int(soft[i])))
-    passed = np.array([i for i in soft if chosen[i].slack < -_room(chosen[i])], dtype=int)
+    passed = np.array([i for i in soft if chosen[i].slack < -_room(chosen[i], one(chosen[i]))], dtype=int)
     ledger.at_most("dual.penalty", duals.file, most[passed], np.abs(dual[passed]), lambda i: place(int(passed[i])))
-    binding = np.array([row.slack <= _room(row) for row in chosen], dtype=bool)
+    binding = np.array([row.slack <= _room(row, one(row)) for row in chosen], dtype=bool)
     loose = np.flatnonzero(~binding)
     ledger.at_most("dual.slack", duals.file, np.abs(dual[loose]), 0.0, lambda i: place(int(loose[i])), size[loose])
 
 
-def _room(row: PolicyRow) -> float:
+def _room(row: PolicyRow, one: float) -> float:
     """How far a row may be from its limit and still count as binding."""
-    return 2.0 * row.planes + KEPT * (1.0 + max(row.scale, abs(row.limit), abs(row.value)))
+    return 2.0 * row.planes + KEPT * (one + max(row.scale, abs(row.limit), abs(row.value)))
 
 
 def _with_planes(rows: list[PolicyRow], duals: RunTable) -> list[PolicyRow]:

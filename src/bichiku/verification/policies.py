@@ -48,7 +48,7 @@ def _asked(world: World) -> Iterator[tuple[str, Any]]:
             yield name, asked
 
 
-def check_policies(rows: list[PolicyRow], ledger: Ledger) -> None:
+def check_policies(rows: list[PolicyRow], currency: str, ledger: Ledger) -> None:
     """Every hard row is kept."""
     groups: dict[tuple[str, str], list[PolicyRow]] = {}
     for row in rows:
@@ -60,7 +60,8 @@ def check_policies(rows: list[PolicyRow], ledger: Ledger) -> None:
         value = sign * [row.value for row in members]
         limit = sign * [row.limit for row in members]
         scale = np.array([row.scale for row in members])
-        ledger.at_most(f"policy.{policy}", file, value, limit, lambda i, found=members: found[i].place(), scale)  # type: ignore[misc]
+        one = np.array([ledger.ones.of_unit(row.unit, currency) for row in members])
+        ledger.at_most(f"policy.{policy}", file, value, limit, lambda i, found=members: found[i].place(), scale, one)  # type: ignore[misc]
 
 
 def _reserve_days(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:

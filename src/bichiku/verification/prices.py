@@ -22,6 +22,7 @@ from bichiku.verification.metric_sources import last_year
 from bichiku.verification.money import ALL
 from bichiku.verification.sheet import ColumnNumbers, Sheet, check_sheet, match_rows
 from bichiku.verification.states import is_rationed
+from bichiku.verification.units import ones_of
 from bichiku.verification.verdict import KEPT, Ledger, Where
 
 FILE = "prices.csv"
@@ -216,7 +217,7 @@ def _movables(facts: RunFacts, rows: list[PolicyRow], projects: RunTable, contra
 def _capacities(facts: RunFacts, projects: RunTable, contracts: np.ndarray) -> Iterator[Movable]:
     world, share = facts.world, 1.0 / facts.world.calendar.periods_per_year
     built = dict(zip(world.projects, built_capacity(world, projects), strict=True))
-    full = _spare_is_taken(facts)
+    full, one = _spare_is_taken(facts), ones_of(world).tonnes
     for column, name in enumerate(world.sources):
         sent, export = facts.flows["sent"][:, column], facts.states.export[:, column]
         either = False
@@ -236,19 +237,19 @@ def _capacities(facts: RunFacts, projects: RunTable, contracts: np.ndarray) -> I
             either = project.input_material is not None
             owed = full[material] or (project.input_material is not None and full[project.input_material])
             if project.max_build_t > 0:
-                at_most = built[name] >= project.max_build_t * (1.0 - KEPT) - KEPT
+                at_most = built[name] >= project.max_build_t * (1.0 - KEPT) - KEPT * one
                 key = ("project_build_limit", name, material, NOTHING)
                 yield Movable(key, project.max_build_t, "t/year", binding=bool(at_most))
         if world.sources[name].ramp_periods:
             most = np.minimum(most, ramped(world, facts.nodes, facts.flows, column, facts.built)[0])
-        binding = owed or bool((used >= most - KEPT * (1.0 + np.abs(most))).any())
+        binding = owed or bool((used >= most - KEPT * (one + np.abs(most))).any())
         yield Movable((policy, name, material, NOTHING), value, "t/year", binding=binding, either=either)
 
 
 def _spare_is_taken(facts: RunFacts) -> dict[str, bool]:
     """Whether some future takes all tonnes to spare of a material, so that more of them would help."""
     refill = facts.refill
-    taken = facts.flows["gap"][refill.ends] >= refill.spare - KEPT * (1.0 + refill.spare)
+    taken = facts.flows["gap"][refill.ends] >= refill.spare - KEPT * (ones_of(facts.world).tonnes + refill.spare)
     taken &= facts.nodes.exists[refill.ends]
     return dict(zip(facts.world.materials, taken.any(axis=0).tolist(), strict=True))
 

@@ -16,10 +16,11 @@ from bichiku.verification.files import NOTHING
 from bichiku.verification.flows import Flows
 from bichiku.verification.geography import countries_of, feed_from, foreign, parts_by_country
 from bichiku.verification.tree import discount
+from bichiku.verification.units import ones_of
 from bichiku.verification.verdict import Place
 
 PLANES = 1e-4  # how far over its limit planes leave an index of concentration
-GRAM = 1e-6  # t: what solvers do not tell from none
+GRAM = 1e-6  # of one tonne: what solvers do not tell from none
 
 
 def share_caps(facts: RunFacts, caps: Any) -> Iterator[PolicyRow]:
@@ -129,6 +130,7 @@ def concentration(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
         if not counted:
             continue
         by_country = np.array([[part.get(country, 0.0) for country in countries] for part in parts])
+        gram = GRAM * ones_of(world).tonnes
         for year in np.unique(facts.plan_years):
             inside = facts.plan_years == year
             arrived = flows["arrived"][facts.plan[inside]][:, columns].sum(axis=0)
@@ -136,7 +138,7 @@ def concentration(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
             tonnes = arrived @ by_country
             over = float(np.linalg.norm(tonnes)) - math.sqrt(limit) * float(arrived.sum())
             # the index of rounding says nothing; a year without arrivals is at every limit
-            index = float(tonnes @ tonnes) / float(arrived.sum()) ** 2 if abs(over) > GRAM else limit
+            index = float(tonnes @ tonnes) / float(arrived.sum()) ** 2 if abs(over) > gram else limit
             yield PolicyRow(
                 key=("concentration", "", material, "", NOTHING, NOTHING, int(year), ""),
                 value=index,

@@ -2,8 +2,9 @@
 
 Two tolerances, both relative to the magnitude of the terms involved:
 
-- `KEPT`, 1e-6 of one plus the largest term of the row, for rows that the solver keeps (balances, limits,
-  policies). It is the accuracy that the certificate promises, so what a certified run holds passes here.
+- `KEPT`, 1e-6 of one (see `bichiku.verification.units`) plus the largest term of the row, for rows that the solver
+  keeps (balances, limits, policies). It is the accuracy that the certificate promises, so what a certified run holds
+  passes here.
 - `COPIED`, 1e-9 of the largest term, for numbers that follow from other written numbers by arithmetic
   alone. The files hold every digit, so nothing but rounding may differ.
 """
@@ -15,6 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
+from bichiku.verification.units import Ones
 
 KEPT = 1e-6
 COPIED = 1e-9
@@ -138,12 +141,17 @@ Where = Callable[[int], Place]
 
 @dataclass
 class Ledger:
-    """Collects checks, residuals and findings."""
+    """Collects checks, residuals and findings.
+
+    Attributes:
+        ones: what counts as one where a tolerance is absolute, once the inputs are read.
+    """
 
     checks: int = 0
     findings: list[Finding] = field(default_factory=list)
     broken: dict[str, int] = field(default_factory=dict)
     residuals: dict[str, Residual] = field(default_factory=dict)
+    ones: Ones = field(default_factory=Ones)
 
     def verdict(self) -> Verdict:
         return Verdict(tuple(self.findings), dict(self.broken), dict(self.residuals), self.checks)
@@ -184,12 +192,17 @@ class Ledger:
         size = np.maximum(np.maximum(np.abs(stated), np.abs(expected)), np.abs(scale))
         self._compare(rule, file, stated, expected, residual, size, where, tolerance)
 
-    def at_most(self, rule: str, file: str, value: Any, limit: Any, where: Where, scale: Any = 0.0) -> None:
-        """Checks that no value passes its limit; see `equal`, with the tolerance `KEPT`."""
+    def at_most(
+        self, rule: str, file: str, value: Any, limit: Any, where: Where, scale: Any = 0.0, one: Any = None
+    ) -> None:
+        """Checks that no value passes its limit; see `equal`, with the tolerance `KEPT`.
+
+        `one` is what counts as one, where it is not that of all numbers of the rule.
+        """
         value, limit = np.broadcast_arrays(np.asarray(value, float), np.asarray(limit, float))
         residual = np.maximum(value - limit, 0.0)
         size = np.maximum(np.maximum(np.abs(value), np.abs(limit)), np.abs(scale))
-        self._compare(rule, file, value, limit, residual, size, where, KEPT)
+        self._compare(rule, file, value, limit, residual, size, where, KEPT, one)
 
     def _compare(
         self,
@@ -201,14 +214,16 @@ class Ledger:
         size: np.ndarray,
         where: Where,
         tolerance: float,
+        one: Any = None,
     ) -> None:
         self.checks += residual.size
         if not residual.size:
             return
         residual = np.where(np.isnan(residual), np.inf, residual).ravel()
-        size = np.nan_to_num(np.broadcast_to(size, stated.shape).ravel()) + (1.0 if tolerance == KEPT else 0.0)
+        one = np.broadcast_to(self.ones.of_rule(rule) if one is None else one, stated.shape).ravel()
+        size = np.nan_to_num(np.broadcast_to(size, stated.shape).ravel()) + (one if tolerance == KEPT else 0.0)
         relative = np.divide(residual, size, out=np.where(residual > 0, np.inf, 0.0), where=size > 0)
-        relative[residual <= TINY] = 0.0
+        relative[residual <= TINY * np.minimum(one, 1.0)] = 0.0
         worst = int(relative.argmax())
         if rule not in self.residuals or relative[worst] > self.residuals[rule].relative:
             row = str(where(worst)) if relative[worst] > 0 else ""

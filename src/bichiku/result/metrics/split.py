@@ -57,7 +57,8 @@ GROUPS = (
             "cover_days_at_list_prices",
             "days",
             Scope.EACH,
-            "the same if no event and no crisis moved a price: what is held for supply crises alone",
+            "the same if no event and no crisis moved a price: what is held for supply crises, and for the target if "
+            "there is one",
             partial(_days, suffix=LISTED),
             Shown.SCREEN | Shown.REPORT,
         ),

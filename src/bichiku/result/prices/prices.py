@@ -172,8 +172,9 @@ def _of_idle_coefficients(move: Move, program: LinearProgram, solution: Solution
     moved = np.zeros(program.shape[0])
     np.add.at(moved, move.entry_rows, move.entry_moves * solution.x[move.entry_columns])
     change = moved[move.rows] - move.row_moves
-    least, most = steps((activity - program.row_lower)[move.rows], change)
-    least_upper, most_upper = steps((program.row_upper - activity)[move.rows], -change)
+    one = 1.0 if program.units is None else program.units.rows[move.rows]
+    least, most = steps((activity - program.row_lower)[move.rows], change, one)
+    least_upper, most_upper = steps((program.row_upper - activity)[move.rows], -change, one)
     most = min(most, most_upper)
     return Price(0.0, min(max(least, least_upper), 0.0), most, RANGING) if most >= 1.0 else None
 

@@ -13,6 +13,8 @@ from bichiku.model.tree import effective_annual_probability, starts
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.outcome import DAMAGE_PARTS, SHORT_TOLERANCE, STOCK_TOLERANCE, ChainOutcome, Outcome
 
+NOTHING = 1e-9  # of what counts as a tonne
+
 CRISES = ResultTable(
     "crises",
     "What each crisis does: one row for each future (crisis, onset and length) and each material of the chains that "
@@ -94,7 +96,7 @@ def _rows(material: str, part: ChainOutcome, outcome: Outcome) -> Iterator[dict[
     covered = _covered(material, part) if has_demand else none
     any_short = _any_short(material, part) if has_demand else none > 0
     plan_stock = part.stock[material][tree.on_plan]
-    lacks_stock = part.stock[material] < plan_stock * (1.0 - STOCK_TOLERANCE) - 1e-9
+    lacks_stock = part.stock[material] < plan_stock * (1.0 - STOCK_TOLERANCE) - NOTHING * world.units.tonnes
     likely = {
         name: effective_annual_probability(starts(name, crisis, world.calendar))
         for name, crisis in world.settings.crises.items()

@@ -117,11 +117,11 @@ def _materials(run: Run, value: Callable[[str, str], float]) -> Table:
 
 
 def _split(run: Run, value: Callable[[str, str], float]) -> Table:
-    """How many of the days held are for supply crises, and how many pay only where prices rise."""
+    """How many of the days held are for the target and supply crises, and how many pay only where prices rise."""
     table = plain_table()
     table.add_column("  material")
     table.add_column(f"days held, {run.world.calendar.last_year_label}", justify="right")
-    table.add_column("for supply crises", justify="right")
+    table.add_column("for target and supply crises", justify="right")
     table.add_column("only where prices rise", justify="right")
     metrics = ("cover_days_of_last_year", "cover_days_at_list_prices", "cover_days_for_price_rises")
     for material in run.world.materials:

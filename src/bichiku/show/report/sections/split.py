@@ -10,7 +10,7 @@ from bichiku.show.report.elements import Note, PageCell, PageTable, Section
 
 READINGS = {
     "cover_days_of_last_year": "Held",
-    "cover_days_at_list_prices": "For supply crises",
+    "cover_days_at_list_prices": "For target and supply crises",
     "cover_days_for_price_rises": "Only where prices rise",
 }
 
@@ -20,11 +20,9 @@ def section(report: ReportData) -> Section | None:
     tables = [_table(report, run) for run in report.runs if run.is_split]
     if not tables:
         return None
-    text = (
-        "What is held for supply crises is the stock that the same strategy would hold if no event and no crisis moved "
-    )
-    text += "a price, from a solve of its own. The rest pays only where prices rise; below zero, less is held because "
-    text += "prices move. Mean stock of the last twelve months of the window over their mean use."
+    text = "What is held for the target and supply crises is the stock that the strategy would hold if no event or "
+    text += "crisis moved a price, from a solve of its own. The rest pays only where prices rise; below zero, less is "
+    text += "held because prices move. Mean stock of the last twelve months of the window over their mean use."
     return Section("split", "What the days are held for", [Note(text), *tables])
 
 
