@@ -40,7 +40,7 @@ def test_a_loss_of_all_leaves_all_short() -> None:
 def test_a_budget_of_six_thousand() -> None:
     # 600 t a year for 10 each are built; they cost 6,000, run for 600, and the other 600 t cost 100 each
     recycling = {"project": "p", "material": "m", "country": "JPN", "kind": "recycling"}
-    projects = [recycling | {"max_build_t": 1200, "capex": 10, "running_cost": 1}]
+    projects = [recycling | {"max_build_t": 1200, "capex": 10, "running_cost": 1, "fixed_cost": 0}]
     run = _solved(policies={"budget": {"investment": 6000}}, tables={"projects": projects})
     assert summed(run, "cost_per_year")[0] == pytest.approx(6000 + 600 + 60_000)
 

@@ -22,7 +22,8 @@ def keys() -> Iterator[tuple[str, ...]]:
     """Every key below ``policies``, those of lists and mappings with the policy before them."""
     for policy in keys_at(("policies",)):
         steps = (policy, 0) if isinstance(ALL_KEYS[policy], list) else (policy,)
-        below = [] if policy == "reserve_days" else keys_at(("policies", *steps))
+        # targets stand by material, and of what may be built one key alone is given
+        below = [] if policy in ("reserve_days", "projects") else keys_at(("policies", *steps))
         yield from [(policy, key) for key in below] or [(policy,)]
 
 

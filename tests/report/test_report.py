@@ -348,20 +348,3 @@ def test_the_main_picture_shows_who_ships_and_who_mines() -> None:
     data = data_of(figure["href"])
     mined = data[(data["strategy"] == "china-half") & (data["stage"] == "origin") & (data["country"] == "CHN")]
     assert mined.set_index("material")["share"]["tungsten"] == pytest.approx(0.65)
-
-
-def test_no_price_is_drawn_or_told_beyond_what_it_holds_for() -> None:
-    # a budget of 5 million, of which another 2,550 dollars would save 99.3 each
-    limit = {"policy": "budget_investment", "limit": "", "material": "", "year": math.nan, "value": 5.0}
-    price = {"price": -9.93e7, "unit": "USD per million USD", "holds_from": 5.0, "holds_to": 5.00255}
-    words = {"method": "ranging", "sentence": "as it is"}
-    run = runs()[0]
-    rows = pd.concat([pd.DataFrame([limit | price | words]), run.tables["prices"]], ignore_index=True)
-    page = Page(
-        render_report([replace(run, tables={**run.tables, "prices": rows})], {}, "today", comparison((run,), {}))
-    )
-    table = {row[1]: row[2] for row in page.table("Limits under today")[1:]}
-    assert table["budget investment"] == "−253,000 for 0.00255 of a unit, as far as it holds"  # 99.3 * 2,550
-    figure = next(figure for figure in page.figures if figure["id"] == "policy-prices")
-    assert "budget" not in figure["drawn"]
-    assert "reserve days" in figure["drawn"]
