@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from bichiku.build import Cuts
 from bichiku.explaining.changes import Change, NoChange, changes
@@ -20,6 +21,7 @@ from bichiku.explaining.explanation import (
     Topic,
 )
 from bichiku.explaining.failing_lengths import with_failing_lengths
+from bichiku.explaining.floor_and_ceiling import earlier_starts
 from bichiku.explaining.new_source import new_sources
 from bichiku.explaining.postponement import postponements
 from bichiku.explaining.ruled_program import RuledProgram
@@ -54,11 +56,12 @@ def conflict_in_full(ruleset: RuleSet, trials: Trials, outcome: Outcome, cuts: C
         _sort_in(answer, ways, fixed)
     if not by_planes:
         ways += new_sources(ruleset, trials, outcome)
-    for later in postponements(ruleset, trials, outcome):
-        if isinstance(later, Change):
-            ways.append(later)
-        elif later not in remarks:
-            remarks.append(later)
+    dated = chain(earlier_starts(ruleset, trials, outcome), postponements(ruleset, trials, outcome))
+    for found in dated:
+        if isinstance(found, Change):
+            ways.append(found)
+        elif found not in remarks:
+            remarks.append(found)
     for answer in changes(ruleset, trials, of_tables=True):
         _sort_in(answer, ways, fixed)
     if by_planes and any(way.kind != CONCENTRATION.name for way in ways):

@@ -33,6 +33,9 @@ class Topic(Enum):
     LATER_NOT_ENOUGH = auto()
     LATER_STARTS_UNTRIED = auto()
     LATER_STARTS_NOT_ENOUGH = auto()
+    FLOOR_IS_CEILING = auto()  # of a reserve to be held, and no more
+    EARLIER_UNTRIED = auto()
+    EARLIER_NOT_ENOUGH = auto()
     PLANES_MAY_ASK_MORE = auto()  # of a policy that is kept step by step
     PLANES_FURTHER_CONFLICTS = auto()
     PLANES_UNDECIDED = auto()

@@ -59,21 +59,21 @@ def _later_end(rule: Rule, path: TimePath, trials: Trials, outcome: Outcome) -> 
 
     def helps(end: int) -> bool | None:
         changed = policy.with_path(rule.limit, outcome.world, stretched(path, end))
-        return _part_feasible(*under_other_policy(outcome, policy.name, changed), trials, outcome)
+        return part_feasible(*under_other_policy(outcome, policy.name, changed), trials, outcome)
 
     last = helps(ends[-1])
     if last is None:
         return Remark(Topic.LATER_UNTRIED, rule.kind, rule.material)
     if not last:
         return Remark(Topic.LATER_NOT_ENOUGH, rule.kind, rule.material, ends[-1])
-    first, sure = _first_that_helps(ends, helps, -1)  # the path as it is does not help
+    first, sure = first_that_helps(ends, helps, -1)  # the path as it is does not help
     after, least = float(ends[first]), float(ends[first] - before)
     return Change(
         LATER, rule.name, rule.material, None, least, float(before), after, "date", sure, alone=True, rule=rule
     )
 
 
-def _first_that_helps(places: Sequence[int], helps: Callable[[int], bool | None], low: int) -> tuple[int, bool]:
+def first_that_helps(places: Sequence[int], helps: Callable[[int], bool | None], low: int) -> tuple[int, bool]:
     """The position of the first that helps, where the last does and `low` does not; and whether all could be told."""
     high, sure = len(places) - 1, True
     while high - low > 1:
@@ -84,7 +84,7 @@ def _first_that_helps(places: Sequence[int], helps: Callable[[int], bool | None]
     return high, sure
 
 
-def _part_feasible(world: World, chains: Sequence[Chain], trials: Trials, outcome: Outcome) -> bool | None:
+def part_feasible(world: World, chains: Sequence[Chain], trials: Trials, outcome: Outcome) -> bool | None:
     """Whether the component under study is feasible in a world whose numbers differ."""
     plain = build(world, chains)
     if plain.shape != outcome.program.shape:
@@ -106,7 +106,7 @@ def _later_starts(rule: Rule, trials: Trials, outcome: Outcome) -> Change | Rema
         return Remark(Topic.LATER_STARTS_UNTRIED)
     if not last:
         return Remark(Topic.LATER_STARTS_NOT_ENOUGH)
-    first, sure = _first_that_helps(onsets, helps, 0)
+    first, sure = first_that_helps(onsets, helps, 0)
     before, after = (int(begins[onsets[place] - 1]) for place in (0, first))
     return Change(
         LATER,

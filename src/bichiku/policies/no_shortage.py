@@ -84,9 +84,7 @@ class NoShortage(Policy[NoShortageKeys]):
             for year in np.unique(of_row):
                 rows = block.numbers[of_row == year]
                 move = Move(rows=rows, row_moves=np.ones(len(rows)))
-                yield Limit(
-                    "no_shortage", "", block.material, int(year), 0.0, "t short allowed in each period", move, rows
-                )
+                yield Limit("no_shortage", "", block.material, int(year), 0.0, "t", move, rows)
 
     def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
         return f"no shortage of {rule.material} on the plan in {rule.year}"

@@ -190,7 +190,7 @@ def _no_shortage(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
         k = materials.index(material)
         for node in facts.plan:
             month, year = world.calendar.label(int(facts.nodes.period[node])), int(facts.plan_years[node])
-            priced = Priced(0.0, "t short allowed in each period", 1.0, year, unit_told=False)
+            priced = Priced(0.0, "t", 1.0, year, unit_told=False)
             place = partial(facts.flows.place, "short", int(node) * len(materials) + k)
             key = ("no_shortage", "", material, "plan", 0, 0, year, month)
             yield PolicyRow(key, float(facts.flows["short"][node, k]), 0.0, 0.0, 0.0, place, "t", priced=priced)

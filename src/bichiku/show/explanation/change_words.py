@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bichiku.explaining.changes import Change
+from bichiku.explaining.floor_and_ceiling import EARLIER
 from bichiku.explaining.new_source import NEW_SOURCE
 from bichiku.explaining.postponement import LATER
 from bichiku.explaining.rules import DEMAND, RELEASE_LIMIT, STORAGE_LIMIT, TRANCHE_LIMIT, Rule
@@ -31,6 +32,9 @@ def change_words(change: Change) -> str:
     assert rule is not None
     if change.kind == LATER:
         return _later(change, rule)
+    if change.kind == EARLIER:
+        start, instead_of = date_label(int(change.after)), date_label(int(change.before))
+        return f"start earlier: let {rule.kind} of {rule.material} rise from {start} on, instead of {instead_of}"
     if rule.kind == DEMAND:
         return f"do without {four_digits(change.after)} t of {change.material}, all periods and crises together"
     if rule.is_survival:

@@ -25,6 +25,12 @@ _REMARKS = {
     Topic.LATER_STARTS_NOT_ENOUGH: (
         "surviving only later starts of the crises does not help: the last cannot be survived either"
     ),
+    Topic.FLOOR_IS_CEILING: (
+        "the reserve of {material} is floor and ceiling at once (reserve_ceiling: target): where it rises faster than "
+        "can be bought, nothing can be laid in ahead; start earlier, take longer, or allow more than the target"
+    ),
+    Topic.EARLIER_UNTRIED: "starting earlier with {what} was not tried to the end",
+    Topic.EARLIER_NOT_ENOUGH: "starting earlier with {what} is not enough by itself, even from the first period on",
     Topic.PLANES_MAY_ASK_MORE: (
         "the limit on {kind} may ask for more than what was tried; explain again after a change"
     ),
@@ -50,6 +56,7 @@ def remark_words(remark: Remark) -> str:
     return _REMARKS[remark.topic].format(
         what=f"{remark.kind} of {remark.material}",
         kind=remark.kind,
+        material=remark.material,
         until=date_label(remark.until),
         materials=", ".join(remark.materials),
         count=remark.count,

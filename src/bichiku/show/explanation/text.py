@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from bichiku.explaining.changes import Change, NoChange, NoChangeReason
 from bichiku.explaining.explanation import Conflict, Diagnosis, Explanation
+from bichiku.explaining.floor_and_ceiling import EARLIER
 from bichiku.explaining.new_source import NEW_SOURCE
 from bichiku.explaining.postponement import LATER
 from bichiku.explaining.rules import DEMAND
@@ -20,7 +21,7 @@ from bichiku.show.numbers import three_digits
 
 WIDTH = 118  # of a line
 FEW = 6  # ways out that are all told; of more those that a desk can decide
-CHOICES = {*FAMILIES, DEMAND, NEW_SOURCE, LATER}  # kinds of changes that a desk can decide
+CHOICES = {*FAMILIES, DEMAND, NEW_SOURCE, EARLIER, LATER}  # kinds of changes that a desk can decide
 
 
 def text_of(explanation: Explanation, full: bool = False) -> str:
