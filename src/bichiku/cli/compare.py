@@ -84,7 +84,9 @@ def compare(
         typer.echo(json.dumps({"folder": str(folder), "comparison": records}, indent=2))
     elif not quiet:
         out = screen()
-        print_comparison(out, comparison.runs, comparison.failed, comparison.baseline, comparison.findings)
+        print_comparison(
+            out, comparison.runs, comparison.failed, comparison.baseline, comparison.findings, comparison.table
+        )
         page = f"open {folder / 'report.html'} for all of it, with pictures"
         out.print(f"  written to {folder}; {page}", highlight=False, soft_wrap=True)
     if failed:
