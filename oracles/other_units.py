@@ -10,13 +10,14 @@ from oracles.world_strategies import Description
 PRICES = {  # money per tonne, by table
     "materials": ("reference_price", "shortage_cost"),
     "suppliers": ("price", "freight"),
-    "projects": ("capex", "running_cost"),
+    "shortage": ("cost",),
+    "projects": ("capex", "running_cost", "fixed_cost"),
     "substitution": ("cost",),
 }
 TONNES = {
     "demand": ("tonnes",),
     "materials": ("opening_stock_t", "release_rate_t_per_day", "storage_limit_t"),
-    "suppliers": ("capacity_t", "in_transit_t"),
+    "suppliers": ("capacity_t", "in_transit_t", "minimum_t"),
     "projects": ("existing_t", "max_build_t"),
 }
 SUMS = {"budget": ("investment", "reserve_per_year"), "risk": ("limit",)}  # of money, by policy

@@ -58,6 +58,13 @@ def _looser_risk(risk: dict[str, Any]) -> dict[str, Any]:
     return {key: factor.get(key, 1) * value for key, value in risk.items()}
 
 
+def _more_projects(given: dict[str, Any]) -> dict[str, Any]:
+    """One more kind that may be built, or one less that may not."""
+    if "forbid" in given:
+        return {"forbid": given["forbid"][:-1]}
+    return {"allow": sorted({*given["allow"], "recycling"})}
+
+
 _SCOPE = {"stage": "origin", "of": "supply", "materials": ["tungsten"]}
 _OTHER_SCOPE = {"stage": "exporter", "of": "imports", "materials": ["graphite"]}
 _GROUP = {"group": ["CHN"], **_SCOPE, "name": "chn", "soft": 500}
@@ -86,7 +93,7 @@ EXAMPLES: dict[str, PolicyExample] = {
         tutorial="policies.reserve_ceiling=400",
         rich={"default": 60, "alloy": {"2026-01": 60, "2028-12": 50}},
         broken={"reserve_ceiling": (("default",), 20)},
-        looser=lambda given: moved(given, lambda days: 2 * days),
+        looser=lambda given: moved(given, lambda days: 1000 if days == "target" else 2 * days),
     ),
     "release": PolicyExample(
         every_key={"share": 0.7, "after": 2},
@@ -104,7 +111,7 @@ EXAMPLES: dict[str, PolicyExample] = {
         tutorial="policies.projects={forbid: [recycling]}",
         rich={"allow": ["refinery", "stake"]},
         broken={"projects": (("allow",), ["stake"])},
-        looser=lambda given: {"allow": [*given["allow"], "recycling"]},
+        looser=_more_projects,
     ),
     "no_shortage": PolicyExample(
         every_key=["graphite", "tungsten"],
@@ -113,7 +120,7 @@ EXAMPLES: dict[str, PolicyExample] = {
         tutorial="policies.no_shortage=true",
         rich=["metal"],
         broken={"no_shortage": ((0,), "alloy")},
-        looser=lambda given: given[:-1] or given,
+        looser=lambda given: given if given is True or len(given) == 1 else given[:-1],
     ),
     "share_caps": PolicyExample(
         every_key=[{**_GROUP, "max": {2026: 0.9, 2027: 0.5, 2028: 0.4}}],

@@ -17,7 +17,8 @@ from bichiku.result.pipeline import grow
 from bichiku.solving import SolverOptions, Status, solve
 from oracles.by_hand import read
 from oracles.drawn import drawn, objective, solved
-from oracles.policy_examples import EXAMPLES, moved
+from oracles.other_units import in_other_units
+from oracles.policy_examples import EXAMPLES
 from oracles.policy_strategies import POLICY_NAMES, policies, policy_variants, with_policies
 from oracles.world_strategies import PERIODS_PER_YEAR, START_YEAR, Description, small_models
 
@@ -69,48 +70,18 @@ def test_relaxing_a_limit_never_raises_cost(name: str, data: st.DataObject) -> N
 # Units
 
 
-MONEY = {
-    "materials": ["reference_price", "shortage_cost"],
-    "suppliers": ["price", "freight"],
-    "projects": ["capex", "running_cost"],
-    "substitution": ["cost"],
-}
-
-
-def scaled(description: Description, columns: dict[str, list[str]], factor: float) -> Description:
-    """The model with some of its columns, and all limits that are money, times a factor."""
-    changed = copy.deepcopy(description)
-    for table, keys in columns.items():
-        for row in changed["tables"].get(table, []):
-            row.update({key: row[key] * factor for key in keys if key in row})
-    limits = changed["model"].get("policies", {})
-    if "limit" in limits.get("risk", {}):
-        limits["risk"]["limit"] *= factor
-    if "budget" in limits:
-        limits["budget"] = moved(limits["budget"], lambda limit: limit * factor)
-    return changed
-
-
 @drawn(20)
 @given(models(), st.sampled_from([0.01, 7.0, 150.0]))
 def test_in_other_money_the_cost_is_scaled(description: Description, rate: float) -> None:
     value = objective(description)
-    assert objective(scaled(description, MONEY, rate)) == close(None if value is None else value * rate)
-
-
-TONNES = {
-    "materials": ["opening_stock_t", "storage_limit_t", "release_rate_t_per_day"],
-    "demand": ["tonnes"],
-    "suppliers": ["capacity_t", "in_transit_t"],
-    "projects": ["existing_t", "max_build_t"],
-}
+    assert objective(in_other_units(description, money=rate)) == close(None if value is None else value * rate)
 
 
 @drawn(20)
 @given(models(), st.sampled_from([0.1, 3.0, 50.0]))
 def test_with_more_tonnes_of_everything_the_cost_is_scaled(description: Description, size: float) -> None:
     value = objective(description)
-    assert objective(scaled(description, TONNES, size)) == close(None if value is None else value * size)
+    assert objective(in_other_units(description, tonnes=size)) == close(None if value is None else value * size)
 
 
 # Order and names
@@ -156,6 +127,9 @@ def test_names_of_suppliers_do_not_matter(description: Description) -> None:
 # Splitting and adding
 
 
+SIZES = ("capacity_t", "in_transit_t", "minimum_t")
+
+
 def split(description: Description) -> Description:
     """Every supplier as two of half the size."""
     changed = copy.deepcopy(description)
@@ -168,7 +142,7 @@ def split(description: Description) -> Description:
     tables["suppliers"] = [
         half
         for row in tables["suppliers"]
-        for half in halves(row, capacity_t=row["capacity_t"] / 2, in_transit_t=row.get("in_transit_t", 0) / 2)
+        for half in halves(row, **{key: row[key] / 2 for key in SIZES if row.get(key) not in (None, "")})
     ]
     tables["origins"] = [
         half for row in tables["origins"] for half in (halves(row) if row["supplier"] in names else [row])
@@ -329,7 +303,7 @@ def in_calm(description: Description, resolution: str) -> Description:
         for key in ("release_rate_t_per_day", "storage_limit_t"):
             row.pop(key, None)
     for row in [*tables["suppliers"], *tables["projects"]]:
-        for key in ("lead_periods", "build_periods", "in_transit_t"):
+        for key in ("lead_periods", "build_periods", "in_transit_t", "ramp_periods", "life_years"):
             row.pop(key, None)
     return changed
 

@@ -47,9 +47,17 @@ def test_a_reserve_is_told_by_what_it_avoids_and_what_it_costs() -> None:
     assert told(table, "damage_avoided_of_onset_year") == (pytest.approx(1000), "2027")
 
 
-def test_a_lever_that_costs_less_saves_money() -> None:
+def test_a_lever_that_costs_less_and_loses_more_saves_no_money() -> None:
     value, detail = told(compare(strategies(reserve=RESERVE, none=NOTHING)).table, "damage_avoided_per_cost", "none")
-    assert (pd.isna(value), detail) == (True, "saves money over reserve")
+    assert (pd.isna(value), detail) == (True, "loses more over reserve")
+
+
+def test_a_lever_that_costs_less_and_loses_no_more_saves_money() -> None:
+    # a year's reserve of stock that is not asked for costs 1000 more at the end and avoids what the reserve avoids
+    less = RESERVE | {"reserve_days": 365}
+    more = {"reserve_days": 730, "reserve_ceiling": "target"}
+    value, detail = told(compare(strategies(more=more, less=less)).table, "damage_avoided_per_cost", "less")
+    assert (pd.isna(value), detail) == (True, "saves money over more")
 
 
 def test_the_baseline_over_itself_costs_nothing() -> None:

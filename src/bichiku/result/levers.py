@@ -16,13 +16,13 @@ LEVERS = {
     "extra_cost_before_damage_per_year": "change of the cost to the nation, expected damage left out",
     "damage_avoided_per_year": "expected damage less than under the baseline",
     "damage_avoided_per_cost": "the second over the first; empty where cost before damage does not rise, and the "
-    "detail says that it saves money or costs nothing",
+    "detail says that it saves money, costs nothing, or costs less and loses more",
     "damage_avoided_of_onset_year": "the same of the crises that begin in a calendar year, which the detail names; "
     "money of the whole horizon",
 }
 """Rows of comparison.csv that set a strategy against the baseline as a lever."""
 
-SAVES, COSTS_NOTHING = "saves money", "costs nothing"
+SAVES, COSTS_NOTHING, LOSES = "saves money", "costs nothing", "loses more"
 
 
 def lever_rows(summary: pd.DataFrame, base: pd.DataFrame, baseline: str) -> Iterator[dict[str, object]]:
@@ -41,7 +41,8 @@ def lever_rows(summary: pd.DataFrame, base: pd.DataFrame, baseline: str) -> Iter
     unit = str(summary.loc[summary["metric"] == NATION_COST, "unit"].iloc[0])
     over = f"over {baseline}"
     ratio = avoided / cost if cost > 0.0 else math.nan
-    told = over if cost > 0.0 else f"{SAVES if cost < 0.0 else COSTS_NOTHING} {over}"
+    without = COSTS_NOTHING if cost == 0.0 else SAVES if avoided >= 0.0 else LOSES
+    told = over if cost > 0.0 else f"{without} {over}"
     yield _row("extra_cost_before_damage_per_year", cost, unit, over)
     yield _row("damage_avoided_per_year", avoided, unit, over)
     yield _row("damage_avoided_per_cost", ratio, "money per money", told)

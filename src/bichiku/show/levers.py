@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from bichiku.program import ALL
-from bichiku.result.levers import SAVES
+from bichiku.result.levers import LOSES, SAVES
 from bichiku.result.run import Run
 from bichiku.show.numbers import NO_NUMBER, Scale, page_number
 
@@ -64,7 +64,7 @@ def lever_rows(comparison: pd.DataFrame, runs: Sequence[Run], baseline: str) -> 
 
 def _ratio(value: float, detail: str) -> str:
     if math.isnan(value):
-        return SAVES if detail.startswith(SAVES) else NO_NUMBER
+        return next((words for words in (SAVES, LOSES) if detail.startswith(words)), NO_NUMBER)
     return page_number(value)
 
 
