@@ -290,6 +290,7 @@ def test_every_dependency_has_a_reason():
 def test_names_with_underscores_exist(page, result_tables):
     """A word such as `cover_days` in a page is a key, a column, a metric or a module."""
     known = {key for fields in KEYS.values() for key in fields} | set(NOT_YET)
+    known |= {key for kind in OF_OWN_SHAPE for key in kind.model_fields}
     known |= {column for kind in TABLES for column in kind.columns()}
     known |= {column for table in result_tables.values() for column in table.columns}
     known |= {*named("run-folder.md", "summary.csv", "metric"), *LINES, *set(result_tables["duals"]["policy"])}

@@ -106,7 +106,7 @@ def _optimum(given: Description) -> Outcome | None:
 def _certificate(first: Outcome, other: Outcome, money: float, tonnes: float) -> Certificate:
     rows, columns = np.ones(first.program.shape[0]), np.full(first.program.shape[1], tonnes)
     for row in first.program.row_blocks:
-        rows[row.rows] = tonnes if row.unit == "t" else money if row.unit == "USD" else 1.0
+        rows[row.rows] = tonnes if row.unit in ("t", "t/year") else money if row.unit == "USD" else 1.0
     for column in first.program.column_blocks:
         if column.place in ("future", "onset-year"):
             columns[column.columns] = money

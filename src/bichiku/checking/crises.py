@@ -68,7 +68,7 @@ def _why_idle(facts: Facts, effect: EventEffect) -> str:
     world = facts.world
     hit = {source: share for source in world.sources if (share := share_hit(effect, source, world)) > 0.0}
     materials = materials_hit(effect, world)
-    moved = [name for name in world.spot if effect.price_factor is not None and moves_price(effect, name, world)]
+    moved = [name for name in world.floating if effect.price_factor is not None and moves_price(effect, name, world)]
     if not hit and not materials and not moved:
         return _SELECTS_NOTHING
     reasons = [
@@ -106,7 +106,7 @@ def _demand(facts: Facts, factor: float, materials: list[str]) -> str:
 def _price(facts: Facts, factor: float, moved: list[str]) -> str:
     if factor == 1.0:
         return "its price_factor is 1"
-    return "" if any(facts.world.spot[name].price > 0 for name in moved) else "it moves no spot price"
+    return "" if any(facts.world.floating[name].price > 0 for name in moved) else "it moves no spot price"
 
 
 def _no_probability(facts: Facts) -> Iterator[Found]:
