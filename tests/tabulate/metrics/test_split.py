@@ -171,7 +171,7 @@ def test_a_call_splits_and_a_repeat_takes_no_wish(tmp_path: Path) -> None:
     assert "cover_days_at_list_prices" in {row["metric"] for row in found["summary"]}
     refused = typed(["run", "--from", found["folder"], "--split"], tmp_path)
     assert refused.returncode == 2
-    assert "a run is repeated as it was; -s, --set and --split go with a model" in refused.stderr
+    assert "a run is repeated as it was; -s, --set, --as and --split go with a model" in refused.stderr
 
 
 def test_a_strategy_without_a_plan_at_list_prices_cannot_be_split() -> None:

@@ -56,7 +56,7 @@ GROUPS = (
             "price less what it is worth at the end of the window; of the part of the plan's stock that the target "
             "asks for",
             _state,
-            Shown.REPORT | Shown.COMPARISON,
+            Shown.COMPARISON,
         ),
         Metric(
             "paid_by_industry_per_year",
@@ -64,7 +64,7 @@ GROUPS = (
             Scope.BOTH,
             "`nation_cost_per_year` less what the state pays and the output that is lost (`shortage_per_year`)",
             _industry,
-            Shown.REPORT | Shown.COMPARISON,
+            Shown.COMPARISON,
         ),
     ),
 )
