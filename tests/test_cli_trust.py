@@ -163,7 +163,7 @@ def test_the_terminal_is_never_steered(
 def test_only_fifty_faults_are_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rows = "".join(f"s{i},cobalt,COD,x,1\n" for i in range(1000))
+    rows = "".join(f"s{i},cobalt,COD,x{i},1\n" for i in range(1000))
     write_model(tmp_path / "model", suppliers=f"supplier,material,country,capacity_t,price\n{rows}")
     assert bichiku(monkeypatch, "check", tmp_path / "model") == WRONG_INPUT
     first, *faults, last = capsys.readouterr().err.splitlines()

@@ -105,6 +105,61 @@ CASES: dict[str, tuple[dict[str, Any], set[str], dict[str, float]]] = {
         {"survive", "demand", "loss", "release_limit"},
         {"survive": 63.5, "release_limit": 63.5 / 365, "new_source": 63.5},
     ),
+    # 60 t of 100 can be bought
+    "no shortage on the plan": (
+        {"periods": 1, "suppliers": [{"capacity_t": 60}], "policies": {"no_shortage": True}},
+        {"no_shortage", "demand", "supplier_capacity"},
+        {"no_shortage": 40, "demand": 40, "supplier_capacity": 40, "new_source": 40},
+    ),
+    # a mine could give the other 40 t
+    "nothing may be built": (
+        {
+            "periods": 1,
+            "suppliers": [{"capacity_t": 60}],
+            "tables": {"projects": [MINE]},
+            "policies": {"no_shortage": True, "projects": {"allow": []}},
+        },
+        {"no_shortage", "projects", "demand", "supplier_capacity", "project_capacity"},
+        {
+            "no_shortage": 40,
+            "projects": 40,
+            "demand": 40,
+            "supplier_capacity": 40,
+            "project_capacity": 40,
+            "new_source": 40,
+        },
+    ),
+    # 50 t a year are left over demand, and 100 t are asked for at the end of 2028, none at the end of 2027
+    "ceiling below a reserve that rises": (
+        {
+            "periods": 3,
+            "suppliers": [{"capacity_t": 150}],
+            "policies": {
+                "no_shortage": True,
+                "reserve_days": {"default": {"2027-12": 0, "2028-12": 365}},
+                "reserve_ceiling": {"m": {"2027-12": 0, "2028-12": 400}},
+            },
+        },
+        {"no_shortage", "reserve_days", "reserve_ceiling", "demand", "supplier_capacity"},
+        {
+            "no_shortage": 50,
+            "reserve_days": 182.5,
+            "reserve_ceiling": 182.5,
+            "demand": 50,
+            "supplier_capacity": 50,
+            "new_source": 50,
+        },
+    ),
+    # of the 100 t that the store holds 50 wait for their release
+    "half of a reserve waits": (
+        {
+            "crises": halt(2, 0.05),
+            "material": {"storage_limit_t": 100},
+            "policies": {**SURVIVE, "reserve_days": 365, "release": {"share": 0.5, "after": 1}},
+        },
+        {"survive", "release", "demand", "loss", "storage_limit"},
+        {"survive": 50, "storage_limit": 50, "new_source": 50},
+    ),
     # half of demand is missing in both years, all of it in the crisis: 182.5 + 0.8 * 182.5 + 0.2 * 365 = 401.5 days
     "expected shortage": (
         {
