@@ -58,7 +58,7 @@ def test_years_are_joined_by_straight_lines_and_flat_outside(tmp_path: Path) -> 
         ("reserve_days: {2026-13: 60}", "'2026-13' is not a month such as 2026-01"),
         ("reserve_days: {2026: 60}", "'2026' is not a month such as 2026-01"),
         ("reserve_days: {default: 60, 2026-01: 50}", "'default' names materials and '2026-01' a date"),
-        ("reserve_days: {2026-01: 50, cobalt: 60}", "write {default: {...}, cobalt: ...} if it is a material"),
+        ("reserve_days: {2026-01: 50, cobalt: 60}", "'cobalt' is a material and '2026-01' a date (give materials"),
         ("reserve_days: {2026-01: x}", "'x' is not a number"),
         ("reserve_days: {}", "holds no point"),
         ("country_cap: {max: {2026-01: 0.5}}", "'2026-01' is not a year such as 2030"),
