@@ -67,7 +67,8 @@ TABLES = {
     "demand.csv": "material,year,tonnes\ncobalt,2026,100\ncobalt,2027,110\n",
     "suppliers.csv": "supplier,material,country,capacity_t,price\ncobalt-cod,cobalt,COD,1000,10\n"
     "cobalt-aus,cobalt,AUS,250,12.5\n",
-    "projects.csv": "project,material,country,kind,max_build_t,capex,fixed_cost\nurban-mine,cobalt,JPN,recycling,40,60,3\n",
+    "projects.csv": "project,material,country,kind,max_build_t,capex,fixed_cost\n"
+    "urban-mine,cobalt,JPN,recycling,40,60,3\n",
     "countries.csv": "country,groups\nAUS,friends\nCAN,friends\n",
 }
 RULES = {
