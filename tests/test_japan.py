@@ -66,10 +66,9 @@ def test_the_strategies_are_those_that_the_policy_debate_names() -> None:
 
 def test_nothing_in_the_model_looks_wrong_but_what_its_readme_says() -> None:
     codes = {(item.code, item.subject) for items in advice().values() for item in items if item.code not in SILENCED}
-    # in eight chains a crisis or the recovery from one is likelier than none; a year of recovery is shorter than goods and
-    # a ramp of a year take, but where nothing is made at home; half of the gallium from elsewhere is
-    # not quite enough in 2030; three materials have a supplier below what stock is worth at the horizon; most rows are
-    # assumed
+    # in eight chains a crisis or the recovery from one is likelier than none; a year of recovery is shorter than goods
+    # and a ramp of a year take, but where nothing is made at home; half of the gallium from elsewhere is not quite
+    # enough in 2030; three materials have a supplier below what stock is worth at the horizon; most rows are assumed
     assert codes == {
         *(("W305", chain) for chain in LIKELIER_THAN_NONE),
         *(("W306", crisis) for crisis in set(read_model(JAPAN, ["today"]).worlds["today"].settings.crises) - SHORT_WAY),

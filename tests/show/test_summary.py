@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from bichiku.api.compare.table import comparison_table
 from bichiku.result.run import Run
 from bichiku.show.screen.comparison import print_comparison
 from bichiku.show.screen.summary import print_strategies, print_strategy
@@ -83,7 +84,8 @@ def test_names_of_strategies_are_whole_on_a_narrow_screen() -> None:
     runs = [replace(run, world=replace(run.world, strategy=name)) for name in names]
     print_strategies(Console(file=stream, width=80), runs, names[1])
     assert [line.split()[0] for line in stream.getvalue().splitlines() if line.startswith("  reserve")] == names
-    print_comparison(Console(file=stream, width=80), runs, {"none": "infeasible"}, names[0], ["A word " * 30])
+    table = comparison_table(runs, {}, names[0])
+    print_comparison(Console(file=stream, width=80), runs, {"none": "infeasible"}, names[0], ["A word " * 30], table)
     assert all(len(line) <= 80 for line in stream.getvalue().splitlines())
     assert "  none: infeasible\n" in stream.getvalue()
 
