@@ -75,6 +75,18 @@ def _in_vain(folder: Path) -> None:
         set_cell(file, line, column, value)
 
 
+def _more_committed(folder: Path) -> None:
+    """Of 30 t a year that a contract delivers 35 committed, which 40 could be."""
+    set_input(folder, "suppliers", "alloy-kor", "capacity_t", 40.0)
+    set_input(folder, "suppliers", "alloy-kor", "minimum_t", 35.0)
+
+
+def _short_on_plan(folder: Path) -> None:
+    """Some of what the plan stores is short in place of it."""
+    file = folder / "flows.csv"
+    set_cell(file, lines_where(file, crisis="plan", material="metal", item="stock")[0], "item", "short")
+
+
 def _refused(folder: Path) -> None:
     """More of a commitment refused than is offered of it."""
     file = folder / "flows.csv"
@@ -116,7 +128,7 @@ def _short_of_a_step(folder: Path) -> None:
 
 
 def _idle_price(folder: Path) -> None:
-    line = lines_where(folder / "prices.csv", policy="supplier_capacity", limit="ore-aus")[0]
+    line = lines_where(folder / "prices.csv", policy="project_build_limit", limit="refinery")[0]
     set_cell(folder / "prices.csv", line, "price", -1.0)
 
 
@@ -188,7 +200,7 @@ TAMPERS: dict[str, Tamper] = {
     "limit.spot_capacity": _input("suppliers", "metal-chn", "capacity_t", 400.0),
     "limit.rationing": _all_in_a_branch("shipped", 110.0),
     "limit.contract_capacity": _contract_down_everywhere,
-    "limit.contract_minimum": _input("suppliers", "alloy-kor", "minimum_t", 29.0),
+    "limit.contract_minimum": _more_committed,
     "limit.ramp": _input("projects", "refinery", "ramp_periods", "50"),
     "limit.project_capacity": _input("projects", "stake", "existing_t", 20.0),
     "limit.build": _input("projects", "refinery", "max_build_t", 60.0),
@@ -202,6 +214,7 @@ TAMPERS: dict[str, Tamper] = {
         for name, example in EXAMPLES.items()
         for family, (path, value) in example.broken.items()
     },
+    "policy.no_shortage": _short_on_plan,  # no plan of this model is short of anything, whatever is asked for
     "dual.value": _in("duals.csv", "value", policy="reserve_days"),
     "dual.sign": _dual_sign,
     "dual.slack": _dual_slack,
