@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator
 
-from bichiku.model.faults import shown
+from bichiku.model.faults import Wrong, shown
 from bichiku.model.names import check_name
 from bichiku.model.values import Strict
 from bichiku.model.world import World
@@ -41,6 +41,8 @@ def _keys(value: Any) -> NoShortageKeys:
         return NoShortageKeys(materials=None)
     if isinstance(value, list) and value:
         return NoShortageKeys(materials=[check_name(name) for name in value])
+    if value is False:
+        raise Wrong("false asks for nothing", "leave the key out, or write null in a strategy to remove it")
     raise ValueError(f"{shown(value)} is neither true nor a list of materials")
 
 
