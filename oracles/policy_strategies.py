@@ -47,9 +47,9 @@ def policies(description: Description, name: str) -> st.SearchStrategy[dict[str,
 
 @st.composite
 def some_policies(draw: st.DrawFn, description: Description) -> dict[str, Any]:
-    """One to three policies that fit a model, together."""
+    """Two to four policies that fit a model, together."""
     chosen: dict[str, Any] = {}
-    count = draw(st.integers(1, 3))
+    count = draw(st.integers(2, 4))
     for name in draw(st.lists(st.sampled_from(POLICY_NAMES), min_size=count, max_size=count, unique=True)):
         for key, value in draw(policies(description, name)).items():
             before = chosen.get(key)
@@ -60,7 +60,7 @@ def some_policies(draw: st.DrawFn, description: Description) -> dict[str, Any]:
 
 @st.composite
 def models_with_policies(draw: st.DrawFn) -> Description:
-    """A small model with crises and one to three policies, some share limits of them soft, and one on concentration."""
+    """A small model with crises and two to four policies, some share limits of them soft, and one on concentration."""
     description = draw(small_models(crises=True))
     chosen = draw(some_policies(description))
     for limit in [*chosen.get("share_caps", []), *chosen.get("share_floors", [])]:
