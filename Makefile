@@ -10,10 +10,10 @@ japan: $(VENV)/run-ready          ## solve all strategies of the Japan model
 	$(BIN)/bichiku run models/japan
 
 test: $(VENV)/test-ready          ## run the tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 random: $(VENV)/test-ready        ## run the tests on drawn models with other draws than last time
-	$(BIN)/python -m pytest -n auto -m hypothesis --hypothesis-profile=random
+	$(BIN)/python -m pytest -n auto --dist worksteal -m hypothesis --hypothesis-profile=random
 
 lint: $(VENV)/test-ready          ## check style and format
 	$(BIN)/ruff check .
