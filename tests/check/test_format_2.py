@@ -102,6 +102,11 @@ USED: list[tuple[str, Description, Description]] = [  # key, a model that uses i
         once({"countries": ["CHN"], "demand_factor": 2.0}, tables={"origins": FED}),
     ),
     ("reserve_days (of feed)", reserve("ore"), reserve("m")),
+    (
+        "budget.reserve_per_year",
+        old(resolution="quarter", policies={"budget": {"reserve_per_year": 1}}),
+        old(policies={"budget": {"reserve_per_year": 1}}),
+    ),
     ("risk", old(policies={"risk": {"level": 0.5, "limit": 1}}), old()),
     ("delay_periods of substitution.csv", delayed(1), delayed(0)),
     ("demand.csv (a period in two years)", demand(110, start="2026-02"), demand(110)),

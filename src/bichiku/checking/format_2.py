@@ -15,6 +15,7 @@ from bichiku.model.settings import Effect, EventEffect
 from bichiku.model.state import hits, materials_hit, moves_price, share_hit
 from bichiku.model.tree import starts
 from bichiku.model.world import World
+from bichiku.policies.budget import BUDGET
 from bichiku.policies.reserve_days import target_days
 from bichiku.policies.risk import RISK
 
@@ -151,6 +152,12 @@ def _reserve_of_feed(facts: Facts) -> bool:
     return any(days is not None and bool(days.any()) for days in targets.values())
 
 
+def _reserve_budget(facts: Facts) -> bool:
+    asked = BUDGET.asked(facts.world)
+    several = facts.world.calendar.periods_per_year > 1  # else the end of a period is that of its year
+    return asked is not None and asked.reserve_per_year is not None and several
+
+
 def _risk(facts: Facts) -> bool:
     return RISK.asked(facts.world) is not None
 
@@ -183,6 +190,7 @@ _USED: dict[str, Callable[[Facts], bool]] = {
     "price_factor": _price_factor,
     "demand_factor": _demand_factor,
     "reserve_days (of feed)": _reserve_of_feed,
+    "budget.reserve_per_year": _reserve_budget,
     "risk": _risk,
     "delay_periods of substitution.csv": _delay,
     "demand.csv (a period in two years)": _demand_of_two_years,
