@@ -9,19 +9,8 @@ import numpy as np
 
 from bichiku.model.values import NotNegative, Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import (
-    Bounds,
-    Built,
-    CouplingWriter,
-    Family,
-    Inputs,
-    Limit,
-    PhraseWords,
-    Policy,
-    RowWriter,
-    RuleWords,
-    totals,
-)
+from bichiku.policies.policy import Family, Inputs, Limit, Policy, totals
+from bichiku.policies.views import Bounds, Built, CouplingWriter, PhraseWords, RowWriter, RuleWords
 from bichiku.program import Move
 
 

@@ -17,8 +17,9 @@ import numpy as np
 
 from bichiku.model.values import Base, MaterialChoice, SharePath, Stage, Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import Bounds, Built, Family, Inputs, Limit, PhraseWords, Policy, RowWriter, RuleWords
+from bichiku.policies.policy import Family, Inputs, Limit, Policy
 from bichiku.policies.shares import base, counted_sources, not_offered
+from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords
 
 TOLERANCE = 1e-4
 GRAM = 1e-6  # of what counts as a tonne

@@ -10,7 +10,7 @@ from pydantic import Field
 from bichiku.model.time_path import TimePath
 from bichiku.model.values import Base, MaterialChoice, NamesOrNone, SharePath, Stage, Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords
+from bichiku.policies.policy import Family, Limit, Policy
 from bichiku.policies.shares import (
     RowKey,
     ShareRow,
@@ -23,6 +23,7 @@ from bichiku.policies.shares import (
     share_points,
     why_idle,
 )
+from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords
 
 
 class CountryCapKeys(Strict):

@@ -9,19 +9,8 @@ import numpy as np
 
 from bichiku.model.values import MaterialChoice, NotNegative, Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import (
-    Bounds,
-    Built,
-    Family,
-    Inputs,
-    Limit,
-    PhraseWords,
-    Policy,
-    RowWriter,
-    RuleWords,
-    totals,
-    without_demand,
-)
+from bichiku.policies.policy import Family, Inputs, Limit, Policy, totals, without_demand
+from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords
 
 
 class ExpectedShortageKeys(Strict):

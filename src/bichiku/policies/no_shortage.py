@@ -12,19 +12,8 @@ from bichiku.model.faults import Wrong, shown
 from bichiku.model.names import check_name
 from bichiku.model.values import Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import (
-    Bounds,
-    Built,
-    Family,
-    Inputs,
-    KeyPath,
-    Limit,
-    PhraseWords,
-    Policy,
-    RowWriter,
-    RuleWords,
-    without_demand,
-)
+from bichiku.policies.policy import Family, Inputs, KeyPath, Limit, Policy, without_demand
+from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords
 from bichiku.program import Move
 
 

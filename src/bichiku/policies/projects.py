@@ -10,7 +10,8 @@ from pydantic import model_validator
 
 from bichiku.model.values import Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import Bounds, Built, Family, Inputs, Limit, PhraseWords, Policy, RowWriter, RuleWords
+from bichiku.policies.policy import Family, Inputs, Limit, Policy
+from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords
 from bichiku.program import Move
 
 

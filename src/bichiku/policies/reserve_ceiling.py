@@ -12,18 +12,7 @@ from bichiku.model.names import check_name
 from bichiku.model.time_path import TimePath, monthly_path
 from bichiku.model.values import Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import (
-    Bounds,
-    Built,
-    Family,
-    Inputs,
-    KeyPath,
-    Limit,
-    PhraseWords,
-    Policy,
-    RowWriter,
-    RuleWords,
-)
+from bichiku.policies.policy import Family, Inputs, KeyPath, Limit, Policy
 from bichiku.policies.reserve_days import (
     MOST_DAYS,
     by_year_of_use,
@@ -33,6 +22,7 @@ from bichiku.policies.reserve_days import (
     move_of_days,
     target_days,
 )
+from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords
 
 TARGET: Literal["target"] = "target"
 Ceiling = TimePath | Literal["target"]

@@ -15,7 +15,8 @@ from bichiku.model.names import check_name
 from bichiku.model.time_path import TimePath, monthly_path
 from bichiku.model.values import Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import Bounds, Built, Family, Inputs, Limit, PhraseWords, Policy, RowWriter, RuleWords
+from bichiku.policies.policy import Family, Inputs, Limit, Policy
+from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords
 from bichiku.program import Move, RowBlock
 
 MOST_DAYS = 100_000

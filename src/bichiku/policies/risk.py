@@ -17,21 +17,8 @@ from pydantic import Field, model_validator
 from bichiku.model import cost_lines
 from bichiku.model.values import Month, NotNegative, Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import (
-    Bounds,
-    Built,
-    CouplingWriter,
-    Family,
-    FutureView,
-    Inputs,
-    Limit,
-    PhraseWords,
-    Policy,
-    RowWriter,
-    RuleWords,
-    Term,
-    totals,
-)
+from bichiku.policies.policy import Family, Inputs, Limit, Policy, totals
+from bichiku.policies.views import Bounds, Built, CouplingWriter, FutureView, PhraseWords, RowWriter, RuleWords, Term
 from bichiku.program import ALL, LinearProgram
 
 DAMAGE_ON_PATH = ("shortage_damage", "substitution_damage", "dearer_purchases")

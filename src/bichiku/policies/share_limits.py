@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from bichiku.model.time_path import TimePath
 from bichiku.model.values import Base, EventName, MaterialChoice, Names, NotNegative, SharePath, Stage, Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import Bounds, Built, Family, Limit, PhraseWords, Policy, RowWriter, RuleWords
+from bichiku.policies.policy import Family, Limit, Policy
 from bichiku.policies.shares import (
     RowKey,
     Sense,
@@ -24,6 +24,7 @@ from bichiku.policies.shares import (
     share_points,
     why_idle,
 )
+from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords
 
 
 class ShareLimit(Strict):

@@ -14,7 +14,8 @@ import numpy as np
 from bichiku.model.cost_lines import PENALTY
 from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
-from bichiku.policies.policy import Bounds, Built, Inputs, Limit, PhraseWords, RowWriter
+from bichiku.policies.policy import Inputs, Limit
+from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter
 from bichiku.program import ALL, LinearProgram, Move, Quantity
 
 POINT = 0.01

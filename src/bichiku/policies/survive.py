@@ -12,18 +12,8 @@ from bichiku.model.calendar import Calendar
 from bichiku.model.tree import Tree
 from bichiku.model.values import MaterialChoice, Month, Names, NotNegative, Strict
 from bichiku.model.world import World
-from bichiku.policies.policy import (
-    Bounds,
-    Built,
-    Family,
-    Inputs,
-    Limit,
-    PhraseWords,
-    Policy,
-    RowWriter,
-    RuleWords,
-    without_demand,
-)
+from bichiku.policies.policy import Family, Inputs, Limit, Policy, without_demand
+from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords
 from bichiku.program import Move
 
 
