@@ -13,8 +13,9 @@ import pytest
 
 from bichiku.model.faults import ModelFaults
 from bichiku.reading.model import read_model
+from bichiku.result.manifest import input_hash
 from bichiku.result.pipeline import run_strategy
-from bichiku.result.run import Rejected, Run, input_hash
+from bichiku.result.run import Rejected, Run
 from bichiku.result.saved_run import read_run
 from bichiku.result.staging import CannotWrite
 from oracles.models import TABLES, with_line, write_model

@@ -15,7 +15,8 @@ from bichiku.model.world import MOST_DECISIONS, World
 from bichiku.policies import POLICIES
 from bichiku.result.outcome import Outcome
 from bichiku.result.prices import prices_table
-from bichiku.result.run import Run, Solved
+from bichiku.result.run import Run
+from bichiku.result.solved import Solved
 from bichiku.result.tables import tabulate
 from bichiku.solving import HotProgram, Limits, Report, SolverOptions, Status
 from bichiku.solving.certificate import certify

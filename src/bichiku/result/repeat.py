@@ -14,7 +14,8 @@ import pandas as pd
 
 from bichiku.reading.files import json_value
 from bichiku.result.columns import Column, ResultTable, Role
-from bichiku.result.run import MANIFEST, Run
+from bichiku.result.manifest import MANIFEST
+from bichiku.result.run import Run
 from bichiku.result.saved_run import read_run
 from bichiku.result.tables import OPTIONAL, TABLES
 

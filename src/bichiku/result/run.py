@@ -5,16 +5,10 @@ A folder is written whole or not at all, never over another.
 
 from __future__ import annotations
 
-import hashlib
 import html
-import json
-import platform
-import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
-from importlib.metadata import version
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +19,17 @@ from bichiku.model.world import World
 from bichiku.program import ALL
 from bichiku.reading.model import INPUTS, MODEL_FILE, Model, model_of
 from bichiku.reading.yaml12 import CoreDumper
+from bichiku.result.manifest import SOLVER_LOG, input_hash, manifest, sha256, write_manifest
 from bichiku.result.outcome import Outcome
+from bichiku.result.solved import Solved
 from bichiku.result.staging import settle, staged
 from bichiku.result.tables import TABLES
 from bichiku.result.tables.split import SPLIT
-from bichiku.solving import Report, SolverOptions
+from bichiku.solving import Report
 from bichiku.solving.certificate import Certificate
 from bichiku.verification import Verdict, verify_run
-from bichiku.version import __version__
 
-MANIFEST = "manifest.json"
 REPORT = "report.html"
-SOLVER_LOG = "solver.log"
 FIRST_TOLD = (
     "cost_per_year",
     "nation_cost_per_year",
@@ -44,10 +37,6 @@ FIRST_TOLD = (
     "cvar_damage",
     "worst_crisis_damage",
 )
-PACKAGES = ("pyomo", "highspy", "numpy", "scipy", "pandas", "pydantic")
-
-
-EDITION = 2  # of the model's meaning; runs of another are not read
 
 
 class Rejected(Exception):
@@ -57,31 +46,6 @@ class Rejected(Exception):
         self.folder, self.verdict = folder, verdict
         count = sum(verdict.broken.values())
         super().__init__(f"{count} numbers do not verify, first of all {verdict.findings[0]}; see {folder}")
-
-
-@dataclass(frozen=True)
-class Solved:
-    """How a strategy was solved.
-
-    Attributes:
-        outcome: the solution in words of the model.
-        report: what the solver did.
-        certificate: how well the solution holds.
-        seconds: time of each step.
-        at_list_prices: the strategy once more in a world in which no price moves, of a run that is split.
-    """
-
-    outcome: Outcome
-    report: Report
-    certificate: Certificate
-    seconds: dict[str, float]
-    at_list_prices: Solved | None = None
-
-    @property
-    def log(self) -> str:
-        """HiGHS's log of all that was solved."""
-        listed = self.at_list_prices
-        return self.report.log if listed is None else f"{self.report.log}At list prices\n{listed.report.log}"
 
 
 @dataclass(repr=False, eq=False)
@@ -257,13 +221,13 @@ class Run:
                 TABLES[table].write(frame, folder)
             (folder / SOLVER_LOG).write_text(solved.log, encoding="utf-8")
             _write_inputs(self.model, self.strategy, folder / INPUTS)
-            outputs = {file.name: _digest(file.read_bytes()) for file in sorted(folder.glob("*.csv"))}
+            outputs = {file.name: sha256(file.read_bytes()) for file in sorted(folder.glob("*.csv"))}
             seconds = {**solved.seconds, "write": time.perf_counter() - start}
             content = manifest(self.model, solved, outputs, seconds)
-            written = _write_manifest(content, folder)
+            written = write_manifest(content, folder)
             if verify:
                 verdict = verify_run(folder)
-                written = _write_manifest({**content, "verification": verdict.as_dict()}, folder)
+                written = write_manifest({**content, "verification": verdict.as_dict()}, folder)
                 if not verdict.holds:
                     raise Rejected(settle(folder, output, f"{name}-rejected"), verdict)
             if self.page is not None:
@@ -285,31 +249,6 @@ class Run:
         return f"<p><b>{html.escape(title)}</b></p>{table}"
 
 
-def input_hash(model: Model, strategy: str) -> str:
-    """Eight hexadecimal digits that stand for a strategy's resolved model, its tables and bichiku's version."""
-    tables = {Path(name).name: digest for name, digest in input_digests(model).items() if name.endswith(".csv")}
-    resolved = {**model.resolved[strategy], "tables": "."}  # wherever they lie, so that a repeat has the same name
-    content = {"model": resolved, "tables": tables, "bichiku": __version__}
-    return _digest(json.dumps(content, sort_keys=True, default=str).encode())[:8]
-
-
-def input_digests(model: Model) -> dict[str, str]:
-    """SHA-256 of each input file, by its path inside the model folder."""
-    return {name: _digest(content) for name, content in model.files.items()}
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _write_manifest(content: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Writes the manifest and returns it as it will be read back."""
-    text = json.dumps(content, indent=2, ensure_ascii=False)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    written: dict[str, Any] = json.loads(text)
-    return written
-
-
 def _write_inputs(model: Model, strategy: str, folder: Path) -> None:
     """A model folder that holds this one strategy: the tables as read, and model.yaml as resolved."""
     folder.mkdir()
@@ -319,84 +258,3 @@ def _write_inputs(model: Model, strategy: str, folder: Path) -> None:
     for name, content in model.files.items():
         if name.endswith(".csv"):
             (folder / Path(name).name).write_bytes(content)
-
-
-def manifest(model: Model, solved: Solved, outputs: dict[str, str], seconds: dict[str, float]) -> dict[str, Any]:
-    """What is needed to repeat the run and to trust it.
-
-    Two runs of the same model folder differ in the key ``times`` only. A repeat by ``run --from`` is made from the
-    model as resolved: its model.yaml has another digest, and no revision of git.
-    """
-    outcome, program = solved.outcome, solved.outcome.program
-    rows, columns = program.shape
-    return {
-        "edition": EDITION,
-        "model": model.name,
-        "strategy": outcome.world.strategy,
-        "versions": {
-            "bichiku": __version__,
-            "python": platform.python_version(),
-            **{package: version(package) for package in PACKAGES},
-        },
-        "platform": platform.platform(),
-        "git_revision": _git_revision(model.source.folder),
-        "inputs_sha256": input_digests(model),
-        "outputs_sha256": outputs,
-        "resolved_model": _plain(model.resolved[outcome.world.strategy]),
-        "solver": {
-            "name": "HiGHS",
-            **outcome.world.settings.solver.model_dump(),
-            "options": SolverOptions(outcome.world.settings.solver.method).as_highs(),
-            "status": outcome.solution.status.value,
-            "objective": outcome.solution.objective,
-            "parts": solved.report.parts,
-            "largest_part": {"rows": solved.report.largest[0], "columns": solved.report.largest[1]},
-            "iterations": solved.report.iterations,
-            "log": SOLVER_LOG,
-        },
-        "size": {
-            "rows": rows,
-            "columns": columns,
-            "non_zeros": int(program.matrix.nnz),
-            "chains": len(outcome.chains),
-            "nodes": sum(chain.tree.size for chain in outcome.chains),
-            "futures": len(outcome.futures),
-        },
-        "certificate": asdict(solved.certificate),
-        **_split(solved.at_list_prices),
-        "times": {"written": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": seconds},
-    }
-
-
-def _split(listed: Solved | None) -> dict[str, Any]:
-    """What is told of the solve at list prices; nothing of a run that is not split."""
-    if listed is None:
-        return {}
-    told = {
-        "objective": listed.outcome.solution.objective,
-        "iterations": listed.report.iterations,
-        "certificate": asdict(listed.certificate),
-    }
-    return {SPLIT.name: told}
-
-
-def _plain(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {str(key): _plain(value) for key, value in data.items()}
-    return [_plain(value) for value in data] if isinstance(data, list) else data
-
-
-def _git_revision(folder: Path | None) -> str | None:
-    """The revision of a model that is under version control, marked where files differ from it."""
-    if folder is None:
-        return None
-    tracked = _git(folder, "ls-files", "--error-unmatch", MODEL_FILE)
-    return None if tracked is None else _git(folder, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
-
-
-def _git(folder: Path, *words: str) -> str | None:
-    try:
-        found = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, timeout=10, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return found.stdout.strip() if found.returncode == 0 else None

@@ -11,7 +11,8 @@ from bichiku.model.faults import Fault, ModelFaults, shown
 from bichiku.reading.files import is_file, is_folder, json_value
 from bichiku.reading.model import INPUTS, MODEL_FILE, Model, read_model
 from bichiku.reading.strategies import is_strategy_name
-from bichiku.result.run import EDITION, MANIFEST, Run
+from bichiku.result.manifest import EDITION, MANIFEST
+from bichiku.result.run import Run
 from bichiku.result.tables import OPTIONAL, TABLES
 from bichiku.verification import verify_files
 

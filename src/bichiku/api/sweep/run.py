@@ -19,7 +19,7 @@ from bichiku.model.numbers import is_number
 from bichiku.model.world import World
 from bichiku.reading.files import json_value
 from bichiku.reading.model import model_of
-from bichiku.result.run import MANIFEST, input_digests
+from bichiku.result.manifest import MANIFEST, input_digests
 from bichiku.result.staging import settle, staged
 from bichiku.version import __version__
 
