@@ -10,8 +10,9 @@ import numpy as np
 from bichiku.model.tree import Tree
 from bichiku.model.values import Positive, Share, Strict
 from bichiku.model.world import World
+from bichiku.policies.days import is_used
 from bichiku.policies.policy import Family, Inputs, Limit, Policy
-from bichiku.policies.reserve_days import RESERVE_DAYS, is_used, target_days
+from bichiku.policies.reserve_days import RESERVE_DAYS, target_days
 from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords
 
 

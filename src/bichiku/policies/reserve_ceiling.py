@@ -12,16 +12,9 @@ from bichiku.model.names import check_name
 from bichiku.model.time_path import TimePath, monthly_path
 from bichiku.model.values import Strict
 from bichiku.model.world import World
+from bichiku.policies.days import MOST_DAYS, by_year_of_use, days_by_material, given_by_material, is_used, move_of_days
 from bichiku.policies.policy import Family, Inputs, KeyPath, Limit, Policy
-from bichiku.policies.reserve_days import (
-    MOST_DAYS,
-    by_year_of_use,
-    days_by_material,
-    given_by_material,
-    is_used,
-    move_of_days,
-    target_days,
-)
+from bichiku.policies.reserve_days import target_days
 from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords
 
 TARGET: Literal["target"] = "target"

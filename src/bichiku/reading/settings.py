@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from bichiku.model.faults import FaultLog, close_word, nearest, shown
 from bichiku.model.settings import Settings
 from bichiku.model.values import Strict
-from bichiku.policies.reserve_days import MATERIALS
+from bichiku.policies.days import MATERIALS
 from bichiku.reading.document import Document, KeyPath, dotted, without_nulls
 from bichiku.reading.schema import ModelFile, keys_at
 from bichiku.reading.strategies import COMMAND_LINE
