@@ -18,7 +18,8 @@ from pathlib import Path
 import pandas as pd
 import psutil
 
-from bichiku.result.run import MANIFEST, REPORT
+from bichiku.result.manifest import MANIFEST
+from bichiku.result.run import REPORT
 from bichiku.result.staging import MARK, PARTIAL
 from bichiku.verification import verify_run
 

@@ -91,3 +91,10 @@ def test_what_rounding_leaves_is_no_shortage_on_the_plan() -> None:
 
 def test_without_a_risk_policy_there_is_no_such_number() -> None:
     assert math.isnan(risky()["cvar_damage_of_risk_policy"][0])
+
+
+def test_a_policy_that_weighs_and_limits_looks_at_every_year() -> None:
+    # The halt in 2027 does 10000 with 0.01 and the loss of 95 % 5000 with 0.03, over the worst tenth 2500; the limit
+    # holds from 2028 on, when nothing begins, but the weight holds in each year.
+    found = risky(policies={"risk": {"level": 0.9, "weight": 1e-4, "limit": 20000, "from": "2028-01"}})
+    assert found["cvar_damage_of_risk_policy"] == (pytest.approx(2500), "level 0.9, onsets of 2027")

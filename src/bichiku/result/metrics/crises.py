@@ -93,7 +93,7 @@ def _own_cvar(results: Results, material: str) -> Reading | None:
     if not risk or futures.empty:
         return None
     years = np.unique(futures["year"])
-    counted = years[limited_years(risk, years)] if risk.limit is not None else years
+    counted = years if risk.weight else years[limited_years(risk, years)]
     by_year = {int(year): _cvar_of(futures[futures["year"] == year], risk.level) for year in counted}
     if not by_year:
         return None
