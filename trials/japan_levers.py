@@ -33,6 +33,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "list-prices": ("japan", (*MAIN, "building", "all")),
     "recovery-12": ("japan", FOLLOWED),
     "recovery-18": ("japan", FOLLOWED),
+    "long-halts": ("japan", ("today", "reserve-60", "reserve-120", "reserve-180")),
     "batteries": ("japan-batteries", BESIDE),
     "january-2026": ("japan-january-2026", BESIDE),
 }
@@ -56,11 +57,18 @@ StrategyOption = Annotated[list[str], typer.Option("--strategy", "-s", help="One
 def model_of_case(case: str) -> Model:
     """The model of a case, with its recoveries where they differ."""
     model = read_model(MODELS / CASES[case][0])
+    if case == "long-halts":
+        halts = [name for name in read_crises(model) if name.startswith("china-")]
+        return model.changed({f"crises.{name}.duration": {3: 0.25, 12: 0.75} for name in halts})
     if not case.startswith("recovery-"):
         return model
     months = int(case.removeprefix("recovery-"))
-    crises = next(iter(model.worlds.values())).settings.crises
-    return model.changed({f"crises.{name}.recovery": months for name in crises})
+    return model.changed({f"crises.{name}.recovery": months for name in read_crises(model)})
+
+
+def read_crises(model: Model) -> list[str]:
+    """Names of a model's crises."""
+    return list(next(iter(model.worlds.values())).settings.crises)
 
 
 def found(run: Run) -> dict[str, Any]:

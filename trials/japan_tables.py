@@ -107,19 +107,24 @@ def days() -> Iterator[str]:
 
 def cases() -> Iterator[str]:
     """The main levers in the base, with more batteries, and with the state of January 2026 as reported."""
-    names = [name for name in ("as-is", "batteries", "january-2026") if BASELINE in stored().get(name, {})]
-    told = {"as-is": "flat demand", "batteries": "150 GWh", "january-2026": "January 2026 as reported"}
+    told = {
+        "as-is": "as it is",
+        "long-halts": "three of four Chinese halts a year long",
+        "batteries": "150 GWh of batteries",
+        "january-2026": "January 2026 as reported",
+    }
+    names = [name for name in told if BASELINE in stored().get(name, {})]
     yield f"| | {' | '.join(told[name] for name in names)} |"
     yield f"|---|{'---:|' * len(names)}"
     every = [stored()[name] for name in names]
     damage = [millions(solves[BASELINE]["expected_damage_per_year"]) for solves in every]
     yield f"| damage under today, USD m a year | {' | '.join(damage)} |"
-    shared = [lever for lever in every[-1] if lever != BASELINE and all(lever in solves for solves in every)]
-    for lever in shared:
+    others = {lever for solves in every[1:] for lever in solves} - {BASELINE}
+    for lever in (name for name in every[0] if name in others):
         cells = []
         for solves in every:
-            _, avoided, ratio = bought(solves[lever], solves[BASELINE])
-            cells.append(f"{millions(avoided)} ({ratio})")
+            _, avoided, ratio = bought(solves[lever], solves[BASELINE]) if lever in solves else (0.0, 0.0, "")
+            cells.append(f"{millions(avoided)} ({ratio})" if ratio else "")
         yield f"| {lever}: avoided (per dollar) | {' | '.join(cells)} |"
 
 
