@@ -28,7 +28,6 @@ app = typer.Typer(
     name="bichiku",
     help="Which countries to buy critical minerals from, what to invest in, and how many days to hold in reserve.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
@@ -90,11 +89,11 @@ def _call() -> None:
 
 def _failures_in_words() -> tuple[type[Exception], ...]:
     """Failures whose own words suffice; asked for only when something fails, as their packages take long to load."""
-    from bichiku.api.sweep.workers import WorkerLost
+    from bichiku.executing import WorkersLost
     from bichiku.result.staging import CannotWrite
     from bichiku.solving.highs import SolverError
 
-    return CannotWrite, SolverError, WorkerLost
+    return CannotWrite, SolverError, WorkersLost
 
 
 def _of_the_screen(error: OSError) -> bool:
