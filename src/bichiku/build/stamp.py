@@ -19,7 +19,7 @@ from pyomo.repn import generate_standard_repn
 from scipy import sparse
 
 from bichiku.build.stencil import Cost, Key, Stencil
-from bichiku.program import CostLine, LinearProgram, Quantity, RowBlock
+from bichiku.program import CostLine, LinearProgram, Quantity, RowBlock, Structure
 from bichiku.program.blocks import index_of, index_text
 
 TRACE = 1e-6  # probability that answers at nodes of no probability are worked out for
@@ -152,6 +152,7 @@ def _with_rows(
         column_blocks=tuple(replace(block, chain=stencil.chain) for block in stencil.columns),
         cost_lines=cost_lines,
         quantities=_quantities(stencil, evaluate),
+        structure=Structure(_joined(stencil.branches, int), np.zeros(count, dtype=bool)),
     )
 
 
