@@ -178,5 +178,5 @@ class Coupling:
             row_blocks=(*program.row_blocks, *self._rows),
             column_blocks=(*program.column_blocks, *self._columns),
             cost_lines=(*program.cost_lines, *self._lines),
-            structure=None if program.structure is None else program.structure.with_coupling(more_rows, more_columns),
+            structure=None if program.structure is None else program.structure.with_plan(more_columns),
         )

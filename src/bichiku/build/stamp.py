@@ -152,7 +152,7 @@ def _with_rows(
         column_blocks=tuple(replace(block, chain=stencil.chain) for block in stencil.columns),
         cost_lines=cost_lines,
         quantities=_quantities(stencil, evaluate),
-        structure=Structure(_joined(stencil.branches, int), np.zeros(count, dtype=bool)),
+        structure=Structure(_joined(stencil.branches, int)),
     )
 
 

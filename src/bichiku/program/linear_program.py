@@ -171,7 +171,7 @@ class LinearProgram:
             row_constant=self.row_constant[rows],
             preference=self.preference[columns],
             units=None if self.units is None else self.units.part(rows, columns),
-            structure=None if self.structure is None else self.structure.part(rows, columns),
+            structure=None if self.structure is None else self.structure.part(columns),
         )
 
     def in_units(self) -> LinearProgram:

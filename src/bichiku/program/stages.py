@@ -7,6 +7,7 @@ limits the branch's own terms, and the plan's row adds up the shares. The progra
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,7 +28,6 @@ class Plan:
         matrix: shape (rows, columns and shares).
         row_lower, row_upper: shape (rows,).
         cost, column_lower, column_upper: shape (columns and shares,).
-        couples: whether a row couples chains; shape (rows,).
     """
 
     rows: np.ndarray
@@ -38,7 +38,6 @@ class Plan:
     cost: np.ndarray
     column_lower: np.ndarray
     column_upper: np.ndarray
-    couples: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Branches:
     Attributes:
         rows: numbers of its rows in the whole program, -1 for those that hold a share; shape (rows,).
         columns: numbers of its columns in the whole program; shape (columns,).
-        branch_of_row, branch_of_column: numbers of their branches, from zero without a gap.
+        branch_of_row, branch_of_column: numbers of their branches, from zero without a gap and in order.
         count: number of branches.
         matrix: shape (rows, columns).
         linking: coefficients of the plan's columns and shares; shape (rows, columns and shares).
@@ -69,20 +68,55 @@ class Branches:
     column_lower: np.ndarray
     column_upper: np.ndarray
 
+    def in_order(self, order: np.ndarray) -> Branches:
+        """The branches in another order, given by their numbers; rows and columns by branch."""
+        rank = np.empty(self.count, dtype=int)
+        rank[order] = np.arange(self.count)
+        of_row, of_column = rank[self.branch_of_row], rank[self.branch_of_column]
+        rows, columns = np.argsort(of_row, kind="stable"), np.argsort(of_column, kind="stable")
+        return self._taken(rows, columns, of_row[rows], of_column[columns], self.count)
+
     def some(self, first: int, last: int) -> Branches:
         """The branches from the first to before the last, counted from zero."""
-        rows = np.flatnonzero((self.branch_of_row >= first) & (self.branch_of_row < last))
-        columns = np.flatnonzero((self.branch_of_column >= first) & (self.branch_of_column < last))
-        at = np.full(len(self.columns), -1)
-        at[columns] = np.arange(len(columns))
+        rows, columns = self.slices(first, last)
+        of_row, of_column = self.branch_of_row[rows] - first, self.branch_of_column[columns] - first
+        return self._taken(
+            np.arange(rows.start, rows.stop), np.arange(columns.start, columns.stop), of_row, of_column, last - first
+        )
+
+    def slices(self, first: int, last: int) -> tuple[slice, slice]:
+        """Rows and columns of the branches from the first to before the last."""
+        rows = np.searchsorted(self.branch_of_row, [first, last])
+        columns = np.searchsorted(self.branch_of_column, [first, last])
+        return slice(*map(int, rows)), slice(*map(int, columns))
+
+    def shapes(self) -> list[bytes]:
+        """What branches share whose rows and columns stand in the same places; one for each branch."""
+        found = []
+        for branch in range(self.count):
+            rows, columns = self.slices(branch, branch + 1)
+            start, stop = self.matrix.indptr[rows.start], self.matrix.indptr[rows.stop]
+            ends = self.matrix.indptr[rows.start : rows.stop + 1] - start
+            places = self.matrix.indices[start:stop] - columns.start
+            finite = np.isfinite(self.row_lower[rows]) + 2 * np.isfinite(self.row_upper[rows])
+            text = b"".join(part.tobytes() for part in (ends, places, finite))
+            found.append(hashlib.sha256(text).digest())
+        return found
+
+    def _taken(
+        self, rows: np.ndarray, columns: np.ndarray, of_row: np.ndarray, of_column: np.ndarray, count: int
+    ) -> Branches:
         lines = self.matrix[rows]
+        at = _positions(columns, len(self.columns))
+        matrix = sparse.csr_array((lines.data, at[lines.indices], lines.indptr), (len(rows), len(columns)))
+        matrix.sort_indices()
         return Branches(
             rows=self.rows[rows],
             columns=self.columns[columns],
-            branch_of_row=self.branch_of_row[rows] - first,
-            branch_of_column=self.branch_of_column[columns] - first,
-            count=last - first,
-            matrix=sparse.csr_array((lines.data, at[lines.indices], lines.indptr), (len(rows), len(columns))),
+            branch_of_row=of_row,
+            branch_of_column=of_column,
+            count=count,
+            matrix=matrix,
             linking=sparse.csr_array(self.linking[rows]),
             row_lower=self.row_lower[rows],
             row_upper=self.row_upper[rows],
@@ -131,7 +165,6 @@ def split_stages(program: LinearProgram, cost: np.ndarray) -> tuple[Plan, Branch
         cost=np.concatenate([cost[columns], np.zeros(count)]),
         column_lower=np.concatenate([program.column_lower[columns], shares.lower]),
         column_upper=np.concatenate([program.column_upper[columns], shares.upper]),
-        couples=program.structure.couples[plan_rows],
     )
     own = np.flatnonzero((highest >= 0) & ~shared)
     branch_row, branch_columns = _positions(own, program.shape[0]), np.flatnonzero(branch >= 0)
@@ -161,7 +194,7 @@ def split_stages(program: LinearProgram, cost: np.ndarray) -> tuple[Plan, Branch
         column_lower=program.column_lower[branch_columns],
         column_upper=program.column_upper[branch_columns],
     )
-    return plan, branches
+    return plan, branches.in_order(np.arange(branches.count))
 
 
 class _Shares:

@@ -6,11 +6,20 @@ import time
 from pathlib import Path
 
 from bichiku.program import PLAN, LinearProgram
-from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, Solution, SolverError, SolverOptions, Status
+from bichiku.solving.highs import (
+    DUAL_SIMPLEX,
+    NO_LIMITS,
+    PRIMAL_SIMPLEX,
+    HighsRun,
+    Limits,
+    Solution,
+    SolverError,
+    SolverOptions,
+    Status,
+)
 from bichiku.solving.l_shaped import LShaped, NotSettled, Stopped
 
-LARGE = 60_000  # rows from which branches apart are faster than the whole, and ...
-LARGE_COUPLED = 150_000  # ... where rows couple chains; both measured by benchmarks/branches.py
+LARGE = 60_000  # rows from which branches apart are faster than the whole; measured by benchmarks/branches.py
 
 
 def pays(program: LinearProgram, options: SolverOptions) -> bool:
@@ -18,7 +27,7 @@ def pays(program: LinearProgram, options: SolverOptions) -> bool:
     structure = program.structure
     if structure is None or options != SolverOptions() or (structure.branch == PLAN).all():
         return False
-    return program.shape[0] >= (LARGE_COUPLED if structure.couples.any() else LARGE)
+    return program.shape[0] >= LARGE
 
 
 class DecomposedRun(HighsRun):
@@ -44,6 +53,7 @@ class DecomposedRun(HighsRun):
         try:
             found = self._apart.solve(limits)
             self.start_from(found.basis)
+            self._set(simplex_strategy=PRIMAL_SIMPLEX)  # the point keeps all limits already
         except Stopped as stopped:
             return Solution.none(Status.INTERRUPTED if self.interrupted else stopped.status)
         except (NotSettled, SolverError) as failure:
@@ -56,7 +66,10 @@ class DecomposedRun(HighsRun):
         finally:
             self._apart = None
         left = None if end is None else end - time.monotonic()
-        return super().solve(Limits(left, limits.iterations), log, prefer)
+        try:
+            return super().solve(Limits(left, limits.iterations), log, prefer)
+        finally:
+            self._set(simplex_strategy=DUAL_SIMPLEX)
 
     def change(self, program: LinearProgram) -> bool:
         """See `HighsRun.change`; a program that was not solved yet is taken apart anew."""

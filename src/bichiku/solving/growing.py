@@ -6,7 +6,7 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from bichiku.solving.highs import NO_LIMITS, Basis, Limits, SolverError, SolverOptions, Status, started, status_of
+from bichiku.solving.highs import NO_LIMITS, Basis, Limits, SolverError, SolverOptions, Status, as_highs, started, status_of
 
 class GrowingRun:
     """A program of which arrays are all that is known.
@@ -80,6 +80,22 @@ class GrowingRun:
         """The basis of the last solve."""
         found = self._highs.getBasis()
         return Basis(np.array(found.col_status, dtype=object), np.array(found.row_status, dtype=object))
+
+    def basic(self) -> np.ndarray:
+        """The basis by row: a column's number, or minus one less a row's number."""
+        outcome, found = self._highs.getBasicVariables()
+        self._require(outcome, "to show its basis")
+        return np.asarray(found)
+
+    def basis_solve(self, right: np.ndarray) -> np.ndarray:
+        """Solves ``B z = right`` with the basis matrix B, in the order of `basic`."""
+        outcome, found = self._highs.getBasisSolve(right)
+        self._require(outcome, "to solve with its basis")
+        return np.asarray(found)
+
+    def start_from(self, basis: Basis) -> None:
+        """Makes the next solve start from a basis."""
+        self._require(self._highs.setBasis(as_highs(basis)), "a basis to start from")
 
     def limit_rows(self, rows: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
         """Moves the limits of some rows."""

@@ -39,7 +39,7 @@ _STATUS = {
 }
 
 
-PRIMAL_SIMPLEX = 4  # value of HiGHS's option simplex_strategy
+DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4  # values of HiGHS's option simplex_strategy
 FEASIBILITY = 1e-7  # HiGHS's own tolerance on rows
 
 
@@ -136,12 +136,24 @@ class Solution:
         return cls(status, nothing, nothing, nothing, float("nan"), 0)
 
 
+BASIC = highspy.HighsBasisStatus.kBasic
+AT_LOWER = highspy.HighsBasisStatus.kLower
+AT_UPPER = highspy.HighsBasisStatus.kUpper
+
+
 @dataclass(frozen=True)
 class Basis:
     """A basis to start from: whether each column and row is basic, or where it rests, in HiGHS's own words."""
 
     columns: np.ndarray
     rows: np.ndarray
+
+
+def as_highs(basis: Basis) -> highspy.HighsBasis:
+    """A basis as HiGHS takes it."""
+    given = highspy.HighsBasis()
+    given.col_status, given.row_status = list(basis.columns), list(basis.rows)
+    return given
 
 
 def started(options: dict[str, object]) -> highspy.Highs:
@@ -342,9 +354,7 @@ class HighsRun:
             SolverError: HiGHS refuses it.
         """
         self._hand_over()
-        given = highspy.HighsBasis()
-        given.col_status, given.row_status = list(basis.columns), list(basis.rows)
-        self._require(self._highs.setBasis(given), "a basis to start from")
+        self._require(self._highs.setBasis(as_highs(basis)), "a basis to start from")
 
     def interrupt(self) -> None:
         """Makes a running solve stop soon with the status `INTERRUPTED`."""

@@ -8,13 +8,11 @@ from scipy import sparse
 from bichiku.program.stages import Plan
 from bichiku.program.units import in_powers_of_two
 from bichiku.solving.growing import GrowingRun
-from bichiku.solving.highs import Basis, Limits, Status
+from bichiku.solving.highs import BASIC, Basis, Limits, Status
 
 
 class Master:
     """The plan's rows and columns, and a column for the cost of each branch, nothing until its first cut.
-
-    Rows that couple chains are left out until `couple`.
 
     Args:
         plan: the first stage.
@@ -26,29 +24,26 @@ class Master:
         self._plan, self._cost, self._weight = plan, cost, weight
         branches = len(weight)
         nothing = np.zeros(branches)
-        self._coupling = np.flatnonzero(plan.couples)
-        lower, upper = plan.row_lower.copy(), plan.row_upper.copy()
-        lower[self._coupling], upper[self._coupling] = -np.inf, np.inf
         self._run = GrowingRun(
             sparse.csr_array(sparse.hstack([plan.matrix, sparse.csr_array((plan.matrix.shape[0], branches))])),
-            (lower, upper),
+            (plan.row_lower, plan.row_upper),
             (np.concatenate([plan.column_lower, nothing]), np.concatenate([plan.column_upper, nothing])),
             np.concatenate([cost, nothing]),
             grows=True,
         )
         self._unit = nothing.copy()  # of each branch's cost in its cuts; nothing before the first
         self._branch_cost = nothing
-        self.cuts = 0
-
-    @property
-    def is_coupled(self) -> bool:
-        """Whether all of its rows hold."""
-        return not len(self._coupling)
+        self._cut_of: list[np.ndarray] = []
 
     @property
     def is_new(self) -> np.ndarray:
         """Whether each branch has no cut yet; shape (branches,)."""
         return self._unit == 0.0
+
+    @property
+    def cuts(self) -> int:
+        """Number of cuts."""
+        return sum(map(len, self._cut_of))
 
     @property
     def iterations(self) -> int:
@@ -91,18 +86,38 @@ class Master:
         own = sparse.csr_array((np.ones(len(branches)), places), shape=(len(branches), len(self._weight)))
         scaled = sparse.diags_array(1.0 / unit) @ slope
         self._run.add_rows(sparse.csr_array(sparse.hstack([scaled, own])), constant / unit)
-        self.cuts += len(branches)
-
-    def couple(self) -> None:
-        """Makes the rows that couple chains hold from now on."""
-        rows = self._coupling
-        self._run.limit_rows(rows, self._plan.row_lower[rows], self._plan.row_upper[rows])
-        self._coupling = np.empty(0, dtype=int)
+        self._cut_of.append(branches)
 
     def basis(self) -> Basis:
         """The last basis, of the plan's own columns and rows."""
         found = self._run.basis()
         return Basis(found.columns[: len(self._plan.columns)], found.rows[: len(self._plan.rows)])
+
+    def ways(self) -> np.ndarray:
+        """Ways in which the plan could move if branches kept one less of the cuts that it rests on.
+
+        Where a plan rests on `t` cuts of a branch, it would have ``t - 1`` ways to go but for them.
+
+        Returns:
+            Shape (ways, columns of the plan).
+        """
+        first = len(self._plan.rows)
+        rests = np.flatnonzero(self._run.basis().rows[first:] != BASIC)
+        branch = np.concatenate(self._cut_of)[rests]
+        _, ones = np.unique(branch, return_index=True)
+        basic, width = self._run.basic(), len(self._cost)
+        own = (basic >= 0) & (basic < width)
+        found = np.zeros((len(rests) - len(ones), width))
+        for way, cut in enumerate(np.setdiff1d(rests, rests[ones])):
+            right = np.zeros(len(basic))
+            right[first + cut] = 1.0
+            found[way, basic[own]] = self._run.basis_solve(right)[own]
+        return found
+
+    def holding(self) -> np.ndarray:
+        """Number of cuts of each branch that the last plan rests on; shape (branches,)."""
+        rests = self._run.basis().rows[len(self._plan.rows) :] != BASIC
+        return np.bincount(np.concatenate(self._cut_of)[rests], minlength=len(self._weight))
 
     def interrupt(self) -> None:
         """Makes a running solve stop soon."""
