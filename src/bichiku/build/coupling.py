@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from bichiku.model.chains import Chain
-from bichiku.program import ALL, ColumnBlock, CostLine, LinearProgram, Quantity, RowBlock
+from bichiku.program import ALL, ColumnBlock, CostLine, LinearProgram, Quantity, RowBlock, Structure
 
 
 def assembled(parts: Sequence[LinearProgram]) -> LinearProgram:
@@ -46,6 +46,7 @@ def assembled(parts: Sequence[LinearProgram]) -> LinearProgram:
             for line in part.cost_lines
         ),
         quantities=quantities,
+        structure=Structure.side_by_side([part.structure for part in parts if part.structure is not None]),
     )
 
 
@@ -177,4 +178,5 @@ class Coupling:
             row_blocks=(*program.row_blocks, *self._rows),
             column_blocks=(*program.column_blocks, *self._columns),
             cost_lines=(*program.cost_lines, *self._lines),
+            structure=None if program.structure is None else program.structure.with_plan(more_columns),
         )

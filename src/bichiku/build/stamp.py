@@ -21,7 +21,7 @@ from bichiku.build.pyomo_core import (
     generate_standard_repn,
 )
 from bichiku.build.stencil import Cost, Key, Stencil
-from bichiku.program import CostLine, LinearProgram, Quantity, RowBlock
+from bichiku.program import CostLine, LinearProgram, Quantity, RowBlock, Structure
 from bichiku.program.blocks import index_of, index_text
 
 TRACE = 1e-6  # probability that answers at nodes of no probability are worked out for
@@ -154,6 +154,7 @@ def _with_rows(
         column_blocks=tuple(replace(block, chain=stencil.chain) for block in stencil.columns),
         cost_lines=cost_lines,
         quantities=_quantities(stencil, evaluate),
+        structure=Structure(_joined(stencil.branches, int)),
     )
 
 

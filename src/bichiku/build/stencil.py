@@ -18,6 +18,7 @@ import numpy as np
 
 from bichiku.build import pyomo_core as pyo
 from bichiku.model.tree import Tree
+from bichiku.program import PLAN
 from bichiku.program.blocks import ColumnBlock, Index, index_of
 
 Nodes = np.ndarray
@@ -110,6 +111,7 @@ class Stencil:
     symbols: dict[Key, Symbol] = field(default_factory=dict)
     numbers: dict[Key, np.ndarray] = field(default_factory=dict)
     columns: list[ColumnBlock] = field(default_factory=list)
+    branches: list[np.ndarray] = field(default_factory=list)  # of the columns of each block
     rows: list[Rows] = field(default_factory=list)
     bounds: list[VariableBounds] = field(default_factory=list)
     costs: list[Cost] = field(default_factory=list)
@@ -146,13 +148,23 @@ class Stencil:
         """Declares variables of zero or more, with `place.count` copies of each."""
         variable = pyo.Var(list(index), domain=pyo.NonNegativeReals)
         self.model.add_component(name, variable)
+        branch = self._branch_of(place)
         for key in variable:
             block = ColumnBlock(name, index_of(key), self.column_count, place.count, place.name)
             self.columns.append(block)
+            self.branches.append(branch)
             self.column_count += place.count
             columns = np.where(place.at >= 0, block.first + place.at, -1)
             self.symbols[name, index_of(key)] = Symbol(columns, np.zeros(self.tree.size))
         return variable
+
+    def _branch_of(self, place: Copies) -> np.ndarray:
+        """The branch of each copy, `PLAN` for one that nodes of the plan or of several branches mean."""
+        meant = place.at >= 0
+        lowest, highest = np.full(place.count, self.tree.size), np.full(place.count, PLAN)
+        np.minimum.at(lowest, place.at[meant], self.tree.branch[meant])
+        np.maximum.at(highest, place.at[meant], self.tree.branch[meant])
+        return np.where(lowest == highest, highest, PLAN)
 
     def elsewhere(
         self,

@@ -111,6 +111,13 @@ class Tree:
         return self.period - 1
 
     @cached_property
+    def branch(self) -> np.ndarray:
+        """Number of the branch that each node belongs to, spine and exits together; -1 on the plan."""
+        numbers: dict[tuple[str, int], int] = {}
+        of = [numbers.setdefault((part.crisis, part.onset), len(numbers)) for part in self.stretches]
+        return np.array([*of, -1])[self.stretch]
+
+    @cached_property
     def onset(self) -> np.ndarray:
         """Period in which the branch of a node begins; 0 on the plan."""
         return np.array([part.onset for part in self.stretches] + [0])[self.stretch]

@@ -6,6 +6,19 @@ from bichiku.program.blocks import ALL, ColumnBlock, Index, RowBlock
 from bichiku.program.linear_program import CostLine, LinearProgram
 from bichiku.program.move import Move
 from bichiku.program.quantity import Quantity
+from bichiku.program.structure import PLAN, Structure
 from bichiku.program.units import ProgramUnits
 
-__all__ = ["ALL", "ColumnBlock", "CostLine", "Index", "LinearProgram", "Move", "ProgramUnits", "Quantity", "RowBlock"]
+__all__ = [
+    "ALL",
+    "PLAN",
+    "ColumnBlock",
+    "CostLine",
+    "Index",
+    "LinearProgram",
+    "Move",
+    "ProgramUnits",
+    "Quantity",
+    "RowBlock",
+    "Structure",
+]

@@ -11,6 +11,7 @@ from scipy import sparse
 from bichiku.program.blocks import ColumnBlock, Index, RowBlock, index_text
 from bichiku.program.move import Move
 from bichiku.program.quantity import Quantity
+from bichiku.program.structure import Structure
 from bichiku.program.units import ProgramUnits
 
 
@@ -48,6 +49,7 @@ class LinearProgram:
         cost_lines: what the cost is made of.
         quantities: tonnes by node that more than one place speaks of, by (name, index).
         units: what counts as one where tolerances are absolute; None where everything is counted as it is.
+        structure: what belongs to which branch; None where nobody has said.
     """
 
     cost: np.ndarray
@@ -64,6 +66,7 @@ class LinearProgram:
     cost_lines: tuple[CostLine, ...] = ()
     quantities: Mapping[tuple[str, str], Quantity] = field(default_factory=dict)
     units: ProgramUnits | None = None
+    structure: Structure | None = None
     _columns: dict[tuple[str, Index], ColumnBlock] = field(init=False, repr=False, compare=False)
     _rows: dict[str, list[RowBlock]] = field(init=False, repr=False, compare=False)
 
@@ -168,6 +171,7 @@ class LinearProgram:
             row_constant=self.row_constant[rows],
             preference=self.preference[columns],
             units=None if self.units is None else self.units.part(rows, columns),
+            structure=None if self.structure is None else self.structure.part(columns),
         )
 
     def in_units(self) -> LinearProgram:
@@ -306,4 +310,5 @@ class LinearProgram:
             preference=np.zeros(self.shape[1] + count),
             cost_lines=(),
             units=None if self.units is None else self.units.extended(entries, rows),
+            structure=None,
         )

@@ -33,22 +33,22 @@ class ProgramUnits:
         further rows alone takes its unit from those that stand beside it.
         """
         sizes = _largest(abs(sparse.csc_array(sparse.diags_array(1.0 / self.rows) @ entries)), 0)
-        columns = np.concatenate([self.columns, np.where(sizes > 0.0, _in_powers_of_two(1.0 / _positive(sizes)), 0.0)])
+        columns = np.concatenate([self.columns, np.where(sizes > 0.0, in_powers_of_two(1.0 / _positive(sizes)), 0.0)])
         if rows is None:
             return ProgramUnits(self.rows, _positive(columns), None)
         beside = _largest(abs(sparse.csr_array(rows @ sparse.diags_array(columns))), 1)
         unknown = np.flatnonzero(columns == 0.0)
         steps = _largest(abs(sparse.csc_array(sparse.diags_array(1.0 / _positive(beside)) @ rows))[:, unknown], 0)
-        columns[unknown] = _in_powers_of_two(1.0 / _positive(steps))
+        columns[unknown] = in_powers_of_two(1.0 / _positive(steps))
         terms = _largest(abs(sparse.csr_array(rows @ sparse.diags_array(columns))), 1)
-        return ProgramUnits(np.concatenate([self.rows, _in_powers_of_two(_positive(terms))]), columns, None)
+        return ProgramUnits(np.concatenate([self.rows, in_powers_of_two(_positive(terms))]), columns, None)
 
     def of_cost(self, cost: np.ndarray) -> float:
         """What counts as one in the cost."""
         if self.money is not None:
             return self.money
         largest = float(abs(cost * self.columns).max(initial=0.0))
-        return float(_in_powers_of_two(np.array([largest]))[0]) if largest > 0.0 else 1.0
+        return float(in_powers_of_two(np.array([largest]))[0]) if largest > 0.0 else 1.0
 
 
 def _largest(sizes: sparse.sparray, axis: int) -> np.ndarray:
@@ -62,6 +62,7 @@ def _positive(sizes: np.ndarray) -> np.ndarray:
     return np.where(sizes > 0.0, sizes, 1.0)
 
 
-def _in_powers_of_two(sizes: np.ndarray) -> np.ndarray:
+def in_powers_of_two(sizes: np.ndarray) -> np.ndarray:
+    """The power of two nearest to each of some positive sizes, as ratios go."""
     found: np.ndarray = np.exp2(np.round(np.log2(sizes)))
     return found

@@ -39,7 +39,7 @@ _STATUS = {
 }
 
 
-PRIMAL_SIMPLEX = 4  # value of HiGHS's option simplex_strategy
+DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4  # values of HiGHS's option simplex_strategy
 FEASIBILITY = 1e-7  # HiGHS's own tolerance on rows
 
 
@@ -136,6 +136,44 @@ class Solution:
         return cls(status, nothing, nothing, nothing, float("nan"), 0)
 
 
+BASIC = highspy.HighsBasisStatus.kBasic
+AT_LOWER = highspy.HighsBasisStatus.kLower
+AT_UPPER = highspy.HighsBasisStatus.kUpper
+
+
+@dataclass(frozen=True)
+class Basis:
+    """A basis to start from: whether each column and row is basic, or where it rests, in HiGHS's own words."""
+
+    columns: np.ndarray
+    rows: np.ndarray
+
+
+def as_highs(basis: Basis) -> highspy.HighsBasis:
+    """A basis as HiGHS takes it."""
+    given = highspy.HighsBasis()
+    given.col_status, given.row_status = list(basis.columns), list(basis.rows)
+    return given
+
+
+def started(options: dict[str, object]) -> highspy.Highs:
+    """A HiGHS with some options.
+
+    Raises:
+        SolverError: it refuses one, which would leave another solver in place without a word.
+    """
+    highs = highspy.Highs()
+    for name, value in options.items():
+        if highs.setOptionValue(name, value) == highspy.HighsStatus.kError:
+            raise SolverError(f"HiGHS refuses option {name}={value!r}")
+    return highs
+
+
+def status_of(outcome: highspy.HighsStatus, status: highspy.HighsModelStatus) -> Status:
+    """What a run of HiGHS came to."""
+    return Status.ERROR if outcome == highspy.HighsStatus.kError else _STATUS.get(status, Status.ERROR)
+
+
 class HighsRun:
     """One linear program in HiGHS; `interrupt` may be called from another thread while it solves.
 
@@ -145,8 +183,7 @@ class HighsRun:
 
     def __init__(self, program: LinearProgram, options: SolverOptions) -> None:
         self._program, self._given = program, program.in_units()
-        self._highs = highspy.Highs()
-        self._set(**options.as_highs())
+        self._highs = started(options.as_highs())
         self._highs.HandleUserInterrupt = True
         self.interrupted = False
         self._handed_over = False
@@ -236,7 +273,7 @@ class HighsRun:
             outcome = self._highs.run()
             status = self._highs.getModelStatus()
             self._set(presolve="choose")
-        return Status.ERROR if outcome == highspy.HighsStatus.kError else _STATUS.get(status, Status.ERROR)
+        return status_of(outcome, status)
 
     def _iterations(self) -> int:
         info = self._highs.getInfo()
@@ -309,6 +346,15 @@ class HighsRun:
             return None
         units = self._program.units
         return np.asarray(values) if units is None else np.asarray(values) / units.rows
+
+    def start_from(self, basis: Basis) -> None:
+        """Makes the next solve start from a basis, which may have a few basic columns or rows too many or too few.
+
+        Raises:
+            SolverError: HiGHS refuses it.
+        """
+        self._hand_over()
+        self._require(self._highs.setBasis(as_highs(basis)), "a basis to start from")
 
     def interrupt(self) -> None:
         """Makes a running solve stop soon with the status `INTERRUPTED`."""

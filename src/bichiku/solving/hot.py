@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +15,11 @@ import numpy as np
 from bichiku.executing import threads
 from bichiku.program import LinearProgram
 from bichiku.program.components import Component, split_program
+from bichiku.solving.decomposed import DecomposedRun, pays
 from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, Solution, SolverOptions, Status
 
 Progress = Callable[[int, int], None]
+TakenApart = Callable[[LinearProgram, SolverOptions], bool]
 
 
 @dataclass(frozen=True)
@@ -29,24 +31,33 @@ class Report:
         largest: rows and columns of the largest.
         iterations: iterations of all together, in the latest solve.
         log: HiGHS's log of each part solved, in the order of the parts; empty unless asked for.
+        apart: how the parts went whose branches were solved apart, by the number of the part, from 1.
     """
 
     parts: int
     largest: tuple[int, int]
     iterations: int
     log: str = ""
+    apart: Mapping[int, str] = field(default_factory=dict)
 
 
 class HotProgram:
-    """A program split into parts that share nothing, each held by a solver of its own."""
+    """A program split into parts that share nothing, each held by a solver of its own.
 
-    def __init__(self, program: LinearProgram, options: SolverOptions) -> None:
+    Args:
+        program: the program.
+        options: how HiGHS is run.
+        taken_apart: which parts are solved branch by branch first; those for which it pays.
+    """
+
+    def __init__(self, program: LinearProgram, options: SolverOptions, taken_apart: TakenApart = pays) -> None:
         self.program = program
         self.options = options
+        self._taken_apart = taken_apart
         split = split_program(program)
         self.parts: tuple[Component, ...] = split.components
         self._loose = split.loose_columns
-        self.runs = [HighsRun(part.program, options) for part in self.parts]
+        self.runs = [self._run_of(part.program) for part in self.parts]
         self._answers: dict[int, Solution] = {}
 
     def solve(
@@ -74,12 +85,19 @@ class HotProgram:
             self._run(waiting, progress, limits, None)
         iterations = sum(self._answers[i].iterations for i in waiting if i in self._answers)
         largest = max((part.program.shape for part in self.parts), default=(0, 0))
-        report = Report(len(self.parts), largest, iterations, log)
+        apart = {i + 1: note for i in sorted(waiting) if (note := _note(self.runs[i]))}
+        report = Report(len(self.parts), largest, iterations, log, apart)
         return self._whole(iterations), report
+
+    def _run_of(self, program: LinearProgram) -> HighsRun:
+        kind = DecomposedRun if self._taken_apart(program, self.options) else HighsRun
+        return kind(program, self.options)
 
     def _log_of(self, part: int, folder: Path) -> str:
         rows, columns = self.parts[part].program.shape
         head = f"Part {part + 1} of {len(self.parts)}: {rows:,} rows, {columns:,} columns\n"
+        note = _note(self.runs[part])
+        head += f"{note}\n" if note else ""
         file = folder / f"{part}.log"
         return f"{head}{file.read_text(encoding='utf-8', errors='replace') if file.is_file() else ''}\n"
 
@@ -137,7 +155,7 @@ class HotProgram:
                 runs.append(self.runs[old])
                 answers[number] = self._answers[old]
             else:
-                runs.append(HighsRun(part.program, self.options))
+                runs.append(self._run_of(part.program))
         self.program, self.parts, self._loose = program, split.components, split.loose_columns
         self.runs, self._answers = runs, answers
 
@@ -171,7 +189,7 @@ class HotProgram:
         """A solver that was told to stop stays so; another takes its place for the next solve."""
         for i, run in enumerate(self.runs):
             if run.interrupted:
-                self.runs[i] = HighsRun(self.parts[i].program, self.options)
+                self.runs[i] = self._run_of(self.parts[i].program)
             if i in self._answers and self._answers[i].status is Status.INTERRUPTED:
                 del self._answers[i]
 
@@ -204,3 +222,8 @@ class HotProgram:
             row_dual[part.rows] = self._answers[i].row_dual
         objective = float(program.cost @ x) + program.constant
         return Solution(Status.OPTIMAL, x, row_dual, reduced, objective, iterations)
+
+
+def _note(run: HighsRun) -> str:
+    """How a part went whose branches were solved apart; empty for any other."""
+    return run.note if isinstance(run, DecomposedRun) else ""

@@ -1,0 +1,124 @@
+"""The plan of a two-stage program with what is known of its branches: a lower bound on their cost, made of cuts."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+from bichiku.program.stages import Plan
+from bichiku.program.units import in_powers_of_two
+from bichiku.solving.growing import GrowingRun
+from bichiku.solving.highs import BASIC, Basis, Limits, Status
+
+
+class Master:
+    """The plan's rows and columns, and a column for the cost of each branch, nothing until its first cut.
+
+    Args:
+        plan: the first stage.
+        cost: of its columns, shares included.
+        weight: what the cost of each branch counts for; shape (branches,).
+    """
+
+    def __init__(self, plan: Plan, cost: np.ndarray, weight: np.ndarray) -> None:
+        self._plan, self._cost, self._weight = plan, cost, weight
+        branches = len(weight)
+        nothing = np.zeros(branches)
+        self._run = GrowingRun(
+            sparse.csr_array(sparse.hstack([plan.matrix, sparse.csr_array((plan.matrix.shape[0], branches))])),
+            (plan.row_lower, plan.row_upper),
+            (np.concatenate([plan.column_lower, nothing]), np.concatenate([plan.column_upper, nothing])),
+            np.concatenate([cost, nothing]),
+            grows=True,
+        )
+        self._unit = nothing.copy()  # of each branch's cost in its cuts; nothing before the first
+        self._branch_cost = nothing
+        self._cut_of: list[np.ndarray] = []
+
+    @property
+    def is_new(self) -> np.ndarray:
+        """Whether each branch has no cut yet; shape (branches,)."""
+        return self._unit == 0.0
+
+    @property
+    def cuts(self) -> int:
+        """Number of cuts."""
+        return sum(map(len, self._cut_of))
+
+    @property
+    def iterations(self) -> int:
+        """Simplex iterations of all solves together."""
+        return self._run.iterations
+
+    def solve(self, limits: Limits) -> tuple[Status, np.ndarray]:
+        """The best plan under the cuts: how it ended, and the value of each of its columns."""
+        status = self._run.solve(limits)
+        if status is not Status.OPTIMAL:
+            return status, np.empty(0)
+        values, _ = self._run.answer()
+        plan = values[: len(self._cost)]
+        self._branch_cost = values[len(self._cost) :] * self._unit
+        return status, plan
+
+    def cost_of(self, plan: np.ndarray) -> float:
+        """What a plan costs by itself."""
+        return float(self._cost @ plan)
+
+    def short_of(self, cost: np.ndarray) -> np.ndarray:
+        """What the cost of branches counts for over what the master thought of them; shape (branches,)."""
+        found: np.ndarray = self._weight * (cost - self._branch_cost)
+        return found
+
+    def add(self, branches: np.ndarray, constant: np.ndarray, slope: sparse.csr_array) -> None:
+        """Adds a cut for each of some branches."""
+        first = branches[self._unit[branches] == 0.0]
+        if len(first):
+            rows = np.flatnonzero(np.isin(branches, first))
+            steepest = abs(slope[rows]).max(axis=1).toarray().ravel() if slope.shape[1] else np.zeros(len(rows))
+            size = np.where(steepest > 0.0, steepest, abs(constant[rows]))
+            self._unit[branches[rows]] = in_powers_of_two(np.where(size > 0.0, size, 1.0))
+            columns = len(self._cost) + branches[rows]
+            anything = np.full(len(rows), np.inf)
+            self._run.limit_columns(columns, -anything, anything)
+            self._run.price_columns(columns, self._weight[branches[rows]] * self._unit[branches[rows]])
+        unit = self._unit[branches]
+        places = (np.arange(len(branches)), branches)
+        own = sparse.csr_array((np.ones(len(branches)), places), shape=(len(branches), len(self._weight)))
+        scaled = sparse.diags_array(1.0 / unit) @ slope
+        self._run.add_rows(sparse.csr_array(sparse.hstack([scaled, own])), constant / unit)
+        self._cut_of.append(branches)
+
+    def basis(self) -> Basis:
+        """The last basis, of the plan's own columns and rows."""
+        found = self._run.basis()
+        return Basis(found.columns[: len(self._plan.columns)], found.rows[: len(self._plan.rows)])
+
+    def ways(self) -> np.ndarray:
+        """Ways in which the plan could move if branches kept one less of the cuts that it rests on.
+
+        Where a plan rests on `t` cuts of a branch, it would have ``t - 1`` ways to go but for them.
+
+        Returns:
+            Shape (ways, columns of the plan).
+        """
+        first = len(self._plan.rows)
+        rests = np.flatnonzero(self._run.basis().rows[first:] != BASIC)
+        branch = np.concatenate(self._cut_of)[rests]
+        _, ones = np.unique(branch, return_index=True)
+        basic, width = self._run.basic(), len(self._cost)
+        own = (basic >= 0) & (basic < width)
+        found = np.zeros((len(rests) - len(ones), width))
+        for way, cut in enumerate(np.setdiff1d(rests, rests[ones])):
+            right = np.zeros(len(basic))
+            right[first + cut] = 1.0
+            found[way, basic[own]] = self._run.basis_solve(right)[own]
+        return found
+
+    def holding(self) -> np.ndarray:
+        """Number of cuts of each branch that the last plan rests on; shape (branches,)."""
+        rests = self._run.basis().rows[len(self._plan.rows) :] != BASIC
+        return np.bincount(np.concatenate(self._cut_of)[rests], minlength=len(self._weight))
+
+    def interrupt(self) -> None:
+        """Makes a running solve stop soon."""
+        self._run.interrupt()
