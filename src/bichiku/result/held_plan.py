@@ -23,12 +23,14 @@ class HeldPlan:
         builds: project to the tonnes a year of capacity built, by start of building; only projects that can be built.
         stock: material to tonnes in store at the end of each period of the plan; shape (periods,).
         shipments: supplier or project to tonnes sent off in each period of the plan; shape (periods,).
+        saved: material and substitution tranche to tonnes saved in each period of the plan; shape (periods,).
     """
 
     contracts: Mapping[str, np.ndarray]
     builds: Mapping[str, np.ndarray]
     stock: Mapping[str, np.ndarray]
     shipments: Mapping[str, np.ndarray]
+    saved: Mapping[tuple[str, str], np.ndarray]
 
     @classmethod
     def of(cls, run: Run) -> HeldPlan:
@@ -49,6 +51,7 @@ class HeldPlan:
         for item, names in (("shipped", world.suppliers), ("produced", world.projects)):
             sent = on_plan[on_plan["item"] == item]
             shipments.update({name: _by_period(sent[sent["source"] == name], world) for name in names})
+        saved = on_plan[on_plan["item"] == "saved"]
         reserve = run.table("reserve").sort_values("period", kind="stable")
         built = run.table("projects").set_index("project")["built_t_per_year"]
         return cls(
@@ -56,6 +59,10 @@ class HeldPlan:
             builds={name: np.array([built[name]]) for name, row in world.projects.items() if row.max_build_t > 0},
             stock={name: reserve.loc[reserve["material"] == name, "stock_t"].to_numpy() for name in world.materials},
             shipments=shipments,
+            saved={
+                key: _by_period(saved[(saved["material"] == key[0]) & (saved["source"] == key[1])], world)
+                for key in _tranches(world)
+            },
         )
 
     @classmethod
@@ -67,7 +74,12 @@ class HeldPlan:
             builds={name: outcome.values("build", name) for name, row in world.projects.items() if row.max_build_t > 0},
             stock={name: outcome.stock[name][plan] for name in world.materials},
             shipments={name: outcome.shipped[name][plan] for name in world.sources},
+            saved={key: outcome.values("saved", *key)[plan] for key in _tranches(world)},
         )
+
+
+def _tranches(world: World) -> list[tuple[str, str]]:
+    return [key for key in world.tranches if key[0] in world.demand]
 
 
 def _by_period(flows: pd.DataFrame, world: World) -> np.ndarray:
