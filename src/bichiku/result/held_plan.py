@@ -24,6 +24,8 @@ class HeldPlan:
         stock: material to tonnes in store at the end of each period of the plan; shape (periods,).
         shipments: supplier or project to tonnes sent off in each period of the plan; shape (periods,).
         saved: material and substitution tranche to tonnes saved in each period of the plan; shape (periods,).
+        short: material with demand to tonnes not met, likewise.
+        refused: committed contract to tonnes refused, likewise.
     """
 
     contracts: Mapping[str, np.ndarray]
@@ -31,6 +33,8 @@ class HeldPlan:
     stock: Mapping[str, np.ndarray]
     shipments: Mapping[str, np.ndarray]
     saved: Mapping[tuple[str, str], np.ndarray]
+    short: Mapping[str, np.ndarray]
+    refused: Mapping[str, np.ndarray]
 
     @classmethod
     def of(cls, run: Run) -> HeldPlan:
@@ -51,7 +55,6 @@ class HeldPlan:
         for item, names in (("shipped", world.suppliers), ("produced", world.projects)):
             sent = on_plan[on_plan["item"] == item]
             shipments.update({name: _by_period(sent[sent["source"] == name], world) for name in names})
-        saved = on_plan[on_plan["item"] == "saved"]
         reserve = run.table("reserve").sort_values("period", kind="stable")
         built = run.table("projects").set_index("project")["built_t_per_year"]
         return cls(
@@ -60,8 +63,13 @@ class HeldPlan:
             stock={name: reserve.loc[reserve["material"] == name, "stock_t"].to_numpy() for name in world.materials},
             shipments=shipments,
             saved={
-                key: _by_period(saved[(saved["material"] == key[0]) & (saved["source"] == key[1])], world)
-                for key in _tranches(world)
+                (material, tranche): _by_period(_rows(on_plan, "saved", material, tranche), world)
+                for material, tranche in _tranches(world)
+            },
+            short={name: _by_period(_rows(on_plan, "short", name, ""), world) for name in world.demand},
+            refused={
+                name: _by_period(_rows(on_plan, "refused", row.material, name), world)
+                for name, row in world.committed.items()
             },
         )
 
@@ -75,7 +83,13 @@ class HeldPlan:
             stock={name: outcome.stock[name][plan] for name in world.materials},
             shipments={name: outcome.shipped[name][plan] for name in world.sources},
             saved={key: outcome.values("saved", *key)[plan] for key in _tranches(world)},
+            short={name: outcome.short[name][plan] for name in world.demand},
+            refused={name: outcome.values("refused", name)[plan] for name in world.committed},
         )
+
+
+def _rows(flows: pd.DataFrame, item: str, material: str, source: str) -> pd.DataFrame:
+    return flows[(flows["item"] == item) & (flows["material"] == material) & (flows["source"] == source)]
 
 
 def _tranches(world: World) -> list[tuple[str, str]]:

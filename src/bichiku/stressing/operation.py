@@ -75,6 +75,10 @@ class Course:
         branch = np.arange(tree.periods, tree.size)
         return sum(float(line.money.at(self.part.solution.x)[branch].sum()) for line in self.part.program.cost_lines)
 
+    def opening(self, material: str) -> float:
+        """Tonnes in store when the first crisis begins."""
+        return float(self.part.stock_before(material)[self.path[0]])
+
     def harm(self, material: str) -> dict[str, float]:
         """What the path does to a material, by the names of the columns of crises.csv."""
         return Harm(material, self.part).along(self.path)
@@ -249,9 +253,11 @@ class Operator:
                     "ship": held.shipments.get(name),
                     "run": held.shipments.get(name),
                     "saved": held.saved.get((name, block.index[-1])),
+                    "short": held.short.get(name),
+                    "refused": held.refused.get(name),
                 }
                 found = on_plan.get(block.variable)
-                values[:plan] = 0.0 if found is None else found  # no row of a branch asks for the plan's other columns
+                values[:plan] = 0.0 if found is None else found  # nothing asks for the plan's tranches of shortage
                 past = decided.get((block.variable, block.index))
                 if past is not None:
                     values[plan : plan + len(past)] = past
