@@ -9,7 +9,7 @@ import pandas as pd
 from bichiku.show.numbers import money, three_digits, whole
 from bichiku.show.phrases import lengths, listed
 from bichiku.stressing.dated import DatedStress
-from bichiku.stressing.filling import Filling
+from bichiku.stressing.filling import LEAST_SHARE, Filling
 
 PERIODS = {"month": "months", "quarter": "quarters", "year": "years"}
 MOST = 5  # of those who fill a gap
@@ -32,13 +32,17 @@ def in_store(found: DatedStress) -> str:
     )
 
 
-def filled_by(found: Filling) -> str:
-    """Who fills the gap, the largest first."""
+def gap_words(found: Filling) -> str:
+    """What is lost while the crisis lasts, and who fills the gap, the largest first."""
     words = {"store": " from the store", "short": " short", "need": " not needed", "stocking": " not put in store"}
-    return listed(
+    lost = f"{three_digits(found.lost)} t less arrive while it lasts"
+    if found.less_from_store > LEAST_SHARE * found.lost:
+        lost += f" and {three_digits(found.less_from_store)} t less come from the store than on the plan"
+    filled = listed(
         [f"{three_digits(tonnes)} t{words.get(means, f' {source}')}" for (means, source), tonnes in found.by.items()],
         MOST,
     )
+    return f"{lost}; filled by {filled}"
 
 
 def days_or(value: float, otherwise: str) -> str:

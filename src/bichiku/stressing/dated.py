@@ -33,6 +33,7 @@ class DatedStress:
 
     Attributes:
         world: the first strategy's.
+        strategies: whose plans are held.
         crisis: name of the crisis.
         onset: period in which it begins.
         length: periods that it lasts.
@@ -43,6 +44,7 @@ class DatedStress:
     """
 
     world: World
+    strategies: Sequence[str]
     crisis: str
     onset: int
     length: int
@@ -53,11 +55,6 @@ class DatedStress:
 
     def __repr__(self) -> str:
         return f"<DatedStress of {', '.join(self.strategies)}: {self.crisis} from {self.month}>"
-
-    @property
-    def strategies(self) -> list[str]:
-        """Whose plans are held."""
-        return list(dict.fromkeys(self.tables["harm"]["strategy"]))
 
     @property
     def month(self) -> str:

@@ -17,10 +17,12 @@ class Filling:
 
     Attributes:
         lost: tonnes that sources bring less.
+        less_from_store: tonnes that the store gives less, beyond what it takes less.
         by: means and source to tonnes that each gives more, or takes less, the largest first.
     """
 
     lost: float
+    less_from_store: float
     by: dict[tuple[str, str], float]
 
 
@@ -39,4 +41,4 @@ def filling(found: DatedStress, strategy: str, material: str) -> Filling:
     given = float(mine.loc[mine["means"] == STORE[0], "crisis_t"].sum())
     signed |= {STORE: min(spared, given), STOCKING: max(spared - given, 0.0)}
     told = {key: float(tonnes) for key, tonnes in signed.items() if tonnes > LEAST_SHARE * lost}
-    return Filling(lost, dict(sorted(told.items(), key=lambda item: -item[1])))
+    return Filling(lost, max(-spared, 0.0), dict(sorted(told.items(), key=lambda item: -item[1])))

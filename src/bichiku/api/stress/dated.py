@@ -10,6 +10,7 @@ from typing import Any
 
 from bichiku.api.stress.plans import described_crisis, named_crisis, operators_of, period_of, real_length
 from bichiku.model.settings import Crisis
+from bichiku.reading.model import model_of
 from bichiku.result.manifest import MANIFEST
 from bichiku.result.run import REPORT, Run
 from bichiku.result.staging import settle, staged
@@ -37,7 +38,7 @@ def write_stress(found: DatedStress, output: str | Path = "runs") -> Path:
         text = json.dumps(content, indent=2, ensure_ascii=False)
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
         (folder / REPORT).write_text(render_stress(found), encoding="utf-8")
-        return settle(folder, output, f"{found.runs[0]}-stress-{found.crisis}-{digest}")
+        return settle(folder, output, f"{model_of(found.world).name}-stress-{found.crisis}-{digest}")
 
 
 def _content(found: DatedStress) -> dict[str, Any]:
@@ -91,6 +92,7 @@ def stress(
     first = next(iter(plans.values())).strike
     return DatedStress(
         world=runs[0].world,
+        strategies=list(plans),
         crisis=first.name,
         onset=onset,
         length=first.length,

@@ -7,7 +7,7 @@ from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.elements import Element, Note, PageCell, PageTable, Section
 from bichiku.show.report.figures.stress import gap_filled, stock_curves
 from bichiku.show.report.page import environment
-from bichiku.show.stress_words import days_or, filled_by, in_store, lasts, steps_of
+from bichiku.show.stress_words import days_or, gap_words, in_store, lasts, steps_of
 from bichiku.stressing.dated import DatedStress
 from bichiku.stressing.filling import filling
 from bichiku.version import __version__
@@ -36,6 +36,8 @@ def render_stress(found: DatedStress) -> str:
 def _answer(found: DatedStress, strategy: str) -> str:
     harm = found.tables["harm"]
     rows = harm[harm["strategy"] == strategy]
+    if rows.empty:
+        return f"{strategy}: it touches nothing that is bought, made or used."
     currency = found.world.settings.currency
     total = page_money(float(rows["damage"].sum()), currency)
     short = rows[rows["short_t"] > 0.0].sort_values("time_to_survive_days", kind="stable")
@@ -52,16 +54,14 @@ def _sections(found: DatedStress) -> list[Section]:
     gaps = [picture for name in found.strategies if (picture := gap_filled(found, name)) is not None]
     told: list[Element] = [_harm_table(found)]
     filled = [
-        Note(
-            f"{strategy}, {material}: {page_number(gap.lost)} t less arrive while it lasts; filled by {filled_by(gap)}."
-        )
+        Note(f"{strategy}, {material}: {gap_words(gap)}.")
         for strategy in found.strategies
         for material in found.tables["harm"].query("strategy == @strategy")["material"]
         if (gap := filling(found, strategy, material)).lost > 0.0
     ]
     return [
         Section("harm", "How long it lasts", told),
-        Section("store", "The store", [stock_curves(found)]),
+        Section("store", "The store", [picture for picture in [stock_curves(found)] if picture is not None]),
         Section("gap", "Who fills the gap", [*filled, *gaps]),
         Section("steps", "What a little more would be worth", _steps(found)),
         Section("how", "How it is worked out", [Note(HOW)]),

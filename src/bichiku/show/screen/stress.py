@@ -6,7 +6,7 @@ from rich.console import Console
 
 from bichiku.show.numbers import money, three_digits, whole
 from bichiku.show.screen.table import plain_table
-from bichiku.show.stress_words import days_or, filled_by, in_store, lasts, steps_of
+from bichiku.show.stress_words import days_or, gap_words, in_store, lasts, steps_of
 from bichiku.stressing.dated import DatedStress
 from bichiku.stressing.filling import filling
 
@@ -20,6 +20,9 @@ def print_stress(console: Console, found: DatedStress) -> None:
         harm = found.tables["harm"]
         rows = harm[harm["strategy"] == strategy]
         console.print(f"\n  {strategy}", style="bold", highlight=False)
+        if rows.empty:
+            console.print("  it touches nothing that is bought, made or used", highlight=False)
+            continue
         table = plain_table()
         for heading in ("  material", "days held", "until short", "short", "days short", "damage", "if foreseen"):
             table.add_column(heading, justify="left" if heading == "  material" else "right")
@@ -41,9 +44,7 @@ def print_stress(console: Console, found: DatedStress) -> None:
         for material in rows["material"]:
             gap = filling(found, strategy, material)
             if gap.lost > 0.0:
-                text = (
-                    f"  {material}: {three_digits(gap.lost)} t less arrive while it lasts; filled by {filled_by(gap)}"
-                )
+                text = f"  {material}: {gap_words(gap)}"
                 console.print(text, highlight=False, soft_wrap=True)
             for step in steps_of(found, strategy, material):
                 console.print(f"    {step}", highlight=False, soft_wrap=True)

@@ -35,15 +35,18 @@ from bichiku.stressing.gap import TAKING
 
 COLUMNS = 3
 PLANNED = (0, (1, 2))
+ROOM = 1.35  # of the highest bar, for a legend above it
 MOST_SOURCES = 3  # suppliers and projects of a material with a colour of their own
 SOURCES = ((BLUE, ""), (SKY, "////"), (GREEN, "...."))
 OTHERS, STORE, SAVED, NEED, SHORT = (PALE, "xx"), (ORANGE, ""), (PURPLE, "\\\\\\\\"), (YELLOW, "++"), (RED, "")
 
 
-def stock_curves(found: DatedStress) -> Picture:
-    """The store of each material in each period, a panel for each, beside what the plan would have had."""
+def stock_curves(found: DatedStress) -> Picture | None:
+    """The store of each material in each period, a panel for each, beside the plan's; None where none is touched."""
     months = found.tables["months"]
     materials = list(dict.fromkeys(months["material"]))
+    if not materials:
+        return None
 
     def paint(axes: Axes, material: str) -> None:
         for place, strategy in enumerate(found.strategies):
@@ -96,7 +99,8 @@ def gap_filled(found: DatedStress, strategy: str) -> Picture | None:
         lost = _lost(mine[mine["material"] == material], rows["period"].to_numpy())
         axes.step(np.arange(len(rows) + 1), [*lost, lost[-1]], where="post", color=INK, linewidth=1.2, zorder=4)
         _periods(axes, rows, found)
-        axes.legend(fontsize=7, loc="upper right")
+        axes.set_ylim(0, ROOM * max(base.max(), lost.max()))
+        axes.legend(fontsize=7, loc="upper left", ncols=3)
 
     handles: list[object] = [
         Line2D([], [], color=INK, linewidth=1.2, label="what is lost: given less than on the plan, or taken more")
