@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bichiku.cli.results_so_far import add_folder
-from bichiku.cli.screen import NO_RESULT, OutputOption, QuietOption, say, screen, spinner
+from bichiku.cli.screen import NO_RESULT, OutputOption, QuietOption, counter, say, screen, spinner
 from bichiku.model.faults import Fault, ModelFaults
 
-FLOWS_OF_PLAN = ("flows", "reserve", "projects")  # tables in which the plan of a run stands
+if TYPE_CHECKING:
+    from bichiku.result.run import Run
+
+OF_PLAN = ("flows", "reserve", "projects")  # tables in which the plan of a run stands
 
 
 def stress(
@@ -30,6 +35,9 @@ def stress(
         int | None,
         typer.Option(metavar="PERIODS", help="How long it really lasts. Default: the longest that people believe in."),
     ] = None,
+    losses: Annotated[
+        bool, typer.Option("--map", help="Lose every country, pair of the largest, route and group, from all starts.")
+    ] = False,
     days: Annotated[
         float | None,
         typer.Option(metavar="DAYS", help="Exactly so many days of everything in store. Default: what the plan holds."),
@@ -37,32 +45,42 @@ def stress(
     output: OutputOption = Path("runs"),
     quiet: QuietOption = False,
 ) -> None:
-    """Hold the plan of a run, let one dated crisis happen, and tell how long it lasts and who fills the gap.
+    """Hold the plan of a run and break things: one dated crisis, or with --map whatever may be lost.
 
     Operation is decided anew, period by period, by somebody who knows what has happened and how likely which length is.
     """
+    if losses:
+        _map_losses(runs, days, output, quiet, {"--crisis": crisis, "--effects": effects, "--from": begins})
+    else:
+        _one_crisis(runs, _named(crisis, effects), begins, length, days, output, quiet)
+
+
+def _named(crisis: str | None, effects: Path | None) -> str | Path:
+    """What happens: a crisis of the model, or that of a file."""
+    if (crisis is None) == (effects is None):
+        hint = "--crisis NAME or --effects FILE; or --map"
+        raise ModelFaults([Fault("--crisis", None, "", "needs either a crisis or a file of effects", hint)])
+    return crisis if crisis is not None else Path(str(effects))
+
+
+def _one_crisis(
+    folders: list[Path],
+    crisis: str | Path,
+    begins: str | None,
+    length: int | None,
+    days: float | None,
+    output: Path,
+    quiet: bool,
+) -> None:
     from bichiku.api.stress.dated import stress as stress_runs
     from bichiku.api.stress.dated import write_stress
-    from bichiku.result.pipeline import NoSolution
-    from bichiku.result.saved_run import read_run
     from bichiku.show.screen.stress import print_stress
 
-    if (crisis is None) == (effects is None):
-        hint = "--crisis NAME, or --effects FILE"
-        raise ModelFaults([Fault("--crisis", None, "", "needs either a crisis or a file of effects", hint)])
     if begins is None:
         raise ModelFaults([Fault("--from", None, "", "is missing: when does it begin?", "a month such as 2027-04")])
-    named: str | Path = crisis if crisis is not None else Path(str(effects))
-    with spinner(quiet) as show:
-        read = []
-        for folder in runs:
-            show(f"reading {folder}")
-            read.append(read_run(folder, FLOWS_OF_PLAN))
-        try:
-            found = stress_runs(read, named, begins, length, days, show)
-        except NoSolution as failure:
-            say(f"{failure.strategy}: {failure}")
-            raise typer.Exit(NO_RESULT) from failure
+    read = _read(folders, quiet)
+    with spinner(quiet) as show, _failure_in_words():
+        found = stress_runs(read, crisis, begins, length, days, show)
         show("writing")
         folder = write_stress(found, output)
     add_folder(folder)
@@ -70,3 +88,45 @@ def stress(
         out = screen()
         print_stress(out, found)
         out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
+
+
+def _map_losses(
+    folders: list[Path], days: float | None, output: Path, quiet: bool, idle: dict[str, str | Path | None]
+) -> None:
+    from bichiku.api.stress.loss_map import stress_map, write_map
+    from bichiku.show.screen.loss_map import print_map
+
+    if given := [option for option, value in idle.items() if value is not None]:
+        message = "is for one dated crisis, and --map loses everything in turn"
+        raise ModelFaults([Fault(given[0], None, "", message, "leave one of the two out")])
+    read = _read(folders, quiet)
+    with counter("losing", quiet) as show, _failure_in_words():
+        found = stress_map(read, days, counter=show)
+    folder = write_map(found, read, output)
+    add_folder(folder)
+    if not quiet:
+        out = screen()
+        print_map(out, found)
+        out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
+
+
+def _read(folders: list[Path], quiet: bool) -> list[Run]:
+    from bichiku.result.saved_run import read_run
+
+    with spinner(quiet) as show:
+        read = []
+        for folder in folders:
+            show(f"reading {folder}")
+            read.append(read_run(folder, OF_PLAN))
+        return read
+
+
+@contextmanager
+def _failure_in_words() -> Iterator[None]:
+    from bichiku.result.pipeline import NoSolution
+
+    try:
+        yield
+    except NoSolution as failure:
+        say(f"{failure.strategy}: {failure}")
+        raise typer.Exit(NO_RESULT) from failure

@@ -25,11 +25,9 @@ def lasts(found: DatedStress) -> str:
     )
 
 
-def in_store(found: DatedStress) -> str:
-    """What is in store when it begins."""
-    return (
-        "in store is what each plan holds" if found.days is None else f"in store are {found.days:g} days of everything"
-    )
+def stored(days: float | None) -> str:
+    """What is in store when something breaks."""
+    return "in store is what each plan holds" if days is None else f"in store are {days:g} days of everything"
 
 
 def gap_words(found: Filling) -> str:

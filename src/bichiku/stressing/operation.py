@@ -201,6 +201,17 @@ class Operator:
             }
             now = following
 
+    def of_each_length(self, materials: tuple[str, ...], strike: Strike) -> dict[int, Course]:
+        """What becomes of a chain for each length that is thought possible; how long it really lasts is not looked at.
+
+        Raises:
+            NoSolution: the look-ahead has no solution.
+        """
+        known = {length: share for length, share in strike.crisis.duration.items() if share > 0.0}
+        tree = grow_operating_tree([strike], [known], self.world.calendar)
+        part = self._look_ahead(materials, [strike], tree, {}, self._store(strike.onset, NOTHING_MORE))
+        return {future.length: Course(part, future.path, 1) for future in tree.futures}
+
     def _struck(self, crises: Mapping[str, Crisis]) -> World:
         return replace(self.world, settings=self.world.settings.model_copy(update={"crises": dict(crises)}))
 

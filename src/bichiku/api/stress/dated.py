@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
-from bichiku.api.stress.plans import described_crisis, named_crisis, operators_of, period_of, real_length
+from bichiku.api.stress.folder import write_folder
+from bichiku.api.stress.plans import described_crisis, named_crisis, operators_of, period_of, real_length, run_names
 from bichiku.model.settings import Crisis
-from bichiku.reading.model import model_of
-from bichiku.result.manifest import MANIFEST
-from bichiku.result.run import REPORT, Run
-from bichiku.result.staging import settle, staged
+from bichiku.result.run import Run
 from bichiku.stressing.dated import TABLES, DatedStress, Plan, stress_dated
 from bichiku.stressing.strikes import Strike
-from bichiku.version import __version__
 
 Progress = Callable[[str], None]
 
@@ -29,21 +23,7 @@ def write_stress(found: DatedStress, output: str | Path = "runs") -> Path:
     """
     from bichiku.show.report.stress import render_stress  # the drawing library takes half a second to load
 
-    content = _content(found)
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:8]
-    output = Path(output)
-    with staged(output) as folder:
-        for table in TABLES:
-            table.write(found.tables[table.name], folder)
-        text = json.dumps(content, indent=2, ensure_ascii=False)
-        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
-        (folder / REPORT).write_text(render_stress(found), encoding="utf-8")
-        return settle(folder, output, f"{model_of(found.world).name}-stress-{found.crisis}-{digest}")
-
-
-def _content(found: DatedStress) -> dict[str, Any]:
-    return {
-        "bichiku": __version__,
+    asked = {
         "runs": list(found.runs),
         "crisis": found.crisis,
         "from": found.month,
@@ -51,6 +31,8 @@ def _content(found: DatedStress) -> dict[str, Any]:
         "believed": {str(length): share for length, share in found.believed.items()},
         "days": found.days,
     }
+    tables = {table: found.tables[table.name] for table in TABLES}
+    return write_folder(found.world, f"stress-{found.crisis}", asked, tables, render_stress(found), Path(output))
 
 
 def stress(
@@ -99,5 +81,5 @@ def stress(
         believed=first.crisis.duration,
         days=days,
         tables=stress_dated(plans, progress),
-        runs=[run.folder.name if run.folder else run.strategy for run in runs],
+        runs=run_names(runs),
     )

@@ -43,6 +43,11 @@ def operators_of(runs: Sequence[Run], days: float | None = None) -> dict[str, Op
     return {run.strategy: Operator(run.world, HeldPlan.of(run), days) for run in runs}
 
 
+def run_names(runs: Sequence[Run]) -> list[str]:
+    """Names of the folders of runs, or their strategies where they are not written."""
+    return [run.folder.name if run.folder else run.strategy for run in runs]
+
+
 def period_of(month: str, calendar: Calendar) -> int:
     """The period that holds a month.
 

@@ -7,7 +7,7 @@ from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.elements import Element, Note, PageCell, PageTable, Section
 from bichiku.show.report.figures.stress import gap_filled, stock_curves
 from bichiku.show.report.page import environment
-from bichiku.show.stress_words import days_or, gap_words, in_store, lasts, steps_of
+from bichiku.show.stress_words import days_or, gap_words, lasts, steps_of, stored
 from bichiku.stressing.dated import DatedStress
 from bichiku.stressing.filling import filling
 from bichiku.version import __version__
@@ -26,7 +26,7 @@ def render_stress(found: DatedStress) -> str:
     return template.render(
         title=f"{found.world.settings.model}: {found.crisis}",
         tab=f"{found.crisis} from {found.month} – {found.world.settings.model}",
-        kicker=f"{lasts(found)} · {in_store(found)} · money in {found.world.settings.currency}",
+        kicker=f"{lasts(found)} · {stored(found.days)} · money in {found.world.settings.currency}",
         sentences=[_answer(found, strategy) for strategy in found.strategies],
         sections=_sections(found),
         version=__version__,

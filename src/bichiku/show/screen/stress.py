@@ -6,7 +6,7 @@ from rich.console import Console
 
 from bichiku.show.numbers import money, three_digits, whole
 from bichiku.show.screen.table import plain_table
-from bichiku.show.stress_words import days_or, gap_words, in_store, lasts, steps_of
+from bichiku.show.stress_words import days_or, gap_words, lasts, steps_of, stored
 from bichiku.stressing.dated import DatedStress
 from bichiku.stressing.filling import filling
 
@@ -15,7 +15,7 @@ def print_stress(console: Console, found: DatedStress) -> None:
     """One table for each strategy, and a line on each material that suffers."""
     currency = found.world.settings.currency
     console.print(f"\n{lasts(found)}", style="bold", highlight=False, soft_wrap=True)
-    console.print(f"  {in_store(found)}; operated without foresight", highlight=False, soft_wrap=True)
+    console.print(f"  {stored(found.days)}; operated without foresight", highlight=False, soft_wrap=True)
     for strategy in found.strategies:
         harm = found.tables["harm"]
         rows = harm[harm["strategy"] == strategy]
