@@ -39,8 +39,8 @@ def found(run: bichiku.Run) -> LossMap:
 
 def lost(run: bichiku.Run, *countries: str) -> pd.DataFrame:
     """What a loss does that begins with the plan, by material and quarters."""
-    rows = LossTask(operators_of([run]))(("today", Loss(PAIR, countries), 1))
-    return pd.DataFrame(rows, columns=["material", "length", "survive", "short", "damage"]).set_index(
+    rows = LossTask(operators_of([run]), [1])(("today", Loss(PAIR, countries)))
+    return pd.DataFrame(rows, columns=["onset", "material", "length", "survive", "short", "damage"]).set_index(
         ["material", "length"]
     )
 

@@ -16,7 +16,8 @@ import pytest
 import bichiku
 from bichiku.model.settings import Crisis
 from bichiku.result.held_plan import HeldPlan
-from bichiku.stressing.operation import Course, Operator
+from bichiku.stressing.course import Course
+from bichiku.stressing.operation import Operator
 from bichiku.stressing.strikes import Strike
 from oracles.by_hand import ALL_HALT, halt, small_world
 

@@ -11,7 +11,7 @@ from bichiku.result.columns import Column, Kind, ResultTable
 from bichiku.result.outcome import DAMAGE_PARTS
 from bichiku.result.tables.crises import CRISES
 from bichiku.stressing.columns import MATERIAL, MONTH, PERIOD, STRATEGY, UNIT
-from bichiku.stressing.operation import Course
+from bichiku.stressing.course import Course
 from bichiku.stressing.struck import Struck
 
 BY_NODE = ("shortage", "substitution", "dearer_purchases")  # parts of damage that fall in a month

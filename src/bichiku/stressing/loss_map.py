@@ -51,29 +51,31 @@ LOSSES = ResultTable(
     key=("strategy", "kind", "loss", "material", "months"),
 )
 
-Found = tuple[str, int, float, float, float]  # material, periods, days until short, days short, damage
+Found = tuple[int, str, int, float, float, float]  # onset, material, periods, days until short, days short, damage
 
 
 class LossTask:
-    """What a loss from one start does under one strategy; goes to the workers."""
+    """What a loss does under one strategy, from every start; goes to the workers."""
 
-    def __init__(self, operators: Mapping[str, Operator]) -> None:
-        self._operators = operators
+    def __init__(self, operators: Mapping[str, Operator], starts: Sequence[int]) -> None:
+        self._operators, self._starts = operators, starts
 
-    def __call__(self, item: tuple[str, Loss, int]) -> list[Found]:
-        """By material and length."""
-        strategy, loss, onset = item
+    def __call__(self, item: tuple[str, Loss]) -> list[Found]:
+        """By start, material and length."""
+        strategy, loss = item
         operator = self._operators[strategy]
-        crisis = crisis_of(loss, operator.world, onset)
-        strike = Strike(loss.name, crisis, onset, max(crisis.duration))
+        crisis = crisis_of(loss, operator.world)
+        strikes = [Strike(loss.name, crisis, onset, length) for onset in self._starts for length in crisis.duration]
         found = []
         for materials in chain_materials(operator.world):
             if not _is_hit(materials, loss, operator):
                 continue
-            for length, course in operator.of_each_length(materials, strike).items():
+            courses = operator.operate_all(materials, [[strike] for strike in strikes])
+            for strike, course in zip(strikes, courses, strict=True):
                 for material in materials:
                     harm = course.harm(material)
-                    found.append((material, length, harm["time_to_survive_days"], harm["short_days"], harm["damage"]))
+                    survived = harm["time_to_survive_days"]
+                    found.append((strike.onset, material, strike.length, survived, harm["short_days"], harm["damage"]))
         return found
 
 
@@ -120,7 +122,7 @@ def map_losses(
     Args:
         operators: by strategy.
         workers: where it is worked out, see `bichiku.executing.executor`.
-        progress: called with the number of losses and starts that are done, and of all.
+        progress: called with the number of losses that are done, and of all.
 
     Raises:
         NoSolution: operation has no solution.
@@ -129,14 +131,13 @@ def map_losses(
     first = next(iter(operators.values()))
     starts = starts_of(first)
     items = [
-        (strategy, loss, onset)
+        (strategy, loss)
         for strategy, operator in operators.items()
         for loss in losses_of(operator.world, operator.held)
-        for onset in starts
     ]
     found: dict[int, list[Found]] = {}
     with executor(workers) as place:
-        for number, rows in place.each(LossTask(operators), items):
+        for number, rows in place.each(LossTask(operators, starts), items):
             if isinstance(rows, TaskFailed):
                 raise MemoryError(f"{items[number][1].name}: {rows.why}")
             found[number] = rows

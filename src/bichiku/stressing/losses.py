@@ -69,13 +69,13 @@ def lengths_of(world: World, months: tuple[int, ...] = MONTHS) -> dict[int, int]
     return {count // per_period: count for count in months if count % per_period == 0}
 
 
-def crisis_of(loss: Loss, world: World, onset: int) -> Crisis:
+def crisis_of(loss: Loss, world: World) -> Crisis:
     """The loss as a crisis whose lengths are all as likely, with a year, or the longest lead time, to recover in."""
     lengths = lengths_of(world)
     leads = [row.lead_periods for row in world.suppliers.values()]
     leads += [row.lead_periods for row in world.projects.values()]
     return Crisis(
-        onsets=[Onset(period=onset, probability=1.0)],
+        onsets=[Onset(period=1, probability=1.0)],
         duration=dict.fromkeys(lengths, 1.0 / len(lengths)),
         recovery=max(world.calendar.periods_per_year, *leads),
         effects=[loss.effect()],

@@ -1,7 +1,8 @@
 """The tree of somebody who operates a plan: what has happened, and from there on what may come.
 
-Its nodes are the plan's, which is held, and those of one branch that leaves it with the first of some crises. The
-branch parts where people learn that a crisis has ended; several may be on at once, each with its own clock.
+Its nodes are the plan's, which is held, and those of branches that leave it, each with the first of some crises. A
+branch parts where people learn that a crisis has ended; several may be on at once, each with its own clock. The
+branches of one tree have nothing to do with each other: they stand side by side to be worked out at once.
 """
 
 from __future__ import annotations
@@ -21,92 +22,124 @@ Seen = tuple[int, ...]  # of each crisis the length after which it ended, `SPINE
 
 
 @dataclass(frozen=True)
+class Outlook:
+    """Some crises, and the lengths of each that are possible with their probabilities.
+
+    How long they really last is not looked at.
+    """
+
+    strikes: Sequence[Strike]
+    known: Sequence[Lengths]
+
+    @property
+    def onset(self) -> int:
+        """Period in which the first begins."""
+        return min(strike.onset for strike in self.strikes)
+
+    def seen(self, lengths: Sequence[int], period: int) -> Seen:
+        """What is seen in a period if they last so long."""
+        return tuple(
+            length if strike.onset + length <= period else SPINE
+            for length, strike in zip(lengths, self.strikes, strict=True)
+        )
+
+
+@dataclass(frozen=True)
 class OperatingTree(Tree):
-    """A tree of one branch.
+    """A tree of branches side by side.
 
     Attributes:
         clocks: by crisis the age at each node, -1 before it begins, and the length; see `Tree.clock`.
-        numbers: node of a period in which something is seen.
+        numbers: for each outlook the node of a period in which something is seen.
     """
 
     clocks: Mapping[str, Clock]
-    numbers: Mapping[tuple[int, Seen], int]
+    numbers: Sequence[Mapping[tuple[int, Seen], int]]
 
     def clock(self, crisis: str) -> Clock:
         """See `Tree.clock`."""
         return self.clocks[crisis]
 
 
-def seen(lengths: Sequence[int], strikes: Sequence[Strike], period: int) -> Seen:
-    """What is seen in a period of crises that last so long."""
-    return tuple(
-        length if strike.onset + length <= period else SPINE for length, strike in zip(lengths, strikes, strict=True)
-    )
+def grow_operating_tree(outlooks: Sequence[Outlook], calendar: Calendar) -> OperatingTree:
+    """The tree of what may become of some crises, with a branch for each outlook."""
+    grown = _Grown(calendar.periods)
+    for outlook in outlooks:
+        grown.add(outlook)
+    return grown.tree()
 
 
-def grow_operating_tree(strikes: Sequence[Strike], known: Sequence[Lengths], calendar: Calendar) -> OperatingTree:
-    """The tree of what may become of some crises.
+class _Grown:
+    """The branches of a tree that grows."""
 
-    Args:
-        strikes: the crises, each with its onset; how long they really last is not looked at.
-        known: the lengths of each that are possible, with their probabilities.
-        calendar: the time axis.
-    """
-    periods, first = calendar.periods, min(strike.onset for strike in strikes)
-    label = "+".join(strike.name for strike in strikes)
-    numbers: dict[tuple[int, Seen], int] = {}
-    parents: list[int] = []
-    weights: list[float] = []
-    futures = []
-    for lengths in product(*known):
-        probability = float(np.prod([of[length] for of, length in zip(known, lengths, strict=True)]))
-        ends = [
-            Strike(strike.name, strike.crisis, strike.onset, length).end(periods)
-            for strike, length in zip(strikes, lengths, strict=True)
-        ]
-        node, path = first - 2, []
-        for at in range(first, max(ends) + 1):
-            key = (at, seen(lengths, strikes, at))
-            if key not in numbers:
-                numbers[key] = periods + len(numbers)
-                parents.append(node)
-                weights.append(0.0)
-            node = numbers[key]
-            weights[node - periods] += probability
-            path.append(node)
-        futures.append(Future(label, first, max(lengths), probability, np.array(path)))
-    period = np.concatenate([np.arange(1, periods + 1), [at for at, _ in numbers]]).astype(int)
-    taken = np.bincount(period[periods:] - 1, weights, minlength=periods)
-    information = [what for _, what in numbers]
-    stretches, number = _stretches(label, first, information, periods)
-    clocks = {}
-    for position, strike in enumerate(strikes):
-        lengths_seen = np.array([SPINE] * periods + [what[position] for what in information])
-        ages = np.where((period >= strike.onset) & (np.arange(len(period)) >= periods), period - strike.onset, -1)
-        clocks[strike.name] = (ages, lengths_seen)
-    return OperatingTree(
-        periods=periods,
-        stretches=stretches,
-        futures=tuple(futures),
-        period=period,
-        parent=np.concatenate([np.arange(-1, periods - 1), parents]).astype(int),
-        stretch=np.concatenate([np.full(periods, -1), number]).astype(int),
-        weight=np.concatenate([np.maximum(1.0 - taken, 0.0), weights]),
-        clocks=clocks,
-        numbers=numbers,
-    )
+    def __init__(self, periods: int) -> None:
+        self._periods = periods
+        self._period = list(range(1, periods + 1))
+        self._parent = list(range(-1, periods - 1))
+        self._stretch = [-1] * periods
+        self._weight = [0.0] * periods
+        self._stretches: list[Stretch] = []
+        self._futures: list[Future] = []
+        self._numbers: list[dict[tuple[int, Seen], int]] = []
+        self._outlooks: list[Outlook] = []
 
+    def add(self, outlook: Outlook) -> None:
+        """The branch of an outlook: a path for each way in which its crises may last."""
+        strikes, first = outlook.strikes, outlook.onset
+        label = "+".join(strike.name for strike in strikes)
+        numbers: dict[tuple[int, Seen], int] = {}
+        stretches: dict[Seen, int] = {}
+        for lengths in product(*outlook.known):
+            probability = float(np.prod([of[length] for of, length in zip(outlook.known, lengths, strict=True)]))
+            end = max(
+                Strike(strike.name, strike.crisis, strike.onset, length).end(self._periods)
+                for strike, length in zip(strikes, lengths, strict=True)
+            )
+            node, path = first - 2, []
+            for period in range(first, end + 1):
+                seen = outlook.seen(lengths, period)
+                if (period, seen) not in numbers:
+                    if seen not in stretches:
+                        stretches[seen] = len(self._stretches)
+                        length = SPINE if SPINE in seen else max(seen)
+                        self._stretches.append(Stretch(label, first, length, len(self._period), len(self._period)))
+                    numbers[period, seen] = self._node(period, node, stretches[seen])
+                node = numbers[period, seen]
+                self._weight[node] += probability
+                path.append(node)
+            self._futures.append(Future(label, first, max(lengths), probability, np.array(path)))
+        self._numbers.append(numbers)
+        self._outlooks.append(outlook)
 
-def _stretches(
-    label: str, onset: int, information: Sequence[Seen], periods: int
-) -> tuple[tuple[Stretch, ...], list[int]]:
-    """A stretch for all nodes at which the same is seen, and the number of that of each node."""
-    found: dict[Seen, list[int]] = {}
-    for number, what in enumerate(information):
-        found.setdefault(what, []).append(periods + number)
-    order = {what: position for position, what in enumerate(found)}
-    stretches = tuple(
-        Stretch(label, onset, max(what) if SPINE not in what else SPINE, nodes[0], nodes[-1])
-        for what, nodes in found.items()
-    )
-    return stretches, [order[what] for what in information]
+    def _node(self, period: int, parent: int, stretch: int) -> int:
+        self._period.append(period)
+        self._parent.append(parent)
+        self._stretch.append(stretch)
+        self._weight.append(0.0)
+        return len(self._period) - 1
+
+    def tree(self) -> OperatingTree:
+        """The tree of all branches."""
+        return OperatingTree(
+            periods=self._periods,
+            stretches=tuple(self._stretches),
+            futures=tuple(self._futures),
+            period=np.array(self._period),
+            parent=np.array(self._parent),
+            stretch=np.array(self._stretch),
+            weight=np.array(self._weight),
+            clocks=self._clocks(),
+            numbers=self._numbers,
+        )
+
+    def _clocks(self) -> dict[str, Clock]:
+        size = len(self._period)
+        found: dict[str, Clock] = {}
+        for outlook, numbers in zip(self._outlooks, self._numbers, strict=True):
+            nodes = np.array(list(numbers.values()), dtype=int)
+            period = np.array([at for at, _ in numbers])
+            for position, strike in enumerate(outlook.strikes):
+                age, length = found.setdefault(strike.name, (np.full(size, -1), np.full(size, SPINE)))
+                age[nodes] = np.where(period >= strike.onset, period - strike.onset, -1)
+                length[nodes] = [seen[position] for _, seen in numbers]
+        return found

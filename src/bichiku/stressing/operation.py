@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,7 +18,6 @@ from bichiku.build import build
 from bichiku.build.hand_back import starts_a_year
 from bichiku.build.reserve import emergencies
 from bichiku.model.chains import Chain, chain_materials, grow_chains, touching
-from bichiku.model.cost_lines import GAP
 from bichiku.model.settings import Crisis, Onset
 from bichiku.model.state import world_state
 from bichiku.model.world import World
@@ -28,60 +26,15 @@ from bichiku.program import LinearProgram
 from bichiku.result.held_plan import HeldPlan
 from bichiku.result.outcome import ChainOutcome
 from bichiku.result.pipeline import NoSolution
-from bichiku.result.tables.crises import Harm
 from bichiku.solving import Solution, SolverOptions, Status, solve
-from bichiku.stressing.operating_tree import OperatingTree, grow_operating_tree, seen
+from bichiku.stressing.course import Course, Operated
+from bichiku.stressing.episode import Episode
+from bichiku.stressing.operating_tree import OperatingTree, Outlook, grow_operating_tree
 from bichiku.stressing.strikes import Strike
 
 BINDING = ("reserve_days", "release")  # policies that bind who operates; days are the floor outside an emergency
 NOTHING_MORE: Mapping[str, float] = {}
-Decided = dict[tuple[str, tuple[str, ...]], np.ndarray]
 Store = Mapping[str, tuple[float, np.ndarray]]
-
-
-@dataclass(frozen=True)
-class Course:
-    """What became of one chain.
-
-    Attributes:
-        part: the chain as it was last looked at, what has happened included.
-        path: nodes that were run through, from the first onset on.
-        reviews: how often operation was planned anew.
-    """
-
-    part: ChainOutcome
-    path: np.ndarray
-    reviews: int
-
-    @cached_property
-    def cost(self) -> float:
-        """Discounted money of all cost lines along the path, hand-back included; what is built and signed is the plan's
-        and only its running costs are in it."""
-        tree, end = self.part.tree, self.path[-1]
-        at_end = float(tree.end_weight[np.searchsorted(tree.ends, end)])
-        total = 0.0
-        for line in self.part.program.cost_lines:
-            money = line.money.at(self.part.solution.x)
-            if line.line == GAP:
-                total += money[end] / at_end
-            else:
-                total += float((money[self.path] / tree.weight[self.path]).sum())
-        return total
-
-    @property
-    def expected_cost(self) -> float:
-        """Expected discounted money of what may come as it was last looked at, and of what has happened."""
-        tree = self.part.tree
-        branch = np.arange(tree.periods, tree.size)
-        return sum(float(line.money.at(self.part.solution.x)[branch].sum()) for line in self.part.program.cost_lines)
-
-    def opening(self, material: str) -> float:
-        """Tonnes in store when the first crisis begins."""
-        return float(self.part.stock_before(material)[self.path[0]])
-
-    def harm(self, material: str) -> dict[str, float]:
-        """What the path does to a material, by the names of the columns of crises.csv."""
-        return Harm(material, self.part).along(self.path)
 
 
 class Operator:
@@ -162,55 +115,76 @@ class Operator:
         foresight: bool = False,
         more_days: Mapping[str, float] = NOTHING_MORE,
     ) -> Course:
-        """What becomes of a chain in some crises, none of which begins after those before it are over.
+        """What becomes of a chain in some crises; see `operate_all`."""
+        return self.operate_all(materials, [strikes], foresight, more_days)[0]
+
+    def operate_all(
+        self,
+        materials: tuple[str, ...],
+        episodes: Sequence[Sequence[Strike]],
+        foresight: bool = False,
+        more_days: Mapping[str, float] = NOTHING_MORE,
+    ) -> list[Course]:
+        """What becomes of a chain in each of some episodes, which have nothing to do with each other.
 
         Args:
             materials: those of the chain.
-            strikes: the crises.
+            episodes: crises, none of which begins after those before it are over. One name stands for one crisis.
             foresight: whether all onsets and lengths are known from the first onset on.
             more_days: days of use that are in store beyond what is held, by material, and are given back too.
 
         Raises:
-            NoSolution: the look-ahead has no solution.
+            NoSolution: a look-ahead has no solution.
         """
-        strikes = sorted(strikes, key=lambda strike: (strike.onset, strike.name))
+        by_store: dict[int, list[Episode]] = {}
+        for number, unordered in enumerate(episodes):
+            strikes = sorted(unordered, key=lambda strike: (strike.onset, strike.name))
+            # days of use are other tonnes at another onset, and so is the plan that is held beside them
+            key = 0 if self.days is None and not more_days else strikes[0].onset
+            by_store.setdefault(key, []).append(Episode(strikes, number, strikes[0].onset))
+        found: dict[int, Course] = {}
+        for alike in by_store.values():
+            found.update(self._operated(materials, alike, foresight, more_days))
+        return [found[number] for number in range(len(episodes))]
+
+    def _operated(
+        self, materials: tuple[str, ...], going: list[Episode], foresight: bool, more_days: Mapping[str, float]
+    ) -> dict[int, Course]:
+        """What becomes of each of some episodes of one store, by number."""
         periods = self.world.calendar.periods
-        now, reviews = strikes[0].onset, 0
-        store = self._store(now, more_days)
-        decided: Decided = {}
-        while True:
-            begun = strikes if foresight else [strike for strike in strikes if strike.onset <= now]
-            known = [{strike.length: 1.0} if foresight else strike.known(now) for strike in begun]
-            tree = grow_operating_tree(begun, known, self.world.calendar)
-            part = self._look_ahead(materials, begun, tree, decided, store)
-            reviews += 1
-            lengths = [strike.length for strike in begun]
-            news = [] if foresight else [strike.onset for strike in strikes if strike.onset > now]
-            news += [at for strike in begun if not foresight and (at := strike.surprise(now)) is not None]
-            following = min((at for at in news if at <= periods), default=None)
-            last = max(strike.end(periods) for strike in begun) if following is None else following - 1
-            path = np.array(
-                [tree.numbers[at, seen(lengths, begun, at)] for at in range(strikes[0].onset, last + 1)], dtype=int
-            )
-            if following is None:
-                return Course(part, path, reviews)
-            decided = {
-                (block.variable, block.index): part.solution.x[block.columns][path]
-                for block in part.program.column_blocks
-                if block.place == "node"
-            }
-            now = following
-
-    def of_each_length(self, materials: tuple[str, ...], strike: Strike) -> dict[int, Course]:
-        """What becomes of a chain for each length that is thought possible; how long it really lasts is not looked at.
-
-        Raises:
-            NoSolution: the look-ahead has no solution.
-        """
-        known = {length: share for length, share in strike.crisis.duration.items() if share > 0.0}
-        tree = grow_operating_tree([strike], [known], self.world.calendar)
-        part = self._look_ahead(materials, [strike], tree, {}, self._store(strike.onset, NOTHING_MORE))
-        return {future.length: Course(part, future.path, 1) for future in tree.futures}
+        found: dict[int, Course] = {}
+        while going:
+            outlooks = [episode.outlook(foresight) for episode in going]
+            keys = [episode.branch(outlook) for episode, outlook in zip(going, outlooks, strict=True)]
+            branches = dict(zip(keys, outlooks, strict=True))
+            tree = grow_operating_tree(list(branches.values()), self.world.calendar)
+            numbers_of = dict(zip(branches, tree.numbers, strict=True))
+            paths, following = [], []
+            for episode, outlook, key in zip(going, outlooks, keys, strict=True):
+                next_review = episode.following(foresight, periods)
+                ends = [strike.end(periods) for strike in outlook.strikes]
+                last = max(ends) if next_review is None else next_review - 1
+                lengths = [strike.length for strike in outlook.strikes]
+                nodes = [numbers_of[key][at, outlook.seen(lengths, at)] for at in range(episode.onset, last + 1)]
+                paths.append(np.array(nodes, dtype=int))
+                following.append(next_review)
+            part = self._look_ahead(materials, going, outlooks, tree, paths, more_days)
+            operated = Operated(part)
+            still = []
+            for episode, path, next_review in zip(going, paths, following, strict=True):
+                episode.reviews += 1
+                if next_review is None:
+                    found[episode.number] = Course(operated, path, episode.reviews)
+                    continue
+                episode.decided = {
+                    (block.variable, block.index): part.solution.x[block.columns][path]
+                    for block in part.program.column_blocks
+                    if block.place == "node"
+                }
+                episode.now = next_review
+                still.append(episode)
+            going = still
+        return found
 
     def _struck(self, crises: Mapping[str, Crisis]) -> World:
         return replace(self.world, settings=self.world.settings.model_copy(update={"crises": dict(crises)}))
@@ -218,38 +192,52 @@ class Operator:
     def _look_ahead(
         self,
         materials: tuple[str, ...],
-        strikes: Sequence[Strike],
+        episodes: Sequence[Episode],
+        outlooks: Sequence[Outlook],
         tree: OperatingTree,
-        decided: Decided,
-        store: Store,
+        paths: Sequence[np.ndarray],
+        more_days: Mapping[str, float],
     ) -> ChainOutcome:
         """The best that can be planned in a chain, what has been decided given."""
-        crises = {strike.name: _dated(strike.crisis, strike.onset) for strike in strikes}
-        part = _opened(self._struck(crises).part(materials, crises), store)
+        crises = {
+            strike.name: _dated(strike.crisis, strike.onset) for outlook in outlooks for strike in outlook.strikes
+        }
+        part = self._opened(self._struck(crises).part(materials, crises), episodes, more_days)
         chain = Chain(materials[0], part, tree, world_state(part, tree), self._danger)
         program = build(part, (chain,))
-        past = next((len(values) for values in decided.values()), 0)
-        x = self._given(program, tree, decided, store)
+        past = [path[: episode.now - episode.onset] for episode, path in zip(episodes, paths, strict=True)]
+        x = self._given(program, tree, episodes, past, more_days)
         free = np.flatnonzero(np.isnan(x))
         given = np.where(np.isnan(x), 0.0, x)
+        decides = np.arange(tree.size) >= tree.periods
+        decides[np.concatenate(past)] = False
         rows = np.concatenate(
-            [block.numbers[block.keys >= tree.periods + past] for block in program.row_blocks if block.place == "node"]
+            [block.numbers[decides[block.keys]] for block in program.row_blocks if block.place == "node"]
         )
         moved = program.matrix[rows] @ given
         rest = program.part(rows, free)
         rest = replace(rest, row_lower=rest.row_lower - moved, row_upper=rest.row_upper - moved)
         solution, _ = solve(rest, self._options)
         if solution.status is not Status.OPTIMAL:
-            month = self.world.calendar.label(int(tree.period[tree.periods + past]))
-            names = ", ".join(strike.name for strike in strikes)
-            detail = f"operation of the chain of {materials[0]} from {month} in {names} is {solution.status.value}"
+            begins = [f"{strike.name} from {self.world.calendar.label(strike.onset)}" for strike in episodes[0].strikes]
+            names = ", ".join(begins)
+            more = f" and {len(episodes) - 1} other episodes" if len(episodes) > 1 else ""
+            detail = f"operation of the chain of {materials[0]} in {names}{more} is {solution.status.value}"
             raise NoSolution(self.world.strategy, solution.status, detail)
         given[free] = solution.x
         return ChainOutcome(chain, program, _solution(solution, given))
 
-    def _given(self, program: LinearProgram, tree: OperatingTree, decided: Decided, store: Store) -> np.ndarray:
+    def _given(
+        self,
+        program: LinearProgram,
+        tree: OperatingTree,
+        episodes: Sequence[Episode],
+        past: Sequence[np.ndarray],
+        more_days: Mapping[str, float],
+    ) -> np.ndarray:
         """Values of the columns that are held or past; not a number where something is to be decided."""
         held, plan = self.held, tree.periods
+        store = self._store(episodes[0].onset, more_days)
         x = np.full(program.shape[1], np.nan)
         for block in program.column_blocks:
             name = block.index[0]
@@ -269,10 +257,18 @@ class Operator:
                 }
                 found = on_plan.get(block.variable)
                 values[:plan] = 0.0 if found is None else found  # nothing asks for the plan's tranches of shortage
-                past = decided.get((block.variable, block.index))
-                if past is not None:
-                    values[plan : plan + len(past)] = past
+                for episode, nodes in zip(episodes, past, strict=True):
+                    if len(nodes):
+                        values[nodes] = episode.decided[block.variable, block.index]
         return x
+
+    def _opened(self, world: World, episodes: Sequence[Episode], more_days: Mapping[str, float]) -> World:
+        """The world with the stocks that are held before its first period."""
+        store = self._store(episodes[0].onset, more_days)
+        rows = {
+            name: row.model_copy(update={"opening_stock_t": store[name][0]}) for name, row in world.materials.items()
+        }
+        return replace(world, materials=rows)
 
 
 def feed_of(world: World, material: str, shipments: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -281,12 +277,6 @@ def feed_of(world: World, material: str, shipments: Mapping[str, np.ndarray]) ->
     for name in world.consumers(material):
         used += (world.projects[name].input_per_output or 0.0) * shipments[name]
     return used
-
-
-def _opened(world: World, store: Store) -> World:
-    """The world with other stocks before its first period."""
-    rows = {name: row.model_copy(update={"opening_stock_t": store[name][0]}) for name, row in world.materials.items()}
-    return replace(world, materials=rows)
 
 
 def _dated(crisis: Crisis, onset: int) -> Crisis:

@@ -9,7 +9,8 @@ import numpy as np
 
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.stressing.columns import MATERIAL, STRATEGY, UNIT
-from bichiku.stressing.operation import Course, Operator
+from bichiku.stressing.course import Course
+from bichiku.stressing.operation import Operator
 from bichiku.stressing.struck import Struck
 
 MORE_DAYS = 30.0

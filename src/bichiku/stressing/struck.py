@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bichiku.stressing.operation import Course, Operator
+from bichiku.stressing.course import Course
+from bichiku.stressing.operation import Operator
 from bichiku.stressing.strikes import Strike
 
 

@@ -26,7 +26,7 @@ def stress_map(
         runs: runs of strategies of one model.
         days: days of use of every material in store at each start; None for what each plan holds then.
         workers: where it is worked out, see `bichiku.executing.executor`.
-        counter: called with the number of losses and starts that are done, and of all.
+        counter: called with the number of losses that are done, and of all.
 
     Raises:
         ModelFaults: the runs do not go together, or the days are none.
