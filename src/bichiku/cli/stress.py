@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bichiku.cli.results_so_far import add_folder
+from bichiku.cli.results_so_far import add_folder, set_points
 from bichiku.cli.screen import NO_RESULT, OutputOption, QuietOption, counter, say, screen, spinner
 from bichiku.model.faults import Fault, ModelFaults
 
@@ -38,6 +38,10 @@ def stress(
     losses: Annotated[
         bool, typer.Option("--map", help="Lose every country, pair of the largest, route and group, from all starts.")
     ] = False,
+    draws: Annotated[
+        int | None, typer.Option(metavar="N", help="Operate N futures, drawn from all crises of the model.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of --draws: the same seed gives the same futures.")] = 0,
     days: Annotated[
         float | None,
         typer.Option(metavar="DAYS", help="Exactly so many days of everything in store. Default: what the plan holds."),
@@ -45,12 +49,17 @@ def stress(
     output: OutputOption = Path("runs"),
     quiet: QuietOption = False,
 ) -> None:
-    """Hold the plan of a run and break things: one dated crisis, or with --map whatever may be lost.
+    """Hold the plan of a run and break things: one dated crisis, --map whatever may be lost, or --draws by chance.
 
     Operation is decided anew, period by period, by somebody who knows what has happened and how likely which length is.
     """
+    of_one_crisis = {"--crisis": crisis, "--effects": effects, "--from": begins, "--length": length}
     if losses:
-        _map_losses(runs, days, output, quiet, {"--crisis": crisis, "--effects": effects, "--from": begins})
+        _refuse({**of_one_crisis, "--draws": draws}, "does not go with --map, which loses everything in turn")
+        _map_losses(runs, days, output, quiet)
+    elif draws is not None:
+        _refuse({**of_one_crisis, "--days": days}, "does not go with --draws, in which chance has all crises happen")
+        _drawn(runs, draws, seed, output, quiet)
     else:
         _one_crisis(runs, _named(crisis, effects), begins, length, days, output, quiet)
 
@@ -90,15 +99,37 @@ def _one_crisis(
         out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
 
 
-def _map_losses(
-    folders: list[Path], days: float | None, output: Path, quiet: bool, idle: dict[str, str | Path | None]
-) -> None:
+def _refuse(options: Mapping[str, object], why: str) -> None:
+    if given := [option for option, value in options.items() if value is not None]:
+        raise ModelFaults([Fault(given[0], None, "", why, "leave one of the two out")])
+
+
+def _drawn(folders: list[Path], count: int, seed: int, output: Path, quiet: bool) -> None:
+    from bichiku.api.stress.draws import draws_name, stress_draws, write_draws
+    from bichiku.result.staging import resumable
+    from bichiku.show.screen.draws import print_draws
+
+    read = _read(folders, quiet, (*OF_PLAN, "crises"))
+    name = draws_name(read, count, seed)
+    with resumable(output, name) as aside, counter("operating", quiet) as show, _failure_in_words():
+
+        def progress(done: int, total: int) -> None:
+            set_points(done, total, aside)
+            show(done, total)
+
+        found = stress_draws(read, count, seed, aside, counter=progress)
+        folder = write_draws(found, read, output)
+        add_folder(folder)
+    if not quiet:
+        out = screen()
+        print_draws(out, found)
+        out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
+
+
+def _map_losses(folders: list[Path], days: float | None, output: Path, quiet: bool) -> None:
     from bichiku.api.stress.loss_map import stress_map, write_map
     from bichiku.show.screen.loss_map import print_map
 
-    if given := [option for option, value in idle.items() if value is not None]:
-        message = "is for one dated crisis, and --map loses everything in turn"
-        raise ModelFaults([Fault(given[0], None, "", message, "leave one of the two out")])
     read = _read(folders, quiet)
     with counter("losing", quiet) as show, _failure_in_words():
         found = stress_map(read, days, counter=show)
@@ -110,14 +141,14 @@ def _map_losses(
         out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
 
 
-def _read(folders: list[Path], quiet: bool) -> list[Run]:
+def _read(folders: list[Path], quiet: bool, tables: tuple[str, ...] = OF_PLAN) -> list[Run]:
     from bichiku.result.saved_run import read_run
 
     with spinner(quiet) as show:
         read = []
         for folder in folders:
             show(f"reading {folder}")
-            read.append(read_run(folder, OF_PLAN))
+            read.append(read_run(folder, tables))
         return read
 
 

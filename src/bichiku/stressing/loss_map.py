@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bichiku.executing import TaskFailed, executor
+from bichiku.executing import TaskFailed, WorkersLost, executor
 from bichiku.model.chains import chain_materials
 from bichiku.model.state import hits
 from bichiku.model.world import World
@@ -139,7 +139,7 @@ def map_losses(
     with executor(workers) as place:
         for number, rows in place.each(LossTask(operators, starts), items):
             if isinstance(rows, TaskFailed):
-                raise MemoryError(f"{items[number][1].name}: {rows.why}")
+                raise WorkersLost(f"{items[number][1].name}: {rows.why}")
             found[number] = rows
             progress(len(found), len(items))
     frame = pd.DataFrame(

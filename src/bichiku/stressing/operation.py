@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +19,10 @@ from bichiku.build import build
 from bichiku.build.hand_back import starts_a_year
 from bichiku.build.reserve import emergencies
 from bichiku.model.chains import Chain, chain_materials, grow_chains, touching
+from bichiku.model.cost_lines import INVESTMENT, REMAINDER, SUBSIDY
 from bichiku.model.settings import Crisis, Onset
 from bichiku.model.state import world_state
+from bichiku.model.tree import Tree, grow_tree
 from bichiku.model.world import World
 from bichiku.policies import Policies
 from bichiku.program import LinearProgram
@@ -33,8 +36,16 @@ from bichiku.stressing.operating_tree import OperatingTree, Outlook, grow_operat
 from bichiku.stressing.strikes import Strike
 
 BINDING = ("reserve_days", "release")  # policies that bind who operates; days are the floor outside an emergency
+ONCE = (INVESTMENT, SUBSIDY, REMAINDER)  # cost lines of what is built, which nothing changes any more
 NOTHING_MORE: Mapping[str, float] = {}
 Store = Mapping[str, tuple[float, np.ndarray]]
+
+
+class ChainOfPlan(NamedTuple):
+    """The materials of a chain, and the crises of the model that touch it."""
+
+    materials: tuple[str, ...]
+    crises: frozenset[str]
 
 
 class Operator:
@@ -58,7 +69,9 @@ class Operator:
         self._danger: dict[str, float] = {}
         self.use: dict[str, np.ndarray] = {}
         """Tonnes of demand and feed in each period of the plan, by material."""
+        self.chains: dict[str, ChainOfPlan] = {}
         for chain in grow_chains(world):
+            self.chains[chain.name] = ChainOfPlan(tuple(chain.world.materials), frozenset(chain.world.settings.crises))
             part, tree = chain.world, chain.tree
             self._danger.update(starts_a_year(part, tree, emergencies(part, tree, chain.state)))
             for name in part.materials:
@@ -107,6 +120,28 @@ class Operator:
         """The materials of the chains in which some crises change something if they begin in a period."""
         world = self._struck({name: _dated(crisis, onset) for name, crisis in crises.items()})
         return [materials for materials in chain_materials(world) if touching(world, materials)]
+
+    def calm(self, materials: tuple[str, ...]) -> tuple[np.ndarray, float]:
+        """Discounted money of the plan of a chain if nothing happens.
+
+        Returns:
+            Money of each period, and what is built and what of it is left at the horizon.
+        """
+        part = self._struck({}).part(materials, ())
+        tree = grow_tree({}, part.calendar)
+        program = build(part, (Chain(materials[0], part, tree, world_state(part, tree), self._danger),))
+        x = self._given(program, tree, [], [], {name: self.held.stock[name] for name in part.materials})
+        for material in part.demand:
+            left = self.held.short[material].copy()
+            for of, name in part.shortage:
+                if of == material:
+                    columns = program.columns_of("short_part", of, name)
+                    x[columns] = np.minimum(left, program.column_upper[columns])
+                    left -= x[columns]
+        money = {True: np.zeros(tree.periods), False: np.zeros(tree.periods)}
+        for line in program.cost_lines:
+            money[line.line in ONCE] += line.money.at(x)
+        return money[False], float(money[True].sum())
 
     def operate(
         self,
@@ -206,7 +241,8 @@ class Operator:
         chain = Chain(materials[0], part, tree, world_state(part, tree), self._danger)
         program = build(part, (chain,))
         past = [path[: episode.now - episode.onset] for episode, path in zip(episodes, paths, strict=True)]
-        x = self._given(program, tree, episodes, past, more_days)
+        store = {name: tonnes for name, (_, tonnes) in self._store(episodes[0].onset, more_days).items()}
+        x = self._given(program, tree, episodes, past, store)
         free = np.flatnonzero(np.isnan(x))
         given = np.where(np.isnan(x), 0.0, x)
         decides = np.arange(tree.size) >= tree.periods
@@ -230,14 +266,13 @@ class Operator:
     def _given(
         self,
         program: LinearProgram,
-        tree: OperatingTree,
+        tree: Tree,
         episodes: Sequence[Episode],
         past: Sequence[np.ndarray],
-        more_days: Mapping[str, float],
+        store: Mapping[str, np.ndarray],
     ) -> np.ndarray:
         """Values of the columns that are held or past; not a number where something is to be decided."""
         held, plan = self.held, tree.periods
-        store = self._store(episodes[0].onset, more_days)
         x = np.full(program.shape[1], np.nan)
         for block in program.column_blocks:
             name = block.index[0]
@@ -248,7 +283,7 @@ class Operator:
             elif block.place == "node":
                 values = x[block.columns]
                 on_plan: Mapping[str, np.ndarray | None] = {
-                    "stock": store[name][1] if name in store else None,
+                    "stock": store.get(name),
                     "ship": held.shipments.get(name),
                     "run": held.shipments.get(name),
                     "saved": held.saved.get((name, block.index[-1])),

@@ -13,6 +13,7 @@ from bichiku.show.stress_words import days_or, stored
 from bichiku.stressing.loss_map import LossMap
 
 MOST = 10
+MOST_MATERIALS = 3  # of a loss
 
 
 def print_map(console: Console, found: LossMap) -> None:
@@ -34,7 +35,7 @@ def print_map(console: Console, found: LossMap) -> None:
             of_loss = mine[(mine["kind"] == kind) & (mine["loss"] == loss)].sort_values(
                 "damage", ascending=False, kind="stable"
             )
-            for place, row in enumerate(of_loss.to_dict("records")):
+            for place, row in enumerate(of_loss.head(MOST_MATERIALS).to_dict("records")):
                 table.add_row(
                     f"  {loss_words(kind, loss)}" if place == 0 else "",
                     row["material"],
@@ -44,6 +45,9 @@ def print_map(console: Console, found: LossMap) -> None:
                     row["worst_start"],
                     money(row["mean_damage"], currency),
                 )
+            if len(of_loss) > MOST_MATERIALS:
+                rest = of_loss.iloc[MOST_MATERIALS:]["damage"].sum()
+                table.add_row("", f"{len(of_loss) - MOST_MATERIALS} more", "", "", money(float(rest), currency), "", "")
         console.print(table)
         if len(worst) > MOST:
             console.print(f"  {len(worst) - MOST} more do damage; losses.csv has them", highlight=False)
