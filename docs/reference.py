@@ -19,6 +19,7 @@ from bichiku.result.metrics.metric import Metric
 from bichiku.result.tables import TABLES
 from bichiku.result.tables.costs import LINE_TEXTS
 from bichiku.stressing.dated import TABLES as DATED
+from bichiku.stressing.drawn import TABLES as DRAWN
 from bichiku.stressing.loss_map import LOSSES
 from bichiku.stressing.static import STATIC
 
@@ -76,7 +77,7 @@ PARTS = {
         "metrics": metrics_page(),
         "cost lines": lines_page(),
     },
-    "stress.md": {table.file: table_page(table) for table in (*DATED, LOSSES, STATIC)},
+    "stress.md": {table.file: table_page(table) for table in (*DATED, LOSSES, STATIC, *DRAWN)},
     "comparing.md": {COMPARISON.file: table_page(COMPARISON), "levers": levers_page()},
 }
 """What stands between the marks of each page, by name."""

@@ -124,4 +124,4 @@ def test_tables_and_a_page_are_written(run: bichiku.Run, found: LossMap, tmp_pat
 def test_a_map_loses_everything_in_turn_and_takes_no_crisis(run: bichiku.Run, tmp_path: Path) -> None:
     done = typed(["stress", run.write(tmp_path), "--map", "--from", "2026-07"], tmp_path)
     assert done.returncode == 2
-    assert "--from: is for one dated crisis" in done.stderr
+    assert "--from: does not go with --map" in done.stderr

@@ -29,7 +29,7 @@ def promise_rows(found: DrawnStress, strategy: str) -> pd.DataFrame:
 def difference(found: DrawnStress, strategy: str) -> str:
     """Where the difference between expected damage promised and drawn comes from."""
     rows = promise_rows(found, strategy)
-    row = rows[rows["measure"] == "expected_damage"].iloc[0]
+    row = rows[rows["measure"] == "expected"].iloc[0]
     currency = found.world.settings.currency
     parts = [f"{money(float(row[part]), currency)} {words}" for part, words in EXPLAINED.items()]
     return f"of the difference, {'; '.join(parts)}"

@@ -20,7 +20,7 @@ PROMISE = ResultTable(
     (
         STRATEGY,
         Column(
-            "measure", Kind.TEXT, "", "`expected_damage` of the reported window, or `cvar` of a year", role=Role.GROUP
+            "measure", Kind.TEXT, "", "`expected` damage of the reported window, or `cvar` of a year", role=Role.GROUP
         ),
         Column("year", Kind.TEXT, "", "year of onset; `all` for the reported window"),
         Column("promised", Kind.NUMBER, "see `unit`", "by the model"),
@@ -82,7 +82,7 @@ def _promises(
     means = {name: float(mine[name].mean()) for name in ("damage", "damage_apart", "damage_at_model_onsets")}
     yield {
         "strategy": strategy,
-        "measure": "expected_damage",
+        "measure": "expected",
         "year": ALL_YEARS,
         "promised": expected,
         "drawn": found["mean"],

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from bichiku.show.draws_words import EXPLAINED, FIT, difference, not_knowing, promise_rows
-from bichiku.show.numbers import page_days, page_money, page_share
+from bichiku.show.numbers import Scale, page_days, page_money, page_share
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.elements import Note, PageCell, PageTable, Picture, Section
 from bichiku.show.report.figures.style import dashes, picture
@@ -61,15 +62,18 @@ def _answer(found: DrawnStress, strategy: str) -> str:
 
 def _exceedance(found: DrawnStress) -> Picture:
     draws = found.tables["draws"]
+    scale = Scale(float(draws["damage"].max()), found.world.settings.currency)
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         for place, strategy in enumerate(found.strategies):
             values = np.sort(draws.loc[draws["strategy"] == strategy, "damage"].to_numpy(dtype=float))[::-1]
             share = np.arange(1, len(values) + 1) / len(values)
-            axes.plot(values, share, label=strategy, linewidth=1.5, **dashes(place))
+            axes.plot(values / scale.divisor, share, label=strategy, linewidth=1.5, **dashes(place))
         axes.set_yscale("log")
-        axes.set_xlabel(f"damage, {found.world.settings.currency}")
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: page_share(value)))
+        axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.set_xlabel(f"damage, {scale.unit}")
         axes.set_ylabel("share of draws with as much or more")
         axes.grid(axis="both")
         axes.legend()
