@@ -41,6 +41,9 @@ def stress(
     draws: Annotated[
         int | None, typer.Option(metavar="N", help="Operate N futures, drawn from all crises of the model.")
     ] = None,
+    value: Annotated[
+        bool, typer.Option("--value", help="Set the plan against others and perfect foresight in the model's futures.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Of --draws: the same seed gives the same futures.")] = 0,
     days: Annotated[
         float | None,
@@ -51,15 +54,24 @@ def stress(
 ) -> None:
     """Hold the plan of a run and break things: one dated crisis, --map whatever may be lost, or --draws by chance.
 
+    With --value, tell what planning is worth.
+
     Operation is decided anew, period by period, by somebody who knows what has happened and how likely which length is.
     """
     of_one_crisis = {"--crisis": crisis, "--effects": effects, "--from": begins, "--length": length}
     if losses:
-        _refuse({**of_one_crisis, "--draws": draws}, "does not go with --map, which loses everything in turn")
+        _refuse(
+            {**of_one_crisis, "--draws": draws, "--value": value or None},
+            "does not go with --map, which loses everything in turn",
+        )
         _map_losses(runs, days, output, quiet)
     elif draws is not None:
         _refuse({**of_one_crisis, "--days": days}, "does not go with --draws, in which chance has all crises happen")
+        _refuse({"--value": value or None}, "does not go with --draws")
         _drawn(runs, draws, seed, output, quiet)
+    elif value:
+        _refuse(of_one_crisis, "does not go with --value, which looks at all futures of the model")
+        _value(runs, days, output, quiet)
     else:
         _one_crisis(runs, _named(crisis, effects), begins, length, days, output, quiet)
 
@@ -123,6 +135,21 @@ def _drawn(folders: list[Path], count: int, seed: int, output: Path, quiet: bool
     if not quiet:
         out = screen()
         print_draws(out, found)
+        out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
+
+
+def _value(folders: list[Path], days: float | None, output: Path, quiet: bool) -> None:
+    from bichiku.api.stress.value import RULE_DAYS, stress_value, write_value
+    from bichiku.show.screen.planning_value import print_value
+
+    read = _read(folders, quiet)
+    with counter("planning", quiet) as show, _failure_in_words():
+        found = stress_value(read, RULE_DAYS if days is None else days, counter=show)
+    folder = write_value(found, read, output)
+    add_folder(folder)
+    if not quiet:
+        out = screen()
+        print_value(out, found)
         out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
 
 

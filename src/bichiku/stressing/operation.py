@@ -66,14 +66,14 @@ class Operator:
         self.world = replace(world, settings=world.settings.model_copy(update={"policies": policies}))
         self.held, self.days = held, days
         self._options = SolverOptions(world.settings.solver.method)
-        self._danger: dict[str, float] = {}
+        self.danger: dict[str, float] = {}
         self.use: dict[str, np.ndarray] = {}
         """Tonnes of demand and feed in each period of the plan, by material."""
         self.chains: dict[str, ChainOfPlan] = {}
         for chain in grow_chains(world):
             self.chains[chain.name] = ChainOfPlan(tuple(chain.world.materials), frozenset(chain.world.settings.crises))
             part, tree = chain.world, chain.tree
-            self._danger.update(starts_a_year(part, tree, emergencies(part, tree, chain.state)))
+            self.danger.update(starts_a_year(part, tree, emergencies(part, tree, chain.state)))
             for name in part.materials:
                 demand = chain.state.demand[name][tree.plan] if name in part.demand else np.zeros(tree.periods)
                 self.use[name] = demand + feed_of(part, name, held.shipments)
@@ -129,7 +129,7 @@ class Operator:
         """
         part = self._struck({}).part(materials, ())
         tree = grow_tree({}, part.calendar)
-        program = build(part, (Chain(materials[0], part, tree, world_state(part, tree), self._danger),))
+        program = build(part, (Chain(materials[0], part, tree, world_state(part, tree), self.danger),))
         x = self._given(program, tree, [], [], {name: self.held.stock[name] for name in part.materials})
         for material in part.demand:
             left = self.held.short[material].copy()
@@ -238,7 +238,7 @@ class Operator:
             strike.name: _dated(strike.crisis, strike.onset) for outlook in outlooks for strike in outlook.strikes
         }
         part = self._opened(self._struck(crises).part(materials, crises), episodes, more_days)
-        chain = Chain(materials[0], part, tree, world_state(part, tree), self._danger)
+        chain = Chain(materials[0], part, tree, world_state(part, tree), self.danger)
         program = build(part, (chain,))
         past = [path[: episode.now - episode.onset] for episode, path in zip(episodes, paths, strict=True)]
         store = {name: tonnes for name, (_, tonnes) in self._store(episodes[0].onset, more_days).items()}

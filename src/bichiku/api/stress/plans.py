@@ -30,8 +30,28 @@ def operators_of(runs: Sequence[Run], days: float | None = None) -> dict[str, Op
     Raises:
         ModelFaults: the runs do not go together, or the days are none.
     """
-    if days is not None and not 0.0 <= days <= MOST_DAYS:
+    if days is not None:
+        check_days(days)
+    check_together(runs)
+    return {run.strategy: Operator(run.world, HeldPlan.of(run), days) for run in runs}
+
+
+def check_days(days: float) -> None:
+    """Days of use that can be in store.
+
+    Raises:
+        ModelFaults: they are none.
+    """
+    if not 0.0 <= days <= MOST_DAYS:
         raise ModelFaults([Fault("--days", None, "", f"{days:g} is not a number of days from 0 to {MOST_DAYS:g}")])
+
+
+def check_together(runs: Sequence[Run]) -> None:
+    """Runs of one model, a strategy each.
+
+    Raises:
+        ModelFaults: they do not go together.
+    """
     names = [run.strategy for run in runs]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ModelFaults([Fault("RUN", None, "", f"two runs of the strategy {shown(twice[0])}", "give one of them")])
@@ -40,7 +60,6 @@ def operators_of(runs: Sequence[Run], days: float | None = None) -> dict[str, Op
         if run.world.calendar != first.calendar or run.world.settings.currency != first.settings.currency:
             message = f"{run.strategy} has other periods or another currency than {first.strategy}"
             raise ModelFaults([Fault("RUN", None, "", message, "give runs of one model")])
-    return {run.strategy: Operator(run.world, HeldPlan.of(run), days) for run in runs}
 
 
 def run_names(runs: Sequence[Run]) -> list[str]:
