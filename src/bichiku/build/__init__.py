@@ -12,7 +12,6 @@ from bichiku.build.coupling import Coupling, assembled
 from bichiku.build.hand_back import add_hand_back, starts_a_year
 from bichiku.build.rationing import add_rationing
 from bichiku.build.reserve import add_reserve, emergencies
-from bichiku.build.stamp import stamp
 from bichiku.build.stencil import Stencil
 from bichiku.build.tie_break import add_tie_break
 from bichiku.build.units import in_own_units
@@ -21,7 +20,7 @@ from bichiku.model.world import World
 from bichiku.policies import POLICIES
 from bichiku.program import LinearProgram
 
-__all__ = ["build", "build_policies", "stamp", "stencil_of"]
+__all__ = ["build", "build_policies", "stencil_of"]
 
 Cuts = Mapping[str, tuple[Any, ...]]
 NO_CUTS: Cuts = {}
@@ -35,6 +34,8 @@ def build(world: World, chains: Sequence[Chain], cuts: Cuts = NO_CUTS) -> Linear
         chains: its chains.
         cuts: the planes found so far, by policy that is kept by planes.
     """
+    from bichiku.build.stamp import stamp  # needs Pyomo, which takes long to load
+
     program = _coupled(assembled([stamp(stencil_of(chain, cuts)) for chain in chains]), chains, world)
     return in_own_units(program, world)
 
@@ -44,6 +45,8 @@ def build_policies(world: World, chains: Sequence[Chain]) -> LinearProgram:
 
     Its columns are those of the whole program, of which rows and costs of the policies alone are stated.
     """
+    from bichiku.build.stamp import stamp
+
     parts = []
     for chain in chains:
         physical = _physical_stencil(chain, NO_CUTS)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bichiku.build import Cuts, build
 from bichiku.model.chains import Chain, branch_faults, grow_chains, nodes_of
@@ -33,8 +34,7 @@ class NoSolution(Exception):
         self.strategy, self.status = strategy, status
         super().__init__(detail or _EXPLANATION.get(status, status.value))
 
-    def __reduce__(self) -> tuple[object, ...]:
-        # an exception is told again by its words alone, and a worker's failure must reach the caller whole
+    def __reduce__(self) -> tuple[Any, ...]:
         return NoSolution, (self.strategy, self.status, str(self))
 
 
@@ -42,7 +42,11 @@ class NoSplit(NoSolution):
     """A strategy has a plan, but at list prices none that was found."""
 
     def __init__(self, failure: NoSolution) -> None:
+        self._failure = failure
         super().__init__(failure.strategy, failure.status, f"cannot be split, for at list prices it is {failure}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return NoSplit, (self._failure,)
 
 
 _EXPLANATION = {
