@@ -18,6 +18,11 @@ from bichiku.result.metrics import METRICS
 from bichiku.result.metrics.metric import Metric
 from bichiku.result.tables import TABLES
 from bichiku.result.tables.costs import LINE_TEXTS
+from bichiku.stressing.dated import TABLES as DATED
+from bichiku.stressing.drawn import TABLES as DRAWN
+from bichiku.stressing.loss_map import LOSSES
+from bichiku.stressing.static import STATIC
+from bichiku.stressing.value import VALUE
 
 DOCS = Path(__file__).parent
 WIDTH = 120
@@ -73,6 +78,7 @@ PARTS = {
         "metrics": metrics_page(),
         "cost lines": lines_page(),
     },
+    "stress.md": {table.file: table_page(table) for table in (*DATED, LOSSES, STATIC, *DRAWN, VALUE)},
     "comparing.md": {COMPARISON.file: table_page(COMPARISON), "levers": levers_page()},
 }
 """What stands between the marks of each page, by name."""

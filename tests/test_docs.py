@@ -36,6 +36,11 @@ from bichiku.reading.strategies import split_strategies
 from bichiku.result.levers import LEVERS
 from bichiku.result.metrics import METRICS
 from bichiku.result.pipeline import run_strategy
+from bichiku.stressing.dated import TABLES as DATED
+from bichiku.stressing.drawn import TABLES as DRAWN
+from bichiku.stressing.loss_map import LOSSES
+from bichiku.stressing.static import STATIC
+from bichiku.stressing.value import VALUE
 from docs.reference import PARTS, renewed
 from oracles.policy_examples import EXAMPLES
 
@@ -296,6 +301,7 @@ def test_names_with_underscores_exist(page, result_tables):
     known |= {*named("run-folder.md", "summary.csv", "metric"), *LINES, *set(result_tables["duals"]["policy"])}
     known |= {*named("run-folder.md", "manifest.json", "key"), "default"}
     known |= {*OVER_THE_BASELINE.values(), *LEVERS, *SWEPT}
+    known |= {name for table in (*DATED, LOSSES, STATIC, *DRAWN, VALUE) for name in table.names}
     known |= {file.stem for folder in ("src", "tests", "oracles") for file in (ROOT / folder).rglob("*.py")}
     text = page.read_text(encoding="utf-8")
     words = {word for code in re.findall(r"`([^`\n]+)`", text) for word in re.findall(r"[a-z]+(?:_[a-z0-9]+)+", code)}

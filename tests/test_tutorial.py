@@ -1,6 +1,6 @@
-"""The tutorial, typed as it stands: every command, every edit and every number it quotes from a table.
+"""The tutorial and the page on stress, typed as they stand: every command, every edit and every number quoted.
 
-``python tests/test_tutorial.py`` writes the present output of the commands into the page.
+``python tests/test_tutorial.py`` writes the present output of the commands into the pages.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from bichiku.result.pipeline import run_strategy
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "tutorial.md"
+STRESS = ROOT / "docs" / "stress.md"
 EXCERPT = re.compile(r"From `(\w+\.csv)` of\s+`([\w-]+)`:")
 RUN_NAME = re.compile(r"(my-model-[\w.-]+)-[0-9a-f]{8}\b")
 WRITTEN = re.compile(r"written to (\S+/my-model-([\w.-]+)-[0-9a-f]{8}(?:-\d+)?)$", re.MULTILINE)
@@ -167,10 +168,15 @@ def same_number(shown: str, written: str) -> bool:
         return shown == written
 
 
-def play(folder: Path) -> Reader:
+def play(folder: Path, page: Path = PAGE) -> Reader:
     reader = Reader(folder)
-    reader.read(PAGE.read_text(encoding="utf-8"))
+    reader.read(page.read_text(encoding="utf-8"))
     return reader
+
+
+@pytest.mark.slow
+def test_everything_is_as_the_page_on_stress_says(tmp_path):
+    assert play(tmp_path, STRESS).faults == []
 
 
 @pytest.mark.slow
@@ -206,8 +212,9 @@ def test_a_halt_in_january_cannot_be_survived():
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as name:
-        found = play(Path(name))
-        if not found.runs:
-            sys.exit("\n".join(found.faults))  # a program that does not run must not empty the page
-        PAGE.write_text("\n".join(found.page) + "\n", encoding="utf-8")
+    for shown in (PAGE, STRESS):
+        with tempfile.TemporaryDirectory() as name:
+            found = play(Path(name), shown)
+            if not found.runs:
+                sys.exit("\n".join(found.faults))  # a program that does not run must not empty the page
+            shown.write_text("\n".join(found.page) + "\n", encoding="utf-8")

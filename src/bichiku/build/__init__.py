@@ -9,7 +9,7 @@ from typing import Any
 from bichiku.build.balances import add_balances
 from bichiku.build.costs import add_costs
 from bichiku.build.coupling import Coupling, assembled
-from bichiku.build.hand_back import add_hand_back
+from bichiku.build.hand_back import add_hand_back, starts_a_year
 from bichiku.build.rationing import add_rationing
 from bichiku.build.reserve import add_reserve, emergencies
 from bichiku.build.stencil import Stencil
@@ -74,7 +74,8 @@ def _physical_stencil(chain: Chain, cuts: Cuts) -> Stencil:
     add_balances(stencil, world, state)
     add_rationing(stencil, world, state)
     add_reserve(stencil, world, emergency)
-    add_hand_back(stencil, world, state, emergency)
+    danger = starts_a_year(world, chain.tree, emergency) if chain.danger is None else chain.danger
+    add_hand_back(stencil, world, state, danger)
     add_costs(stencil, world)
     add_tie_break(stencil, world)
     return stencil

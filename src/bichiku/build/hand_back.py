@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,8 @@ from bichiku.model.tree import Tree, rate
 from bichiku.model.world import World
 
 
-def add_hand_back(stencil: Stencil, world: World, state: State, emergency: dict[str, np.ndarray]) -> None:
-    """``stock + gap + gap_scarce ≥ plan's stock``, the gap of spare tonnes first."""
+def add_hand_back(stencil: Stencil, world: World, state: State, danger: Mapping[str, float]) -> None:
+    """``stock + gap + gap_scarce ≥ plan's stock``, the gap of spare tonnes first; for `danger` see `starts_a_year`."""
     tree = stencil.tree
     ends = tree.ends
     materials = list(world.materials) if len(ends) else []
@@ -42,7 +43,7 @@ def add_hand_back(stencil: Stencil, world: World, state: State, emergency: dict[
     stencil.add_bounds("gap_limit", materials, at_most_spare, ends)
 
     first = {name: list_price(name, world, tree, state) for name in materials}
-    second = {name: scarce_price(first[name], name, world, emergency[name], tree) for name in materials}
+    second = {name: scarce_price(first[name], name, world, danger[name]) for name in materials}
     money = {
         "gap": {name: at_end(first[name], name, world, tree) for name in materials},
         "gap_scarce": {name: at_end(second[name], name, world, tree) for name in materials},
@@ -100,13 +101,21 @@ def list_price(material: str, world: World, tree: Tree, state: State) -> np.ndar
     return found
 
 
-def scarce_price(price: np.ndarray, material: str, world: World, emergency: np.ndarray, tree: Tree) -> np.ndarray:
+def scarce_price(price: np.ndarray, material: str, world: World, danger: float) -> np.ndarray:
     """Price of a tonne beyond what can be spared: it is not there if another crisis begins meanwhile."""
     short = worth(material, world)
-    strikes = {part.crisis for number, part in enumerate(tree.stretches) if emergency[tree.stretch == number].any()}
-    total = sum(rate(world.settings.crises[name], world.calendar) for name in strikes)
     years = world.refill_periods / world.calendar.periods_per_year
-    return np.minimum(np.maximum(price, short), price - math.expm1(-total * years) * short)
+    return np.minimum(np.maximum(price, short), price - math.expm1(-danger * years) * short)
+
+
+def starts_a_year(world: World, tree: Tree, emergency: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """Starts a year of the crises that put each material of a chain in an emergency."""
+
+    def of(struck: np.ndarray) -> float:
+        strikes = {part.crisis for number, part in enumerate(tree.stretches) if struck[tree.stretch == number].any()}
+        return sum(rate(world.settings.crises[name], world.calendar) for name in sorted(strikes))
+
+    return {material: of(struck) for material, struck in emergency.items()}
 
 
 def worth(material: str, world: World) -> float:

@@ -19,6 +19,7 @@ from bichiku.cli.range import range_
 from bichiku.cli.results_so_far import forget_all, results_so_far
 from bichiku.cli.run import run
 from bichiku.cli.screen import NO_RESULT, WRONG_INPUT, print_faults, say
+from bichiku.cli.stress import stress
 from bichiku.cli.sweep import sweep
 from bichiku.cli.verify import verify
 from bichiku.model.faults import ModelFaults
@@ -37,6 +38,7 @@ app.command(
     epilog="Example: bichiku sweep models/japan -s reserve-180 --vary policies.reserve_days.default.2030-12=60:180:30"
 )(sweep)
 app.command("range", epilog="Example: bichiku range runs/tutorial-today-1a2b3c4d --slack 1%")(range_)
+app.command(epilog="Example: bichiku stress runs/tutorial-today-1a2b3c4d --crisis china-halt --from 2026-07")(stress)
 app.command(epilog="Example: bichiku explain models/tutorial -s today --set policies.concentration.max=0.2")(explain)
 app.command(epilog="Example: bichiku verify runs/tutorial-today-1a2b3c4d")(verify)
 app.command(epilog="Example: bichiku check models/japan")(check)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,12 +22,14 @@ class Chain:
         world: its materials with all that is offered and used of them, and the crises that touch it.
         tree: its tree.
         state: the state at each node of it.
+        danger: material to starts a year of crises that put it in an emergency; None where those of its tree are all.
     """
 
     name: str
     world: World
     tree: Tree
     state: State
+    danger: Mapping[str, float] | None = None
 
     @property
     def years(self) -> np.ndarray:

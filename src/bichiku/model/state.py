@@ -147,13 +147,12 @@ class _Effects:
             effect, name, crisis = self._crises[number]
             tree = self._tree
             if lag == 0:
-                found = _strength(effect, crisis, tree.age, tree.length)
-                self._strengths[number, lag] = np.where(tree.of_crisis(name), found, 0.0)
+                self._strengths[number, lag] = _strength(effect, crisis, *tree.clock(name))
             else:
                 earlier = tree.ancestor(lag)
                 before = self._strength(number, 0)[earlier]
                 # further back than the onset lies the plan, where no crisis acts
-                self._strengths[number, lag] = np.where((earlier >= 0) & tree.of_crisis(name), before, 0.0)
+                self._strengths[number, lag] = np.where(earlier >= 0, before, 0.0)
         return self._strengths[number, lag]
 
     def _lost(self, hits: Iterable[tuple[bool, int]], lag: int) -> Part:
@@ -226,7 +225,7 @@ def _followed(world: World, supplier: str, factor: np.ndarray) -> np.ndarray:
 
 
 def _strength(effect: Effect, crisis: Crisis, age: np.ndarray, length: np.ndarray) -> np.ndarray:
-    """How fully an effect acts at nodes of its crisis, by their ages and lengths (`SPINE` while it goes on)."""
+    """How fully an effect acts at nodes, by age (-1 before its crisis) and length (`SPINE` while that goes on)."""
     own = np.inf if effect.duration is None else float(effect.duration)
     lasts = np.where(length == SPINE, np.inf, length)
     ended = np.minimum(effect.start + own, lasts)

@@ -157,6 +157,10 @@ class Tree:
         found: np.ndarray = mine[self.stretch]
         return found
 
+    def clock(self, crisis: str) -> tuple[np.ndarray, np.ndarray]:
+        """Periods since a crisis began, -1 where it has not, and the length after which it ended; shapes (nodes,)."""
+        return np.where(self.of_crisis(crisis), self.age, -1), self.length
+
     def ancestor(self, steps: int) -> np.ndarray:
         """Node so many periods before each node, along parents; `BEFORE` before the tree begins."""
         node = np.arange(self.size)

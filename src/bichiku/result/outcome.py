@@ -169,6 +169,13 @@ class ChainOutcome:
         """Discounted money of one part of damage at each node, if the node is reached; see `DAMAGE_PARTS`."""
         return self.quantity(DAMAGE_PARTS[part], material)
 
+    def damage_parts(self, path: np.ndarray, material: str) -> dict[str, float]:
+        """Discounted damage to a material along a path, by part."""
+        return {
+            name: float(self.damage_part(name, material)[path[-1:] if name in AT_END else path].sum())
+            for name in DAMAGE_PARTS
+        }
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -260,11 +267,4 @@ class Outcome:
     def damage_of(self, future: CoupledFuture, material: str, part: ChainOutcome) -> float:
         """Discounted damage of a future to a material; nothing in a chain that its crisis does not touch."""
         path = future.paths.get(part.chain.name)
-        return 0.0 if path is None else sum(self.damage_parts(path, material, part).values())
-
-    def damage_parts(self, path: np.ndarray, material: str, part: ChainOutcome) -> dict[str, float]:
-        """Discounted damage to a material along a path, by part."""
-        return {
-            name: float(part.damage_part(name, material)[path[-1:] if name in AT_END else path].sum())
-            for name in DAMAGE_PARTS
-        }
+        return 0.0 if path is None else sum(part.damage_parts(path, material).values())

@@ -159,6 +159,7 @@ def optimise(
     progress: Progress = lambda _: None,
     hot: HotProgram | None = None,
     keep_log: bool = False,
+    chains: tuple[Chain, ...] | None = None,
 ) -> tuple[HotProgram, Outcome, Report]:
     """Formulates and solves, more than once where concentration is limited: each round adds planes.
 
@@ -168,14 +169,16 @@ def optimise(
         progress: called with a few words as each step begins.
         hot: a program solved before, to go on from; it takes up the new one.
         keep_log: whether to keep HiGHS's log.
+        chains: its chains; None for those that grow from it.
 
     Raises:
         ModelFaults: see `grow`.
         NoSolution: there is no optimal solution.
     """
     progress("building")
-    with clock.step("tree"):
-        chains = grow(world)
+    if chains is None:
+        with clock.step("tree"):
+            chains = grow(world)
     solver = world.settings.solver
     options = SolverOptions(solver.method)
     end = None if solver.time_limit is None else time.monotonic() + solver.time_limit

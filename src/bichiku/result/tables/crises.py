@@ -11,7 +11,7 @@ import pandas as pd
 
 from bichiku.model.tree import effective_annual_probability, starts
 from bichiku.result.columns import Column, Kind, ResultTable, Role
-from bichiku.result.outcome import DAMAGE_PARTS, SHORT_TOLERANCE, STOCK_TOLERANCE, ChainOutcome, Outcome
+from bichiku.result.outcome import SHORT_TOLERANCE, STOCK_TOLERANCE, ChainOutcome, Outcome
 
 NOTHING = 1e-9  # of what counts as a tonne
 
@@ -87,23 +87,13 @@ def crises_table(outcome: Outcome) -> pd.DataFrame:
 
 
 def _rows(material: str, part: ChainOutcome, outcome: Outcome) -> Iterator[dict[str, object]]:
-    world, tree, days = part.world, part.tree, part.world.calendar.days
-    none = np.zeros(tree.size)
-    has_demand = material in world.demand
-    short = part.short[material] if has_demand else none
-    is_short = short > SHORT_TOLERANCE * part.demand[material] if has_demand else none > 0
-    short_days = part.short_days(material) if has_demand else none
-    covered = _covered(material, part) if has_demand else none
-    any_short = _any_short(material, part) if has_demand else none > 0
-    plan_stock = part.stock[material][tree.on_plan]
-    lacks_stock = part.stock[material] < plan_stock * (1.0 - STOCK_TOLERANCE) - NOTHING * world.units.tonnes
+    world = part.world
+    harm = Harm(material, part)
     likely = {
         name: effective_annual_probability(starts(name, crisis, world.calendar))
         for name, crisis in world.settings.crises.items()
     }
-    for future in tree.futures:
-        path = future.path
-        damage = outcome.damage_parts(path, material, part)
+    for future in part.tree.futures:
         typed = world.settings.crises[future.crisis].annual_probability
         yield {
             "crisis": future.crisis,
@@ -114,15 +104,41 @@ def _rows(material: str, part: ChainOutcome, outcome: Outcome) -> Iterator[dict[
             "probability": future.probability,
             "annual_probability": math.nan if typed is None else typed,
             "effective_annual_probability": likely[future.crisis],
+            **harm.along(future.path),
+            "unit": outcome.world.settings.currency,
+        }
+
+
+class Harm:
+    """What the nodes of a chain's branches do to one material."""
+
+    def __init__(self, material: str, part: ChainOutcome) -> None:
+        self._material, self._part = material, part
+        world, tree = part.world, part.tree
+        none = np.zeros(tree.size)
+        has_demand = material in world.demand
+        self._short = part.short[material] if has_demand else none
+        self._is_short = self._short > SHORT_TOLERANCE * part.demand[material] if has_demand else none > 0
+        self._short_days = part.short_days(material) if has_demand else none
+        self._covered = _covered(material, part) if has_demand else none
+        self._any_short = _any_short(material, part) if has_demand else none > 0
+        plan_stock = part.stock[material][tree.on_plan]
+        least = plan_stock * (1.0 - STOCK_TOLERANCE) - NOTHING * world.units.tonnes
+        self._lacks_stock = part.stock[material] < least
+
+    def along(self, path: np.ndarray) -> dict[str, float]:
+        """Days, tonnes and damage of a path from its onset on, by the names of the columns of crises.csv."""
+        days = self._part.world.calendar.days
+        damage = self._part.damage_parts(path, self._material)
+        return {
             "branch_days": len(path) * days,
-            "short_t": short[path].sum(),
-            "short_days": short_days[path].sum(),
-            "time_to_survive_days": _survived(any_short[path], covered[path], days),
-            "full_supply_after_days": _until_last(is_short[path], days),
-            "stock_back_after_days": _until_last(lacks_stock[path], days),
-            **{name: damage[name] for name in DAMAGE_PARTS},
+            "short_t": float(self._short[path].sum()),
+            "short_days": float(self._short_days[path].sum()),
+            "time_to_survive_days": _survived(self._any_short[path], self._covered[path], days),
+            "full_supply_after_days": _until_last(self._is_short[path], days),
+            "stock_back_after_days": _until_last(self._lacks_stock[path], days),
+            **damage,
             "damage": sum(damage.values()),
-            "unit": world.settings.currency,
         }
 
 

@@ -48,7 +48,7 @@ def render_report(
         frontiers: pictures of sweeps.
     """
     report = ReportData(runs, failed, baseline, comparison, frontiers)
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         title=_title(report),
         tab=_tab(report),
@@ -102,7 +102,8 @@ def _kicker(report: ReportData) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """Where the templates of pages are found."""
     return jinja2.Environment(
         loader=jinja2.PackageLoader("bichiku.show.report"),
         autoescape=True,

@@ -68,12 +68,13 @@ def crisis_map(run: Run, key: str = "crisis-map") -> Picture | None:
         source="crises.csv (time_to_survive_days)",
         alt=alt,
         height=1.75 + 0.27 * len(table),
-        paint=lambda figure: _paint(figure, table),
+        paint=lambda figure: paint_days(figure, table),
         data=long,
     )
 
 
-def _paint(figure: Figure, table: pd.DataFrame) -> None:
+def paint_days(figure: Figure, table: pd.DataFrame) -> None:
+    """Days until short as coloured cells: a row for each crisis, a column for each material."""
     axes = _axes(figure, len(table.columns))
     values = table.to_numpy(dtype=float)
     coded = np.vectorize(lambda value: -1 if math.isnan(value) else shade(value))(values)

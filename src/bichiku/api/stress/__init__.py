@@ -1,0 +1,1 @@
+"""Plans of runs, held while things break."""

@@ -1,0 +1,133 @@
+"""Draws: what becomes of each plan in futures in which crises begin, meet and end as chance has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from bichiku.executing import Executor, TaskFailed, WorkersLost
+from bichiku.model.world import World
+from bichiku.stressing.futures import Drawn
+from bichiku.stressing.operation import Operator
+from bichiku.stressing.strikes import Strike
+
+AT_ONCE = 40  # episodes of a chain that a worker operates side by side
+
+Happened = tuple[Drawn, ...]  # crises that meet, in the order in which they begin
+Key = tuple[str, str, Happened]  # strategy, name of the chain, and what happened in it
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an episode does to a chain.
+
+    Attributes:
+        damage: discounted money.
+        shortage: of that, lost output.
+        cost: discounted money beyond what the plan pays in the same periods.
+        cost_foreseen: the same if all onsets and lengths were known when the first begins.
+        short_days: days short, by material that is.
+    """
+
+    damage: float
+    shortage: float
+    cost: float
+    cost_foreseen: float
+    short_days: dict[str, float]
+
+
+Done = dict[Key, Outcome]
+
+
+class EpisodeTask:
+    """Operates episodes of one chain; goes to the workers."""
+
+    def __init__(self, operators: Mapping[str, Operator]) -> None:
+        self._operators = operators
+
+    def __call__(self, item: tuple[str, tuple[str, ...], Sequence[Happened]]) -> list[Outcome]:
+        """What each episode does."""
+        strategy, materials, episodes = item
+        operator = self._operators[strategy]
+        calm, _ = operator.calm(materials)
+        struck = [strikes_of(happened, operator.world) for happened in episodes]
+        courses = operator.operate_all(materials, struck)
+        foreseen = operator.operate_all(materials, struck, foresight=True)
+        found = []
+        for course, with_foresight in zip(courses, foreseen, strict=True):
+            harm = {material: course.harm(material) for material in materials}
+            periods = course.part.tree.period[course.path]
+            planned = float(calm[periods - 1].sum())
+            found.append(
+                Outcome(
+                    damage=sum(one["damage"] for one in harm.values()),
+                    shortage=sum(one["shortage"] for one in harm.values()),
+                    cost=course.cost - planned,
+                    cost_foreseen=with_foresight.cost - planned,
+                    short_days={name: one["short_days"] for name, one in harm.items() if one["short_t"] > 0.0},
+                )
+            )
+        return found
+
+
+def strikes_of(happened: Happened, world: World) -> list[Strike]:
+    """Crises that happened, each under a name of its own: the second of one crisis is not the first."""
+    strikes: list[Strike] = []
+    for drawn in happened:
+        before = sum(one.crisis == drawn.crisis for one in happened[: len(strikes)])
+        name = drawn.crisis if not before else f"{drawn.crisis}-{before + 1}"
+        strikes.append(Strike(name, world.settings.crises[drawn.crisis], drawn.onset, drawn.length))
+    return strikes
+
+
+def episodes_of(future: Iterable[Drawn], chain: str, operator: Operator) -> list[Happened]:
+    """The crises of a future that touch a chain, those together that meet: one begins before another is over."""
+    world = operator.world
+    periods = world.calendar.periods
+    number, end = 0, 0
+    placed: list[tuple[int, Drawn]] = []
+    for drawn in future:
+        if drawn.crisis not in operator.chains[chain].crises:
+            continue
+        if drawn.onset > end:
+            number += 1
+        strike = Strike(drawn.crisis, world.settings.crises[drawn.crisis], drawn.onset, drawn.length)
+        end = max(end, strike.end(periods))
+        placed.append((number, drawn))
+    return [tuple(drawn for _, drawn in group) for _, group in groupby(placed, key=lambda one: one[0])]
+
+
+def operate_episodes(
+    operators: Mapping[str, Operator],
+    wanted: Iterable[Key],
+    place: Executor,
+    done: Callable[[Key, Outcome], None],
+) -> None:
+    """Operates episodes, each once, on all workers.
+
+    Args:
+        operators: by strategy.
+        wanted: the episodes.
+        place: where.
+        done: called with each as it comes in.
+
+    Raises:
+        NoSolution: operation has no solution.
+        WorkersLost: there are no workers any more.
+    """
+    by_chain: dict[tuple[str, str], list[Happened]] = {}
+    for strategy, chain, happened in dict.fromkeys(wanted):
+        by_chain.setdefault((strategy, chain), []).append(happened)
+    items = [
+        (strategy, chain, happened[first : first + AT_ONCE])
+        for (strategy, chain), happened in sorted(by_chain.items())
+        for first in range(0, len(happened), AT_ONCE)
+    ]
+    tasks = [(strategy, operators[strategy].chains[chain].materials, some) for strategy, chain, some in items]
+    for number, found in place.each(EpisodeTask(operators), tasks):
+        strategy, chain, some = items[number]
+        if isinstance(found, TaskFailed):
+            raise WorkersLost(f"{strategy}, chain of {chain}: {found.why}")
+        for happened, outcome in zip(some, found, strict=True):
+            done((strategy, chain, happened), outcome)
