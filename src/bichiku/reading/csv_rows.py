@@ -83,7 +83,7 @@ class TablesFolder:
 
 
 def read_tables(folder: TablesFolder, log: FaultLog, changes: Sequence[CellChange] = ()) -> dict[str, Table[Any]]:
-    """All eight tables of a folder, some cells changed; a table that is absent and not required is empty."""
+    """All nine tables of a folder, some cells changed; a table that is absent and not required is empty."""
     try:
         names = sorted(os.listdir(folder.path))
     except OSError as error:
@@ -102,7 +102,7 @@ def read_tables(folder: TablesFolder, log: FaultLog, changes: Sequence[CellChang
 
 
 def parse_tables(contents: Mapping[str, bytes], log: FaultLog) -> dict[str, Table[Any]]:
-    """All eight tables of a model from texts by the name of the table; see `read_tables`."""
+    """All nine tables of a model from texts by the name of the table; see `read_tables`."""
     _check_file_names([f"{name}.csv" for name in contents], "", log)
     return {
         kind.table: parse_table(contents[kind.table], f"{kind.table}.csv", kind, log)
