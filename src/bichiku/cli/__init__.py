@@ -90,11 +90,11 @@ def _call() -> None:
 
 def _failures_in_words() -> tuple[type[Exception], ...]:
     """Failures whose own words suffice; asked for only when something fails, as their packages take long to load."""
-    from bichiku.api.sweep.workers import WorkerLost
+    from bichiku.executing import WorkersLost
     from bichiku.result.staging import CannotWrite
     from bichiku.solving.highs import SolverError
 
-    return CannotWrite, SolverError, WorkerLost
+    return CannotWrite, SolverError, WorkersLost
 
 
 def _of_the_screen(error: OSError) -> bool:

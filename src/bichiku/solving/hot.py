@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bichiku.executing import threads
 from bichiku.program import LinearProgram
 from bichiku.program.components import Component, split_program
 from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, Solution, SolverOptions, Status
@@ -149,7 +149,7 @@ class HotProgram:
             return self.runs[i].solve(Limits(seconds, limits.iterations), logs and logs / f"{i}.log")
 
         # HiGHS leaves the interpreter's lock while it runs, so threads do
-        pool = ThreadPoolExecutor(max_workers=os.cpu_count())
+        pool = ThreadPoolExecutor(max_workers=threads())
         futures = {pool.submit(solve, i): i for i in waiting}
         try:
             for count, done in enumerate(as_completed(futures), start=1):

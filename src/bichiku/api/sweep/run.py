@@ -14,7 +14,7 @@ import pandas as pd
 
 from bichiku.api.sweep.axes import SweepAxis, grid
 from bichiku.api.sweep.points import SWEPT, PointSolver
-from bichiku.api.sweep.workers import solved_points
+from bichiku.executing import TaskFailed, executor
 from bichiku.model.numbers import is_number
 from bichiku.model.world import World
 from bichiku.reading.files import json_value
@@ -96,6 +96,7 @@ def run_sweep(
     axes: Sequence[SweepAxis],
     folder: Path | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    workers: str | None = None,
 ) -> Sweep:
     """Solves every point that is not solved yet.
 
@@ -104,10 +105,11 @@ def run_sweep(
         axes: what is varied.
         folder: where points are kept as they come in, in points.jsonl; what is there already is taken up.
         progress: called with the number of points that are solved and of all points.
+        workers: where points are solved, see `bichiku.executing.executor`.
 
     Raises:
         ModelFaults: a value of an axis does not fit.
-        WorkerLost: a worker process was killed.
+        WorkersLost: there are no workers any more.
     """
     solver = PointSolver(world, tuple(axis.path for axis in axes))
     points = grid(axes)
@@ -117,12 +119,17 @@ def run_sweep(
     with (folder / POINTS).open("a", encoding="utf-8") if folder else nullcontext() as stream:
         if stream is not None and stream.tell():
             stream.write("\n")  # the line before may have been cut off
-        for point, found in solved_points(solver, open_points):
-            kept[point] = found
-            if stream is not None:
-                stream.write(json.dumps({"point": point, "found": found}) + "\n")
-                stream.flush()
-            progress(len(kept), len(points))
+        with executor(workers) as place:
+            for number, found in place.each(solver.solve, open_points):
+                point = open_points[number]
+                if isinstance(found, TaskFailed):
+                    kept[point] = {"status": found.why}  # the next call may have more memory, so it tries again
+                else:
+                    kept[point] = found
+                    if stream is not None:
+                        stream.write(json.dumps({"point": point, "found": found}) + "\n")
+                        stream.flush()
+                progress(len(kept), len(points))
     ordered = sorted(points, key=numeric)
     rows = [{**dict(zip(solver.paths, point, strict=True)), **kept[point]} for point in ordered]
     frontier = pd.DataFrame(rows, columns=[*solver.paths, *COLUMNS])

@@ -7,7 +7,6 @@ ratio is driven to its extreme by Dinkelbach's method (1967, "On nonlinear fract
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
+from bichiku.executing import threads
 from bichiku.program import LinearProgram
 from bichiku.result.near_optimal.targets import Target, targets
 from bichiku.result.outcome import Outcome
@@ -91,7 +91,7 @@ def near_optimal_ranges(
             found[i] = Range(whole, least, now, most)
             progress(len(found), len(asked))
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with ThreadPoolExecutor(max_workers=threads()) as pool:
         for done in as_completed([pool.submit(work, part) for part in by_part]):
             done.result()
     return [found[i] for i in range(len(asked))]

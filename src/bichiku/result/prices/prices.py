@@ -8,13 +8,13 @@ of the optimal basis. Where the basis gives no room for one whole step more (a k
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bichiku.executing import threads
 from bichiku.policies import Limit
 from bichiku.program import LinearProgram, Move
 from bichiku.result.outcome import Outcome
@@ -87,7 +87,7 @@ def prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> lis
             return {i: _rise(limits[i], local[i][part], part, hot, solve, others) for i in of_part[part]}
 
     rises: dict[int, list[_Rise]] = {}
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with ThreadPoolExecutor(max_workers=threads()) as pool:
         for in_part in pool.map(solve_again, sorted(of_part)):
             for i, rise in in_part.items():
                 rises.setdefault(i, []).append(rise)
