@@ -21,7 +21,7 @@ from bichiku.model.world import World
 from bichiku.policies import POLICIES
 from bichiku.program import LinearProgram
 
-__all__ = ["build", "build_policies", "stamp", "stencil_of"]
+__all__ = ["build", "build_operation", "build_policies", "stamp", "stencil_of"]
 
 Cuts = Mapping[str, tuple[Any, ...]]
 NO_CUTS: Cuts = {}
@@ -37,6 +37,15 @@ def build(world: World, chains: Sequence[Chain], cuts: Cuts = NO_CUTS) -> Linear
     """
     program = _coupled(assembled([stamp(stencil_of(chain, cuts)) for chain in chains]), chains, world)
     return in_own_units(program, world)
+
+
+def build_operation(chain: Chain) -> LinearProgram:
+    """The program of a chain in which a plan is carried out: of the policies, those that bind in operation alone."""
+    stencil = _physical_stencil(chain, NO_CUTS)
+    for policy in POLICIES:
+        if policy.binds_in_operation:
+            policy.add_rows(stencil, chain.world)
+    return in_own_units(assembled([stamp(stencil)]), chain.world)
 
 
 def build_policies(world: World, chains: Sequence[Chain]) -> LinearProgram:

@@ -18,6 +18,7 @@ def check(
     quiet: QuietOption = False,
 ) -> None:
     """Read and validate a model; show every fault at once."""
+    from bichiku.api.doubt.run import check_ends
     from bichiku.build.coupling import coupled_futures
     from bichiku.model.tree import effective_annual_probability, starts
     from bichiku.reading.model import read_model
@@ -25,6 +26,7 @@ def check(
     from bichiku.show.numbers import four_digits
 
     read = read_model(model, strategy or (), changes or ())
+    check_ends(read, read.uncertain_groups())
     grown = [grow(world) for world in read.worlds.values()]
     told = print_advice(read, quiet, silence, every, checking=True)
     if told is None:
