@@ -11,6 +11,7 @@ from bichiku.show.numbers import four_digits, money, percent
 
 _ODDS = re.compile(r"crises\.([^.]+)\.annual_probability")
 _LENGTH = re.compile(r"crises\.([^.]+)\.duration")
+ANYTHING = "*"
 _CELL = re.compile(r"([a-z]+)\[([^\]]+)\]\.(.+)")
 
 
@@ -52,15 +53,20 @@ def _condition(group: str, path: str, kind: str, value: str, beyond: bool) -> st
 
 
 def number_words(path: str) -> str:
-    """A number by its path, as a noun: ``shortage cost of gallium``, ``annual probability of china-halt``."""
+    """A number by its path, as a noun: ``shortage cost of gallium``, ``annual probability of china-halt``.
+
+    The name of a group stays as it is.
+    """
     cell = _CELL.fullmatch(path)
     if cell:
-        name = "every row" if cell[2].strip("*/") == "" else cell[2].replace("/", " in ")
-        return f"{cell[3].removesuffix('_t').replace('_', ' ')} of {name} in {cell[1]}"
+        names = [part for part in cell[2].split("/") if part != ANYTHING]
+        column = "demand" if cell[3] == "tonnes" else cell[3].removesuffix("_t").replace("_", " ")
+        return f"{column} of {' in '.join(names) or 'everything'}"
     *where, last = path.split(".")
-    inside = [part for part in where if part not in ("crises", "events")]
-    words = last.replace("_", " ")
-    return f"{words} of {' '.join(inside)}" if inside else words
+    if not where or where[0] not in ("crises", "events"):
+        return path.replace("_", " ") if path.isidentifier() else path
+    inside = [part for part in where[1:] if part != ANYTHING]
+    return f"{last.replace('_', ' ')} of {' '.join(inside) or f'all {where[0]}'}"
 
 
 def answer_words(tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]:
@@ -86,7 +92,7 @@ def answer_words(tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]
     second_text += f"; in its worst world with {least}, {money(candidates['worst_regret'][least], currency)}"
     turns = tables["switching"]
     groups = turns["group"].nunique()
-    top = tornado["group"].iloc[0]
+    top = number_words(str(tornado["group"].iloc[0]))
     third = f"Between {best} and {second}, {top} moves the choice most"
     if groups:
         third += f"; {groups} of {len(tornado)} uncertain numbers or groups can turn the order by themselves"

@@ -167,6 +167,8 @@ def run_doubt(
     kept = kept_points(folder / POINTS) if folder else {}
     solve = _solver(inquiry, executor, planning)
     with (folder / POINTS).open("a", encoding="utf-8") if folder else nullcontext() as stream:
+        if stream is not None and stream.tell():
+            stream.write("\n")  # the line before may have been cut off
         points = _Points(kept, stream)
         names = tuple(inquiry.model.worlds)
         questions = [Question(setting.name, setting.assignments(groups), names) for setting in settings]
@@ -232,8 +234,6 @@ class _Points:
         """The answer to each question as plain data; those that are not known are worked out."""
         waiting = [name for name in asked if name not in self.kept]
         progress(len(asked) - len(waiting), len(asked))
-        if self.stream is not None and self.stream.tell():
-            self.stream.write("\n")  # the line before may have been cut off
         for place, found in executor.each(task, [asked[name] for name in waiting]):
             name = waiting[place]
             if isinstance(found, TaskFailed):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from bichiku.show.doubt_words import answer_words, counted_words
+from bichiku.show.doubt_words import answer_words, counted_words, number_words
 from bichiku.show.numbers import Scale, page_number, percent
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.elements import Element, Note, PageCell, PageTable, Picture, Section
@@ -89,8 +89,8 @@ def _regret(tables: Mapping[str, pd.DataFrame], currency: str) -> Element:
         ],
         rows=rows,
         note="Regret is the cost over that of the best candidate in the same world. A yardstick is no candidate, so "
-        "its regret may be below zero. A plan gave way where a contract, a build or the stock could not be kept as it was "
-        "chosen; worlds.csv says which.",
+        "its regret may be below zero. A plan gave way where a contract, a build or the stock could not be kept as it "
+        "was chosen; worlds.csv says which.",
         source="regret.csv",
         link=csv_link(regret, "regret.csv"),
     )
@@ -101,7 +101,7 @@ def _turns(turns: pd.DataFrame) -> list[Element]:
         return [Note("No number or group turns the order by itself anywhere in its range.")]
     rows = [
         [
-            PageCell(row["group"]),
+            PageCell(number_words(row["group"])),
             PageCell(str(row["sentence"]) or f"{row['other']} costs less at the {row['end']} end"),
             PageCell(page_number(row["value"])),
             PageCell(page_number(row["base"])),

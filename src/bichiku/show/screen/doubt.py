@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 from rich.console import Console
 
-from bichiku.show.doubt_words import answer_words, counted_words
+from bichiku.show.doubt_words import answer_words, counted_words, number_words
 from bichiku.show.numbers import money, percent, three_digits
 from bichiku.show.screen.summary import WIDEST
 from bichiku.show.screen.table import plain_table
@@ -33,7 +33,9 @@ def print_doubt(console: Console, title: str, tables: Mapping[str, pd.DataFrame]
     if len(turns):
         console.print("\nWhere the order turns, one number or group moving by itself", style="italic", highlight=False)
         for row in turns.to_dict("records"):
-            untold = f"{row['other']} costs less than {row['best']} at the {row['end']} end of {row['group']}"
+            untold = (
+                f"{row['other']} costs less than {row['best']} at the {row['end']} end of {number_words(row['group'])}"
+            )
             _print_wrapped(console, str(row["sentence"]) or untold, "  - ")
     _print_tornado(console, tables["tornado"])
 
@@ -75,7 +77,7 @@ def _print_tornado(console: Console, tornado: pd.DataFrame) -> None:
         table.add_column(heading, justify="right")
     for row in tornado.head(MOST_GROUPS).to_dict("records"):
         cells = (three_digits(row[column] / 1e6) for column in ("at_low", "at_base", "at_high"))
-        table.add_row(f"  {row['group']}", *cells, row["basis"])
+        table.add_row(f"  {number_words(row['group'])}", *cells, row["basis"])
     console.print(table)
     if len(tornado) > MOST_GROUPS:
         console.print(f"  and {len(tornado) - MOST_GROUPS} more that move it less, in tornado.csv", highlight=False)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from bichiku.show.doubt_words import number_words
 from bichiku.show.numbers import Scale
 from bichiku.show.phrases import listed
 from bichiku.show.report.elements import Picture
 from bichiku.show.report.figures.style import BLUE, INK, ORANGE, RED, SOFT, bare, picture
 
 MOST = 20  # bars
+_ABOVE: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0), "ncols": 2, "borderaxespad": 0.2}
 
 
 def tornado_picture(tornado: pd.DataFrame) -> Picture:
@@ -40,24 +43,24 @@ def _paint_tornado(figure: Figure, shown: pd.DataFrame, money: Scale, best: str,
     axes = figure.subplots()
     base = float(shown["at_base"].iloc[0]) / money.divisor
     for place, row in enumerate(shown.to_dict("records")):
-        for column, colour, hatch in (("at_low", ORANGE, "////"), ("at_high", BLUE, "")):
-            value = row[column] / money.divisor
+        ends = [(row["at_low"] / money.divisor, ORANGE, "////"), (row["at_high"] / money.divisor, BLUE, "")]
+        # the longer bar first, as both may lie on one side
+        for value, colour, hatch in sorted(ends, key=lambda end: -abs(end[0] - base)):
             if np.isfinite(value):
                 axes.barh(place, value - base, 0.62, left=base, color=colour, hatch=hatch, edgecolor="white", lw=0.3)
     axes.axvline(base, color=SOFT, linewidth=0.8, linestyle=(0, (4, 2)))
     axes.axvline(0.0, color=INK, linewidth=1.0)
-    axes.set_yticks(np.arange(len(shown)), shown["group"].tolist())
+    axes.set_yticks(np.arange(len(shown)), [number_words(str(group)) for group in shown["group"]])
+    axes.xaxis.set_major_formatter("{x:,.10g}")
     axes.set_ylim(len(shown) - 0.4, -0.6)
-    axes.set_xlabel(f"← {second} costs less    {money.unit}    {best} costs less →")
+    axes.set_xlabel(f"← {second} costs less  ·  {money.unit}  ·  {best} costs less →")
     axes.grid(axis="x")
     axes.legend(
         handles=[
             Patch(facecolor=ORANGE, hatch="////", edgecolor="white", label="at the low end"),
             Patch(facecolor=BLUE, edgecolor="white", label="at the high end"),
         ],
-        loc="upper center",
-        bbox_to_anchor=(0.5, 1.0 + 0.35 / max(len(shown) * 0.27, 0.5)),
-        ncols=2,
+        **_ABOVE,
     )
     bare(axes, "left")
 
@@ -98,5 +101,5 @@ def _paint_regret(figure: Figure, shown: pd.DataFrame, worlds: Mapping[str, np.n
     axes.set_xlabel(money.unit)
     axes.grid(axis="x")
     handles, labels = axes.get_legend_handles_labels()
-    axes.legend(handles[:2], labels[:2], loc="lower right", ncols=2)
+    axes.legend(handles[:2], labels[:2], **_ABOVE)
     bare(axes, "left")
