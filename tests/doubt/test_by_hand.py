@@ -5,20 +5,20 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from bichiku.api.doubt.run import Doubt, Inquiry, run_doubt
+from bichiku.api.doubt.run import Findings, Inquiry, run_doubt
 from bichiku.api.doubt.tables import tables_of
 from bichiku.executing import executor
 from tests.doubt.cases import PROBABILITY, SHORTAGE, TURN, cost_of_none, difference, model
 
 
 @pytest.fixture(scope="module")
-def doubt() -> Doubt:
+def doubt() -> Findings:
     with executor("1") as here:
         return run_doubt(Inquiry(model()), here)
 
 
 @pytest.fixture(scope="module")
-def tables(doubt: Doubt) -> dict[str, pd.DataFrame]:
+def tables(doubt: Findings) -> dict[str, pd.DataFrame]:
     return tables_of(doubt)
 
 
@@ -32,7 +32,7 @@ WORLDS = {
 
 
 @pytest.mark.parametrize("world", WORLDS)
-def test_each_world_costs_what_it_costs_on_paper(doubt: Doubt, world: str) -> None:
+def test_each_world_costs_what_it_costs_on_paper(doubt: Findings, world: str) -> None:
     found = doubt.answers[world]
     assert found["none"].cost == pytest.approx(cost_of_none(**WORLDS[world]))
     assert found["hold"].cost == pytest.approx(cost_of_none(**WORLDS[world]) + difference(**WORLDS[world]))

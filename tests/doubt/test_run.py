@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from bichiku.api.doubt.folder import write_doubt
-from bichiku.api.doubt.run import POINTS, Doubt, Inquiry, groups_of, kept_points, run_doubt
+from bichiku.api.doubt.run import POINTS, Findings, Inquiry, groups_of, kept_points, run_doubt
 from bichiku.api.doubt.tables import TABLES, tables_of
 from bichiku.api.doubt.worlds import settings_of
 from bichiku.executing import executor
@@ -21,11 +21,11 @@ INQUIRY = Inquiry(model(), draws=20, seed=7)
 
 
 @pytest.fixture(scope="module")
-def doubt() -> Doubt:
+def doubt() -> Findings:
     return found("1")
 
 
-def found(workers: str, folder: Path | None = None, inquiry: Inquiry = INQUIRY) -> Doubt:
+def found(workers: str, folder: Path | None = None, inquiry: Inquiry = INQUIRY) -> Findings:
     with executor(workers) as where:
         return run_doubt(inquiry, where, folder)
 
@@ -52,7 +52,7 @@ def test_worlds_come_in_order_base_ends_draws() -> None:
     assert names == ["base", *ends, "draw 1"]
 
 
-def test_with_draws_regret_is_over_the_draws(doubt: Doubt) -> None:
+def test_with_draws_regret_is_over_the_draws(doubt: Findings) -> None:
     tables = tables_of(doubt)
     assert tables["regret"]["worlds"].tolist() == [20, 20, 20]
     # a draw is half a draw from low to base, half from base to high: hold pays where p · (20 S - 150) > 150
@@ -76,13 +76,13 @@ def test_with_draws_regret_is_over_the_draws(doubt: Doubt) -> None:
 
 
 @pytest.mark.slow
-def test_two_cores_find_what_one_finds(doubt: Doubt) -> None:
+def test_two_cores_find_what_one_finds(doubt: Findings) -> None:
     other = found("2")
     assert other.answers == doubt.answers
     assert other.turns == doubt.turns
 
 
-def test_an_interrupted_call_goes_on_where_it_stopped(doubt: Doubt, tmp_path: Path) -> None:
+def test_an_interrupted_call_goes_on_where_it_stopped(doubt: Findings, tmp_path: Path) -> None:
     found("1", tmp_path)
     lines = (tmp_path / POINTS).read_text().splitlines()
     assert len(lines) == 26  # 25 worlds and a turn
@@ -106,7 +106,7 @@ def test_another_seed_or_range_is_another_folder() -> None:
     assert Inquiry(model(), draws=20, seed=7).name == INQUIRY.name
 
 
-def test_the_folder_holds_what_was_found(doubt: Doubt, tmp_path: Path) -> None:
+def test_the_folder_holds_what_was_found(doubt: Findings, tmp_path: Path) -> None:
     tables = tables_of(doubt)
     folder = write_doubt(doubt, tables, tmp_path)
     assert folder.name == INQUIRY.name

@@ -12,7 +12,7 @@ LOW, BASE, HIGH = -1.0, 0.0, 1.0
 
 
 @dataclass(frozen=True)
-class Range:
+class UncertainRange:
     """A row of uncertainty.csv with the numbers that its path meets.
 
     Attributes:
@@ -50,7 +50,7 @@ class Group:
     """
 
     name: str
-    ranges: tuple[Range, ...]
+    ranges: tuple[UncertainRange, ...]
 
     def assignments(self, position: float) -> list[str]:
         """What is set at a position between `LOW` and `HIGH`, as `--set` takes it; nothing at `BASE`."""

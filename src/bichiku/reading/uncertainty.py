@@ -8,7 +8,7 @@ from typing import Any
 
 from bichiku.model.faults import Fault, FaultLog, nearest, shown
 from bichiku.model.tables import TABLES, UncertaintyRow
-from bichiku.model.uncertainty import Group, Range
+from bichiku.model.uncertainty import Group, UncertainRange
 from bichiku.policies.policy import values_at
 from bichiku.reading import schema
 from bichiku.reading.csv_rows import Key, Table
@@ -120,7 +120,7 @@ def uncertain_groups(tables: Tables, resolved: Mapping[str, Mapping[str, Any]], 
         log: takes up what is wrong with ranges in view of the strategies.
     """
     table: Table[UncertaintyRow] = tables[_NAME]
-    groups: dict[str, list[Range]] = {}
+    groups: dict[str, list[UncertainRange]] = {}
     moved: dict[str, Key] = {}
     for key in sorted(table.rows, key=lambda key: table.lines[key]):
         row = table.rows[key]
@@ -132,7 +132,7 @@ def uncertain_groups(tables: Tables, resolved: Mapping[str, Mapping[str, Any]], 
                 message = f"{path} is moved by line {table.lines[moved[path]]} already"
                 log.add(table.fault(key, "path", message))
             moved[path] = key
-        groups.setdefault(row.group or row.path, []).append(Range(row, base))
+        groups.setdefault(row.group or row.path, []).append(UncertainRange(row, base))
     return [Group(name, tuple(ranges)) for name, ranges in groups.items()]
 
 

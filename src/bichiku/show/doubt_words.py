@@ -87,9 +87,11 @@ def answer_words(tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]
     else:
         shares = (f"{name} in {percent(candidates['best_share'][name])}" for name in (often, best))
         text += f"; of {kind}, {' and '.join(shares)} is the best"
-    calm, least = candidates["mean_regret"].idxmin(), candidates["worst_regret"].idxmin()
-    second_text = f"Least is regretted on average with {calm}, {money(candidates['mean_regret'][calm], currency)}"
-    second_text += f"; in its worst world with {least}, {money(candidates['worst_regret'][least], currency)}"
+    mean, worst = candidates["mean_regret"], candidates["worst_regret"]
+    on_average, at_worst = str(mean.idxmin()), str(worst.idxmin())
+    least = f"Least is regretted on average with {on_average}, {money(mean[on_average], currency)}"
+    also = "with it too" if at_worst == on_average else f"with {at_worst}"
+    least += f", and in the worst world {also}, {money(worst[at_worst], currency)}"
     turns = tables["switching"]
     groups = turns["group"].nunique()
     top = number_words(str(tornado["group"].iloc[0]))
@@ -98,7 +100,7 @@ def answer_words(tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]
         third += f"; {groups} of {len(tornado)} uncertain numbers or groups can turn the order by themselves"
     else:
         third += "; none of the uncertain numbers or groups turns the order by itself"
-    return [f"{sentence}." for sentence in (text, second_text, third)]
+    return [f"{sentence}." for sentence in (text, least, third)]
 
 
 def counted_words(count: int, tables: Mapping[str, pd.DataFrame]) -> str:

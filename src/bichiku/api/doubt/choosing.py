@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bichiku.api.doubt.question import Answer, Found, Question
+from bichiku.api.doubt.question import Answer, Question, StrategyCost
 from bichiku.model.cost_lines import PENALTY, RISK
 from bichiku.model.world import World
 from bichiku.reading.model import Model
@@ -53,9 +53,9 @@ class Choosing:
                 with asked.named():
                     outcome = _chosen(model[strategy])
             except NoSolution as failure:
-                found[strategy] = Found(failure.status.value)
+                found[strategy] = StrategyCost(failure.status.value)
             else:
-                found[strategy] = Found(Status.OPTIMAL.value, _paid(outcome))
+                found[strategy] = StrategyCost(Status.OPTIMAL.value, _paid(outcome))
         return found
 
 

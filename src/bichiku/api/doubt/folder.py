@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bichiku.api.doubt.run import Doubt
+from bichiku.api.doubt.run import Findings
 from bichiku.api.doubt.tables import TABLES, counted, currency_of
 from bichiku.result.manifest import MANIFEST, input_digests
 from bichiku.result.run import REPORT
@@ -16,7 +16,7 @@ from bichiku.result.staging import settle, staged
 from bichiku.version import __version__
 
 
-def write_doubt(doubt: Doubt, tables: Mapping[str, pd.DataFrame], output: str | Path = "runs") -> Path:
+def write_doubt(doubt: Findings, tables: Mapping[str, pd.DataFrame], output: str | Path = "runs") -> Path:
     """Writes a doubt and returns its folder, ``<model>-doubt-<hash>`` below `output`.
 
     Args:
@@ -55,12 +55,12 @@ def write_doubt(doubt: Doubt, tables: Mapping[str, pd.DataFrame], output: str | 
         return settle(folder, output, inquiry.name)
 
 
-def title_of(doubt: Doubt) -> str:
+def title_of(doubt: Findings) -> str:
     """The model's title."""
     return str(next(iter(doubt.inquiry.model.worlds.values())).settings.model)
 
 
-def _kicker(doubt: Doubt) -> str:
+def _kicker(doubt: Findings) -> str:
     inquiry = doubt.inquiry
     held = "plans chosen anew in each world" if inquiry.reoptimise else "plans held as chosen in the model's own world"
     drawn = f"{inquiry.draws} draws, seed {inquiry.seed}" if inquiry.draws else "no draws"

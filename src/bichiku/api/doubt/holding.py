@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bichiku.api.doubt.question import Answer, Found, Question
+from bichiku.api.doubt.question import Answer, Question, StrategyCost
 from bichiku.build import build_operation
 from bichiku.model.chains import Chain, parts
 from bichiku.model.world import World
@@ -27,7 +27,7 @@ Rules = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Part:
+class OperatedPart:
     """A chain's part of a world, with what a strategy asks of it in operation.
 
     Attributes:
@@ -80,7 +80,7 @@ class Holding:
             return {strategy: world.found(model[strategy], self.plans[strategy]) for strategy in asked.strategies}
 
     def _begin(self) -> None:
-        grown = _Grown()
+        grown = _GrownWorld()
         for strategy in self.plans:
             for part in grown.parts(self.model[strategy]):
                 if part.key not in self._chains:
@@ -105,15 +105,15 @@ class _OwnChain:
     operated: dict[bytes, Operated] = field(default_factory=dict)
 
 
-class _Grown:
+class _GrownWorld:
     """The chains of a world, which strategies that differ in policies alone share."""
 
     def __init__(self) -> None:
         self._known: list[tuple[World, list[World]]] = []
         self._chains: list[Chain] = []
-        self._programs: list[tuple[Part, LinearProgram]] = []
+        self._programs: list[tuple[OperatedPart, LinearProgram]] = []
 
-    def parts(self, world: World) -> Iterator[Part]:
+    def parts(self, world: World) -> Iterator[OperatedPart]:
         """The parts of a strategy's world."""
         bare = _without_policies(world)
         found = next((shared for known, shared in self._known if known == bare), None)
@@ -123,9 +123,9 @@ class _Grown:
         for part in found:
             settings = part.settings.model_copy(update={"policies": _in_operation(world)})
             asked = replace(part, settings=settings)
-            yield Part(part, _rules(asked), asked)
+            yield OperatedPart(part, _rules(asked), asked)
 
-    def program(self, part: Part) -> LinearProgram:
+    def program(self, part: OperatedPart) -> LinearProgram:
         """The program of operation of a part."""
         for other, program in self._programs:
             if other.rules == part.rules and other.world is part.world:
@@ -144,21 +144,21 @@ class _World:
 
     def __init__(self, own: Mapping[tuple[str, Rules], _OwnChain]) -> None:
         self._own = own
-        self._grown = _Grown()
+        self._grown = _GrownWorld()
         self._operated: dict[tuple[int, Rules, bytes], Operated] = {}
 
-    def found(self, world: World, plan: HeldPlan) -> Found:
+    def found(self, world: World, plan: HeldPlan) -> StrategyCost:
         cost = 0.0
         gave_way: dict[str, float] = {}
         for part in self._grown.parts(world):
             operated = self._carried_out(part, plan)
             if operated.status is not Status.OPTIMAL:
-                return Found(operated.status.value)
+                return StrategyCost(operated.status.value)
             cost += operated.cost
             gave_way |= operated.gave_way
-        return Found(Status.OPTIMAL.value, cost, gave_way)
+        return StrategyCost(Status.OPTIMAL.value, cost, gave_way)
 
-    def _carried_out(self, part: Part, plan: HeldPlan) -> Operated:
+    def _carried_out(self, part: OperatedPart, plan: HeldPlan) -> Operated:
         own, mark = self._own.get(part.key), _mark(plan, part.world)
         if own is not None and own.world == part.world:
             if mark not in own.operated:

@@ -45,7 +45,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Found:
+class StrategyCost:
     """What a strategy costs in a world.
 
     Attributes:
@@ -63,5 +63,5 @@ class Found:
         return self.status == Status.OPTIMAL.value
 
 
-Answer = dict[str, Found]
+Answer = dict[str, StrategyCost]
 """What is found of each strategy asked for."""

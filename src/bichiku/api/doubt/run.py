@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from bichiku.api.doubt.choosing import Choosing, Planning
 from bichiku.api.doubt.holding import Holding
-from bichiku.api.doubt.question import Answer, Found, Question
+from bichiku.api.doubt.question import Answer, Question, StrategyCost
 from bichiku.api.doubt.turns import Turn, Turned, Turning
 from bichiku.api.doubt.worlds import AT_HIGH, AT_LOW, OWN, Setting, settings_of
 from bichiku.executing import Executor, TaskFailed, WorkersLost
@@ -65,7 +65,7 @@ class Inquiry:
 
 
 @dataclass(frozen=True, repr=False)
-class Doubt:
+class Findings:
     """A finished inquiry.
 
     Attributes:
@@ -83,7 +83,7 @@ class Doubt:
     turns: Sequence[tuple[Turn, Turned | None]]
 
     def __repr__(self) -> str:
-        return f"<Doubt of {self.inquiry.model.name!r}: {len(self.settings)} worlds, {len(self.turns)} turns>"
+        return f"<Findings of {self.inquiry.model.name!r}: {len(self.settings)} worlds, {len(self.turns)} turns>"
 
     @property
     def strategies(self) -> list[str]:
@@ -146,7 +146,7 @@ def run_doubt(
     planning: Progress = lambda done, total: None,
     progress: Progress = lambda done, total: None,
     turning: Progress = lambda done, total: None,
-) -> Doubt:
+) -> Findings:
     """Looks into every world that is not known yet.
 
     Args:
@@ -177,14 +177,14 @@ def run_doubt(
             for name, found in points.all(executor, solve, {asked.name: asked for asked in questions}, progress)
         }
         _require_own(inquiry, answers)
-        doubt = Doubt(inquiry, groups, tuple(settings), answers, ())
+        doubt = Findings(inquiry, groups, tuple(settings), answers, ())
         asked = {turn.name: turn for turn in turns_of(doubt)}
         found = dict(points.all(executor, Turning(solve), asked, turning))
     turns = [(turn, Turned(**found[name]) if found[name] else None) for name, turn in asked.items()]
-    return Doubt(inquiry, groups, tuple(settings), answers, turns)
+    return Findings(inquiry, groups, tuple(settings), answers, turns)
 
 
-def turns_of(doubt: Doubt) -> Iterator[Turn]:
+def turns_of(doubt: Findings) -> Iterator[Turn]:
     """For each group and end the strategies that are behind the best in the model's own world and ahead at the end."""
     best, base = doubt.best, doubt.own
     for group in doubt.groups:
@@ -253,7 +253,7 @@ def _plain(found: Any) -> Any:
 
 
 def _answer(found: Mapping[str, Mapping[str, Any]]) -> Answer:
-    return {strategy: Found(**of_strategy) for strategy, of_strategy in found.items()}
+    return {strategy: StrategyCost(**of_strategy) for strategy, of_strategy in found.items()}
 
 
 def kept_points(file: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from bichiku.api.doubt.run import Doubt
+from bichiku.api.doubt.run import Findings
 from bichiku.api.doubt.turns import Turn, Turned
 from bichiku.api.doubt.worlds import AT_HIGH, AT_LOW, DRAW, Setting
 from bichiku.model.uncertainty import BASE
@@ -138,7 +138,7 @@ TORNADO = ResultTable(
 TABLES = (REGRET, SWITCHING, TORNADO, WORLDS, POSITIONS)
 
 
-def tables_of(doubt: Doubt) -> dict[str, pd.DataFrame]:
+def tables_of(doubt: Findings) -> dict[str, pd.DataFrame]:
     """All tables by name."""
     worlds = _worlds(doubt)
     return {
@@ -150,12 +150,12 @@ def tables_of(doubt: Doubt) -> dict[str, pd.DataFrame]:
     }
 
 
-def currency_of(doubt: Doubt) -> str:
+def currency_of(doubt: Findings) -> str:
     """The money of the model."""
     return str(next(iter(doubt.inquiry.model.worlds.values())).settings.currency)
 
 
-def _worlds(doubt: Doubt) -> pd.DataFrame:
+def _worlds(doubt: Findings) -> pd.DataFrame:
     rows = []
     for setting in doubt.settings:
         answer = doubt.answers[setting.name]
@@ -181,7 +181,7 @@ def _given_way(item: tuple[str, float]) -> str:
     return f"{what} {by:+.6g} {'t' if what.startswith(STOCK) else 't/year'}"
 
 
-def _positions(doubt: Doubt) -> pd.DataFrame:
+def _positions(doubt: Findings) -> pd.DataFrame:
     return POSITIONS.from_rows(
         {"world": setting.name, "group": group.name, "position": position}
         for setting in doubt.settings
@@ -197,7 +197,7 @@ def counted(settings: Iterable[Setting]) -> list[str]:
     return drawn or [setting.name for setting in settings]
 
 
-def _regret(doubt: Doubt, worlds: pd.DataFrame) -> pd.DataFrame:
+def _regret(doubt: Findings, worlds: pd.DataFrame) -> pd.DataFrame:
     names = counted(doubt.settings)
     inside = worlds[worlds["world"].isin(names)]
     cost = inside.set_index(["world", "strategy"])["cost"].unstack().loc[names]  # noqa: PD010, no two rows are one
@@ -229,7 +229,7 @@ def _regret(doubt: Doubt, worlds: pd.DataFrame) -> pd.DataFrame:
     return REGRET.from_rows(rows)
 
 
-def _switching(doubt: Doubt, turn: Turn, turned: Turned | None) -> dict[str, object]:
+def _switching(doubt: Findings, turn: Turn, turned: Turned | None) -> dict[str, object]:
     first = turn.group.ranges[0]
     kind = first.row.kind
     path, own = next(iter(first.base.items()))
@@ -258,7 +258,7 @@ def _switching(doubt: Doubt, turn: Turn, turned: Turned | None) -> dict[str, obj
     }
 
 
-def _tornado(doubt: Doubt) -> pd.DataFrame:
+def _tornado(doubt: Findings) -> pd.DataFrame:
     best, second = doubt.order[:2]
 
     def lead(world: str) -> float:
