@@ -7,13 +7,13 @@ import math
 import pytest
 
 import bichiku
-from bichiku.build import build_operation
+from bichiku.build import OperationBuilder
 from bichiku.model.chains import grow_chains
 from bichiku.model.world import World
 from bichiku.result.held_plan import HeldPlan
 from bichiku.result.operation import Operated, Operator
 from bichiku.result.pipeline import run_strategy
-from oracles.by_hand import SPOT, small_world
+from oracles.by_hand import SPOT, halt, small_world
 from tests.doubt.cases import cost_of_none, difference, model
 
 # what a tonne beyond the spare ones costs above its price, with one onset of 0.02 in two years: (1 - exp(-0.01)) · 100
@@ -27,7 +27,7 @@ def plan_of(world: World) -> HeldPlan:
 def carried_out(world: World, plan: HeldPlan) -> Operated:
     """In a world of one chain."""
     (chain,) = grow_chains(world)
-    program = build_operation(chain)
+    program = OperationBuilder(chain).build(chain.world)
     return Operator(program).operate(program, chain.world, plan)
 
 
@@ -37,7 +37,7 @@ def test_in_the_world_it_was_chosen_in_a_plan_costs_what_it_cost(strategy: str) 
     run = run_strategy(world, prices=False)
     found = []
     for chain in grow_chains(world):
-        program = build_operation(chain)
+        program = OperationBuilder(chain).build(chain.world)
         found.append(Operator(program).operate(program, chain.world, HeldPlan.of(run)))
     assert sum(operated.cost for operated in found) == pytest.approx(run.outcome.solution.objective, rel=1e-9)
     assert not any(operated.gave_way for operated in found)
@@ -104,7 +104,22 @@ def test_an_answer_hangs_on_no_answer_before_it() -> None:
     own = model()["hold"]
     (chain,) = grow_chains(own)
     near = [grow_chains(own.changed({"materials[m].shortage_cost": cost}))[0] for cost in (50.0, 200.0)]
-    plan, programs = plan_of(own), [build_operation(chain) for chain in near]
-    operator = Operator(build_operation(chain))
+    plan, programs = plan_of(own), [OperationBuilder(chain).build(chain.world) for chain in near]
+    operator = Operator(OperationBuilder(chain).build(chain.world))
     first, second, again = (operator.operate(programs[i], near[i].world, plan).cost for i in (0, 1, 0))
     assert first == again != second
+
+
+def test_a_program_for_another_target_is_the_one_that_is_built_for_it() -> None:
+    dear = {"dear": halt(2, 0.1, effects=[{"all": True, "price_factor": 2}])["halt"]}
+    flat, rising, none = (
+        small_world(2, crises=dear, policies=policies)
+        for policies in ({"reserve_days": 73}, {"reserve_days": {"2026-12": 20, "2027-12": 73}}, {})
+    )
+    (chain,) = grow_chains(flat)
+    builder = OperationBuilder(chain)
+    first, second, third = (builder.build(grow_chains(world)[0].world) for world in (flat, rising, none))
+    assert not second.equals(first)  # a build-up of 53 days may pause while all is dear
+    for world, found in ((rising, second), (none, third)):
+        (own,) = grow_chains(world)
+        assert found.equals(OperationBuilder(own).build(own.world))

@@ -11,7 +11,7 @@ from bichiku.build.costs import add_costs
 from bichiku.build.coupling import Coupling, assembled
 from bichiku.build.hand_back import add_hand_back
 from bichiku.build.rationing import add_rationing
-from bichiku.build.reserve import add_reserve, emergencies
+from bichiku.build.reserve import add_reserve, emergencies, growing_stencil
 from bichiku.build.stamp import stamp
 from bichiku.build.stencil import Stencil
 from bichiku.build.tie_break import add_tie_break
@@ -21,7 +21,7 @@ from bichiku.model.world import World
 from bichiku.policies import POLICIES
 from bichiku.program import LinearProgram
 
-__all__ = ["build", "build_operation", "build_policies", "stamp", "stencil_of"]
+__all__ = ["OperationBuilder", "build", "build_policies", "stamp", "stencil_of"]
 
 Cuts = Mapping[str, tuple[Any, ...]]
 NO_CUTS: Cuts = {}
@@ -39,13 +39,35 @@ def build(world: World, chains: Sequence[Chain], cuts: Cuts = NO_CUTS) -> Linear
     return in_own_units(program, world)
 
 
-def build_operation(chain: Chain) -> LinearProgram:
-    """The program of a chain in which a plan is carried out: of the policies, those that bind in operation alone."""
-    stencil = _physical_stencil(chain, NO_CUTS)
-    for policy in POLICIES:
-        if policy.binds_in_operation:
-            policy.add_rows(stencil, chain.world)
-    return in_own_units(assembled([stamp(stencil)]), chain.world)
+class OperationBuilder:
+    """Writes the program in which plans are carried out in a chain, for one strategy after another.
+
+    Of the policies it has those that bind in operation alone. Where none does, strategies differ in nothing but the
+    reserve's target, by which a branch may pause a build-up, so all other rows are written once.
+    """
+
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+        self._first: tuple[Stencil, LinearProgram] | None = None
+
+    def build(self, world: World) -> LinearProgram:
+        """The program of operation under the policies of a strategy.
+
+        Args:
+            world: the chain's part of the strategy's world.
+        """
+        if any(policy.binds_in_operation and policy.asked(world) for policy in POLICIES):
+            stencil = _physical_stencil(replace(self._chain, world=world), NO_CUTS)
+            for policy in POLICIES:
+                if policy.binds_in_operation:
+                    policy.add_rows(stencil, world)
+            return in_own_units(assembled([stamp(stencil)]), world)
+        if self._first is None:
+            stencil = _physical_stencil(replace(self._chain, world=world), NO_CUTS)
+            self._first = stencil, in_own_units(assembled([stamp(stencil)]), world)
+            return self._first[1]
+        stencil, program = self._first
+        return program.with_rows(assembled([stamp(growing_stencil(stencil, world))]))
 
 
 def build_policies(world: World, chains: Sequence[Chain]) -> LinearProgram:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from bichiku.api.doubt.question import Answer, Question, StrategyCost
-from bichiku.build import build_operation
-from bichiku.model.chains import Chain, parts
+from bichiku.build import OperationBuilder
+from bichiku.model.chains import parts
 from bichiku.model.world import World
 from bichiku.policies import POLICIES, Policies
 from bichiku.policies.reserve_days import RESERVE_DAYS, target_days
@@ -110,7 +110,7 @@ class _GrownWorld:
 
     def __init__(self) -> None:
         self._known: list[tuple[World, list[World]]] = []
-        self._chains: list[Chain] = []
+        self._builders: list[tuple[World, OperationBuilder]] = []
         self._programs: list[tuple[OperatedPart, LinearProgram]] = []
 
     def parts(self, world: World) -> Iterator[OperatedPart]:
@@ -130,11 +130,11 @@ class _GrownWorld:
         for other, program in self._programs:
             if other.rules == part.rules and other.world is part.world:
                 return program
-        chain = next((chain for chain in self._chains if chain.world is part.world), None)
-        if chain is None:
-            (chain,) = grow_parts([part.world])
-            self._chains.append(chain)
-        program = build_operation(replace(chain, world=part.asked))
+        builder = next((builder for world, builder in self._builders if world is part.world), None)
+        if builder is None:
+            builder = OperationBuilder(*grow_parts([part.world]))
+            self._builders.append((part.world, builder))
+        program = builder.build(part.asked)
         self._programs.append((part, program))
         return program
 
