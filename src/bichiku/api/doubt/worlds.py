@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import qmc
-
 from bichiku.model.uncertainty import BASE, HIGH, LOW, Group
 
 OWN, AT_LOW, AT_HIGH, DRAW = "base", "low", "high", "draw"
@@ -54,6 +52,8 @@ def settings_of(groups: Sequence[Group], draws: int, seed: int) -> list[Setting]
             positions = tuple(end if i == number else BASE for i in range(count))
             found.append(Setting(f"{kind} {group.name}", kind, group.name, positions))
     if draws:
+        from scipy.stats import qmc  # takes half a second to load
+
         shares = qmc.LatinHypercube(d=count, seed=seed).random(draws)
         found += [
             Setting(f"{DRAW} {number}", DRAW, "", tuple(float(LOW + (HIGH - LOW) * share) for share in row))
