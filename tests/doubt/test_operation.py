@@ -7,7 +7,7 @@ import math
 import pytest
 
 import bichiku
-from bichiku.build import OperationBuilder
+from bichiku.build.operation import OperationBuilder
 from bichiku.model.chains import grow_chains
 from bichiku.model.world import World
 from bichiku.result.held_plan import HeldPlan

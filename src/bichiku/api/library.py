@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -44,6 +45,9 @@ class Infeasible(NoSolution):
     def __init__(self, world: World) -> None:
         self.world = world
         super().__init__(world.strategy, Status.INFEASIBLE)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Infeasible, (self.world,)
 
     @cached_property
     def explanation(self) -> Explanation:
@@ -213,6 +217,7 @@ def sweep(
     vary: Mapping[str, str | Iterable[object]],
     folder: str | Path | None = None,
     counter: Counter = lambda done, total: None,
+    workers: str | None = None,
 ) -> Sweep:
     """Solves a world again and again with one number or two varied, on all cores.
 
@@ -223,13 +228,17 @@ def sweep(
         vary: by path (see `World.changed`) the values, or a text such as ``"0:180:15"`` (start, stop, step).
         folder: where points are kept as they come in, so that the same call goes on after an interruption.
         counter: called with the number of points that are solved and of all.
+        workers: where points are solved, as `--workers` takes it; see docs/cluster.md.
 
     Raises:
         ModelFaults: what is varied does not fit; nothing is solved.
+        ValueError: there can be no such workers.
+        WorkersLost: there are no workers any more; the points solved so far are in the folder.
     """
     axes = axes_of(vary)
     check_points(world, axes)
-    return run_sweep(world, axes, None if folder is None else Path(folder), counter)
+    with executor(workers) as place:
+        return run_sweep(world, axes, None if folder is None else Path(folder), counter, place)
 
 
 def doubt(

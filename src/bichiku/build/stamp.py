@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from pyomo.core.base.param import ParamData
-from pyomo.core.expr.numeric_expr import NumericExpression
-from pyomo.core.expr.visitor import StreamBasedExpressionVisitor
-from pyomo.repn import generate_standard_repn
 from scipy import sparse
 
+from bichiku.build.pyomo_core import (
+    NumericExpression,
+    ParamData,
+    StreamBasedExpressionVisitor,
+    generate_standard_repn,
+)
 from bichiku.build.stencil import Cost, Key, Stencil
 from bichiku.program import CostLine, LinearProgram, Quantity, RowBlock
 from bichiku.program.blocks import index_of, index_text

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pyomo.core as pyo
 
+from bichiku.build import pyomo_core as pyo
 from bichiku.model.tree import Tree
 from bichiku.program.blocks import ColumnBlock, Index, index_of
 

@@ -29,7 +29,6 @@ app = typer.Typer(
     name="bichiku",
     help="Which countries to buy critical minerals from, what to invest in, and how many days to hold in reserve.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )

@@ -13,11 +13,13 @@ from bichiku.cli.screen import (
     NO_RESULT,
     JsonOption,
     LabelOption,
+    NoPageOption,
     OutputOption,
     QuietOption,
     SetOption,
     SilenceOption,
     StrategyOption,
+    WorkersOption,
     print_advice,
     say,
     screen,
@@ -42,6 +44,8 @@ def compare(
         str | None, typer.Option(help="The strategy that extra cost is counted from. Default: the first.")
     ] = None,
     output: OutputOption = Path("runs"),
+    no_page: NoPageOption = False,
+    workers: WorkersOption = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -64,7 +68,9 @@ def compare(
         runs, failed = list(solved_before), {}
         for read in models.values():
             print_advice(read, quiet, silence)
-            solved, failures = solve_all(read, output, show, None, None if quiet else silence or ())
+            solved, failures = solve_all(
+                read, output, show, None, None if quiet else silence or (), page=not no_page, workers=workers
+            )
             runs += solved
             failed.update({name: str(failure) for name, failure in failures.items()})
         if not runs:

@@ -16,11 +16,13 @@ from bichiku.cli.screen import (
     SetOption,
     SilenceOption,
     StrategyOption,
+    WorkersOption,
     counter,
     print_advice,
     say,
     screen,
 )
+from bichiku.cli.solving import workers_of
 from bichiku.model.faults import Fault, ModelFaults
 
 SEED = 1
@@ -39,10 +41,7 @@ def doubt(
         bool,
         typer.Option("--reoptimise", help="Let strategies choose anew in each world, instead of holding their plans."),
     ] = False,
-    workers: Annotated[
-        str | None,
-        typer.Option("--workers", metavar="N", help="Processes to work in. Default: BICHIKU_WORKERS, else one a core."),
-    ] = None,
+    workers: WorkersOption = None,
     changes: SetOption = None,
     silence: SilenceOption = None,
     output: OutputOption = Path("runs"),
@@ -53,20 +52,18 @@ def doubt(
     from bichiku.api.doubt.run import Inquiry, groups_of, run_doubt
     from bichiku.api.doubt.tables import currency_of, tables_of
     from bichiku.api.doubt.worlds import MOST_DRAWS
-    from bichiku.executing import executor
     from bichiku.reading.model import read_model
     from bichiku.result.pipeline import NoSolution
     from bichiku.result.staging import resumable
     from bichiku.show.screen.doubt import print_doubt
 
-    _check_workers(workers)
     if draws > MOST_DRAWS:
         raise ModelFaults([Fault("--draws", None, "", f"asks for {draws:,}; at most {MOST_DRAWS:,} are drawn")])
     read = read_model(model, strategy or (), changes or ())
     inquiry = Inquiry(read, draws, seed, reoptimise)
     groups_of(inquiry)
     print_advice(read, quiet, silence)
-    with resumable(output, inquiry.name) as kept, executor(workers) as where:
+    with workers_of(workers) as where, resumable(output, inquiry.name) as kept:
 
         def progress(done: int, total: int) -> None:
             set_points(done, total, kept)
@@ -90,18 +87,3 @@ def doubt(
         print_doubt(out, title_of(found), tables, currency_of(found))
         page = f"open {folder / 'report.html'} for all of it, with pictures"
         out.print(f"\n  written to {folder}; {page}", highlight=False, soft_wrap=True)
-
-
-def _check_workers(workers: str | None) -> None:
-    """Tells of a wrong place to work in before anything is begun.
-
-    Raises:
-        ModelFaults: it is none.
-    """
-    from bichiku.executing import WORKERS, executor
-
-    try:
-        with executor(workers):
-            pass
-    except ValueError as error:
-        raise ModelFaults([Fault(WORKERS if workers is None else "--workers", None, "", str(error))]) from error

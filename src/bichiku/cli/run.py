@@ -11,11 +11,13 @@ import typer
 from bichiku.cli.screen import (
     NO_RESULT,
     JsonOption,
+    NoPageOption,
     OutputOption,
     QuietOption,
     SetOption,
     SilenceOption,
     StrategyOption,
+    WorkersOption,
     print_advice,
     screen,
     spinner,
@@ -50,6 +52,8 @@ def run(
         typer.Option("--split", help="Say how many of the days held pay only where prices rise: one more solve."),
     ] = False,
     output: OutputOption = Path("runs"),
+    no_page: NoPageOption = False,
+    workers: WorkersOption = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -75,6 +79,8 @@ def run(
             None if quiet or as_json else out,
             None if quiet else silence or (),
             before.is_split if before else split,
+            not no_page,
+            workers,
         )
     again = [run.folder for run in runs if run.folder is not None]
     found = repetition(place, *again) if repeated and again else None

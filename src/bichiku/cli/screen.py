@@ -59,6 +59,15 @@ SilenceOption = Annotated[
     ),
 ]
 OutputOption = Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder that results go into.")]
+WorkersOption = Annotated[
+    str | None,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        help="Processes that several solves share; 1 is one after the other. Default: BICHIKU_WORKERS, or all cores.",
+    ),
+]
+NoPageOption = Annotated[bool, typer.Option("--no-page", help="Write no report.html, which takes a while to draw.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]
 

@@ -16,6 +16,7 @@ from bichiku.cli.screen import (
     QuietOption,
     SetOption,
     SilenceOption,
+    WorkersOption,
     counter,
     print_advice,
     say,
@@ -23,6 +24,7 @@ from bichiku.cli.screen import (
     spinner,
 )
 from bichiku.cli.short_explanation import print_short_explanation
+from bichiku.cli.solving import workers_of
 
 if TYPE_CHECKING:
     from bichiku.api.sweep.run import Sweep
@@ -40,6 +42,7 @@ def sweep(
     changes: SetOption = None,
     silence: SilenceOption = None,
     output: OutputOption = Path("runs"),
+    workers: WorkersOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Vary one number or two, and write the frontier. The same call goes on where an interrupted one stopped."""
@@ -56,13 +59,17 @@ def sweep(
     with counter(f"checking {name}", quiet) as show:
         check_points(world, axes, show)
     print_advice(read, quiet, silence)
-    with resumable(output, sweep_name(world, axes)) as points, counter(f"sweeping {name}", quiet) as show:
+    with (
+        workers_of(workers) as place,
+        resumable(output, sweep_name(world, axes)) as points,
+        counter(f"sweeping {name}", quiet) as show,
+    ):
 
         def progress(done: int, total: int) -> None:
             set_points(done, total, points)
             show(done, total)
 
-        found = run_sweep(world, axes, points, progress)
+        found = run_sweep(world, axes, points, progress, place)
         folder = found.write(output)
         add_folder(folder)
     if not quiet:

@@ -1,4 +1,4 @@
-"""Where independent tasks are carried out: strategies, points of a sweep, draws. An option says where, no model does."""
+"""Where independent tasks are carried out: strategies, points of a sweep, draws."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def work(pipe: Connection, threads: int) -> None:
             assert task is not None
             pipe.send_bytes(_answer(task, item))
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
-        os._exit(0)  # an ordinary exit would wait for solvers that are slow to hear that they are to stop
+        return  # what it holds of the system is given back; where that takes long, its caller kills it
 
 
 def _answer(task: Callable[[Any], Any], item: object) -> bytes:

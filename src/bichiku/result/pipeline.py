@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bichiku.build import Cuts, build
 from bichiku.model.chains import Chain, branch_faults, grow_chain, nodes_of, parts
@@ -33,12 +34,19 @@ class NoSolution(Exception):
         self.strategy, self.status = strategy, status
         super().__init__(detail or _EXPLANATION.get(status, status.value))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return NoSolution, (self.strategy, self.status, str(self))
+
 
 class NoSplit(NoSolution):
     """A strategy has a plan, but at list prices none that was found."""
 
     def __init__(self, failure: NoSolution) -> None:
+        self._failure = failure
         super().__init__(failure.strategy, failure.status, f"cannot be split, for at list prices it is {failure}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return NoSplit, (self._failure,)
 
 
 _EXPLANATION = {

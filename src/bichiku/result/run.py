@@ -214,30 +214,47 @@ class Run:
             Rejected: what was written does not verify; it is kept under a name that ends in ``-rejected``.
             ValueError: the run was read back, so it is written already.
         """
-        start = time.perf_counter()
-        solved, output = self._as_solved(), Path(output)
-        name = f"{self.model.name}-{self.strategy}-{input_hash(self.model, self.strategy)}"
+        output = Path(output)
         with staged(output) as folder:
-            for table, frame in self.tables.items():
-                TABLES[table].write(frame, folder)
-            (folder / SOLVER_LOG).write_text(solved.log, encoding="utf-8")
-            _write_inputs(self.model, self.strategy, folder / INPUTS)
-            outputs = {file.name: sha256(file.read_bytes()) for file in sorted(folder.glob("*.csv"))}
-            seconds = {**solved.seconds, "write": time.perf_counter() - start}
-            content = manifest(self.model, solved, outputs, seconds)
-            written = write_manifest(content, folder)
-            if verify:
-                verdict = verify_run(folder)
-                written = write_manifest({**content, "verification": verdict.as_dict()}, folder)
-                if not verdict.holds:
-                    raise Rejected(settle(folder, output, f"{name}-rejected"), verdict)
-            if self.page is not None:
-                # the folder has no name of its own yet, and equal runs have equal pages
-                page = self.page(replace(self, manifest=written, folder=None))
-                (folder / REPORT).write_text(page, encoding="utf-8")
-            self.folder = settle(folder, output, name)
+            written, verdict = self.fill(folder, verify)
+            if verdict is not None and not verdict.holds:
+                raise Rejected(settle(folder, output, f"{self.folder_name}-rejected"), verdict)
+            self.folder = settle(folder, output, self.folder_name)
         self.manifest = written
         return self.folder
+
+    @property
+    def folder_name(self) -> str:
+        """What its folder is called: equal inputs have equal names."""
+        return f"{self.model.name}-{self.strategy}-{input_hash(self.model, self.strategy)}"
+
+    def fill(self, folder: Path, verify: bool = True) -> tuple[dict[str, Any], Verdict | None]:
+        """Writes the run into an empty folder.
+
+        Returns:
+            The manifest, and what verifying found; a run that does not verify has no page.
+        """
+        start = time.perf_counter()
+        solved = self._as_solved()
+        for table, frame in self.tables.items():
+            TABLES[table].write(frame, folder)
+        (folder / SOLVER_LOG).write_text(solved.log, encoding="utf-8")
+        _write_inputs(self.model, self.strategy, folder / INPUTS)
+        outputs = {file.name: sha256(file.read_bytes()) for file in sorted(folder.glob("*.csv"))}
+        seconds = {**solved.seconds, "write": time.perf_counter() - start}
+        content = manifest(self.model, solved, outputs, seconds)
+        written = write_manifest(content, folder)
+        verdict = None
+        if verify:
+            verdict = verify_run(folder)
+            written = write_manifest({**content, "verification": verdict.as_dict()}, folder)
+            if not verdict.holds:
+                return written, verdict
+        if self.page is not None:
+            # the folder has no name of its own yet, and equal runs have equal pages
+            page = self.page(replace(self, manifest=written, folder=None))
+            (folder / REPORT).write_text(page, encoding="utf-8")
+        return written, verdict
 
     def _repr_html_(self) -> str:
         """The numbers that matter most, as a notebook shows them."""

@@ -46,7 +46,8 @@ def of_material(world: World) -> np.ndarray:
 
 def has_source(world: World, nodes: Nodes) -> np.ndarray:
     """Whether the chain of a source has a node; shape (nodes, sources)."""
-    return nodes.exists @ of_material(world).T.astype(bool)
+    found: np.ndarray = nodes.exists[:, of_material(world).argmax(axis=1)]
+    return found
 
 
 def input_of_project(world: World) -> np.ndarray:
@@ -73,13 +74,13 @@ def contract_tonnes(world: World, nodes: Nodes, states: States, flows: Flows, le
     years = world.calendar.years[nodes.period - 1]
     share = 1.0 / world.calendar.periods_per_year
     yearly = np.zeros(flows["sent"].shape)
-    names = list(world.sources)
+    names, exists = list(world.sources), has_source(world, nodes)
     for name in world.contracts:
         column = names.index(name)
         export = states.export[:, column]
         for year in np.unique(years):
             inside = np.flatnonzero(years == year)
-            inside = inside[has_source(world, nodes)[inside, column]]
+            inside = inside[exists[inside, column]]
             clear = inside[export[inside] > 0.5 * export[inside].max()]
             if len(clear):
                 yearly[inside, column] = np.median(flows["sent"][clear, column] / (export[clear] * share))
@@ -88,7 +89,7 @@ def contract_tonnes(world: World, nodes: Nodes, states: States, flows: Flows, le
         "flows.contract",
         FILE,
         flows["sent"][:, columns],
-        (yearly * states.export * share * has_source(world, nodes))[:, columns],
+        (yearly * states.export * share * exists)[:, columns],
         lambda i: flows.place("sent", i // len(columns) * len(names) + int(columns[i % len(columns)])),
     )
     return yearly

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -98,17 +99,17 @@ class RunFacts:
     built: np.ndarray
     damage: Damage
 
-    @property
+    @cached_property
     def plan(self) -> np.ndarray:
         """ColumnNumbers of the plan's nodes."""
         return np.flatnonzero(self.nodes.branch == PLAN)
 
-    @property
+    @cached_property
     def use(self) -> np.ndarray:
         """Tonnes used at each node, demand and what projects take as feed; shape (nodes, materials)."""
         return self.states.demand + self.flows["sent"] @ input_of_project(self.world)
 
-    @property
+    @cached_property
     def plan_years(self) -> np.ndarray:
         """Calendar year of each plan node."""
         return self.world.calendar.years

@@ -20,22 +20,27 @@ def responses_sheet(facts: RunFacts) -> Sheet:
     nodes, calendar, materials = facts.nodes, facts.world.calendar, list(facts.world.materials)
     branched, need = nodes.branch != PLAN, facts.use
     least = LEAST * np.maximum(need, need[nodes.on_plan])
+    labels = [calendar.label(period) for period in range(1, calendar.periods + 1)]
     keys: list[tuple[object, ...]] = []
     months: list[str] = []
     plans, branches, sizes, optional = [], [], [], []
     for k, means, country, tonnes, terms in _means(facts):
         on_plan = tonnes[nodes.on_plan]
         change = np.abs(tonnes - on_plan)
-        for node in np.flatnonzero(branched & nodes.exists[:, k] & (change > DOUBT[0] * least[:, k])):
-            period = int(nodes.period[node])
-            key = (nodes.crisis[node], int(nodes.onset[node]), int(nodes.length[node]), period)
-            keys.append((*key, materials[k], means, country))
-            months.append(calendar.label(period))
-            plans.append(on_plan[node])
-            branches.append(tonnes[node])
-            sizes.append(max(terms[node], terms[nodes.on_plan[node]]))
-            optional.append(change[node] < DOUBT[1] * least[node, k])
-    plan, branch, size = (np.array(values, dtype=float) for values in (plans, branches, sizes))
+        found = np.flatnonzero(branched & nodes.exists[:, k] & (change > DOUBT[0] * least[:, k]))
+        at = (
+            nodes.crisis[found],
+            nodes.onset[found].tolist(),
+            nodes.length[found].tolist(),
+            nodes.period[found].tolist(),
+        )
+        keys += [(*key, materials[k], means, country) for key in zip(*at, strict=True)]
+        months += [labels[period - 1] for period in at[3]]
+        plans.append(on_plan[found])
+        branches.append(tonnes[found])
+        sizes.append(np.maximum(terms, terms[nodes.on_plan])[found])
+        optional.append((change < DOUBT[1] * least[:, k])[found])
+    plan, branch, size = (np.concatenate(values) if values else np.empty(0) for values in (plans, branches, sizes))
     return Sheet(
         keys,
         {
@@ -44,7 +49,7 @@ def responses_sheet(facts: RunFacts) -> Sheet:
             "change_t": ColumnNumbers("responses.change_t", branch - plan, size),
         },
         {"month": months},
-        optional=np.array(optional, dtype=bool),
+        optional=np.concatenate(optional) if optional else np.empty(0, dtype=bool),
     )
 
 

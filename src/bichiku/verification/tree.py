@@ -101,17 +101,17 @@ class Nodes:
             node = np.where(node == OPENING, OPENING, self.parent[node])
         return node
 
-    @property
+    @cached_property
     def on_plan(self) -> np.ndarray:
         """The plan's node of the same period."""
         return self.period - 1
 
-    @property
+    @cached_property
     def age(self) -> np.ndarray:
         """Periods since the onset; counted from the start of the plan on the plan."""
         return self.period - np.maximum(self.onset, 1)
 
-    @property
+    @cached_property
     def crisis(self) -> np.ndarray:
         """Name of each node's crisis, ``plan`` on the plan."""
         names = [*(branch.crisis for branch in self.branches), "plan"]

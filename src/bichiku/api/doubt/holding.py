@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bichiku.api.doubt.question import Answer, Question, StrategyCost
-from bichiku.build import OperationBuilder
+from bichiku.build.operation import OperationBuilder
 from bichiku.model.chains import parts
 from bichiku.model.world import World
 from bichiku.policies import POLICIES, Policies

@@ -14,7 +14,7 @@ import pandas as pd
 
 from bichiku.api.sweep.axes import SweepAxis, grid
 from bichiku.api.sweep.points import SWEPT, PointSolver
-from bichiku.executing import TaskFailed, executor
+from bichiku.executing import Executor, TaskFailed, executor
 from bichiku.model.numbers import is_number
 from bichiku.model.world import World
 from bichiku.reading.files import json_value
@@ -96,7 +96,7 @@ def run_sweep(
     axes: Sequence[SweepAxis],
     folder: Path | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
-    workers: str | None = None,
+    place: Executor | None = None,
 ) -> Sweep:
     """Solves every point that is not solved yet.
 
@@ -105,7 +105,7 @@ def run_sweep(
         axes: what is varied.
         folder: where points are kept as they come in, in points.jsonl; what is there already is taken up.
         progress: called with the number of points that are solved and of all points.
-        workers: where points are solved, see `bichiku.executing.executor`.
+        place: where points are solved; None is what `bichiku.executing.executor` gives.
 
     Raises:
         ModelFaults: a value of an axis does not fit.
@@ -119,8 +119,8 @@ def run_sweep(
     with (folder / POINTS).open("a", encoding="utf-8") if folder else nullcontext() as stream:
         if stream is not None and stream.tell():
             stream.write("\n")  # the line before may have been cut off
-        with executor(workers) as place:
-            for number, found in place.each(solver.solve, open_points):
+        with nullcontext(place) if place else executor() as workers:
+            for number, found in workers.each(solver.solve, open_points):
                 point = open_points[number]
                 if isinstance(found, TaskFailed):
                     kept[point] = {"status": found.why}  # the next call may have more memory, so it tries again

@@ -47,7 +47,9 @@ class OtherLimits:
             rows: number in the whole program of each row of the part.
             now, after: solutions of the part before and after the step.
         """
-        mine = [(i, self._rows[int(rows[i])]) for i in np.flatnonzero(self._is_policy[rows])]
+        of_policies = np.flatnonzero(self._is_policy[rows])
+        priced = of_policies[(now.row_dual[of_policies] != 0.0) | (after.row_dual[of_policies] != 0.0)]
+        mine = [(i, self._rows[int(rows[i])]) for i in priced]
         largest: dict[str, float] = {}
         for i, row in mine:
             largest[row.family] = max(largest.get(row.family, 0.0), abs(now.row_dual[i]), abs(after.row_dual[i]))
