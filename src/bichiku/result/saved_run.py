@@ -22,6 +22,7 @@ _OTHERS = {  # a file that tells what a folder is if it is no run
     MODEL_FILE: "it is a model; bichiku run makes runs of it",
     "comparison.csv": "it is a comparison; give one of the runs compared",
     "frontier.csv": "it is a sweep",
+    "regret.csv": "it is a doubt",
 }
 
 
