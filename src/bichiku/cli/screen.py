@@ -63,8 +63,9 @@ WorkersOption = Annotated[
     str | None,
     typer.Option(
         "--workers",
-        metavar="N",
-        help="Processes that several solves share; 1 is one after the other. Default: BICHIKU_WORKERS, or all cores.",
+        metavar="N|SCHEDULER",
+        help="Where several solves run: a number of processes, or a cluster's tcp://HOST:8786 or scheduler.json. "
+        "Default: BICHIKU_WORKERS, or all cores.",
     ),
 ]
 NoPageOption = Annotated[bool, typer.Option("--no-page", help="Write no report.html, which takes a while to draw.")]

@@ -18,11 +18,13 @@ def executor(workers: str | None = None) -> Iterator[Executor]:
     """Yields what carries tasks out; none of its processes outlives the block.
 
     Args:
-        workers: a number of processes of this machine, where "1" is this process itself. None is what BICHIKU_WORKERS
-            says, and without that one process for each core that this one may use.
+        workers: a number of processes of this machine, where "1" is this process itself; or the scheduler of a Dask
+            cluster, by its address (``tcp://host:8786``) or its file (``scheduler.json``). None is what
+            BICHIKU_WORKERS says, and without that one process for each core that this one may use.
 
     Raises:
-        ValueError: it is no such number; the message says what it may be.
+        ValueError: it is none of these, or Dask is not installed; the message says what to do.
+        WorkersLost: the cluster does not answer, has no workers, or runs other versions.
     """
     found = executor_of(workers)
     try:
@@ -34,6 +36,12 @@ def executor(workers: str | None = None) -> Iterator[Executor]:
 def executor_of(workers: str | None) -> Executor:
     """As `executor`, without an end."""
     text = (os.environ.get(WORKERS) if workers is None else workers) or str(cores())
+    if "://" in text or text.endswith(".json"):
+        try:
+            from bichiku.executing.cluster import Cluster  # Dask takes half a second to load, and may not be installed
+        except ModuleNotFoundError as error:
+            raise ValueError("needs Dask; pip install 'bichiku[cluster]'") from error
+        return Cluster(text)
     if not (text.isascii() and text.isdigit() and int(text)):
-        raise ValueError(f"{text!r} is not a number of processes, such as 4")
+        raise ValueError(f"{text!r} is not a number of processes, such as 4, nor a scheduler, such as tcp://host:8786")
     return ThisProcess() if int(text) == 1 else LocalProcesses(int(text))
