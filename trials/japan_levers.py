@@ -1,4 +1,4 @@
-"""What each lever of the Japan model buys: as it is, at list prices, with longer recoveries, and in the two other cases.
+"""What each lever of the Japan model buys: as it is, at list prices, with longer recoveries, and in two other cases.
 
     python -m trials.japan_levers --write                  # all of it: an hour and more on two cores
     python -m trials.japan_levers --case as-is -s today    # one solve
@@ -18,21 +18,24 @@ import typer
 from bichiku.model.world import World
 from bichiku.program import ALL
 from bichiku.reading.model import Model, read_model
-from bichiku.result.manifest import input_hash
+from bichiku.result.manifest import input_digests, sha256
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.run import Run
 from trials.results import RESULTS, WriteOption
 
 MODELS = Path(__file__).parents[1] / "models"
 STORED = RESULTS / "japan_levers.json"
-SINGLE_RECOVERIES = ("today", "reserve-180-high-risk", "building", "stock-free")
+FOLLOWED = ("today", "reserve-60", "building", "stock-free")
+MAIN = ("today", "reserve-60-high-risk", "reserve-180-high-risk", "reserve-60", "stock-free", "recycling", "stakes")
+BESIDE = ("today", "reserve-60", "reserve-180-high-risk", "building", "all")
 CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "as-is": ("japan", ()),
-    "list-prices": ("japan", ()),
-    "recovery-12": ("japan", SINGLE_RECOVERIES),
-    "recovery-18": ("japan", SINGLE_RECOVERIES),
-    "batteries": ("japan-batteries", ()),
-    "january-2026": ("japan-january-2026", ()),
+    "list-prices": ("japan", (*MAIN, "building", "all")),
+    "recovery-12": ("japan", FOLLOWED),
+    "recovery-18": ("japan", FOLLOWED),
+    "long-halts": ("japan", ("today", "reserve-60", "reserve-120", "reserve-180")),
+    "batteries": ("japan-batteries", BESIDE),
+    "january-2026": ("japan-january-2026", BESIDE),
 }
 """By name the model that is solved, and the strategies; all of them where none is named."""
 
@@ -54,11 +57,18 @@ StrategyOption = Annotated[list[str], typer.Option("--strategy", "-s", help="One
 def model_of_case(case: str) -> Model:
     """The model of a case, with its recoveries where they differ."""
     model = read_model(MODELS / CASES[case][0])
+    if case == "long-halts":
+        halts = [name for name in read_crises(model) if name.startswith("china-")]
+        return model.changed({f"crises.{name}.duration": {3: 0.25, 12: 0.75} for name in halts})
     if not case.startswith("recovery-"):
         return model
     months = int(case.removeprefix("recovery-"))
-    crises = next(iter(model.worlds.values())).settings.crises
-    return model.changed({f"crises.{name}.recovery": months for name in crises})
+    return model.changed({f"crises.{name}.recovery": months for name in read_crises(model)})
+
+
+def read_crises(model: Model) -> list[str]:
+    """Names of a model's crises."""
+    return list(next(iter(model.worlds.values())).settings.crises)
 
 
 def found(run: Run) -> dict[str, Any]:
@@ -94,6 +104,14 @@ def solved(world: World, case: str) -> dict[str, Any]:
     return found(run_strategy(world.at_list_prices() if case == "list-prices" else world, prices=False))
 
 
+def inputs_of(model: Model, strategy: str) -> str:
+    """What stands for the inputs of a solve: all but the ranges of doubt, which change no plan."""
+    tables = {name: digest for name, digest in input_digests(model).items() if name.endswith(".csv")}
+    solved_from = {Path(name).name: digest for name, digest in tables.items() if "uncertainty" not in name}
+    content = {"model": {**model.resolved[strategy], "tables": "."}, "tables": solved_from}
+    return sha256(json.dumps(content, sort_keys=True, default=str).encode())[:8]
+
+
 def stored() -> dict[str, Any]:
     """All solves so far, by case and strategy."""
     content: dict[str, Any] = json.loads(STORED.read_text(encoding="utf-8")) if STORED.is_file() else {}
@@ -106,7 +124,7 @@ def main(case: CaseOption = [], strategy: StrategyOption = [], write: WriteOptio
         model = model_of_case(name)
         wanted = [one for one in strategy or CASES[name][1] or model.worlds if one in model.worlds]
         for one in wanted:
-            inputs = input_hash(model, one)
+            inputs = inputs_of(model, one)
             kept = stored().get(name, {}).get(one, {})
             if kept.get("inputs") == inputs and not strategy:
                 continue

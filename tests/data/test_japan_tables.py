@@ -344,13 +344,9 @@ def test_every_lever_is_one_change_on_today_or_on_another_lever() -> None:
     strategies = read_document(MODEL / "model.yaml", "model.yaml").data["strategies"]  # YAML 1.1 reads on as true
     built = {name: strategy["on"] for name, strategy in strategies.items() if "on" in strategy}
     assert len(built) == len(strategies) - 2  # all but today and free
-    on_others = {
-        "reserve-and-stakes": "reserve-180-high-risk",
-        "reserve-and-building": "reserve-180-high-risk",
-        "all": "reserve-180",
-    }
+    on_others = dict.fromkeys(("reserve-and-recycling", "reserve-and-stakes", "all"), "reserve-60")
     assert built == dict.fromkeys(built, "today") | on_others
-    assert all(len(strategies[name]["policies"]) == 1 for name in built if name != "all")
+    assert all(len(strategies[name]["policies"]) == 1 for name in built)
 
 
 def test_the_state_pays_the_national_stock(model: dict) -> None:
