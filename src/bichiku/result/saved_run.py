@@ -23,6 +23,7 @@ _OTHERS = {  # a file that tells what a folder is if it is no run
     "comparison.csv": "it is a comparison; give one of the runs compared",
     "frontier.csv": "it is a sweep",
     **dict.fromkeys(("harm.csv", "losses.csv", "draws.csv"), "it is a stress of runs; give one of those runs"),
+    "regret.csv": "it is a doubt",
 }
 
 

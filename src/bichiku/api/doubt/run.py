@@ -112,7 +112,7 @@ class Findings:
 
 
 def groups_of(inquiry: Inquiry) -> tuple[Group, ...]:
-    """What moves, once it is sure that each of its ends is a sound model.
+    """What moves.
 
     Raises:
         ModelFaults: there is nothing to move or nothing to choose, or a range does not fit the model.
@@ -125,18 +125,20 @@ def groups_of(inquiry: Inquiry) -> tuple[Group, ...]:
     if not groups:
         hint = "its rows say how far a number may be off; see docs/tables.md"
         raise ModelFaults([Fault("uncertainty.csv", None, "", "is missing or has no rows", hint)])
-    check_ends(model, groups)
     return groups
 
 
-def check_ends(model: Model, groups: Sequence[Group]) -> None:
-    """Reads the model with each group at each of its ends.
+def check_ends(model: Model, groups: Sequence[Group], progress: Progress = lambda done, total: None) -> None:
+    """Reads the model with each group at each of its ends, which takes little time where solving takes hours.
 
     Raises:
-        ModelFaults: the first that does not fit; its faults name the group and the end.
+        ModelFaults: an end does not fit; the faults name it.
     """
-    for setting in settings_of(groups, 0, 0):
-        Question(setting.name, setting.assignments(groups), tuple(model.worlds)).model(model)
+    settings = settings_of(groups, 0, 0)
+    first = next(iter(model.worlds))  # the numbers are the same in all
+    for number, setting in enumerate(settings, start=1):
+        Question(setting.name, setting.assignments(groups), (first,)).model(model)
+        progress(number, len(settings))
 
 
 def run_doubt(
