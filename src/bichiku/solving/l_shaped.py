@@ -29,7 +29,8 @@ from bichiku.solving.highs import AT_LOWER, BASIC, Basis, Limits, SolverError, S
 from bichiku.solving.master import Master
 
 TOGETHER = 12  # branches in one HiGHS: one alone costs more to call than to solve
-GAP = 1e-10  # of the cost; with more left, the bases do not belong to one point
+GAP = 1e-10  # of the cost; with more left, the bases may not belong to one point ...
+ROUGH_GAP, PATIENCE = 1e-6, 10  # ... but that is let pass where so many rounds do not halve it
 MOST_ROUNDS = 200
 INDEPENDENT = 1e-9  # of the largest; less than that is rounding
 MOST_PENALTIES = 4
@@ -126,7 +127,7 @@ class LShaped:
 
     def _rounds(self, pool: ThreadPoolExecutor, left: Callable[[], Limits]) -> Found:
         cost = np.zeros(self._branches.count)
-        penalties = 0
+        penalties, idle, least = 0, 0, np.inf
         for count in range(1, MOST_ROUNDS + 1):
             status, plan = self._master.solve(left())
             _require(status, "the plan under its cuts")
@@ -135,7 +136,10 @@ class LShaped:
                 cost[first : first + len(cut.cost)] = cut.cost
             whole = abs(self._master.cost_of(plan) + float(self._weight @ cost)) or 1.0
             gap = float(self._master.short_of(cost).sum()) / whole
-            if gap <= GAP:
+            idle = 0 if gap < 0.5 * least else idle + 1
+            least = min(least, gap)
+            settled = gap <= GAP or (gap <= ROUGH_GAP and idle > PATIENCE)
+            if settled and not self._master.is_new.any():
                 if max((stack.run.left for stack in self._stacks), default=0.0) <= KEPT:
                     return Found(self._basis(), len(cost), count, self._master.cuts, self._iterations, gap)
                 penalties += 1
