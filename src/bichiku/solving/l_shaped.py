@@ -93,8 +93,8 @@ class LShaped:
         self._patterns = int(is_pattern.sum())
         self._pattern_of = np.searchsorted(order[: self._patterns], [patterns[shapes[branch]] for branch in order])
         self._weight = _weights(self._branches, cost)
-        self._master = Master(self._plan, self._plan.cost, self._weight)
         each = self._branches.cost / self._weight[self._branches.branch_of_column]
+        self._master = Master(self._plan, self._plan.cost, self._weight, _least(self._branches, each))
         self._stacks: list[_Stack] = []
         for start, end in ((0, self._patterns), (self._patterns, self._branches.count)):
             for first in range(start, end, TOGETHER):
@@ -140,6 +140,8 @@ class LShaped:
             least = min(least, gap)
             settled = gap <= GAP or (gap <= ROUGH_GAP and idle > PATIENCE)
             if settled and not self._master.is_new.any():
+                if self._master.at_fence(plan):
+                    raise NotSettled("the plan goes as far as it may")
                 if max((stack.run.left for stack in self._stacks), default=0.0) <= KEPT:
                     return Found(self._basis(), len(cost), count, self._master.cuts, self._iterations, gap)
                 penalties += 1
@@ -257,6 +259,13 @@ def _weights(branches: Branches, cost: np.ndarray) -> np.ndarray:
     largest = np.zeros(branches.count)
     np.maximum.at(largest, branches.branch_of_column, abs(branches.cost))
     return in_powers_of_two(np.where(largest > 0.0, largest, 1.0) / (abs(cost).max(initial=0.0) or 1.0))
+
+
+def _least(branches: Branches, cost: np.ndarray) -> np.ndarray:
+    """What each branch costs at the cheap ends of its columns."""
+    end = np.where(cost > 0.0, branches.column_lower, branches.column_upper)
+    paid = cost != 0.0
+    return np.bincount(branches.branch_of_column[paid], cost[paid] * end[paid], branches.count)
 
 
 def _require(status: Status, what: str) -> None:
