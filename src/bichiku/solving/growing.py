@@ -72,7 +72,7 @@ class GrowingRun:
             most = max(limits.iterations, 0)
             self._require(self._highs.setOptionValue("simplex_iteration_limit", most), "an iteration limit")
         status = self._run()
-        if status is Status.ERROR:
+        if status is not Status.OPTIMAL and not status.gave_up:
             self._require(self._highs.clearSolver(), "to forget its basis")
             status = self._run()
         return status

@@ -29,7 +29,8 @@ from bichiku.solving.highs import AT_LOWER, BASIC, Basis, Limits, SolverError, S
 from bichiku.solving.master import Master
 
 TOGETHER = 12  # branches in one HiGHS: one alone costs more to call than to solve
-GAP = 1e-10  # of the cost; with more left, the bases do not belong to one point
+GAP = 1e-10  # of the cost; with more left, the bases may not belong to one point ...
+ROUGH_GAP, PATIENCE = 1e-6, 10  # ... but that is let pass where so many rounds do not halve it
 MOST_ROUNDS = 200
 INDEPENDENT = 1e-9  # of the largest; less than that is rounding
 MOST_PENALTIES = 4
@@ -92,8 +93,8 @@ class LShaped:
         self._patterns = int(is_pattern.sum())
         self._pattern_of = np.searchsorted(order[: self._patterns], [patterns[shapes[branch]] for branch in order])
         self._weight = _weights(self._branches, cost)
-        self._master = Master(self._plan, self._plan.cost, self._weight)
         each = self._branches.cost / self._weight[self._branches.branch_of_column]
+        self._master = Master(self._plan, self._plan.cost, self._weight, _least(self._branches, each))
         self._stacks: list[_Stack] = []
         for start, end in ((0, self._patterns), (self._patterns, self._branches.count)):
             for first in range(start, end, TOGETHER):
@@ -126,7 +127,7 @@ class LShaped:
 
     def _rounds(self, pool: ThreadPoolExecutor, left: Callable[[], Limits]) -> Found:
         cost = np.zeros(self._branches.count)
-        penalties = 0
+        penalties, idle, least = 0, 0, np.inf
         for count in range(1, MOST_ROUNDS + 1):
             status, plan = self._master.solve(left())
             _require(status, "the plan under its cuts")
@@ -135,7 +136,12 @@ class LShaped:
                 cost[first : first + len(cut.cost)] = cut.cost
             whole = abs(self._master.cost_of(plan) + float(self._weight @ cost)) or 1.0
             gap = float(self._master.short_of(cost).sum()) / whole
-            if gap <= GAP:
+            idle = 0 if gap < 0.5 * least else idle + 1
+            least = min(least, gap)
+            settled = gap <= GAP or (gap <= ROUGH_GAP and idle > PATIENCE)
+            if settled and not self._master.is_new.any():
+                if self._master.at_fence(plan):
+                    raise NotSettled("the plan goes as far as it may")
                 if max((stack.run.left for stack in self._stacks), default=0.0) <= KEPT:
                     return Found(self._basis(), len(cost), count, self._master.cuts, self._iterations, gap)
                 penalties += 1
@@ -253,6 +259,13 @@ def _weights(branches: Branches, cost: np.ndarray) -> np.ndarray:
     largest = np.zeros(branches.count)
     np.maximum.at(largest, branches.branch_of_column, abs(branches.cost))
     return in_powers_of_two(np.where(largest > 0.0, largest, 1.0) / (abs(cost).max(initial=0.0) or 1.0))
+
+
+def _least(branches: Branches, cost: np.ndarray) -> np.ndarray:
+    """What each branch costs at the cheap ends of its columns."""
+    end = np.where(cost > 0.0, branches.column_lower, branches.column_upper)
+    paid = cost != 0.0
+    return np.bincount(branches.branch_of_column[paid], cost[paid] * end[paid], branches.count)
 
 
 def _require(status: Status, what: str) -> None:

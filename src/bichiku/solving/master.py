@@ -11,6 +11,9 @@ from bichiku.solving.growing import GrowingRun
 from bichiku.solving.highs import BASIC, Basis, Limits, Status
 
 
+FAR = 2.0**20  # times the largest limit
+
+
 class Master:
     """The plan's rows and columns, and a column for the cost of each branch, nothing until its first cut.
 
@@ -18,10 +21,11 @@ class Master:
         plan: the first stage.
         cost: of its columns, shares included.
         weight: what the cost of each branch counts for; shape (branches,).
+        least: what each branch costs at least under any plan; shape (branches,).
     """
 
-    def __init__(self, plan: Plan, cost: np.ndarray, weight: np.ndarray) -> None:
-        self._plan, self._cost, self._weight = plan, cost, weight
+    def __init__(self, plan: Plan, cost: np.ndarray, weight: np.ndarray, least: np.ndarray) -> None:
+        self._plan, self._cost, self._weight, self._least = plan, cost, weight, least
         branches = len(weight)
         nothing = np.zeros(branches)
         self._run = GrowingRun(
@@ -34,6 +38,7 @@ class Master:
         self._unit = nothing.copy()  # of each branch's cost in its cuts; nothing before the first
         self._branch_cost = nothing
         self._cut_of: list[np.ndarray] = []
+        self._fenced, self._fence = np.empty(0, dtype=int), np.inf
 
     @property
     def is_new(self) -> np.ndarray:
@@ -53,12 +58,27 @@ class Master:
     def solve(self, limits: Limits) -> tuple[Status, np.ndarray]:
         """The best plan under the cuts: how it ended, and the value of each of its columns."""
         status = self._run.solve(limits)
+        if status is Status.UNBOUNDED and not len(self._fenced):
+            self._fence_in()
+            status = self._run.solve(limits)
         if status is not Status.OPTIMAL:
             return status, np.empty(0)
         values, _ = self._run.answer()
         plan = values[: len(self._cost)]
         self._branch_cost = values[len(self._cost) :] * self._unit
         return status, plan
+
+    def _fence_in(self) -> None:
+        """Bounds what has no bound, far out: the first cuts may promise that a branch gains without end."""
+        plan = self._plan
+        known = (plan.row_lower, plan.row_upper, plan.column_lower, plan.column_upper)
+        largest = max(float(abs(limits[np.isfinite(limits)]).max(initial=1.0)) for limits in known)
+        self._fenced, self._fence = np.flatnonzero(np.isinf(plan.column_upper)), FAR * largest
+        self._run.limit_columns(self._fenced, plan.column_lower[self._fenced], np.full(len(self._fenced), self._fence))
+
+    def at_fence(self, plan: np.ndarray) -> bool:
+        """Whether a plan goes as far as it may only because nothing bounds it."""
+        return bool((plan[self._fenced] >= 0.5 * self._fence).any())
 
     def cost_of(self, plan: np.ndarray) -> float:
         """What a plan costs by itself."""
@@ -78,8 +98,8 @@ class Master:
             size = np.where(steepest > 0.0, steepest, abs(constant[rows]))
             self._unit[branches[rows]] = in_powers_of_two(np.where(size > 0.0, size, 1.0))
             columns = len(self._cost) + branches[rows]
-            anything = np.full(len(rows), np.inf)
-            self._run.limit_columns(columns, -anything, anything)
+            lower = self._least[branches[rows]] / self._unit[branches[rows]]
+            self._run.limit_columns(columns, lower, np.full(len(rows), np.inf))
             self._run.price_columns(columns, self._weight[branches[rows]] * self._unit[branches[rows]])
         unit = self._unit[branches]
         places = (np.arange(len(branches)), branches)
