@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bichiku.api.compare.table import COMPARISON
+from bichiku.api.doubt.tables import TABLES as DOUBT_TABLES
 from bichiku.policies import POLICIES
 from bichiku.result.columns import ResultTable
 from bichiku.result.levers import LEVERS
@@ -79,6 +80,7 @@ PARTS = {
         "cost lines": lines_page(),
     },
     "stress.md": {table.file: table_page(table) for table in (*DATED, LOSSES, STATIC, *DRAWN, VALUE)},
+    "doubt.md": {table.file: table_page(table) for table in DOUBT_TABLES},
     "comparing.md": {COMPARISON.file: table_page(COMPARISON), "levers": levers_page()},
 }
 """What stands between the marks of each page, by name."""

@@ -12,7 +12,7 @@ from bichiku.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from bichiku.api.compare.comparison import Comparison, compare
-    from bichiku.api.library import Infeasible, check, explain, load, read, solve, sweep, verify
+    from bichiku.api.library import Infeasible, check, doubt, explain, load, read, solve, sweep, verify
     from bichiku.api.library import ranges as range  # noqa: A004
     from bichiku.api.sweep.run import Sweep
     from bichiku.checking import Advice
@@ -40,6 +40,7 @@ __all__ = [
     "World",
     "check",
     "compare",
+    "doubt",
     "explain",
     "load",
     "range",
@@ -54,6 +55,7 @@ _LIBRARY = "bichiku.api.library"
 _PUBLIC = {  # name to the module it is in, and its name there
     "Infeasible": (_LIBRARY, "Infeasible"),
     "check": (_LIBRARY, "check"),
+    "doubt": (_LIBRARY, "doubt"),
     "explain": (_LIBRARY, "explain"),
     "load": (_LIBRARY, "load"),
     "range": (_LIBRARY, "ranges"),

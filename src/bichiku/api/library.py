@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from bichiku.api.doubt.run import Inquiry, run_doubt
+from bichiku.api.doubt.tables import tables_of
 from bichiku.api.sweep.axes import axes_of
 from bichiku.api.sweep.run import Sweep, check_points, run_sweep
 from bichiku.checking import Advice, advice_by_strategy
@@ -237,3 +239,34 @@ def sweep(
     check_points(world, axes)
     with executor(workers) as place:
         return run_sweep(world, axes, None if folder is None else Path(folder), counter, place)
+
+
+def doubt(
+    model: Model,
+    draws: int = 0,
+    seed: int = 1,
+    reoptimise: bool = False,
+    workers: str | None = None,
+    counter: Counter = lambda done, total: None,
+) -> dict[str, pd.DataFrame]:
+    """Moves the uncertain numbers of a model and says what turns the choice between its strategies.
+
+    In a script, call it below ``if __name__ == "__main__":``, as each process starts Python anew.
+
+    Args:
+        model: a model with uncertainty.csv; its strategies but the yardsticks are what is chosen between.
+        draws: number of worlds in which all ranges move together.
+        seed: of the draws; the same seed gives the same worlds.
+        reoptimise: whether strategies choose anew in each world, instead of holding the plans of the model's own.
+        workers: number of processes, see `bichiku.executing.executor`.
+        counter: called with the number of worlds that are known and of all.
+
+    Returns:
+        The tables of docs/doubt.md by name: ``regret``, ``switching``, ``tornado``, ``worlds`` and ``positions``.
+
+    Raises:
+        ModelFaults: there is nothing to move or nothing to choose, or a range does not fit.
+        NoSolution: a strategy has no plan in the model's own world.
+    """
+    with executor(workers) as where:
+        return tables_of(run_doubt(Inquiry(model, draws, seed, reoptimise), where, progress=counter))

@@ -20,7 +20,7 @@ from bichiku.model.world import World
 from bichiku.policies import POLICIES
 from bichiku.program import LinearProgram
 
-__all__ = ["build", "build_policies", "stencil_of"]
+__all__ = ["build", "build_policies", "physical_stencil", "stencil_of"]
 
 Cuts = Mapping[str, tuple[Any, ...]]
 NO_CUTS: Cuts = {}
@@ -49,7 +49,7 @@ def build_policies(world: World, chains: Sequence[Chain]) -> LinearProgram:
 
     parts = []
     for chain in chains:
-        physical = _physical_stencil(chain, NO_CUTS)
+        physical = physical_stencil(chain)
         alone = replace(physical, rows=[], bounds=[], costs=[], preferences=[])
         parts.append(stamp(_with_policies(alone, chain.world)))
     return in_own_units(_coupled(assembled(parts), chains, world), world)
@@ -64,10 +64,11 @@ def _coupled(program: LinearProgram, chains: Sequence[Chain], world: World) -> L
 
 def stencil_of(chain: Chain, cuts: Cuts = NO_CUTS) -> Stencil:
     """The algebra of one node of a chain in Pyomo, with all balances, costs and policies but what couples chains."""
-    return _with_policies(_physical_stencil(chain, cuts), chain.world)
+    return _with_policies(physical_stencil(chain, cuts), chain.world)
 
 
-def _physical_stencil(chain: Chain, cuts: Cuts) -> Stencil:
+def physical_stencil(chain: Chain, cuts: Cuts = NO_CUTS) -> Stencil:
+    """The algebra of one node of a chain without any policy."""
     world, state = chain.world, chain.state
     stencil = Stencil(chain.tree, chain.years, chain.name, cuts=cuts)
     emergency = emergencies(world, chain.tree, state)

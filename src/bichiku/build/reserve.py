@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from bichiku.model.state import State
 from bichiku.model.tree import Tree
 from bichiku.model.world import World
 from bichiku.policies.reserve_days import target_days
+
+KEPT, GROWTH = "reserve_kept", "growth"  # the rows, and the number in them that hangs on the target
 
 
 def emergencies(world: World, tree: Tree, state: State) -> dict[str, np.ndarray]:
@@ -65,7 +68,7 @@ def add_reserve(stencil: Stencil, world: World, emergency: dict[str, np.ndarray]
     )
     fed = sorted({name for material in kept for name in world.consumers(material)})
     stencil.elsewhere("run_planned", of=model.run, at=dict.fromkeys(fed, tree.on_plan), outside=dict.fromkeys(fed, 0.0))
-    stencil.parameters("growth", {name: _growth(world, name, tree) for name in kept})
+    stencil.parameters(GROWTH, {name: _growth(world, name, tree) for name in kept})
     planned = {name: stencil.number("demand", name)[tree.on_plan] for name in kept if name in world.demand}
     stencil.parameters("demand_planned", planned)
 
@@ -75,7 +78,22 @@ def add_reserve(stencil: Stencil, world: World, emergency: dict[str, np.ndarray]
             use = use + m.demand_planned[material]
         return m.stock[material] >= m.stock_planned[material] - m.growth[material] * use / d
 
-    stencil.add_rows("reserve_kept", kept, keeps, nodes=lambda material: kept[material], unit="t")
+    stencil.add_rows(KEPT, kept, keeps, nodes=lambda material: kept[material], unit="t")
+
+
+def growing_stencil(stencil: Stencil, world: World) -> Stencil:
+    """The rows of `add_reserve` alone, of a stencil that has them, under other reserve targets.
+
+    Args:
+        stencil: the stencil, under any targets.
+        world: the same world with the targets that are asked for.
+    """
+    growth = {
+        (name, index): _growth(world, index[0], stencil.tree) if name == GROWTH else values
+        for (name, index), values in stencil.numbers.items()
+    }
+    rows = [family for family in stencil.rows if family.constraint.local_name == KEPT]
+    return replace(stencil, numbers=growth, rows=rows, bounds=[], costs=[], preferences=[], quantities=[])
 
 
 def _growth(world: World, material: str, tree: Tree) -> np.ndarray:

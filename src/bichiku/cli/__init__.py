@@ -13,6 +13,7 @@ import typer
 from bichiku.__main__ import INTERRUPTED
 from bichiku.cli.check import check
 from bichiku.cli.compare import compare
+from bichiku.cli.doubt import doubt
 from bichiku.cli.explain import explain
 from bichiku.cli.new import new
 from bichiku.cli.range import range_
@@ -37,6 +38,7 @@ app.command(epilog="Example: bichiku compare models/japan -s today -s reserve-18
 app.command(
     epilog="Example: bichiku sweep models/japan -s reserve-180 --vary policies.reserve_days.default.2030-12=60:180:30"
 )(sweep)
+app.command(epilog="Example: bichiku doubt models/tutorial --draws 100 --seed 1")(doubt)
 app.command("range", epilog="Example: bichiku range runs/tutorial-today-1a2b3c4d --slack 1%")(range_)
 app.command(epilog="Example: bichiku stress runs/tutorial-today-1a2b3c4d --crisis china-halt --from 2026-07")(stress)
 app.command(epilog="Example: bichiku explain models/tutorial -s today --set policies.concentration.max=0.2")(explain)

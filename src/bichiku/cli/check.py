@@ -18,6 +18,7 @@ def check(
     quiet: QuietOption = False,
 ) -> None:
     """Read and validate a model; show every fault at once."""
+    from bichiku.api.doubt.run import check_ends
     from bichiku.build.coupling import coupled_futures
     from bichiku.model.tree import effective_annual_probability, starts
     from bichiku.reading.model import read_model
@@ -25,6 +26,8 @@ def check(
     from bichiku.show.numbers import four_digits
 
     read = read_model(model, strategy or (), changes or ())
+    groups = read.uncertain_groups()
+    check_ends(read, groups)
     grown = [grow(world) for world in read.worlds.values()]
     told = print_advice(read, quiet, silence, every, checking=True)
     if told is None:
@@ -46,6 +49,8 @@ def check(
         said = "listed onsets" if typed is None else f"{four_digits(100 * typed)} % a year as typed"
         typer.echo(f"  {name}: {said}, {four_digits(100 * effective)} % a year by its branches")
     typer.echo(f"  strategies: {', '.join(read.worlds)}")
+    if groups:
+        typer.echo(f"  uncertain, for bichiku doubt: {', '.join(group.name for group in groups)}")
     if told.silenced:
         counts = (f"{code} ({count} warning{'s' if count > 1 else ''})" for code, count in told.silenced.items())
         typer.echo(f"  silenced: {', '.join(counts)}")

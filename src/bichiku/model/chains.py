@@ -54,13 +54,24 @@ def grow_chains(world: World) -> tuple[Chain, ...]:
     Raises:
         TreeError: see `grow_tree`.
     """
-    return tuple(_grow(world, materials) for materials in chain_materials(world))
+    return tuple(grow_chain(part) for part in parts(world))
 
 
-def _grow(world: World, materials: tuple[str, ...]) -> Chain:
-    part = world.part(materials, touching(world, materials))
-    tree = grow_tree(part.settings.crises, world.calendar, materials[0])
-    return Chain(materials[0], part, tree, world_state(part, tree))
+def parts(world: World) -> Iterator[World]:
+    """The part of a world that each chain is: its materials, and the crises that touch it."""
+    for materials in chain_materials(world):
+        yield world.part(materials, touching(world, materials))
+
+
+def grow_chain(part: World) -> Chain:
+    """The chain of a part.
+
+    Raises:
+        TreeError: see `grow_tree`.
+    """
+    name = min(part.materials)
+    tree = grow_tree(part.settings.crises, part.calendar, name)
+    return Chain(name, part, tree, world_state(part, tree))
 
 
 def touching(world: World, materials: tuple[str, ...]) -> list[str]:
@@ -94,8 +105,7 @@ def _touches_from(part: World, name: str, onset: int) -> bool:
 
 def nodes_of(world: World) -> Iterator[tuple[int, int]]:
     """For each chain the number of nodes of its tree, and of suppliers, projects, materials and tranches at each."""
-    for materials in chain_materials(world):
-        part = world.part(materials, touching(world, materials))
+    for part in parts(world):
         yield tree_size(part.settings.crises, world.calendar), part.decisions
 
 

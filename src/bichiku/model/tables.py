@@ -1,4 +1,4 @@
-"""The eight tables: their columns, units and limits. One class per table, one field per column."""
+"""The nine tables: their columns, units and limits. One class per table, one field per column."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bichiku.model.countries import country_hint, country_name, is_country
 from bichiku.model.faults import Wrong, shown
-from bichiku.model.names import check_free_text, check_material, check_name
+from bichiku.model.names import check_free_text, check_line, check_material, check_name
 from bichiku.model.numbers import LARGEST, decimal_number, is_number
 
 
@@ -272,6 +272,23 @@ class CountryRow(Row):
     governance: Annotated[float | None, BeforeValidator(_governance)] = None
 
 
+class UncertaintyRow(Row):
+    """The range of a number of the model, or of all numbers that its path meets; rows of one group move together.
+
+    `low` and `high` are values in the number's own unit, factors on it, or whole numbers. No other table and no key is
+    read differently because of it: a strategy is solved with the numbers as they stand.
+    """
+
+    table: ClassVar[str] = "uncertainty"
+    key: ClassVar[tuple[str, ...]] = ("path",)
+
+    group: Name | None = None
+    path: Annotated[str, BeforeValidator(check_line)]
+    kind: Literal["value", "factor", "whole"] = "value"
+    low: Number
+    high: Number
+
+
 TABLES: tuple[type[Row], ...] = (
     MaterialRow,
     ShortageRow,
@@ -281,4 +298,5 @@ TABLES: tuple[type[Row], ...] = (
     ProjectRow,
     SubstitutionRow,
     CountryRow,
+    UncertaintyRow,
 )

@@ -109,6 +109,7 @@ class Policy(ABC, Generic[Keys]):
         families: the families of rows that a person sets with it.
         inputs: what stands behind the numbers of its rows, by family; also of rows that only count.
         refers: kind of name to the key paths below its own at which such names stand.
+        binds_in_operation: whether its rows hold while a plan is carried out, and not only while it is chosen.
         shape: type and unit of its value, in the words of the reference.
         text: what it is, for the reference.
     """
@@ -119,6 +120,7 @@ class Policy(ABC, Generic[Keys]):
     families: ClassVar[tuple[Family, ...]]
     inputs: ClassVar[Mapping[str, Inputs]]
     refers: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    binds_in_operation: ClassVar[bool] = False
     shape: ClassVar[str] = "mapping"
     text: ClassVar[str]
 

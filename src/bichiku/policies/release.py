@@ -56,6 +56,7 @@ class Release(Policy[ReleaseKeys]):
             "released by order",
         ),
     )
+    binds_in_operation = True
     inputs = {"release": Inputs("policies.release.share, policies.reserve_days of {material}")}
     text = "the share of the reserve that is released by order: it may not be used in the first periods of an emergency"
 

@@ -232,6 +232,29 @@ class LinearProgram:
         np.maximum.at(bound, columns, column_upper)
         return replace(self, row_lower=lower, row_upper=upper, column_upper=bound)
 
+    def with_rows(self, other: LinearProgram) -> LinearProgram:
+        """The program with the numbers of some of its rows replaced by those of another that has these rows alone.
+
+        Args:
+            other: a program over the same columns; its rows are told by the names of their blocks.
+
+        Raises:
+            ValueError: a row is not there, or has its coefficients in other places.
+        """
+        matrix = self.matrix.copy()
+        lower, upper, constant = self.row_lower.copy(), self.row_upper.copy(), self.row_constant.copy()
+        for block in other.row_blocks:
+            mine = next((known for known in self.blocks(block.family) if known.index == block.index), None)
+            if mine is None or not np.array_equal(mine.keys, block.keys):
+                raise ValueError(f"the program has no rows {block.family}[{index_text(block.index)}] at these places")
+            here, there = _entries(self.matrix, mine.rows), _entries(other.matrix, block.rows)
+            if not np.array_equal(self.matrix.indices[here], other.matrix.indices[there]):
+                raise ValueError(f"{block.family}[{index_text(block.index)}] has its coefficients in other places")
+            matrix.data[here] = other.matrix.data[there]
+            for numbers, others in ((lower, other.row_lower), (upper, other.row_upper), (constant, other.row_constant)):
+                numbers[mine.rows] = others[block.rows]
+        return replace(self, matrix=matrix, row_lower=lower, row_upper=upper, row_constant=constant)
+
     def bounded(self, columns: np.ndarray, upper: np.ndarray | float) -> LinearProgram:
         """The program with other upper bounds of some columns."""
         bound = self.column_upper.copy()
@@ -307,3 +330,8 @@ class LinearProgram:
             cost_lines=(),
             units=None if self.units is None else self.units.extended(entries, rows),
         )
+
+
+def _entries(matrix: sparse.csr_array, rows: slice) -> slice:
+    """Where the coefficients of rows that follow each other stand in ``matrix.data``."""
+    return slice(int(matrix.indptr[rows.start]), int(matrix.indptr[rows.stop]))

@@ -85,7 +85,7 @@ class TablesFolder:
 def read_tables(
     folders: Sequence[TablesFolder], log: FaultLog, changes: Sequence[CellChange] = ()
 ) -> tuple[dict[str, Table[Any]], dict[str, Path]]:
-    """All eight tables of a model, some cells changed, and the file of each that is there.
+    """All nine tables of a model, some cells changed, and the file of each that is there.
 
     A table is taken from the first folder that has it; one that none has, and that is not required, is empty.
     """
@@ -112,7 +112,7 @@ def read_tables(
 
 
 def parse_tables(contents: Mapping[str, bytes], log: FaultLog) -> dict[str, Table[Any]]:
-    """All eight tables of a model from texts by the name of the table; see `read_tables`."""
+    """All nine tables of a model from texts by the name of the table; see `read_tables`."""
     _check_file_names([f"{name}.csv" for name in contents], "", log)
     return {
         kind.table: parse_table(contents[kind.table], f"{kind.table}.csv", kind, log)

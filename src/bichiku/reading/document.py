@@ -62,12 +62,14 @@ class Document:
         places: file and line of every key path.
         content: the file it was read from, byte by byte; empty for one that was put together.
         on: changes that are made before these, where it holds changes.
+        is_yardstick: whether the changes make a strategy that others are measured by, and that nobody could choose.
     """
 
     data: dict[Any, Any]
     places: dict[KeyPath, SourceLine] = field(default_factory=dict)
     content: bytes = b""
     on: Document | None = None
+    is_yardstick: bool = False
 
     def place(self, path: KeyPath) -> SourceLine:
         """File and line of a key path, or of the nearest one above it."""

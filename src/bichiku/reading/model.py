@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bichiku.model.calendar import Calendar
 from bichiku.model.faults import Fault, FaultLog, ModelFaults, SourceLine, nearest, shown
 from bichiku.model.settings import Settings
+from bichiku.model.uncertainty import Group
 from bichiku.model.world import ShortageTranche, World
 from bichiku.policies import POLICIES
 from bichiku.reading import schema
@@ -30,6 +31,7 @@ from bichiku.reading.strategies import (
     is_strategy_name,
     split_strategies,
 )
+from bichiku.reading.uncertainty import uncertain_groups
 from bichiku.reading.values import assignments_of, document_text, table_text
 from bichiku.reading.variants import read_layers
 
@@ -162,6 +164,24 @@ class Model:
             parse_settings(command_line_changes(document, assignments, log), materials, FaultLog())
             for document in documents
         ]
+
+    @property
+    def candidates(self) -> list[str]:
+        """The strategies that somebody could choose: all but the yardsticks."""
+        return [name for name in self.worlds if not self.source.strategies[name].is_yardstick]
+
+    def uncertain_groups(self) -> list[Group]:
+        """What moves together of the model's numbers, and how far, from uncertainty.csv; empty without that table.
+
+        Raises:
+            ModelFaults: a path meets no number in one of the strategies, or one outside its range.
+        """
+        if self.source.tables is None:
+            return []
+        log = FaultLog()
+        groups = uncertain_groups(self.source.tables, self.resolved, log)
+        log.raise_if_any()
+        return groups
 
     def changed(self, changes: Mapping[str, object], strategies: Sequence[str] = ()) -> Model:
         """The same model with some numbers changed in every strategy; no file is looked at again.

@@ -15,6 +15,7 @@ from bichiku.policies.policy import values_at
 from bichiku.reading.alike import alike_in_document, alike_in_tables
 from bichiku.reading.csv_rows import Table
 from bichiku.reading.document import Document, KeyPath
+from bichiku.reading.uncertainty import range_faults
 
 Tables = Mapping[str, Table[Any]]
 Names = Set[str] | None  # None: not known, because a table could not be read
@@ -47,6 +48,7 @@ def check_tables(tables: Tables, log: FaultLog) -> None:
     log.extend(_supplier_faults(tables["suppliers"]))
     log.extend(_shortage_faults(tables))
     log.extend(_origin_faults(tables["origins"]))
+    log.extend(range_faults(tables))
     log.extend(alike_in_tables(tables))
 
 

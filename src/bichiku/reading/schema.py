@@ -41,6 +41,11 @@ def has_whole_keys(path: KeyPath) -> bool:
     return kind is TimePath or (get_origin(kind) is dict and _bare(get_args(kind)[0]) is int)
 
 
+def is_fraction(path: KeyPath) -> bool:
+    """Whether a number that need not be whole stands at a key path."""
+    return _kind_at(path) is float
+
+
 def _in_strategy(path: KeyPath) -> KeyPath:
     return path[2:] if path[:1] == ("strategies",) else path
 

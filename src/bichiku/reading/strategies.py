@@ -17,6 +17,7 @@ from bichiku.reading.yaml12 import NULLS
 
 BASE = "base"
 ON = "on"  # key of a strategy that names the one it is built on
+YARDSTICK = "yardstick"  # key of a strategy that is no candidate
 FIXED = ("model", "tables", "start", "periods", "resolution", "strategies")
 COMMAND_LINE = ("--set", None)
 MOST_STRATEGIES = 100
@@ -61,6 +62,8 @@ def split_strategies(document: Document, log: FaultLog) -> tuple[Document, dict[
                 log.add(document.fault((*path, key), "cannot differ between strategies of one world"))
             strategies[name] = document.below(path)
     built = {name: _built_on(name, strategies, document, log) for name in strategies}
+    if built and all(changes.is_yardstick for changes in built.values()):
+        log.add(document.fault(("strategies",), "all are yardsticks, and there is nothing to measure"))
     for name, changes in built.items():
         before = base if changes.on is None else base.merged(changes.on)
         for where, wrong in removal_faults(before.data, changes.data, ()):
@@ -76,7 +79,8 @@ def _built_on(name: str, strategies: dict[str, Document], document: Document, lo
     while at is not None:
         passed.append(at)
         changes = strategies[at]
-        own.append(replace(changes, data={key: value for key, value in changes.data.items() if key != ON}))
+        data = {key: value for key, value in changes.data.items() if key not in (ON, YARDSTICK)}
+        own.append(replace(changes, data=data))
         at = _named_on(at, changes, strategies, document, log if at == name else None)
         if at in passed:
             way = " on ".join([*passed[passed.index(at) :], at])
@@ -85,7 +89,14 @@ def _built_on(name: str, strategies: dict[str, Document], document: Document, lo
     found = own.pop()
     while own:
         found = replace(own.pop(), on=found)
-    return found
+    return replace(found, is_yardstick=_is_yardstick(name, strategies[name], document, log))
+
+
+def _is_yardstick(name: str, changes: Document, document: Document, log: FaultLog) -> bool:
+    given = changes.data.get(YARDSTICK, False)
+    if not isinstance(given, bool):
+        log.add(document.fault(("strategies", name, YARDSTICK), f"{shown(given)} is neither true nor false"))
+    return given is True
 
 
 def _named_on(
@@ -123,7 +134,7 @@ def command_line_changes(document: Document, assignments: Iterable[str], log: Fa
         try:
             if not equals:
                 raise ValueError("is not PATH=VALUE")
-            path = _parse_path(path_text.strip())
+            path = parse_path(path_text.strip())
             value = parse_value(value_text, COMMAND_LINE[0], schema, path)
             if value is None and value_text.strip() not in NULLS:  # an empty shell variable must not remove a limit
                 raise ValueError("has no value; write null to remove the key")
@@ -142,7 +153,12 @@ def _typed(fault: Fault, path: str) -> Fault:
     return Fault(COMMAND_LINE[0], None, where, fault.message, fault.hint)
 
 
-def _parse_path(text: str) -> KeyPath:
+def parse_path(text: str) -> KeyPath:
+    """The keys and positions of a path as it is typed; whether anything stands there is not looked at.
+
+    Raises:
+        ValueError: it is no path.
+    """
     if not text.isprintable() or not re.fullmatch(r"[^.\[\]=\s]+(\.[^.\[\]=\s]+|\[[0-9]+\])*", text):
         raise ValueError(f"{shown(text)} is not a path such as policies.reserve_days or policies.share_caps[0].max")
     path: list[Any] = []

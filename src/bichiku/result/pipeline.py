@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bichiku.build import Cuts, build
-from bichiku.model.chains import Chain, branch_faults, grow_chains, nodes_of
+from bichiku.model.chains import Chain, branch_faults, grow_chain, nodes_of, parts
 from bichiku.model.faults import Fault, ModelFaults
 from bichiku.model.tree import TreeError
 from bichiku.model.world import MOST_DECISIONS, World
@@ -79,14 +79,26 @@ def grow(world: World) -> tuple[Chain, ...]:
             would be too large.
     """
     _check_size(world)
-    try:
-        chains = grow_chains(world)
-    except TreeError as error:
-        raise ModelFaults([Fault(*world.crises_at, "crises", str(error))]) from error
-    wrong = dict.fromkeys(text for chain in chains for text in branch_faults(chain))
+    return grow_parts(parts(world))
+
+
+def grow_parts(found: Iterable[World]) -> tuple[Chain, ...]:
+    """The chains of some parts of a world, see `bichiku.model.chains.parts`.
+
+    Raises:
+        ModelFaults: as for `grow`, but for the size.
+    """
+    chains: list[Chain] = []
+    wrong: dict[Fault, None] = {}
+    for part in found:
+        try:
+            chains.append(grow_chain(part))
+        except TreeError as error:
+            raise ModelFaults([Fault(*part.crises_at, "crises", str(error))]) from error
+        wrong |= dict.fromkeys(Fault(*part.crises_at, "crises", text) for text in branch_faults(chains[-1]))
     if wrong:
-        raise ModelFaults([Fault(*world.crises_at, "crises", text) for text in wrong])
-    return chains
+        raise ModelFaults(wrong)
+    return tuple(chains)
 
 
 def _check_size(world: World) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bichiku.executing import executor
+from bichiku.executing import Executor
 from bichiku.model.world import World
 from bichiku.stressing.distribution import DISTRIBUTION, DRAWS, PAIRED, distribution_table, paired_table
 from bichiku.stressing.draws import Done, Key, Outcome, episodes_of, operate_episodes
@@ -47,7 +47,7 @@ def draw_and_operate(
     seed: int,
     done: Done,
     keep: Callable[[Key, Outcome], None],
-    workers: str | None = None,
+    place: Executor,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> DrawnStress:
     """Draws futures and operates each plan in all of them.
@@ -59,7 +59,7 @@ def draw_and_operate(
         seed: of the futures.
         done: what was operated before; what comes in is put there too.
         keep: called with each episode that comes in.
-        workers: where it is worked out, see `bichiku.executing.executor`.
+        place: where it is worked out.
         progress: called with the number of episodes that are operated, and of all.
 
     Raises:
@@ -73,16 +73,16 @@ def draw_and_operate(
         for future in futures[strategy]
         for key in _wanted(strategy, operator, future)
     )
-    open_keys = [key for key in wanted if key not in done]
-    progress(len(wanted) - len(open_keys), len(wanted))
+    waiting = {key: None for key in wanted if key not in done}
+    progress(len(wanted) - len(waiting), len(wanted))
 
     def came_in(key: Key, outcome: Outcome) -> None:
         done[key] = outcome
         keep(key, outcome)
-        progress(sum(1 for _ in done), len(wanted))
+        del waiting[key]
+        progress(len(wanted) - len(waiting), len(wanted))
 
-    with executor(workers) as place:
-        operate_episodes(operators, open_keys, place, came_in)
+    operate_episodes(operators, list(waiting), place, came_in)
     rows, by_year = [], []
     for strategy, operator in operators.items():
         promised = crises[strategy].groupby(["crisis", "onset", "length"])["damage"].sum().to_dict()

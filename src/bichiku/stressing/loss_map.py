@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bichiku.executing import TaskFailed, WorkersLost, executor
+from bichiku.executing import Executor, TaskFailed, WorkersLost
 from bichiku.model.chains import chain_materials
 from bichiku.model.state import hits
 from bichiku.model.world import World
@@ -114,14 +114,14 @@ class LossMap:
 
 def map_losses(
     operators: Mapping[str, Operator],
-    workers: str | None = None,
+    place: Executor,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> LossMap:
     """Loses everything that may be lost, one after the other, from every start.
 
     Args:
         operators: by strategy.
-        workers: where it is worked out, see `bichiku.executing.executor`.
+        place: where it is worked out.
         progress: called with the number of losses that are done, and of all.
 
     Raises:
@@ -136,12 +136,11 @@ def map_losses(
         for loss in losses_of(operator.world, operator.held)
     ]
     found: dict[int, list[Found]] = {}
-    with executor(workers) as place:
-        for number, rows in place.each(LossTask(operators, starts), items):
-            if isinstance(rows, TaskFailed):
-                raise WorkersLost(f"{items[number][1].name}: {rows.why}")
-            found[number] = rows
-            progress(len(found), len(items))
+    for number, rows in place.each(LossTask(operators, starts), items):
+        if isinstance(rows, TaskFailed):
+            raise WorkersLost(f"{items[number][1].name}: {rows.why}")
+        found[number] = rows
+        progress(len(found), len(items))
     frame = pd.DataFrame(
         [(*items[number], *row) for number in sorted(found) for row in found[number]],
         columns=["strategy", "loss", "onset", "material", "length", "survive", "short", "damage"],

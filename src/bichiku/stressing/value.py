@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from bichiku.executing import TaskFailed, WorkersLost, executor
+from bichiku.executing import Executor, TaskFailed, WorkersLost
 from bichiku.model.chains import Chain, grow_chains
 from bichiku.model.settings import Onset
 from bichiku.model.world import World
@@ -148,7 +148,7 @@ def value_of_planning(
     worlds: Mapping[str, World],
     held: Mapping[str, HeldPlan],
     days: float,
-    workers: str | None = None,
+    place: Executor,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> PlanningValue:
     """Costs of the model's plan, of others and of perfect foresight in the model's own futures.
@@ -157,7 +157,7 @@ def value_of_planning(
         worlds: by strategy.
         held: the model's plan of each.
         days: of the rule of thumb.
-        workers: where it is worked out, see `bichiku.executing.executor`.
+        place: where it is worked out.
         progress: called with the number of futures that are planned for, and of all.
 
     Raises:
@@ -169,12 +169,11 @@ def value_of_planning(
     items = [(strategy, future) for strategy in worlds for future in (CALM, *futures[strategy])]
     known: dict[tuple[str, Future], float] = {}
     task = ForesightTask(worlds, {strategy: operator.danger for strategy, operator in operators.items()})
-    with executor(workers) as place:
-        for number, found in place.each(task, items):
-            if isinstance(found, TaskFailed):
-                raise WorkersLost(f"{items[number]}: {found.why}")
-            known[items[number]] = found
-            progress(len(known), len(items))
+    for number, found in place.each(task, items):
+        if isinstance(found, TaskFailed):
+            raise WorkersLost(f"{items[number]}: {found.why}")
+        known[items[number]] = found
+        progress(len(known), len(items))
     rows: list[dict[str, object]] = []
     for strategy, world in worlds.items():
         foresight = {future: known[strategy, future] for future in (CALM, *futures[strategy])}

@@ -12,7 +12,7 @@ from bichiku.show.numbers import Scale, page_days, page_money, page_share
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.elements import Note, PageCell, PageTable, Picture, Section
 from bichiku.show.report.figures.style import dashes, picture
-from bichiku.show.report.page import environment
+from bichiku.show.report.page import page_template
 from bichiku.stressing.distribution import ALL_YEARS
 from bichiku.stressing.drawn import DrawnStress
 from bichiku.version import __version__
@@ -23,13 +23,12 @@ MOST_ROWS = 2000  # of the draws, in the data of the picture
 def render_draws(found: DrawnStress) -> str:
     """One self-contained HTML page; the same draws give the same text."""
     model, currency = found.world.settings.model, found.world.settings.currency
-    template = environment().get_template("report.html.j2")
     explained = [Note(f"{name}: {difference(found, name)}.") for name in found.strategies]
     blind = [
         Note(f"{name}: not knowing onsets and lengths costs {page_money(not_knowing(found, name), currency)} a draw.")
         for name in found.strategies
     ]
-    return template.render(
+    return page_template().render(
         title=f"{model}: {found.count:,} futures",
         tab=f"{found.count:,} futures – {model}",
         kicker=f"{', '.join(found.strategies)} · seed {found.seed} · money in {currency}",

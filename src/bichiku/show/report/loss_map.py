@@ -12,7 +12,7 @@ from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.elements import Note, PageCell, PageTable, Picture, Section
 from bichiku.show.report.figures.crisis_map import paint_days
 from bichiku.show.report.figures.style import picture
-from bichiku.show.report.page import environment
+from bichiku.show.report.page import page_template
 from bichiku.show.stress_words import days_or, stored
 from bichiku.stressing.loss_map import LossMap
 from bichiku.version import __version__
@@ -28,8 +28,7 @@ HOW = (
 def render_map(found: LossMap) -> str:
     """One self-contained HTML page; the same map gives the same text."""
     model = found.world.settings.model
-    template = environment().get_template("report.html.j2")
-    return template.render(
+    return page_template().render(
         title=f"{model}: what may be lost",
         tab=f"Losses – {model}",
         kicker=f"{', '.join(found.strategies)} · {stored(found.days)} · money in {found.world.settings.currency}",

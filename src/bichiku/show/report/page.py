@@ -48,8 +48,7 @@ def render_report(
         frontiers: pictures of sweeps.
     """
     report = ReportData(runs, failed, baseline, comparison, frontiers)
-    template = environment().get_template("report.html.j2")
-    return template.render(
+    return page_template().render(
         title=_title(report),
         tab=_tab(report),
         kicker=_kicker(report),
@@ -102,9 +101,9 @@ def _kicker(report: ReportData) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def environment() -> jinja2.Environment:
-    """Where the templates of pages are found."""
-    return jinja2.Environment(
+def page_template() -> jinja2.Template:
+    """The template of a page: a title, the answer in sentences, and sections."""
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("bichiku.show.report"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -112,3 +111,4 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    return environment.get_template("report.html.j2")

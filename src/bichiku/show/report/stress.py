@@ -6,7 +6,7 @@ from bichiku.show.numbers import page_days, page_money, page_number
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.elements import Element, Note, PageCell, PageTable, Section
 from bichiku.show.report.figures.stress import gap_filled, stock_curves
-from bichiku.show.report.page import environment
+from bichiku.show.report.page import page_template
 from bichiku.show.stress_words import days_or, gap_words, lasts, steps_of, stored
 from bichiku.stressing.dated import DatedStress
 from bichiku.stressing.filling import filling
@@ -22,8 +22,7 @@ HOW = (
 
 def render_stress(found: DatedStress) -> str:
     """One self-contained HTML page; the same stress gives the same text."""
-    template = environment().get_template("report.html.j2")
-    return template.render(
+    return page_template().render(
         title=f"{found.world.settings.model}: {found.crisis}",
         tab=f"{found.crisis} from {found.month} – {found.world.settings.model}",
         kicker=f"{lasts(found)} · {stored(found.days)} · money in {found.world.settings.currency}",

@@ -1,0 +1,269 @@
+"""A whole doubt: every world looked into, kept one by one so that it goes on after an interruption."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from bichiku.api.doubt.choosing import Choosing, Planning
+from bichiku.api.doubt.holding import Holding
+from bichiku.api.doubt.question import Answer, Question, StrategyCost
+from bichiku.api.doubt.turns import Turn, Turned, Turning
+from bichiku.api.doubt.worlds import AT_HIGH, AT_LOW, OWN, Setting, settings_of
+from bichiku.executing import Executor, TaskFailed, WorkersLost
+from bichiku.model.faults import Fault, ModelFaults
+from bichiku.model.uncertainty import BASE, HIGH, LOW, Group
+from bichiku.reading.files import json_value
+from bichiku.reading.model import Model
+from bichiku.result.held_plan import HeldPlan
+from bichiku.result.manifest import input_digests
+from bichiku.result.pipeline import NoSolution
+from bichiku.solving import Status
+from bichiku.version import __version__
+
+POINTS = "points.jsonl"
+Progress = Callable[[int, int], None]
+Solve = Callable[[Question], Answer]
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """What is to be found out.
+
+    Attributes:
+        model: the model with the strategies that are compared.
+        draws: number of worlds in which all groups move together.
+        seed: of these.
+        reoptimise: whether strategies choose anew in each world, instead of carrying out the plan of the model's own.
+    """
+
+    model: Model
+    draws: int = 0
+    seed: int = 1
+    reoptimise: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of the folder: equal inquiries into equal inputs have equal names."""
+        model = self.model
+        content = {
+            "model": model.resolved,
+            "candidates": model.candidates,
+            "inputs": input_digests(model),
+            "changes": model.source.assignments,
+            "draws": [self.draws, self.seed] if self.draws else None,
+            "reoptimise": self.reoptimise,
+            "bichiku": __version__,
+        }
+        digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:8]
+        return f"{model.name}-doubt-{digest}"
+
+
+@dataclass(frozen=True, repr=False)
+class Findings:
+    """A finished inquiry.
+
+    Attributes:
+        inquiry: what was to be found out.
+        groups: what moves.
+        settings: the worlds.
+        answers: by world, what each strategy costs in it.
+        turns: where the order turns, and the turn; None where it could not be found.
+    """
+
+    inquiry: Inquiry
+    groups: tuple[Group, ...]
+    settings: tuple[Setting, ...]
+    answers: Mapping[str, Answer]
+    turns: Sequence[tuple[Turn, Turned | None]]
+
+    def __repr__(self) -> str:
+        return f"<Findings of {self.inquiry.model.name!r}: {len(self.settings)} worlds, {len(self.turns)} turns>"
+
+    @property
+    def strategies(self) -> list[str]:
+        """All strategies, yardsticks too."""
+        return list(self.inquiry.model.worlds)
+
+    @property
+    def candidates(self) -> list[str]:
+        """The strategies that somebody could choose."""
+        return self.inquiry.model.candidates
+
+    @property
+    def own(self) -> Answer:
+        """What each strategy costs in the model's own world."""
+        return self.answers[OWN]
+
+    @property
+    def order(self) -> list[str]:
+        """The candidates by their cost in the model's own world."""
+        return sorted(self.candidates, key=lambda name: self.own[name].cost)
+
+    @property
+    def best(self) -> str:
+        """The candidate that costs least in the model's own world."""
+        return self.order[0]
+
+
+def groups_of(inquiry: Inquiry) -> tuple[Group, ...]:
+    """What moves, once it is sure that each of its ends is a sound model.
+
+    Raises:
+        ModelFaults: there is nothing to move or nothing to choose, or a range does not fit the model.
+    """
+    model = inquiry.model
+    if len(model.candidates) < 2:
+        hint = "a strategy with yardstick: true is none; choose others with -s"
+        raise ModelFaults([Fault("--strategy", None, "", "a choice is between two candidates or more", hint)])
+    groups = tuple(model.uncertain_groups())
+    if not groups:
+        hint = "its rows say how far a number may be off; see docs/tables.md"
+        raise ModelFaults([Fault("uncertainty.csv", None, "", "is missing or has no rows", hint)])
+    check_ends(model, groups)
+    return groups
+
+
+def check_ends(model: Model, groups: Sequence[Group]) -> None:
+    """Reads the model with each group at each of its ends.
+
+    Raises:
+        ModelFaults: the first that does not fit; its faults name the group and the end.
+    """
+    for setting in settings_of(groups, 0, 0):
+        Question(setting.name, setting.assignments(groups), tuple(model.worlds)).model(model)
+
+
+def run_doubt(
+    inquiry: Inquiry,
+    executor: Executor,
+    folder: Path | None = None,
+    planning: Progress = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
+    turning: Progress = lambda done, total: None,
+) -> Findings:
+    """Looks into every world that is not known yet.
+
+    Args:
+        inquiry: what is to be found out.
+        executor: where.
+        folder: where answers are kept as they come in, in points.jsonl; what is there already is taken up.
+        planning: called with the number of strategies that have chosen their plan, and of all.
+        progress: called with the number of worlds that are known, and of all.
+        turning: called with the number of turns that are found, and of all.
+
+    Raises:
+        ModelFaults: the inquiry makes no sense, or a world cannot be.
+        NoSolution: a strategy has no plan in the model's own world.
+        WorkersLost: a world killed its workers, or none can be had.
+    """
+    groups = groups_of(inquiry)
+    settings = settings_of(groups, inquiry.draws, inquiry.seed)
+    kept = kept_points(folder / POINTS) if folder else {}
+    solve = _solver(inquiry, executor, planning)
+    with (folder / POINTS).open("a", encoding="utf-8") if folder else nullcontext() as stream:
+        if stream is not None and stream.tell():
+            stream.write("\n")  # the line before may have been cut off
+        points = _Points(kept, stream)
+        names = tuple(inquiry.model.worlds)
+        questions = [Question(setting.name, setting.assignments(groups), names) for setting in settings]
+        answers = {
+            name: _answer(found)
+            for name, found in points.all(executor, solve, {asked.name: asked for asked in questions}, progress)
+        }
+        _require_own(inquiry, answers)
+        doubt = Findings(inquiry, groups, tuple(settings), answers, ())
+        asked = {turn.name: turn for turn in turns_of(doubt)}
+        found = dict(points.all(executor, Turning(solve), asked, turning))
+    turns = [(turn, Turned(**found[name]) if found[name] else None) for name, turn in asked.items()]
+    return Findings(inquiry, groups, tuple(settings), answers, turns)
+
+
+def turns_of(doubt: Findings) -> Iterator[Turn]:
+    """For each group and end the strategies that are behind the best in the model's own world and ahead at the end."""
+    best, base = doubt.best, doubt.own
+    for group in doubt.groups:
+        for kind, end in ((AT_LOW, LOW), (AT_HIGH, HIGH)):
+            at_end = doubt.answers[f"{kind} {group.name}"]
+            for other in doubt.order[1:]:
+                if not (at_end[best].is_solved and at_end[other].is_solved):
+                    continue
+                behind, ahead = base[other].cost - base[best].cost, at_end[other].cost - at_end[best].cost
+                if ahead < 0.0 and end != BASE:
+                    yield Turn(group, end, best, other, behind, ahead)
+
+
+def _solver(inquiry: Inquiry, executor: Executor, planning: Progress) -> Solve:
+    if inquiry.reoptimise:
+        return Choosing(inquiry.model)
+    names = list(inquiry.model.worlds)
+    plans: dict[str, HeldPlan] = {}
+    planning(0, len(names))
+    for place, plan in executor.each(Planning(inquiry.model), names):
+        if isinstance(plan, TaskFailed):
+            raise WorkersLost(f"the plan of {names[place]} {plan.why}")
+        if isinstance(plan, Status):
+            raise NoSolution(names[place], plan)
+        plans[names[place]] = plan
+        planning(len(plans), len(names))
+    return Holding(inquiry.model, {name: plans[name] for name in names})
+
+
+def _require_own(inquiry: Inquiry, answers: Mapping[str, Answer]) -> None:
+    for strategy in inquiry.model.worlds:
+        found = answers[OWN][strategy]
+        if not found.is_solved:
+            raise NoSolution(strategy, Status(found.status))
+
+
+@dataclass
+class _Points:
+    """What is known by name, and where it is kept."""
+
+    kept: dict[str, Any]
+    stream: TextIO | None
+
+    def all(
+        self, executor: Executor, task: Callable[[Any], Any], asked: Mapping[str, Any], progress: Progress
+    ) -> Iterator[tuple[str, Any]]:
+        """The answer to each question as plain data; those that are not known are worked out."""
+        waiting = [name for name in asked if name not in self.kept]
+        progress(len(asked) - len(waiting), len(asked))
+        for place, found in executor.each(task, [asked[name] for name in waiting]):
+            name = waiting[place]
+            if isinstance(found, TaskFailed):
+                raise WorkersLost(f"the world {name} {found.why}; what was found is kept")
+            self.kept[name] = _plain(found)
+            if self.stream is not None:
+                self.stream.write(json.dumps({"name": name, "found": self.kept[name]}) + "\n")
+                self.stream.flush()
+            progress(sum(other in self.kept for other in asked), len(asked))
+        yield from ((name, self.kept[name]) for name in asked)
+
+
+def _plain(found: Any) -> Any:
+    if isinstance(found, dict):
+        return {strategy: asdict(of_strategy) for strategy, of_strategy in found.items()}
+    return asdict(found) if found is not None else None
+
+
+def _answer(found: Mapping[str, Mapping[str, Any]]) -> Answer:
+    return {strategy: StrategyCost(**of_strategy) for strategy, of_strategy in found.items()}
+
+
+def kept_points(file: Path) -> dict[str, Any]:
+    """What was found before; a line cut off by an interruption is left out."""
+    found: dict[str, Any] = {}
+    if file.is_file():
+        for line in file.read_bytes().splitlines():
+            try:
+                record = json_value(line)
+                found[record["name"]] = record["found"]
+            except (ValueError, KeyError, TypeError):
+                continue
+    return found

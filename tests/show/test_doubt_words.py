@@ -1,0 +1,80 @@
+"""Where a choice turns, in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from bichiku.show.doubt_words import number_words, turn_words
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "numbers", "condition"),
+    [
+        (
+            "crises.halt.annual_probability",
+            "value",
+            (0.031, 0.02, 0.01, 0.2),
+            "halt is likelier than 3.1 % a year (2 % in the model, 1 % to 20 % in its range)",
+        ),
+        (
+            "crises.halt.annual_probability",
+            "value",
+            (0.015, 0.02, 0.01, 0.2),
+            "halt is less likely than 1.5 % a year (2 % in the model, 1 % to 20 % in its range)",
+        ),
+        (
+            "crises.halt.annual_probability",
+            "factor",
+            (1.5, 1, 0.5, 2),
+            "annual probability of halt is more than 1.5 times that of the model (0.5 to 2 in its range)",
+        ),
+        (
+            "crises.halt.duration",
+            "whole",
+            (6, 3, 1, 12),
+            "halt lasts 6 periods or more (3 in the model, 1 to 12 in its range)",
+        ),
+        (
+            "materials[gallium].shortage_cost",
+            "value",
+            (12345.6, 20000, 5000, 90000),
+            "shortage cost of gallium is below 12,346 (20,000 in the model, 5,000 to 90,000 in its range)",
+        ),
+        (
+            "suppliers[a].lead_periods",
+            "whole",
+            (2, 1, 0, 4),
+            "lead periods of a is 2 or more (1 in the model, 0 to 4 in its range)",
+        ),
+    ],
+)
+def test_a_turn_is_told_in_the_words_of_its_number(
+    path: str, kind: str, numbers: tuple[float, float, float, float], condition: str
+) -> None:
+    assert turn_words("today", "reserve-180", path, path, kind, numbers) == (
+        f"reserve-180 costs less than today once {condition}"
+    )
+
+
+def test_a_group_is_told_by_its_name() -> None:
+    words = turn_words("a", "b", "Chinese prices", "suppliers[*-chn].price", "factor", (0.8, 1, 0.5, 2))
+    assert (
+        words
+        == "b costs less than a once Chinese prices is less than 0.8 times that of the model (0.5 to 2 in its range)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("demand[cobalt/2030].tonnes", "demand of cobalt in 2030"),
+        ("demand[*/*].tonnes", "demand of everything"),
+        ("suppliers[a].capacity_t", "capacity of a"),
+        ("crises.*.annual_probability", "annual probability of all crises"),
+        ("crises.halt.effects[0].loss", "loss of halt effects[0]"),
+        ("discount_rate", "discount rate"),
+        ("Chinese prices", "Chinese prices"),
+    ],
+)
+def test_a_number_is_a_noun(path: str, words: str) -> None:
+    assert number_words(path) == words
