@@ -24,7 +24,7 @@ from bichiku.model.settings import Crisis
 from bichiku.result.held_plan import HeldPlan
 from bichiku.stressing.drawn import DrawnStress
 from bichiku.stressing.futures import Drawn, draw_future, onset_in_model
-from bichiku.stressing.operation import Operator
+from bichiku.stressing.operation import BlindOperator
 from bichiku.stressing.promise import tail_mean
 from bichiku.stressing.strikes import Strike
 from oracles.by_hand import ALL_HALT, small_world
@@ -114,7 +114,7 @@ def test_what_begins_when_the_model_says_comes_to_what_it_promised() -> None:
 
 def test_crises_that_meet_do_more_than_each_alone() -> None:
     world = small_world(6, crises={"first": dated((2, 0.0)), "second": dated((3, 0.0))}, **STORE)
-    operator = Operator(world, HeldPlan.of(bichiku.solve(world, prices=False)))
+    operator = BlindOperator(world, HeldPlan.of(bichiku.solve(world, prices=False)))
     crises = world.settings.crises
     met = [Strike("first", crises["first"], 2, 1), Strike("second", crises["second"], 3, 1)]
     alone = [operator.operate(("m",), [strike]).harm("m")["damage"] for strike in met]

@@ -16,7 +16,7 @@ from bichiku.model.faults import Fault, ModelFaults
 from bichiku.reading.files import json_value
 from bichiku.result.run import Run
 from bichiku.stressing.drawn import TABLES, DrawnStress, draw_and_operate
-from bichiku.stressing.draws import Done, Key, Outcome
+from bichiku.stressing.draws import Done, EpisodeOutcome, Key
 from bichiku.stressing.futures import Drawn
 from bichiku.version import __version__
 
@@ -61,7 +61,7 @@ def stress_draws(
 
 
 @contextmanager
-def _kept(folder: Path | None) -> Iterator[Callable[[Key, Outcome], None]]:
+def _kept(folder: Path | None) -> Iterator[Callable[[Key, EpisodeOutcome], None]]:
     """Yields what puts an episode into the folder."""
     if folder is None:
         yield lambda key, outcome: None
@@ -70,7 +70,7 @@ def _kept(folder: Path | None) -> Iterator[Callable[[Key, Outcome], None]]:
         if stream.tell():
             stream.write("\n")  # the line before may have been cut off
 
-        def keep(key: Key, outcome: Outcome) -> None:
+        def keep(key: Key, outcome: EpisodeOutcome) -> None:
             stream.write(json.dumps({"episode": key, "found": asdict(outcome)}) + "\n")
             stream.flush()
 
@@ -84,7 +84,7 @@ def kept_episodes(file: Path) -> Done:
         try:
             record = json_value(line)
             strategy, chain, happened = record["episode"]
-            outcome = Outcome(**record["found"])
+            outcome = EpisodeOutcome(**record["found"])
             key = (strategy, chain, tuple(Drawn(*one) for one in happened))
         except (ValueError, KeyError, TypeError):
             continue
