@@ -21,8 +21,11 @@ from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 
 ROOT = Path(__file__).parents[1]
-# with the strategies that each runs
-PAGES = {"tutorial.md": {"today", "reserve-180", "china-half"}, "doubt.md": set(), "stress.md": set()}
+PAGES = {
+    "tutorial.md": {"today", "reserve-180", "china-half"},
+    "doubt.md": set(),
+    "stress.md": set(),
+}  # with the strategies that each runs
 EXCERPT = re.compile(r"From `(\w+\.csv)` of\s+`([\w-]+)`:")
 RUN_NAME = re.compile(r"(my-model-[\w.-]+)-[0-9a-f]{8}\b")
 WRITTEN = re.compile(r"written to (\S+/my-model-([\w.-]+)-[0-9a-f]{8}(?:-\d+)?)$", re.MULTILINE)

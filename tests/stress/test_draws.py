@@ -17,12 +17,14 @@ import pytest
 import bichiku
 from bichiku.api.stress.draws import EPISODES, draws_name, kept_episodes, stress_draws, write_draws
 from bichiku.api.stress.plans import operators_of
+from bichiku.executing import executor
+from bichiku.executing.processes import ThisProcess
 from bichiku.model.calendar import Calendar
 from bichiku.model.settings import Crisis
 from bichiku.result.held_plan import HeldPlan
 from bichiku.stressing.drawn import DrawnStress
 from bichiku.stressing.futures import Drawn, draw_future, onset_in_model
-from bichiku.stressing.operation import Operator
+from bichiku.stressing.operation import BlindOperator
 from bichiku.stressing.promise import tail_mean
 from bichiku.stressing.strikes import Strike
 from oracles.by_hand import ALL_HALT, small_world
@@ -97,7 +99,7 @@ STORE = {"material": {"opening_stock_t": 20, "storage_cost_rate": 0.01}, "polici
 def test_what_begins_when_the_model_says_comes_to_what_it_promised() -> None:
     ceiling = {"policies": {"reserve_days": 73, "reserve_ceiling": "target"}}
     run = bichiku.solve(small_world(6, crises={"halt": dated((3, 0.25))}, **{**STORE, **ceiling}), prices=False)
-    found = stress_draws([run], 400, seed=2, workers="1")
+    found = stress_draws([run], ThisProcess(), 400, seed=2)
     (row,) = found.tables["promise"].query("measure == 'expected'").to_dict("records")
     share = (found.tables["draws"]["crises"] > 0).mean()
     assert row["promised"] == pytest.approx(0.25 * 8000)
@@ -112,7 +114,7 @@ def test_what_begins_when_the_model_says_comes_to_what_it_promised() -> None:
 
 def test_crises_that_meet_do_more_than_each_alone() -> None:
     world = small_world(6, crises={"first": dated((2, 0.0)), "second": dated((3, 0.0))}, **STORE)
-    operator = Operator(world, HeldPlan.of(bichiku.solve(world, prices=False)))
+    operator = BlindOperator(world, HeldPlan.of(bichiku.solve(world, prices=False)))
     crises = world.settings.crises
     met = [Strike("first", crises["first"], 2, 1), Strike("second", crises["second"], 3, 1)]
     alone = [operator.operate(("m",), [strike]).harm("m")["damage"] for strike in met]
@@ -144,7 +146,7 @@ def test_the_models_expected_cost_is_that_of_the_plan_and_its_branches(runs: lis
 
 @pytest.fixture(scope="module")
 def found(runs: list[bichiku.Run]) -> DrawnStress:
-    return stress_draws(runs, 300, seed=1, workers="1")
+    return stress_draws(runs, ThisProcess(), 300, seed=1)
 
 
 def test_strategies_meet_the_same_futures(found: DrawnStress) -> None:
@@ -167,23 +169,25 @@ def test_who_does_not_know_never_pays_less(found: DrawnStress) -> None:
 
 
 def test_the_same_seed_gives_the_same_and_another_seed_another(runs: list[bichiku.Run], found: DrawnStress) -> None:
-    again = stress_draws(runs, 300, seed=1, workers="1").tables["draws"]
+    again = stress_draws(runs, ThisProcess(), 300, seed=1).tables["draws"]
     pd.testing.assert_frame_equal(again, found.tables["draws"])
-    assert not stress_draws(runs, 300, seed=2, workers="1").tables["draws"]["cost"].equals(again["cost"])
+    assert not stress_draws(runs, ThisProcess(), 300, seed=2).tables["draws"]["cost"].equals(again["cost"])
 
 
 @pytest.mark.slow
 def test_two_cores_find_the_same(runs: list[bichiku.Run], found: DrawnStress) -> None:
-    pd.testing.assert_frame_equal(stress_draws(runs, 300, seed=1, workers="2").tables["draws"], found.tables["draws"])
+    with executor("2") as two:
+        again = stress_draws(runs, two, 300, seed=1)
+    pd.testing.assert_frame_equal(again.tables["draws"], found.tables["draws"])
 
 
 def test_draws_go_on_where_they_stopped(runs: list[bichiku.Run], found: DrawnStress, tmp_path: Path) -> None:
-    stress_draws(runs, 300, 1, tmp_path, "1")
+    stress_draws(runs, ThisProcess(), 300, 1, tmp_path)
     lines = (tmp_path / EPISODES).read_text().splitlines()
     assert len(lines) == found.episodes
     (tmp_path / EPISODES).write_text("\n".join([*lines[:10], lines[10][:40]]))
     taken_up: list[int] = []
-    again = stress_draws(runs, 300, 1, tmp_path, "1", lambda done, total: taken_up.append(done))
+    again = stress_draws(runs, ThisProcess(), 300, 1, tmp_path, lambda done, total: taken_up.append(done))
     assert taken_up[0] == 10
     assert len(kept_episodes(tmp_path / EPISODES)) == found.episodes
     pd.testing.assert_frame_equal(again.tables["draws"], found.tables["draws"])

@@ -17,6 +17,8 @@ import pytest
 import bichiku
 from bichiku.api.stress.loss_map import stress_map, write_map
 from bichiku.api.stress.plans import operators_of
+from bichiku.executing import executor
+from bichiku.executing.processes import ThisProcess
 from bichiku.result.held_plan import HeldPlan
 from bichiku.stressing.loss_map import LossMap, LossTask
 from bichiku.stressing.losses import GROUP, PAIR, ROUTE, Loss, losses_of
@@ -34,7 +36,7 @@ def run() -> bichiku.Run:
 
 @pytest.fixture(scope="module")
 def found(run: bichiku.Run) -> LossMap:
-    return stress_map([run], workers="1")
+    return stress_map([run], ThisProcess())
 
 
 def lost(run: bichiku.Run, *countries: str) -> pd.DataFrame:
@@ -97,7 +99,8 @@ def test_the_static_figure_knows_neither_store_nor_time(found: LossMap) -> None:
 
 @pytest.mark.slow
 def test_one_core_and_two_find_the_same(run: bichiku.Run, found: LossMap) -> None:
-    pd.testing.assert_frame_equal(stress_map([run], workers="2").losses, found.losses)
+    with executor("2") as two:
+        pd.testing.assert_frame_equal(stress_map([run], two).losses, found.losses)
 
 
 def test_countries_pairs_of_the_largest_routes_and_groups_are_lost() -> None:

@@ -17,7 +17,7 @@ import bichiku
 from bichiku.model.settings import Crisis
 from bichiku.result.held_plan import HeldPlan
 from bichiku.stressing.course import Course
-from bichiku.stressing.operation import Operator
+from bichiku.stressing.operation import BlindOperator
 from bichiku.stressing.strikes import Strike
 from oracles.by_hand import ALL_HALT, halt, small_world
 
@@ -40,11 +40,11 @@ def run() -> bichiku.Run:
 
 
 @pytest.fixture(scope="module")
-def operator(run: bichiku.Run) -> Operator:
-    return Operator(run.world, HeldPlan.of(run))
+def operator(run: bichiku.Run) -> BlindOperator:
+    return BlindOperator(run.world, HeldPlan.of(run))
 
 
-def struck(operator: Operator, length: int, foresight: bool = False, onset: int = 2, **other: object) -> Course:
+def struck(operator: BlindOperator, length: int, foresight: bool = False, onset: int = 2, **other: object) -> Course:
     crisis = operator.world.settings.crises["halt"].model_copy(update=other)
     return operator.operate(("m",), [Strike("halt", crisis, onset, length)], foresight)
 
@@ -53,25 +53,25 @@ def short(course: Course) -> list[float]:
     return [float(tonnes) for tonnes in course.part.short["m"][course.path]]
 
 
-def test_who_knows_how_long_it_lasts_uses_the_store_for_that_long(operator: Operator) -> None:
+def test_who_knows_how_long_it_lasts_uses_the_store_for_that_long(operator: BlindOperator) -> None:
     assert short(struck(operator, 1, foresight=True)) == pytest.approx([0, 0])
     assert short(struck(operator, 2, foresight=True)) == pytest.approx([50, 50, 0])
 
 
-def test_who_does_not_know_keeps_half_for_a_second_year(operator: Operator) -> None:
+def test_who_does_not_know_keeps_half_for_a_second_year(operator: BlindOperator) -> None:
     assert short(struck(operator, 1)) == pytest.approx([50, 0])
     assert short(struck(operator, 2)) == pytest.approx([50, 50, 0])
     assert struck(operator, 1).harm("m")["shortage"] == pytest.approx(50 * 10)
 
 
-def test_a_halt_that_outlasts_what_was_thought_possible_is_believed_to_begin_anew(operator: Operator) -> None:
+def test_a_halt_that_outlasts_what_was_thought_possible_is_believed_to_begin_anew(operator: BlindOperator) -> None:
     # nothing is left in the third year, whatever is believed then
     course = struck(operator, 3)
     assert short(course) == pytest.approx([50, 50, 100, 0])
     assert course.reviews == 2  # when it outlasts two years; that it ends after one more was possible then
 
 
-def test_a_halt_that_ends_when_nobody_thought_it_would_is_seen_when_it_has_ended(operator: Operator) -> None:
+def test_a_halt_that_ends_when_nobody_thought_it_would_is_seen_when_it_has_ended(operator: BlindOperator) -> None:
     # who is sure of two years goes short of 50 at once, and has 50 left when it ends after one
     course = struck(operator, 1, duration={2: 1.0})
     assert short(course) == pytest.approx([50, 0])
@@ -79,7 +79,7 @@ def test_a_halt_that_ends_when_nobody_thought_it_would_is_seen_when_it_has_ended
 
 
 def test_operation_is_no_cheaper_than_with_foresight_and_as_cheap_where_the_length_is_certain(
-    operator: Operator,
+    operator: BlindOperator,
 ) -> None:
     for length in (1, 2, 3):
         assert struck(operator, length).cost >= struck(operator, length, foresight=True).cost - 1e-6
@@ -87,7 +87,7 @@ def test_operation_is_no_cheaper_than_with_foresight_and_as_cheap_where_the_leng
         assert sure.cost == pytest.approx(struck(operator, length, foresight=True).cost)
 
 
-def test_two_halts_that_meet_are_operated_as_they_come(operator: Operator) -> None:
+def test_two_halts_that_meet_are_operated_as_they_come(operator: BlindOperator) -> None:
     # the second begins, for a year that is sure, when the first of two is over: the store is empty by then
     crisis = operator.world.settings.crises["halt"]
     second = crisis.model_copy(update={"duration": {1: 1.0}})
@@ -100,7 +100,7 @@ def test_two_halts_that_meet_are_operated_as_they_come(operator: Operator) -> No
 
 def test_days_held_replace_the_stock_of_the_plan(run: bichiku.Run) -> None:
     # 73 days of 100 t are 20 t; with 80 short in all, a year of 50 at 10 and 30 at 100
-    operator = Operator(run.world, HeldPlan.of(run), days=73)
+    operator = BlindOperator(run.world, HeldPlan.of(run), days=73)
     assert short(struck(operator, 1, foresight=True)) == pytest.approx([80, 0])
 
 
@@ -110,7 +110,7 @@ def test_limits_on_shares_bind_the_plan_and_not_who_operates_it() -> None:
     china = halt(2, 0.0, duration=1, recovery=1, effects=[{"countries": ["CHN"], "loss": 1.0}])
     caps = {"share_caps": [{"group": ["AUS"], "stage": "exporter", "max": 0.0}]}
     run = bichiku.solve(small_world(4, **WORLD | {"suppliers": [{}, other], "crises": china, "policies": caps}), False)
-    course = struck(Operator(run.world, HeldPlan.of(run)), 1)
+    course = struck(BlindOperator(run.world, HeldPlan.of(run)), 1)
     assert course.part.arrived["a"][course.path][0] == pytest.approx(60)
 
 
@@ -118,7 +118,7 @@ def test_what_is_released_by_order_waits() -> None:
     # half of 100 t may not be used in the first year
     policies = {"reserve_days": 365, "release": {"share": 0.5, "after": 1}}
     run = bichiku.solve(small_world(5, **WORLD | {"policies": policies}), prices=False)
-    assert short(struck(Operator(run.world, HeldPlan.of(run)), 1, foresight=True)) == pytest.approx([50, 0])
+    assert short(struck(BlindOperator(run.world, HeldPlan.of(run)), 1, foresight=True)) == pytest.approx([50, 0])
 
 
 # Against the run itself
@@ -132,15 +132,15 @@ def tutorial() -> bichiku.Run:
 @pytest.fixture(scope="module", params=["solved", "read back"])
 def of_tutorial(
     request: pytest.FixtureRequest, tutorial: bichiku.Run, tmp_path_factory: pytest.TempPathFactory
-) -> Operator:
+) -> BlindOperator:
     found = tutorial
     if request.param == "read back":
         found = bichiku.load(tutorial.write(tmp_path_factory.mktemp("runs")))
-    return Operator(found.world, HeldPlan.of(found))
+    return BlindOperator(found.world, HeldPlan.of(found))
 
 
 def test_a_crisis_that_the_run_reckoned_with_does_what_the_run_says(
-    of_tutorial: Operator, tutorial: bichiku.Run
+    of_tutorial: BlindOperator, tutorial: bichiku.Run
 ) -> None:
     crisis = of_tutorial.world.settings.crises["china-halt"]
     promised = tutorial.crises.set_index(["onset", "material"])["damage"]
@@ -150,7 +150,7 @@ def test_a_crisis_that_the_run_reckoned_with_does_what_the_run_says(
             assert course.harm(material)["damage"] == pytest.approx(promised[onset, material], rel=1e-6, abs=1)
 
 
-def test_planning_anew_each_period_changes_nothing_as_long_as_nothing_surprises(of_tutorial: Operator) -> None:
+def test_planning_anew_each_period_changes_nothing_as_long_as_nothing_surprises(of_tutorial: BlindOperator) -> None:
     lengths = {2: 0.3, 4: 0.4, 6: 0.3}
     crisis = of_tutorial.world.settings.crises["china-halt"].model_copy(update={"duration": lengths})
     for length in lengths:
@@ -174,7 +174,7 @@ def test_a_crisis_needs_no_more_than_its_effects() -> None:
     world = small_world(3, material={"opening_stock_t": 50}, policies={"reserve_days": 0})
     run = bichiku.solve(world, prices=False)
     crisis = Crisis.model_validate(halt(2, 0.0, duration=1, recovery=1, effects=[ALL_HALT])["halt"])
-    operator = Operator(run.world, HeldPlan.of(run), days=365 / 4)
+    operator = BlindOperator(run.world, HeldPlan.of(run), days=365 / 4)
     assert operator.touched({"new": crisis}, 2) == [("m",)]
     course = operator.operate(("m",), [Strike("new", crisis, 2, 1)])
     assert course.harm("m")["time_to_survive_days"] == pytest.approx(365 / 4)

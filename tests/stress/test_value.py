@@ -10,6 +10,7 @@ import pytest
 
 import bichiku
 from bichiku.api.stress.value import stress_value
+from bichiku.executing.processes import ThisProcess
 from bichiku.result.pipeline import NoSolution
 from bichiku.solving import Status
 from bichiku.stressing.value import FORESIGHT, IGNORING, MEAN, OWN, RULE
@@ -20,7 +21,7 @@ TUTORIAL = MODELS / "models" / "tutorial"
 
 
 def plans(run: bichiku.Run, days: float = 60) -> pd.DataFrame:
-    return stress_value([run], days, workers="1").value.set_index("plan")
+    return stress_value([run], ThisProcess(), days).value.set_index("plan")
 
 
 # The gas company of tests/reference/gas-purchase: year 1 takes 100 at 5; year 2 takes 100 at 5, 150 at 6 or 180 at 7.5,

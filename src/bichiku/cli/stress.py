@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bichiku.cli.results_so_far import add_folder, set_points
-from bichiku.cli.screen import NO_RESULT, OutputOption, QuietOption, counter, say, screen, spinner
+from bichiku.cli.screen import NO_RESULT, OutputOption, QuietOption, WorkersOption, counter, say, screen, spinner
+from bichiku.cli.solving import workers_of
 from bichiku.model.faults import Fault, ModelFaults
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def stress(
         float | None,
         typer.Option(metavar="DAYS", help="Exactly so many days of everything in store. Default: what the plan holds."),
     ] = None,
+    workers: WorkersOption = None,
     output: OutputOption = Path("runs"),
     quiet: QuietOption = False,
 ) -> None:
@@ -64,14 +66,14 @@ def stress(
             {**of_one_crisis, "--draws": draws, "--value": value or None},
             "does not go with --map, which loses everything in turn",
         )
-        _map_losses(runs, days, output, quiet)
+        _map_losses(runs, days, workers, output, quiet)
     elif draws is not None:
         _refuse({**of_one_crisis, "--days": days}, "does not go with --draws, in which chance has all crises happen")
         _refuse({"--value": value or None}, "does not go with --draws")
-        _drawn(runs, draws, seed, output, quiet)
+        _drawn(runs, draws, seed, workers, output, quiet)
     elif value:
         _refuse(of_one_crisis, "does not go with --value, which looks at all futures of the model")
-        _value(runs, days, output, quiet)
+        _value(runs, days, workers, output, quiet)
     else:
         _one_crisis(runs, _named(crisis, effects), begins, length, days, output, quiet)
 
@@ -116,20 +118,25 @@ def _refuse(options: Mapping[str, object], why: str) -> None:
         raise ModelFaults([Fault(given[0], None, "", why, "leave one of the two out")])
 
 
-def _drawn(folders: list[Path], count: int, seed: int, output: Path, quiet: bool) -> None:
+def _drawn(folders: list[Path], count: int, seed: int, workers: str | None, output: Path, quiet: bool) -> None:
     from bichiku.api.stress.draws import draws_name, stress_draws, write_draws
     from bichiku.result.staging import resumable
     from bichiku.show.screen.draws import print_draws
 
     read = _read(folders, quiet, (*OF_PLAN, "crises"))
     name = draws_name(read, count, seed)
-    with resumable(output, name) as aside, counter("operating", quiet) as show, _failure_in_words():
+    with (
+        workers_of(workers) as place,
+        resumable(output, name) as aside,
+        counter("operating", quiet) as show,
+        _failure_in_words(),
+    ):
 
         def progress(done: int, total: int) -> None:
             set_points(done, total, aside)
             show(done, total)
 
-        found = stress_draws(read, count, seed, aside, counter=progress)
+        found = stress_draws(read, place, count, seed, aside, progress)
         folder = write_draws(found, read, output)
         add_folder(folder)
     if not quiet:
@@ -138,13 +145,13 @@ def _drawn(folders: list[Path], count: int, seed: int, output: Path, quiet: bool
         out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
 
 
-def _value(folders: list[Path], days: float | None, output: Path, quiet: bool) -> None:
+def _value(folders: list[Path], days: float | None, workers: str | None, output: Path, quiet: bool) -> None:
     from bichiku.api.stress.value import RULE_DAYS, stress_value, write_value
     from bichiku.show.screen.planning_value import print_value
 
     read = _read(folders, quiet)
-    with counter("planning", quiet) as show, _failure_in_words():
-        found = stress_value(read, RULE_DAYS if days is None else days, counter=show)
+    with workers_of(workers) as place, counter("planning", quiet) as show, _failure_in_words():
+        found = stress_value(read, place, RULE_DAYS if days is None else days, counter=show)
     folder = write_value(found, read, output)
     add_folder(folder)
     if not quiet:
@@ -153,13 +160,13 @@ def _value(folders: list[Path], days: float | None, output: Path, quiet: bool) -
         out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
 
 
-def _map_losses(folders: list[Path], days: float | None, output: Path, quiet: bool) -> None:
+def _map_losses(folders: list[Path], days: float | None, workers: str | None, output: Path, quiet: bool) -> None:
     from bichiku.api.stress.loss_map import stress_map, write_map
     from bichiku.show.screen.loss_map import print_map
 
     read = _read(folders, quiet)
-    with counter("losing", quiet) as show, _failure_in_words():
-        found = stress_map(read, days, counter=show)
+    with workers_of(workers) as place, counter("losing", quiet) as show, _failure_in_words():
+        found = stress_map(read, place, days, show)
     folder = write_map(found, read, output)
     add_folder(folder)
     if not quiet:

@@ -12,7 +12,7 @@ from bichiku.result.outcome import ChainOutcome
 from bichiku.result.tables.crises import Harm
 
 
-class Operated:
+class OperatedChain:
     """A chain as it was last looked at, with all branches that were worked out side by side.
 
     Attributes:
@@ -61,7 +61,7 @@ class Course:
         reviews: how often operation was planned anew.
     """
 
-    operated: Operated
+    operated: OperatedChain
     path: np.ndarray
     reviews: int
 

@@ -10,7 +10,7 @@ import pandas as pd
 from bichiku.model.world import World
 from bichiku.stressing.gap import GAP, gap_rows
 from bichiku.stressing.harm import HARM, MONTHS, harm_rows, month_rows
-from bichiku.stressing.operation import Operator
+from bichiku.stressing.operation import BlindOperator
 from bichiku.stressing.steps import STEPS, step_rows
 from bichiku.stressing.strikes import Strike
 from bichiku.stressing.struck import Struck
@@ -23,7 +23,7 @@ Progress = Callable[[str], None]
 class Plan:
     """A strategy's plan, and the crisis that strikes it."""
 
-    operator: Operator
+    operator: BlindOperator
     strike: Strike
 
 

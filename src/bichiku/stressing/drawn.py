@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bichiku.executing import executor
+from bichiku.executing import Executor
 from bichiku.model.world import World
 from bichiku.stressing.distribution import DISTRIBUTION, DRAWS, PAIRED, distribution_table, paired_table
-from bichiku.stressing.draws import Done, Key, Outcome, episodes_of, operate_episodes
+from bichiku.stressing.draws import Done, EpisodeOutcome, Key, episodes_of, operate_episodes
 from bichiku.stressing.futures import Drawn, draw_future, onset_in_model
-from bichiku.stressing.operation import Operator
+from bichiku.stressing.operation import BlindOperator
 from bichiku.stressing.promise import PROMISE, promise_table
 
 TABLES = (DRAWS, DISTRIBUTION, PROMISE, PAIRED)
@@ -41,13 +41,13 @@ class DrawnStress:
 
 
 def draw_and_operate(
-    operators: Mapping[str, Operator],
+    operators: Mapping[str, BlindOperator],
     crises: Mapping[str, pd.DataFrame],
     count: int,
     seed: int,
     done: Done,
-    keep: Callable[[Key, Outcome], None],
-    workers: str | None = None,
+    keep: Callable[[Key, EpisodeOutcome], None],
+    place: Executor,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> DrawnStress:
     """Draws futures and operates each plan in all of them.
@@ -59,7 +59,7 @@ def draw_and_operate(
         seed: of the futures.
         done: what was operated before; what comes in is put there too.
         keep: called with each episode that comes in.
-        workers: where it is worked out, see `bichiku.executing.executor`.
+        place: where it is worked out.
         progress: called with the number of episodes that are operated, and of all.
 
     Raises:
@@ -73,16 +73,16 @@ def draw_and_operate(
         for future in futures[strategy]
         for key in _wanted(strategy, operator, future)
     )
-    open_keys = [key for key in wanted if key not in done]
-    progress(len(wanted) - len(open_keys), len(wanted))
+    waiting = {key: None for key in wanted if key not in done}
+    progress(len(wanted) - len(waiting), len(wanted))
 
-    def came_in(key: Key, outcome: Outcome) -> None:
+    def came_in(key: Key, outcome: EpisodeOutcome) -> None:
         done[key] = outcome
         keep(key, outcome)
-        progress(sum(1 for _ in done), len(wanted))
+        del waiting[key]
+        progress(len(wanted) - len(waiting), len(wanted))
 
-    with executor(workers) as place:
-        operate_episodes(operators, open_keys, place, came_in)
+    operate_episodes(operators, list(waiting), place, came_in)
     rows, by_year = [], []
     for strategy, operator in operators.items():
         promised = crises[strategy].groupby(["crisis", "onset", "length"])["damage"].sum().to_dict()
@@ -102,16 +102,16 @@ def draw_and_operate(
     return DrawnStress(first.world, list(operators), seed, count, len(wanted), tables)
 
 
-def _futures(operator: Operator, count: int, seed: int) -> list[list[Drawn]]:
+def _futures(operator: BlindOperator, count: int, seed: int) -> list[list[Drawn]]:
     world = operator.world
     return [draw_future(seed, number, world.settings.crises, world.calendar) for number in range(count)]
 
 
-def _materials(operator: Operator) -> list[tuple[str, ...]]:
+def _materials(operator: BlindOperator) -> list[tuple[str, ...]]:
     return [chain.materials for chain in operator.chains.values()]
 
 
-def _wanted(strategy: str, operator: Operator, future: Sequence[Drawn]) -> Iterator[Key]:
+def _wanted(strategy: str, operator: BlindOperator, future: Sequence[Drawn]) -> Iterator[Key]:
     """The episodes of a future in each chain, and each of its crises alone."""
     for chain in operator.chains:
         for happened in episodes_of(future, chain, operator):
@@ -122,7 +122,7 @@ def _wanted(strategy: str, operator: Operator, future: Sequence[Drawn]) -> Itera
 class _Put:
     """One future of one strategy, put together."""
 
-    def __init__(self, strategy: str, operator: Operator, future: Sequence[Drawn], done: Done) -> None:
+    def __init__(self, strategy: str, operator: BlindOperator, future: Sequence[Drawn], done: Done) -> None:
         self._world, self._future = operator.world, future
         self._episodes = [
             (strategy, chain, happened)

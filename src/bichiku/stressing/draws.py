@@ -9,7 +9,7 @@ from itertools import groupby
 from bichiku.executing import Executor, TaskFailed, WorkersLost
 from bichiku.model.world import World
 from bichiku.stressing.futures import Drawn
-from bichiku.stressing.operation import Operator
+from bichiku.stressing.operation import BlindOperator
 from bichiku.stressing.strikes import Strike
 
 AT_ONCE = 40  # episodes of a chain that a worker operates side by side
@@ -19,7 +19,7 @@ Key = tuple[str, str, Happened]  # strategy, name of the chain, and what happene
 
 
 @dataclass(frozen=True)
-class Outcome:
+class EpisodeOutcome:
     """What an episode does to a chain.
 
     Attributes:
@@ -37,16 +37,16 @@ class Outcome:
     short_days: dict[str, float]
 
 
-Done = dict[Key, Outcome]
+Done = dict[Key, EpisodeOutcome]
 
 
 class EpisodeTask:
     """Operates episodes of one chain; goes to the workers."""
 
-    def __init__(self, operators: Mapping[str, Operator]) -> None:
+    def __init__(self, operators: Mapping[str, BlindOperator]) -> None:
         self._operators = operators
 
-    def __call__(self, item: tuple[str, tuple[str, ...], Sequence[Happened]]) -> list[Outcome]:
+    def __call__(self, item: tuple[str, tuple[str, ...], Sequence[Happened]]) -> list[EpisodeOutcome]:
         """What each episode does."""
         strategy, materials, episodes = item
         operator = self._operators[strategy]
@@ -60,7 +60,7 @@ class EpisodeTask:
             periods = course.part.tree.period[course.path]
             planned = float(calm[periods - 1].sum())
             found.append(
-                Outcome(
+                EpisodeOutcome(
                     damage=sum(one["damage"] for one in harm.values()),
                     shortage=sum(one["shortage"] for one in harm.values()),
                     cost=course.cost - planned,
@@ -81,7 +81,7 @@ def strikes_of(happened: Happened, world: World) -> list[Strike]:
     return strikes
 
 
-def episodes_of(future: Iterable[Drawn], chain: str, operator: Operator) -> list[Happened]:
+def episodes_of(future: Iterable[Drawn], chain: str, operator: BlindOperator) -> list[Happened]:
     """The crises of a future that touch a chain, those together that meet: one begins before another is over."""
     world = operator.world
     periods = world.calendar.periods
@@ -99,10 +99,10 @@ def episodes_of(future: Iterable[Drawn], chain: str, operator: Operator) -> list
 
 
 def operate_episodes(
-    operators: Mapping[str, Operator],
+    operators: Mapping[str, BlindOperator],
     wanted: Iterable[Key],
     place: Executor,
-    done: Callable[[Key, Outcome], None],
+    done: Callable[[Key, EpisodeOutcome], None],
 ) -> None:
     """Operates episodes, each once, on all workers.
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bichiku.executing import TaskFailed, WorkersLost, executor
+from bichiku.executing import Executor, TaskFailed, WorkersLost
 from bichiku.model.chains import chain_materials
 from bichiku.model.state import hits
 from bichiku.model.world import World
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.stressing.columns import MATERIAL, STRATEGY, UNIT
 from bichiku.stressing.losses import Loss, crisis_of, lengths_of, losses_of
-from bichiku.stressing.operation import Operator
+from bichiku.stressing.operation import BlindOperator
 from bichiku.stressing.static import static_table
 from bichiku.stressing.strikes import Strike
 
@@ -33,7 +33,7 @@ LOSSES = ResultTable(
         Column("loss", Kind.TEXT, "", "what is lost whole, `+` between two countries"),
         MATERIAL,
         Column("months", Kind.COUNT, "months", "that it lasts"),
-        Column("starts", Kind.COUNT, "", "number of starts"),
+        Column("starts", Kind.COUNT, "", "number of starts: those from which it ends before the horizon"),
         Column("worst_start", Kind.MONTH, "", "month in which the worst begins"),
         Column(
             "time_to_survive_days",
@@ -57,7 +57,7 @@ Found = tuple[int, str, int, float, float, float]  # onset, material, periods, d
 class LossTask:
     """What a loss does under one strategy, from every start; goes to the workers."""
 
-    def __init__(self, operators: Mapping[str, Operator], starts: Sequence[int]) -> None:
+    def __init__(self, operators: Mapping[str, BlindOperator], starts: Sequence[int]) -> None:
         self._operators, self._starts = operators, starts
 
     def __call__(self, item: tuple[str, Loss]) -> list[Found]:
@@ -79,12 +79,12 @@ class LossTask:
         return found
 
 
-def _is_hit(materials: tuple[str, ...], loss: Loss, operator: Operator) -> bool:
+def _is_hit(materials: tuple[str, ...], loss: Loss, operator: BlindOperator) -> bool:
     world, effect = operator.world, loss.effect()
     return any(hits(effect, name, world) for name, row in world.sources.items() if row.material in materials)
 
 
-def starts_of(operator: Operator) -> list[int]:
+def starts_of(operator: BlindOperator) -> list[int]:
     """Periods from which losses begin: every quarter of the reported window, or every period of a longer one."""
     calendar = operator.world.calendar
     step = max(1, MONTHS_BETWEEN_STARTS // calendar.months_per_period)
@@ -113,15 +113,15 @@ class LossMap:
 
 
 def map_losses(
-    operators: Mapping[str, Operator],
-    workers: str | None = None,
+    operators: Mapping[str, BlindOperator],
+    place: Executor,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> LossMap:
     """Loses everything that may be lost, one after the other, from every start.
 
     Args:
         operators: by strategy.
-        workers: where it is worked out, see `bichiku.executing.executor`.
+        place: where it is worked out.
         progress: called with the number of losses that are done, and of all.
 
     Raises:
@@ -136,12 +136,11 @@ def map_losses(
         for loss in losses_of(operator.world, operator.held)
     ]
     found: dict[int, list[Found]] = {}
-    with executor(workers) as place:
-        for number, rows in place.each(LossTask(operators, starts), items):
-            if isinstance(rows, TaskFailed):
-                raise WorkersLost(f"{items[number][1].name}: {rows.why}")
-            found[number] = rows
-            progress(len(found), len(items))
+    for number, rows in place.each(LossTask(operators, starts), items):
+        if isinstance(rows, TaskFailed):
+            raise WorkersLost(f"{items[number][1].name}: {rows.why}")
+        found[number] = rows
+        progress(len(found), len(items))
     frame = pd.DataFrame(
         [(*items[number], *row) for number in sorted(found) for row in found[number]],
         columns=["strategy", "loss", "onset", "material", "length", "survive", "short", "damage"],
@@ -153,14 +152,15 @@ def map_losses(
         days=first.days,
         losses=losses,
         static=static_table(operators, losses),
-        months=list(lengths_of(first.world).values()),
+        months=sorted(set(losses["months"])),
     )
 
 
-def _summed(frame: pd.DataFrame, operator: Operator) -> pd.DataFrame:
-    """One row for each loss, material and length, over all starts."""
+def _summed(frame: pd.DataFrame, operator: BlindOperator) -> pd.DataFrame:
+    """One row for each loss, material and length, over the starts from which it is over before the horizon."""
     calendar, months = operator.world.calendar, lengths_of(operator.world)
     rows = []
+    frame = frame[frame["onset"] + frame["length"] - 1 <= calendar.periods]
     for (strategy, loss, material, length), group in _groups(frame):
         worst = group.assign(first=group["survive"].fillna(math.inf)).sort_values(
             ["damage", "first"], ascending=[False, True], kind="stable"

@@ -63,13 +63,13 @@ class OperatingTree(Tree):
 
 def grow_operating_tree(outlooks: Sequence[Outlook], calendar: Calendar) -> OperatingTree:
     """The tree of what may become of some crises, with a branch for each outlook."""
-    grown = _Grown(calendar.periods)
+    grown = _Branches(calendar.periods)
     for outlook in outlooks:
         grown.add(outlook)
     return grown.tree()
 
 
-class _Grown:
+class _Branches:
     """The branches of a tree that grows."""
 
     def __init__(self, periods: int) -> None:

@@ -30,7 +30,7 @@ from bichiku.result.held_plan import HeldPlan
 from bichiku.result.outcome import ChainOutcome
 from bichiku.result.pipeline import NoSolution
 from bichiku.solving import Solution, SolverOptions, Status, solve
-from bichiku.stressing.course import Course, Operated
+from bichiku.stressing.course import Course, OperatedChain
 from bichiku.stressing.episode import Episode
 from bichiku.stressing.operating_tree import OperatingTree, Outlook, grow_operating_tree
 from bichiku.stressing.strikes import Strike
@@ -48,7 +48,7 @@ class ChainOfPlan(NamedTuple):
     crises: frozenset[str]
 
 
-class Operator:
+class BlindOperator:
     """Operates the plan of one strategy.
 
     Args:
@@ -78,7 +78,7 @@ class Operator:
                 demand = chain.state.demand[name][tree.plan] if name in part.demand else np.zeros(tree.periods)
                 self.use[name] = demand + feed_of(part, name, held.shipments)
 
-    def with_tonne(self, source: str) -> Operator:
+    def with_tonne(self, source: str) -> BlindOperator:
         """The same with one tonne a year more of a supplier, signed if it is a contract, or of a project's capacity."""
         world, held = self.world, self.held
         if source in world.projects:
@@ -204,7 +204,7 @@ class Operator:
                 paths.append(np.array(nodes, dtype=int))
                 following.append(next_review)
             part = self._look_ahead(materials, going, outlooks, tree, paths, more_days)
-            operated = Operated(part)
+            operated = OperatedChain(part)
             still = []
             for episode, path, next_review in zip(going, paths, following, strict=True):
                 episode.reviews += 1

@@ -15,7 +15,7 @@ import pandas as pd
 from bichiku.result.columns import Column, Kind, ResultTable
 from bichiku.stressing.columns import MATERIAL, STRATEGY
 from bichiku.stressing.losses import COUNTRY
-from bichiku.stressing.operation import Operator
+from bichiku.stressing.operation import BlindOperator
 
 MONTHS = 12  # of the loss that stands beside the static figure
 
@@ -45,7 +45,7 @@ STATIC = ResultTable(
 )
 
 
-def static_table(operators: Mapping[str, Operator], losses: pd.DataFrame) -> pd.DataFrame:
+def static_table(operators: Mapping[str, BlindOperator], losses: pd.DataFrame) -> pd.DataFrame:
     """One row for each strategy and material that is shipped from abroad.
 
     Args:
@@ -81,7 +81,7 @@ def static_table(operators: Mapping[str, Operator], losses: pd.DataFrame) -> pd.
     return STATIC.from_rows(rows)
 
 
-def _by_country(operator: Operator, material: str) -> tuple[dict[str, float], dict[str, float]]:
+def _by_country(operator: BlindOperator, material: str) -> tuple[dict[str, float], dict[str, float]]:
     """Tonnes shipped in the reported window on the plan, and at capacity, by country of the feed."""
     world, held = operator.world, operator.held
     reported = world.calendar.reported

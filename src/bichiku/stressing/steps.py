@@ -10,7 +10,7 @@ import numpy as np
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.stressing.columns import MATERIAL, STRATEGY, UNIT
 from bichiku.stressing.course import Course
-from bichiku.stressing.operation import Operator
+from bichiku.stressing.operation import BlindOperator
 from bichiku.stressing.struck import Struck
 
 MORE_DAYS = 30.0
@@ -79,7 +79,7 @@ def _step(
     }
 
 
-def stock_cost(operator: Operator, material: str, tonnes: float) -> float:
+def stock_cost(operator: BlindOperator, material: str, tonnes: float) -> float:
     """Discounted money that tonnes in store cost over the horizon: bought, stored, and valued at its end."""
     world, row = operator.world, operator.world.materials[material]
     discount = world.calendar.discount(world.settings.discount_rate)
@@ -87,7 +87,7 @@ def stock_cost(operator: Operator, material: str, tonnes: float) -> float:
     return tonnes * row.reference_price * (1.0 + stored - (1.0 - row.haircut) * float(discount[-1]))
 
 
-def build_cost(operator: Operator, project: str) -> float:
+def build_cost(operator: BlindOperator, project: str) -> float:
     """Discounted money of a tonne a year of a project's capacity over the horizon; none where none can be built."""
     world, row = operator.world, operator.world.projects[project]
     if row.max_build_t <= 0.0:

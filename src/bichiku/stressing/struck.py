@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bichiku.stressing.course import Course
-from bichiku.stressing.operation import Operator
+from bichiku.stressing.operation import BlindOperator
 from bichiku.stressing.strikes import Strike
 
 
@@ -22,7 +22,7 @@ class Struck:
     """
 
     strategy: str
-    operator: Operator
+    operator: BlindOperator
     strike: Strike
     materials: tuple[str, ...]
     course: Course

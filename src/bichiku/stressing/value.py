@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from bichiku.executing import TaskFailed, WorkersLost, executor
+from bichiku.executing import Executor, TaskFailed, WorkersLost
 from bichiku.model.chains import Chain, grow_chains
 from bichiku.model.settings import Onset
 from bichiku.model.world import World
@@ -16,7 +16,7 @@ from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.held_plan import HeldPlan
 from bichiku.result.pipeline import Clock, NoSolution, grow, optimise
 from bichiku.stressing.columns import STRATEGY, UNIT
-from bichiku.stressing.operation import Operator
+from bichiku.stressing.operation import BlindOperator
 from bichiku.stressing.other_plans import ignoring_plan, mean_plan, rule_plan, without_crises, without_probabilities
 from bichiku.stressing.strikes import Strike
 
@@ -54,7 +54,7 @@ VALUE = ResultTable(
 )
 
 
-class Future(NamedTuple):
+class KnownFuture(NamedTuple):
     """A crisis that begins in a period and lasts so many."""
 
     crisis: str
@@ -62,7 +62,7 @@ class Future(NamedTuple):
     length: int
 
 
-CALM = Future("", 0, 0)
+CALM = KnownFuture("", 0, 0)
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,10 @@ class PlanningValue:
     value: pd.DataFrame
 
 
-def futures_of(world: World) -> dict[Future, float]:
+def futures_of(world: World) -> dict[KnownFuture, float]:
     """The futures of a world with a crisis that touches something, and their probabilities."""
     return {
-        Future(future.crisis, future.onset, future.length): future.probability
+        KnownFuture(future.crisis, future.onset, future.length): future.probability
         for chain in grow_chains(world)
         for future in chain.tree.futures
         if future.probability > 0.0
@@ -98,7 +98,7 @@ class ForesightTask:
     def __init__(self, worlds: Mapping[str, World], danger: Mapping[str, Mapping[str, float]]) -> None:
         self._worlds, self._danger = worlds, danger
 
-    def __call__(self, item: tuple[str, Future]) -> float:
+    def __call__(self, item: tuple[str, KnownFuture]) -> float:
         """Its cost."""
         strategy, future = item
         world = self._worlds[strategy]
@@ -122,7 +122,7 @@ class ForesightTask:
         return outcome.solution.objective
 
 
-def cost_in_futures(operator: Operator, futures: Mapping[Future, float]) -> dict[Future, float]:
+def cost_in_futures(operator: BlindOperator, futures: Mapping[KnownFuture, float]) -> dict[KnownFuture, float]:
     """What a plan that is held costs in each future, and in none (`CALM`)."""
     crises = operator.world.settings.crises
     calm = {name: operator.calm(chain.materials) for name, chain in operator.chains.items()}
@@ -139,7 +139,7 @@ def cost_in_futures(operator: Operator, futures: Mapping[Future, float]) -> dict
     return found
 
 
-def expected(costs: Mapping[Future, float], futures: Mapping[Future, float]) -> float:
+def expected(costs: Mapping[KnownFuture, float], futures: Mapping[KnownFuture, float]) -> float:
     """The calm, and of each future its probability times what it costs more: the model's own reckoning."""
     return costs[CALM] + sum(share * (costs[future] - costs[CALM]) for future, share in futures.items())
 
@@ -148,7 +148,7 @@ def value_of_planning(
     worlds: Mapping[str, World],
     held: Mapping[str, HeldPlan],
     days: float,
-    workers: str | None = None,
+    place: Executor,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> PlanningValue:
     """Costs of the model's plan, of others and of perfect foresight in the model's own futures.
@@ -157,30 +157,29 @@ def value_of_planning(
         worlds: by strategy.
         held: the model's plan of each.
         days: of the rule of thumb.
-        workers: where it is worked out, see `bichiku.executing.executor`.
+        place: where it is worked out.
         progress: called with the number of futures that are planned for, and of all.
 
     Raises:
         NoSolution: a future has no plan, or operation no solution.
         WorkersLost: there are no workers any more.
     """
-    operators = {strategy: Operator(world, held[strategy]) for strategy, world in worlds.items()}
+    operators = {strategy: BlindOperator(world, held[strategy]) for strategy, world in worlds.items()}
     futures = {strategy: futures_of(world) for strategy, world in worlds.items()}
     items = [(strategy, future) for strategy in worlds for future in (CALM, *futures[strategy])]
-    known: dict[tuple[str, Future], float] = {}
+    known: dict[tuple[str, KnownFuture], float] = {}
     task = ForesightTask(worlds, {strategy: operator.danger for strategy, operator in operators.items()})
-    with executor(workers) as place:
-        for number, found in place.each(task, items):
-            if isinstance(found, TaskFailed):
-                raise WorkersLost(f"{items[number]}: {found.why}")
-            known[items[number]] = found
-            progress(len(known), len(items))
+    for number, found in place.each(task, items):
+        if isinstance(found, TaskFailed):
+            raise WorkersLost(f"{items[number]}: {found.why}")
+        known[items[number]] = found
+        progress(len(known), len(items))
     rows: list[dict[str, object]] = []
     for strategy, world in worlds.items():
         foresight = {future: known[strategy, future] for future in (CALM, *futures[strategy])}
         plans = {OWN: held[strategy], **_others(world, days)}
         costs = {
-            name: None if plan is None else cost_in_futures(Operator(world, plan), futures[strategy])
+            name: None if plan is None else cost_in_futures(BlindOperator(world, plan), futures[strategy])
             for name, plan in plans.items()
         }
         costs[FORESIGHT] = foresight
@@ -201,7 +200,10 @@ def _others(world: World, days: float) -> dict[str, HeldPlan | None]:
 
 
 def _rows(
-    strategy: str, costs: Mapping[str, Mapping[Future, float] | None], futures: Mapping[Future, float], world: World
+    strategy: str,
+    costs: Mapping[str, Mapping[KnownFuture, float] | None],
+    futures: Mapping[KnownFuture, float],
+    world: World,
 ) -> list[dict[str, object]]:
     own, foresight = costs[OWN], costs[FORESIGHT]
     assert own is not None
@@ -229,7 +231,7 @@ def _rows(
     return rows
 
 
-def future_words(future: Future, world: World) -> str:
+def future_words(future: KnownFuture, world: World) -> str:
     """A future as people name it."""
     if future == CALM:
         return "no crisis"

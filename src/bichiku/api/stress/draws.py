@@ -11,11 +11,12 @@ from typing import Any
 
 from bichiku.api.stress.folder import hash_of, write_folder
 from bichiku.api.stress.plans import operators_of, run_names
+from bichiku.executing import Executor
 from bichiku.model.faults import Fault, ModelFaults
 from bichiku.reading.files import json_value
 from bichiku.result.run import Run
 from bichiku.stressing.drawn import TABLES, DrawnStress, draw_and_operate
-from bichiku.stressing.draws import Done, Key, Outcome
+from bichiku.stressing.draws import Done, EpisodeOutcome, Key
 from bichiku.stressing.futures import Drawn
 from bichiku.version import __version__
 
@@ -26,21 +27,21 @@ Counter = Callable[[int, int], None]
 
 def stress_draws(
     runs: Sequence[Run],
+    place: Executor,
     count: int,
     seed: int = 0,
     folder: Path | None = None,
-    workers: str | None = None,
     counter: Counter = lambda done, total: None,
 ) -> DrawnStress:
     """Draws futures from the model's crises and operates the plan of each run in all of them.
 
     Args:
         runs: runs of strategies of one model, with their crises.
+        place: where it is worked out.
         count: how many futures; two or more.
         seed: of the futures: the same seed gives the same futures, whatever the strategies and wherever it is worked
             out.
         folder: where episodes are kept as they come in; what is there already is taken up.
-        workers: where it is worked out, see `bichiku.executing.executor`.
         counter: called with the number of episodes that are operated, and of all.
 
     Raises:
@@ -56,11 +57,11 @@ def stress_draws(
     crises = {run.strategy: run.crises for run in runs}
     done = kept_episodes(folder / EPISODES) if folder else {}
     with _kept(folder) as keep:
-        return draw_and_operate(operators, crises, count, seed, done, keep, workers, counter)
+        return draw_and_operate(operators, crises, count, seed, done, keep, place, counter)
 
 
 @contextmanager
-def _kept(folder: Path | None) -> Iterator[Callable[[Key, Outcome], None]]:
+def _kept(folder: Path | None) -> Iterator[Callable[[Key, EpisodeOutcome], None]]:
     """Yields what puts an episode into the folder."""
     if folder is None:
         yield lambda key, outcome: None
@@ -69,7 +70,7 @@ def _kept(folder: Path | None) -> Iterator[Callable[[Key, Outcome], None]]:
         if stream.tell():
             stream.write("\n")  # the line before may have been cut off
 
-        def keep(key: Key, outcome: Outcome) -> None:
+        def keep(key: Key, outcome: EpisodeOutcome) -> None:
             stream.write(json.dumps({"episode": key, "found": asdict(outcome)}) + "\n")
             stream.flush()
 
@@ -83,7 +84,7 @@ def kept_episodes(file: Path) -> Done:
         try:
             record = json_value(line)
             strategy, chain, happened = record["episode"]
-            outcome = Outcome(**record["found"])
+            outcome = EpisodeOutcome(**record["found"])
             key = (strategy, chain, tuple(Drawn(*one) for one in happened))
         except (ValueError, KeyError, TypeError):
             continue

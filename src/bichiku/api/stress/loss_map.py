@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bichiku.api.stress.folder import write_folder
 from bichiku.api.stress.plans import operators_of, run_names
+from bichiku.executing import Executor
 from bichiku.result.run import Run
 from bichiku.stressing.loss_map import LOSSES, LossMap, map_losses
 from bichiku.stressing.static import STATIC
@@ -16,16 +17,16 @@ Counter = Callable[[int, int], None]
 
 def stress_map(
     runs: Sequence[Run],
+    place: Executor,
     days: float | None = None,
-    workers: str | None = None,
     counter: Counter = lambda done, total: None,
 ) -> LossMap:
     """Loses each country, pair of the largest, route and group whole, from every start and for every length.
 
     Args:
         runs: runs of strategies of one model.
+        place: where it is worked out.
         days: days of use of every material in store at each start; None for what each plan holds then.
-        workers: where it is worked out, see `bichiku.executing.executor`.
         counter: called with the number of losses that are done, and of all.
 
     Raises:
@@ -33,7 +34,7 @@ def stress_map(
         NoSolution: operation has no solution.
         WorkersLost: there are no workers any more.
     """
-    return map_losses(operators_of(runs, days), workers, counter)
+    return map_losses(operators_of(runs, days), place, counter)
 
 
 def write_map(found: LossMap, runs: Sequence[Run], output: str | Path = "runs") -> Path:

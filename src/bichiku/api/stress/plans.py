@@ -14,13 +14,13 @@ from bichiku.reading.document import read_document
 from bichiku.result.held_plan import HeldPlan
 from bichiku.result.pipeline import grow
 from bichiku.result.run import Run
-from bichiku.stressing.operation import Operator
+from bichiku.stressing.operation import BlindOperator
 
 MOST_DAYS = 3650.0
 PROBABLE = ("annual_probability", "onset_every", "first_onset", "onsets")
 
 
-def operators_of(runs: Sequence[Run], days: float | None = None) -> dict[str, Operator]:
+def operators_of(runs: Sequence[Run], days: float | None = None) -> dict[str, BlindOperator]:
     """Who operates the plan of each run, by strategy.
 
     Args:
@@ -33,7 +33,7 @@ def operators_of(runs: Sequence[Run], days: float | None = None) -> dict[str, Op
     if days is not None:
         check_days(days)
     check_together(runs)
-    return {run.strategy: Operator(run.world, HeldPlan.of(run), days) for run in runs}
+    return {run.strategy: BlindOperator(run.world, HeldPlan.of(run), days) for run in runs}
 
 
 def check_days(days: float) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bichiku.api.stress.folder import write_folder
 from bichiku.api.stress.plans import check_days, check_together, run_names
+from bichiku.executing import Executor
 from bichiku.result.held_plan import HeldPlan
 from bichiku.result.run import Run
 from bichiku.stressing.value import VALUE, PlanningValue, value_of_planning
@@ -17,16 +18,16 @@ Counter = Callable[[int, int], None]
 
 def stress_value(
     runs: Sequence[Run],
+    place: Executor,
     days: float = RULE_DAYS,
-    workers: str | None = None,
     counter: Counter = lambda done, total: None,
 ) -> PlanningValue:
     """Sets the plan of each run, in the model's own futures, against others and against perfect foresight.
 
     Args:
         runs: runs of strategies of one model.
+        place: where it is worked out.
         days: of everything, that the rule of thumb has in store.
-        workers: where it is worked out, see `bichiku.executing.executor`.
         counter: called with the number of futures that are planned for, and of all.
 
     Raises:
@@ -38,7 +39,7 @@ def stress_value(
     check_days(days)
     worlds = {run.strategy: run.world for run in runs}
     held = {run.strategy: HeldPlan.of(run) for run in runs}
-    return value_of_planning(worlds, held, days, workers, counter)
+    return value_of_planning(worlds, held, days, place, counter)
 
 
 def write_value(found: PlanningValue, runs: Sequence[Run], output: str | Path = "runs") -> Path:

@@ -23,13 +23,12 @@ MOST_ROWS = 2000  # of the draws, in the data of the picture
 def render_draws(found: DrawnStress) -> str:
     """One self-contained HTML page; the same draws give the same text."""
     model, currency = found.world.settings.model, found.world.settings.currency
-    template = page_template()
     explained = [Note(f"{name}: {difference(found, name)}.") for name in found.strategies]
     blind = [
         Note(f"{name}: not knowing onsets and lengths costs {page_money(not_knowing(found, name), currency)} a draw.")
         for name in found.strategies
     ]
-    return template.render(
+    return page_template().render(
         title=f"{model}: {found.count:,} futures",
         tab=f"{found.count:,} futures – {model}",
         kicker=f"{', '.join(found.strategies)} · seed {found.seed} · money in {currency}",

@@ -28,8 +28,7 @@ HOW = (
 def render_map(found: LossMap) -> str:
     """One self-contained HTML page; the same map gives the same text."""
     model = found.world.settings.model
-    template = page_template()
-    return template.render(
+    return page_template().render(
         title=f"{model}: what may be lost",
         tab=f"Losses – {model}",
         kicker=f"{', '.join(found.strategies)} · {stored(found.days)} · money in {found.world.settings.currency}",

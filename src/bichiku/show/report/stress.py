@@ -22,8 +22,7 @@ HOW = (
 
 def render_stress(found: DatedStress) -> str:
     """One self-contained HTML page; the same stress gives the same text."""
-    template = page_template()
-    return template.render(
+    return page_template().render(
         title=f"{found.world.settings.model}: {found.crisis}",
         tab=f"{found.crisis} from {found.month} – {found.world.settings.model}",
         kicker=f"{lasts(found)} · {stored(found.days)} · money in {found.world.settings.currency}",
