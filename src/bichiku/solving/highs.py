@@ -136,6 +136,14 @@ class Solution:
         return cls(status, nothing, nothing, nothing, float("nan"), 0)
 
 
+class _QuietHighs(highspy.Highs):
+    """HiGHS without a word on standard output; from 1.16 on it greets as soon as it is made."""
+
+    def enableCallbacks(self) -> None:  # called while it is being made
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()
+
+
 class HighsRun:
     """One linear program in HiGHS; `interrupt` may be called from another thread while it solves.
 
@@ -145,7 +153,7 @@ class HighsRun:
 
     def __init__(self, program: LinearProgram, options: SolverOptions) -> None:
         self._program, self._given = program, program.in_units()
-        self._highs = highspy.Highs()
+        self._highs = _QuietHighs()
         self._set(**options.as_highs())
         self._highs.HandleUserInterrupt = True
         self.interrupted = False
