@@ -252,3 +252,17 @@ def test_a_run_has_no_strategy_but_its_own_to_be_explained(shared: Path, tmp_pat
     found = _bichiku("explain", copy, cwd=tmp_path)
     assert found.returncode == 2
     assert "model.yaml: strategies: has 2 strategies; the inputs of a run have one" in found.stderr
+
+
+def test_strategies_side_by_side_give_what_one_after_the_other_does(tmp_path: Path) -> None:
+    # one has no plan, as its shares must stay below what the other allows: its place and its words must be the same too
+    words = ("run", TUTORIAL, "-s", "reserve-180", "-s", "today", "--set", "policies.budget={reserve_per_year: 0}")
+    one, other = (_bichiku(*words, "--no-page", "--workers", count, "-o", count, cwd=tmp_path) for count in ("1", "2"))
+    assert one.returncode == other.returncode == 1
+    assert other.stdout == one.stdout.replace("written to 1/", "written to 2/")
+    assert other.stderr == one.stderr
+    assert "infeasible" in one.stderr
+    files = {file.relative_to(tmp_path / "1") for file in (tmp_path / "1").rglob("*.csv")}
+    assert files == {file.relative_to(tmp_path / "2") for file in (tmp_path / "2").rglob("*.csv")}
+    assert all((tmp_path / "1" / file).read_bytes() == (tmp_path / "2" / file).read_bytes() for file in files)
+    assert not list(tmp_path.rglob("report.html"))

@@ -18,7 +18,7 @@ from bichiku.reading.model import Model
 from bichiku.result.pipeline import NoSolution, run_strategy
 from bichiku.result.run import Rejected, Run
 from bichiku.result.saved_run import COMPARED_TABLES
-from bichiku.result.staging import settle, staged
+from bichiku.result.staging import as_cannot_write, settle, staged
 from bichiku.solving import Status
 from bichiku.verification import Verdict
 
@@ -74,7 +74,7 @@ class StrategySolver:
             run = run_strategy(self.model.worlds[name], page=report_page if self.page else None, split=self.split)
         except NoSolution as failure:
             return failure
-        with tempfile.TemporaryDirectory(prefix="bichiku-") as aside:
+        with as_cannot_write(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="bichiku-") as aside:
             folder = Path(aside)
             manifest, verdict = run.fill(folder)
             assert verdict is not None

@@ -116,11 +116,13 @@ def _labelled(read: Model, label: str) -> Model:
 
 
 def _as_json(runs: list[Run], failures: dict[str, NoSolution], found: Repetition | None) -> list[dict[str, Any]]:
+    from bichiku.solving import Status
+
     repeated = {"repeated": {"same": found.same, "verdict": found.sameness.value}} if found else {}
     done = [
         {
             "strategy": run.strategy,
-            "status": run.outcome.solution.status.value,
+            "status": Status.OPTIMAL.value,  # no other run is written
             "folder": str(run.folder),
             **repeated,
             "summary": json.loads(run.summary.to_json(orient="records", double_precision=15)),

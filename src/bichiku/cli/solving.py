@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from bichiku.reading.model import Model
     from bichiku.result.pipeline import NoSolution
     from bichiku.result.run import Rejected, Run
+
+WORTH_A_WORKER = 100_000  # decisions of all strategies; fewer are solved before a worker has loaded its libraries
 
 
 @contextmanager
@@ -110,11 +113,16 @@ def solve_all(
     Returns:
         The runs that are written, and why the other strategies are not.
     """
+    from bichiku.executing import WORKERS
+    from bichiku.model.chains import nodes_of
     from bichiku.result.pipeline import grow
 
     for world in model.worlds.values():
         grow(world)  # what is wrong with the crises must come before the first strategy is solved
     solved = SolvedStrategies(show, out, silence)
+    decisions = sum(nodes * each for world in model.worlds.values() for nodes, each in nodes_of(world))
+    if workers is None and WORKERS not in os.environ and decisions < WORTH_A_WORKER:
+        workers = "1"
     with workers_of(workers) as place:
         if place.at_once > 1 and len(model.worlds) > 1:
             _solve_there(model, output, solved, split, page, place)

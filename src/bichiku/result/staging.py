@@ -35,7 +35,7 @@ def staged(output: Path) -> Iterator[Path]:
     Raises:
         CannotWrite: it cannot be made or filled.
     """
-    with _as_cannot_write(output):
+    with as_cannot_write(output):
         output.mkdir(parents=True, exist_ok=True)
         remove_abandoned(output)
         folder = output / f"{MARK}{secrets.token_hex(6)}"
@@ -63,7 +63,7 @@ def resumable(output: Path, name: str) -> Iterator[Path]:
         CannotWrite: it cannot be made or written to, or another process is at work in it.
     """
     folder = output / f"{name}{PARTIAL}"
-    with _as_cannot_write(output):
+    with as_cannot_write(output):
         lock = _acquired(folder)
         done = False
         try:
@@ -141,7 +141,12 @@ def _forget(lock: FileLock) -> None:
 
 
 @contextmanager
-def _as_cannot_write(output: Path) -> Iterator[None]:
+def as_cannot_write(output: Path) -> Iterator[None]:
+    """Tells what the system says of a folder that files are written to.
+
+    Raises:
+        CannotWrite: the system says no.
+    """
     try:
         yield
     except CannotWrite:

@@ -136,6 +136,14 @@ class Solution:
         return cls(status, nothing, nothing, nothing, float("nan"), 0)
 
 
+class _QuietHighs(highspy.Highs):
+    """HiGHS without a word on standard output; from 1.16 on it greets as soon as it is made."""
+
+    def enableCallbacks(self) -> None:  # called while it is being made
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()
+
+
 BASIC = highspy.HighsBasisStatus.kBasic
 AT_LOWER = highspy.HighsBasisStatus.kLower
 AT_UPPER = highspy.HighsBasisStatus.kUpper
@@ -162,7 +170,7 @@ def started(options: dict[str, object]) -> highspy.Highs:
     Raises:
         SolverError: it refuses one, which would leave another solver in place without a word.
     """
-    highs = highspy.Highs()
+    highs = _QuietHighs()
     for name, value in options.items():
         if highs.setOptionValue(name, value) == highspy.HighsStatus.kError:
             raise SolverError(f"HiGHS refuses option {name}={value!r}")

@@ -1,0 +1,1 @@
+"""Families of rows of the table that `python -m benchmarks` prints, a file each."""
