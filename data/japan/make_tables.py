@@ -29,6 +29,7 @@ from maker import (  # noqa: E402  (the folder is put on the path first)
     shortage,
     substitution,
     suppliers,
+    uncertainty,
 )
 from maker.writing import Record, to_csv  # noqa: E402
 
@@ -56,6 +57,7 @@ def make() -> tuple[dict[str, str], str]:
         "origins.csv": (origins.COLUMNS, feeds),
         "projects.csv": (projects.COLUMNS, built),
         "substitution.csv": (substitution.COLUMNS, substitution.records()),
+        "uncertainty.csv": (uncertainty.COLUMNS, uncertainty.records()),
     }
     used = {"JPN"} | {row["country"] for row in [*sellers, *feeds, *built]}
     tables["countries.csv"] = (countries.COLUMNS, countries.records(used))
