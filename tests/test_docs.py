@@ -290,7 +290,8 @@ def test_every_dependency_has_a_reason():
 
     described = [row.name for row in rows_of("dependencies.md") if row.head == "package"]
 
-    assert described == [re.match(r"[\w-]+", requirement)[0] for requirement in needed]
+    names = [re.match(r"[\w-]+", requirement)[0] for requirement in needed]
+    assert described == [name for name in names if name != project["name"]]  # one extra may ask for another
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "trust.md"], ids=lambda page: page.name)

@@ -21,6 +21,8 @@ import pandas as pd
 import pytest
 
 import bichiku
+from bichiku.result.pipeline import NoSolution, NoSplit
+from bichiku.solving import Status
 from oracles.models import MODEL, NEXT_LINE, TABLES, faults_of, write_model
 
 ROOT = Path(__file__).parents[1]
@@ -214,3 +216,12 @@ if __name__ == "__main__":
         shutil.copytree(ROOT / "models" / "tutorial", Path(place) / "models" / "tutorial")
         os.chdir(place)
         PAGE.write_text(run_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def test_why_there_is_no_solution_can_travel_between_processes() -> None:
+    plain = NoSolution("today", Status.TIME_LIMIT)
+    for failure in (plain, NoSplit(plain)):
+        back = pickle.loads(pickle.dumps(failure))
+        assert (type(back), back.strategy, back.status, str(back)) == (
+            type(failure), "today", Status.TIME_LIMIT, str(failure),
+        )  # fmt: skip

@@ -125,3 +125,9 @@ def test_the_basis_of_an_optimum_can_be_solved_with(method: str) -> None:
     columns = np.column_stack([small.matrix.toarray()[:, b] if b >= 0 else np.eye(2)[:, -b - 1] for b in basic])
     right = np.array([1.0, 3.0])
     assert columns @ run.basis_solve(right) == pytest.approx(right)
+
+
+def test_a_solver_says_nothing_on_standard_output(capfd: pytest.CaptureFixture[str]) -> None:
+    # version 1.16 greets while it is made, before an option can be set
+    _solve(program([1], [[1]], [2], [INF], column_upper=[3]))
+    assert capfd.readouterr().out == ""
