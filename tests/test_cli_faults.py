@@ -241,6 +241,7 @@ def test_the_example_of_an_explanation_explains_something(bichiku: Shell, monkey
         ("model.yaml", "it is a model; bichiku run makes runs of it"),
         ("comparison.csv", "it is a comparison; give one of the runs compared"),
         ("frontier.csv", "it is a sweep"),
+        ("regret.csv", "it is a doubt"),
         ("notes.txt", "it has neither manifest.json nor inputs"),
     ],
 )

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bichiku.api.compare.table import OVER_THE_BASELINE
+from bichiku.api.doubt.tables import TABLES as DOUBT_TABLES
 from bichiku.api.sweep.axes import MOST_POINTS
 from bichiku.api.sweep.points import SWEPT
 from bichiku.cli import INTERRUPTED, NO_RESULT, WRONG_INPUT
@@ -300,6 +301,7 @@ def test_names_with_underscores_exist(page, result_tables):
     known |= {column for table in result_tables.values() for column in table.columns}
     known |= {*named("run-folder.md", "summary.csv", "metric"), *LINES, *set(result_tables["duals"]["policy"])}
     known |= {*named("run-folder.md", "manifest.json", "key"), "default"}
+    known |= {column for table in DOUBT_TABLES for column in table.names}
     known |= {*OVER_THE_BASELINE.values(), *LEVERS, *SWEPT}
     known |= {name for table in (*DATED, LOSSES, STATIC, *DRAWN, VALUE) for name in table.names}
     known |= {file.stem for folder in ("src", "tests", "oracles") for file in (ROOT / folder).rglob("*.py")}

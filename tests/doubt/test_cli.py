@@ -12,7 +12,13 @@ from tests.in_process import Found, typed
 
 MODEL = """\
 crises:
-  halt: {annual_probability: 0.02, onset_every: 1, first_onset: 2, duration: 1, recovery: to-end, effects: [{all: true, loss: 1}]}
+  halt:
+    annual_probability: 0.02
+    onset_every: 1
+    first_onset: 2
+    duration: 1
+    recovery: to-end
+    effects: [{all: true, loss: 1}]
 strategies:
   none: {policies: {reserve_ceiling: 0}}
   hold: {policies: {reserve_days: 73, reserve_ceiling: target}}

@@ -100,14 +100,18 @@ def test_a_limit_of_the_world_leaves_what_it_leaves(change: dict[str, float], ga
     assert carried_out(own.changed(change), plan_of(own)).gave_way == pytest.approx(gave_way)
 
 
-def test_an_answer_hangs_on_no_answer_before_it() -> None:
+def test_where_a_plan_begins_changes_nothing_of_what_it_costs() -> None:
     own = model()["hold"]
+    plan, other = plan_of(own), plan_of(model()["none"])
     (chain,) = grow_chains(own)
-    near = [grow_chains(own.changed({"materials[m].shortage_cost": cost}))[0] for cost in (50.0, 200.0)]
-    plan, programs = plan_of(own), [OperationBuilder(chain).build(chain.world) for chain in near]
-    operator = Operator(OperationBuilder(chain).build(chain.world))
-    first, second, again = (operator.operate(programs[i], near[i].world, plan).cost for i in (0, 1, 0))
-    assert first == again != second
+    (dear,) = grow_chains(own.changed({"materials[m].shortage_cost": 200.0}))
+    first, second = (OperationBuilder(each).build(each.world) for each in (chain, dear))
+    near = Operator(first)
+    near.operate(first, chain.world, plan)
+    after = Operator(second, near)
+    found = [after.operate(second, dear.world, each).cost for each in (plan, other, plan)]
+    paper = [cost_of_none(s=200) + difference(s=200), cost_of_none(s=200), cost_of_none(s=200) + difference(s=200)]
+    assert found == pytest.approx(paper)
 
 
 def test_a_program_for_another_target_is_the_one_that_is_built_for_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 from bichiku.api.doubt.folder import write_doubt
-from bichiku.api.doubt.run import POINTS, Findings, Inquiry, groups_of, kept_points, run_doubt
+from bichiku.api.doubt.run import POINTS, Findings, Inquiry, check_ends, groups_of, kept_points, run_doubt
 from bichiku.api.doubt.tables import TABLES, tables_of
 from bichiku.api.doubt.worlds import settings_of
 from bichiku.executing import executor
@@ -145,8 +146,9 @@ def test_a_choice_needs_two_candidates() -> None:
 
 
 def test_an_end_that_is_no_model_is_told_before_anything_is_solved() -> None:
-    ranges = [{"path": PROBABILITY, "low": 0.01, "high": 1.5}]
-    assert f"in the world high {PROBABILITY}" in fault(Inquiry(model(ranges=ranges)))
+    wrong = model(ranges=[{"path": PROBABILITY, "low": 0.01, "high": 1.5}])
+    with pytest.raises(ModelFaults, match=rf"in the world high {re.escape(PROBABILITY)}"):
+        check_ends(wrong, wrong.uncertain_groups())
 
 
 def test_a_strategy_without_a_plan_is_named() -> None:

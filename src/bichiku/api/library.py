@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from bichiku.api.doubt.run import Inquiry, run_doubt
+from bichiku.api.doubt.run import Inquiry, check_ends, groups_of, run_doubt
 from bichiku.api.doubt.tables import tables_of
 from bichiku.api.sweep.axes import axes_of
 from bichiku.api.sweep.run import Sweep, check_points, run_sweep
@@ -268,5 +268,7 @@ def doubt(
         ModelFaults: there is nothing to move or nothing to choose, or a range does not fit.
         NoSolution: a strategy has no plan in the model's own world.
     """
+    inquiry = Inquiry(model, draws, seed, reoptimise)
+    check_ends(model, groups_of(inquiry))
     with executor(workers) as where:
-        return tables_of(run_doubt(Inquiry(model, draws, seed, reoptimise), where, progress=counter))
+        return tables_of(run_doubt(inquiry, where, progress=counter))

@@ -49,7 +49,7 @@ def doubt(
 ) -> None:
     """Move the uncertain numbers of a model and say what turns the choice. The same call goes on where one stopped."""
     from bichiku.api.doubt.folder import title_of, write_doubt
-    from bichiku.api.doubt.run import Inquiry, groups_of, run_doubt
+    from bichiku.api.doubt.run import Inquiry, check_ends, groups_of, run_doubt
     from bichiku.api.doubt.tables import currency_of, tables_of
     from bichiku.api.doubt.worlds import MOST_DRAWS
     from bichiku.reading.model import read_model
@@ -61,7 +61,9 @@ def doubt(
         raise ModelFaults([Fault("--draws", None, "", f"asks for {draws:,}; at most {MOST_DRAWS:,} are drawn")])
     read = read_model(model, strategy or (), changes or ())
     inquiry = Inquiry(read, draws, seed, reoptimise)
-    groups_of(inquiry)
+    groups = groups_of(inquiry)
+    with counter("checking", quiet) as checking:
+        check_ends(read, groups, checking)
     print_advice(read, quiet, silence)
     with workers_of(workers) as where, resumable(output, inquiry.name) as kept:
 

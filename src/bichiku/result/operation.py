@@ -86,15 +86,23 @@ def _difference(what: str, difference: np.ndarray, wanted: np.ndarray) -> dict[s
 
 
 class Operator:
-    """Carries out plans in one chain, in worlds near the one that it is begun with.
+    """Carries plans out in one chain of one world, one after the other, each from where the last one ended.
 
-    Each solve starts from where the same plan ended in that first world, so that no answer hangs on those before it.
+    Attributes:
+        basis: where the first plan ended, for others to begin at; None before, and where it could not be held.
     """
 
-    def __init__(self, program: LinearProgram) -> None:
-        self._first = program
-        self._run = HighsRun(program, OPTIONS)
-        self._starts: dict[bytes, Any] = {}
+    def __init__(self, program: LinearProgram, near: Operator | None = None) -> None:
+        """Begins with a program of operation.
+
+        Args:
+            program: the chain's; those of other plans may have other numbers in it.
+            near: what carried plans out in the same chain of a similar world, if there is one.
+        """
+        self._program, self._run = program, HighsRun(program, OPTIONS)
+        self._begun = False
+        self._start = near.basis if near is not None and near._program.same_sparsity(program) else None
+        self.basis: Any = None
 
     def operate(self, program: LinearProgram, world: World, plan: HeldPlan) -> Operated:
         """The least cost of a chain with a plan held.
@@ -108,27 +116,23 @@ class Operator:
             plan: the plan.
         """
         held = hold(program, world, plan)
-        solution = self._from_start(held.program, world, plan) if program.same_sparsity(self._first) else None
-        if solution is None or solution.status is not Status.OPTIMAL:
-            solution = _sound(held.program)
+        solution = self._solved(held.program)
         if solution.status is Status.INFEASIBLE:
             return _nearest(held, program, plan)
         return Operated(solution.status, solution.objective, held.gave_way)
 
-    def _from_start(self, held: LinearProgram, world: World, plan: HeldPlan) -> Solution | None:
-        """The answer from where the plan ended in the first world; None where it could not be held there."""
-        first = hold(self._first, world, plan)
-        key = first.program.column_lower.tobytes()
-        if key not in self._starts:
-            self._run.change(first.program)
-            self._run.begin_at(None)
-            begun = self._run.solve(prefer=False).status is Status.OPTIMAL
-            self._starts[key] = self._run.basis if begun else None
-        if self._starts[key] is None:
-            return None
+    def _solved(self, held: LinearProgram) -> Solution:
+        if not held.same_sparsity(self._program):
+            return _sound(held)
         self._run.change(held)
-        self._run.begin_at(self._starts[key])
-        return _certified(held, self._run.solve(prefer=False))
+        if not self._begun and self._start is not None:
+            self._run.begin_at(self._start)
+        solution = _certified(held, self._run.solve(prefer=False))
+        if not self._begun and solution.status is Status.OPTIMAL:
+            self.basis = self._run.basis
+        self._begun = True
+        # where it stumbles on its way from another plan, it may not from the start
+        return solution if solution.status is Status.OPTIMAL else _sound(held)
 
 
 def _certified(program: LinearProgram, solution: Solution) -> Solution:

@@ -282,11 +282,15 @@ class HighsRun:
         """The basis at which the last solve ended, to begin others from."""
         return self._highs.getBasis()
 
-    def begin_at(self, basis: highspy.HighsBasis | None) -> None:
-        """Forgets all solves before, so that the next one hangs on this basis alone; None is the start from nothing."""
-        self._require(self._highs.clearSolver(), "to begin anew")
-        if basis is not None:
-            self._require(self._highs.setBasis(basis), "a basis")
+    def begin_at(self, basis: highspy.HighsBasis) -> None:
+        """Begins the next solve at the basis of another program of the same shape.
+
+        Raises:
+            SolverError: HiGHS refuses it.
+        """
+        if not self._handed_over:
+            self._hand_over()
+        self._require(self._highs.setBasis(basis), "a basis")
 
     def basic_variables(self) -> np.ndarray:
         """The basis by row: a column's number, or minus one less a row's number for its logical.

@@ -41,9 +41,9 @@ class OperatedPart:
     asked: World
 
     @property
-    def key(self) -> tuple[str, Rules]:
-        """The chain, and what is asked of it."""
-        return min(self.world.materials), self.rules
+    def chain(self) -> str:
+        """Name of the chain."""
+        return min(self.world.materials)
 
 
 @dataclass
@@ -60,11 +60,11 @@ class Holding:
 
     model: Model
     plans: Mapping[str, HeldPlan]
-    _chains: dict[tuple[str, Rules], _OwnChain] = field(default_factory=dict, init=False, repr=False)
+    _own: _World | None = field(default=None, init=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         # a solver cannot travel; the other end begins its own
-        return {"model": self.model, "plans": self.plans, "_chains": {}}
+        return {"model": self.model, "plans": self.plans, "_own": None}
 
     def __call__(self, asked: Question) -> Answer:
         """What each strategy asked for costs.
@@ -72,37 +72,13 @@ class Holding:
         Raises:
             ModelFaults: the world cannot be.
         """
-        if not self._chains:
-            self._begin()
-        model = asked.model(self.model)
-        world = _World(self._chains)
+        if self._own is None:
+            self._own = _World()
+            for strategy, plan in self.plans.items():  # all at once, so that no answer hangs on what is asked first
+                self._own.cost(self.model[strategy], plan)
+        model, world = asked.model(self.model), _World(self._own)
         with asked.named():
-            return {strategy: world.found(model[strategy], self.plans[strategy]) for strategy in asked.strategies}
-
-    def _begin(self) -> None:
-        grown = _GrownWorld()
-        for strategy in self.plans:
-            for part in grown.parts(self.model[strategy]):
-                if part.key not in self._chains:
-                    program = grown.program(part)
-                    self._chains[part.key] = _OwnChain(part.world, program, Operator(program))
-
-
-@dataclass(frozen=True)
-class _OwnChain:
-    """A chain in the model's own world.
-
-    Attributes:
-        world: its part of it, without what a strategy asks for.
-        program: its program of operation.
-        operator: carries plans out in it.
-        operated: what came of each plan.
-    """
-
-    world: World
-    program: LinearProgram
-    operator: Operator
-    operated: dict[bytes, Operated] = field(default_factory=dict)
+            return {strategy: world.cost(model[strategy], self.plans[strategy]) for strategy in asked.strategies}
 
 
 class _GrownWorld:
@@ -142,12 +118,15 @@ class _GrownWorld:
 class _World:
     """One world, in which each plan of a chain is carried out once."""
 
-    def __init__(self, own: Mapping[tuple[str, Rules], _OwnChain]) -> None:
+    def __init__(self, own: _World | None = None) -> None:
         self._own = own
         self._grown = _GrownWorld()
+        self._parts: dict[str, list[OperatedPart]] = {}
+        self._operators: dict[str, list[tuple[World, Operator]]] = {}
         self._operated: dict[tuple[int, Rules, bytes], Operated] = {}
 
-    def found(self, world: World, plan: HeldPlan) -> StrategyCost:
+    def cost(self, world: World, plan: HeldPlan) -> StrategyCost:
+        """What a strategy costs with a plan held."""
         cost = 0.0
         gave_way: dict[str, float] = {}
         for part in self._grown.parts(world):
@@ -159,17 +138,29 @@ class _World:
         return StrategyCost(Status.OPTIMAL.value, cost, gave_way)
 
     def _carried_out(self, part: OperatedPart, plan: HeldPlan) -> Operated:
-        own, mark = self._own.get(part.key), _mark(plan, part.world)
-        if own is not None and own.world == part.world:
-            if mark not in own.operated:
-                own.operated[mark] = own.operator.operate(own.program, part.asked, plan)
-            return own.operated[mark]
-        key = (id(part.world), part.rules, mark)
+        same = self._own and self._own._same_as(part)
+        if self._own and same:
+            return self._own._carried_out(same, plan)
+        key = (id(part.world), part.rules, _mark(plan, part.world))
         if key not in self._operated:
+            self._parts.setdefault(part.chain, []).append(part)
             program = self._grown.program(part)
-            operator = Operator(program) if own is None else own.operator
-            self._operated[key] = operator.operate(program, part.asked, plan)
+            self._operated[key] = self._operator(part, program).operate(program, part.asked, plan)
         return self._operated[key]
+
+    def _same_as(self, part: OperatedPart) -> OperatedPart | None:
+        """The part of this world that another world's is, number for number."""
+        known = self._parts.get(part.chain, ())
+        return next((mine for mine in known if mine.rules == part.rules and mine.world == part.world), None)
+
+    def _operator(self, part: OperatedPart, program: LinearProgram) -> Operator:
+        mine = self._operators.setdefault(part.chain, [])
+        found = next((operator for world, operator in mine if world is part.world), None)
+        if found is None:
+            near = self._own._operators.get(part.chain) if self._own else None
+            found = Operator(program, near[0][1] if near else None)
+            mine.append((part.world, found))
+        return found
 
 
 def _without_policies(world: World) -> World:
