@@ -17,10 +17,12 @@ import pytest
 
 pytest.importorskip("distributed", reason="bichiku[cluster] is not installed")
 
+from bichiku.api.stress.draws import stress_draws
 from bichiku.api.sweep.axes import parse_axes
 from bichiku.api.sweep.run import POINTS, run_sweep
 from bichiku.executing import WorkersLost, executor
 from bichiku.reading.model import read_model
+from bichiku.result.pipeline import run_strategy
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
 
@@ -74,6 +76,16 @@ def _frontier(workers: str) -> pd.DataFrame:
 def test_a_sweep_on_a_cluster_is_the_sweep_of_this_process(cluster: str) -> None:
     there, here = _frontier(cluster), _frontier("1")
     pd.testing.assert_frame_equal(there, here, rtol=1e-9)
+
+
+def test_draws_on_a_cluster_are_those_of_this_process(cluster: str) -> None:
+    run = run_strategy(read_model(TUTORIAL, ["today"])["today"], prices=False)
+
+    def drawn(workers: str) -> pd.DataFrame:
+        with executor(workers) as place:
+            return stress_draws([run], place, 100, seed=1).tables["draws"]
+
+    pd.testing.assert_frame_equal(drawn(cluster), drawn("1"), rtol=1e-9)
 
 
 def test_a_task_whose_worker_is_killed_is_tried_again(cluster: str, tmp_path: Path) -> None:

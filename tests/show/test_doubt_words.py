@@ -70,6 +70,7 @@ def test_a_group_is_told_by_its_name() -> None:
         ("demand[cobalt/2030].tonnes", "demand of cobalt in 2030"),
         ("demand[*/*].tonnes", "demand of everything"),
         ("suppliers[a].capacity_t", "capacity of a"),
+        ("shortage[gallium/*].cost", "shortage cost of gallium"),
         ("crises.*.annual_probability", "annual probability of all crises"),
         ("crises.halt.effects[0].loss", "loss of halt effects[0]"),
         ("discount_rate", "discount rate"),

@@ -22,7 +22,9 @@ _OTHERS = {  # a file that tells what a folder is if it is no run
     MODEL_FILE: "it is a model; bichiku run makes runs of it",
     "comparison.csv": "it is a comparison; give one of the runs compared",
     "frontier.csv": "it is a sweep",
-    **dict.fromkeys(("harm.csv", "losses.csv", "draws.csv"), "it is a stress of runs; give one of those runs"),
+    **dict.fromkeys(
+        ("harm.csv", "losses.csv", "draws.csv", "value.csv"), "it is a stress of runs; give one of those runs"
+    ),
     "regret.csv": "it is a doubt",
 }
 

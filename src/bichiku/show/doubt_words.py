@@ -61,6 +61,8 @@ def number_words(path: str) -> str:
     if cell:
         names = [part for part in cell[2].split("/") if part != ANYTHING]
         column = "demand" if cell[3] == "tonnes" else cell[3].removesuffix("_t").replace("_", " ")
+        if cell[3] == "cost":
+            column = f"{cell[1]} cost"
         return f"{column} of {' in '.join(names) or 'everything'}"
     *where, last = path.split(".")
     if not where or where[0] not in ("crises", "events"):

@@ -17,7 +17,7 @@ from bichiku.api.doubt.turns import Turn, Turned, Turning
 from bichiku.api.doubt.worlds import AT_HIGH, AT_LOW, OWN, Setting, settings_of
 from bichiku.executing import Executor, TaskFailed, WorkersLost
 from bichiku.model.faults import Fault, ModelFaults
-from bichiku.model.uncertainty import BASE, HIGH, LOW, Group
+from bichiku.model.uncertainty import HIGH, LOW, Group
 from bichiku.reading.files import json_value
 from bichiku.reading.model import Model
 from bichiku.result.held_plan import HeldPlan
@@ -187,16 +187,22 @@ def run_doubt(
 
 
 def turns_of(doubt: Findings) -> Iterator[Turn]:
-    """For each group and end the strategies that are behind the best in the model's own world and ahead at the end."""
-    best, base = doubt.best, doubt.own
+    """For each group and end who costs less there than the best of the model's own world.
+
+    Told are the strategy that costs least at that end, and the second of the model's own world.
+    """
+    best, second, base = doubt.best, doubt.order[1], doubt.own
     for group in doubt.groups:
         for kind, end in ((AT_LOW, LOW), (AT_HIGH, HIGH)):
             at_end = doubt.answers[f"{kind} {group.name}"]
-            for other in doubt.order[1:]:
-                if not (at_end[best].is_solved and at_end[other].is_solved):
-                    continue
-                behind, ahead = base[other].cost - base[best].cost, at_end[other].cost - at_end[best].cost
-                if ahead < 0.0 and end != BASE:
+            solved = [name for name in doubt.order if at_end[name].is_solved]
+            if best not in solved:
+                continue
+            least = min(solved, key=lambda name: at_end[name].cost)
+            for other in dict.fromkeys((least, second)):
+                behind = base[other].cost - base[best].cost
+                ahead = at_end[other].cost - at_end[best].cost
+                if other in solved and ahead < 0.0:
                     yield Turn(group, end, best, other, behind, ahead)
 
 

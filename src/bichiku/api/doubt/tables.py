@@ -80,7 +80,8 @@ REGRET = ResultTable(
 
 SWITCHING = ResultTable(
     "switching",
-    "One row for each group, end and strategy that is behind the best one at the base and before it at that end.",
+    "One row for each group and end at which another candidate costs less than the best of the base: the one that "
+    "costs least there, and the second of the base if it is ahead there too.",
     (
         _GROUP,
         Column("end", Kind.TEXT, "", "`low` or `high`"),
