@@ -89,14 +89,15 @@ def onset_years() -> Iterator[str]:
 
 def days() -> Iterator[str]:
     """Days of use that pay at the end of 2030, by how long a branch is followed and at list prices."""
-    wanted = ("as-is", "recovery-12", "recovery-18", "list-prices")
+    wanted = ("as-is", "recovery-12", "record-rates", "recovery-18", "list-prices")
     found = {
         name: held["stock-free"]["days_held"] for name in wanted if "stock-free" in (held := stored().get(name, {}))
     }
     headings = {
         "as-is": "recovery of 6 months",
         "recovery-12": "12",
-        "recovery-18": "18",
+        "record-rates": "6, rates of the whole record",
+        "recovery-18": "18, the same rates",
         "list-prices": "at list prices",
     }
     yield f"| material | {' | '.join(headings[name] for name in found)} |"
@@ -109,6 +110,7 @@ def cases() -> Iterator[str]:
     """The main levers in the base, with more batteries, and with the state of January 2026 as reported."""
     told = {
         "as-is": "as it is",
+        "record-rates": "rates of the whole record",
         "long-halts": "three of four Chinese halts a year long",
         "batteries": "150 GWh of batteries",
         "january-2026": "January 2026 as reported",
