@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from bichiku.api.doubt.folder import write_doubt
-from bichiku.api.doubt.run import POINTS, Findings, Inquiry, check_ends, groups_of, kept_points, run_doubt
+from bichiku.api.doubt.kept import POINTS, kept_points
+from bichiku.api.doubt.run import Findings, Inquiry, check_ends, groups_of, run_doubt
 from bichiku.api.doubt.tables import TABLES, tables_of
 from bichiku.api.doubt.worlds import settings_of
 from bichiku.executing import executor
@@ -87,8 +88,9 @@ def test_an_interrupted_call_goes_on_where_it_stopped(doubt: Findings, tmp_path:
     found("1", tmp_path)
     lines = (tmp_path / POINTS).read_text().splitlines()
     assert len(lines) == 26  # 25 worlds and a turn
-    # half of it is lost, the last line in the middle
-    (tmp_path / POINTS).write_text("\n".join(lines[:10]) + "\n" + lines[10][:40])
+    # half of it is lost, the last line in the middle, and another is damaged
+    damaged = lines[9].replace('"cost"', '"coast"')
+    (tmp_path / POINTS).write_text("\n".join([*lines[:9], damaged]) + "\n" + lines[10][:40])
     assert len(kept_points(tmp_path / POINTS)) == 10
     again = found("1", tmp_path)
     assert again.answers == doubt.answers

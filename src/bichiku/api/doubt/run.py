@@ -5,20 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TextIO
 
 from bichiku.api.doubt.choosing import Choosing, Planning
 from bichiku.api.doubt.holding import Holding
-from bichiku.api.doubt.question import Answer, Question, StrategyCost
+from bichiku.api.doubt.kept import Progress, answer_of, kept_in, turned_of
+from bichiku.api.doubt.question import Answer, Question
 from bichiku.api.doubt.turns import Turn, Turned, Turning
 from bichiku.api.doubt.worlds import AT_HIGH, AT_LOW, OWN, Setting, settings_of
 from bichiku.executing import Executor, TaskFailed, WorkersLost
 from bichiku.model.faults import Fault, ModelFaults
 from bichiku.model.uncertainty import HIGH, LOW, Group
-from bichiku.reading.files import json_value
 from bichiku.reading.model import Model
 from bichiku.result.held_plan import HeldPlan
 from bichiku.result.manifest import input_digests
@@ -26,8 +24,6 @@ from bichiku.result.pipeline import NoSolution
 from bichiku.solving import Status
 from bichiku.version import __version__
 
-POINTS = "points.jsonl"
-Progress = Callable[[int, int], None]
 Solve = Callable[[Question], Answer]
 
 
@@ -166,24 +162,16 @@ def run_doubt(
     """
     groups = groups_of(inquiry)
     settings = settings_of(groups, inquiry.draws, inquiry.seed)
-    kept = kept_points(folder / POINTS) if folder else {}
     solve = _solver(inquiry, executor, planning)
-    with (folder / POINTS).open("a", encoding="utf-8") if folder else nullcontext() as stream:
-        if stream is not None and stream.tell():
-            stream.write("\n")  # the line before may have been cut off
-        points = _Points(kept, stream)
-        names = tuple(inquiry.model.worlds)
-        questions = [Question(setting.name, setting.assignments(groups), names) for setting in settings]
-        answers = {
-            name: _answer(found)
-            for name, found in points.all(executor, solve, {asked.name: asked for asked in questions}, progress)
-        }
+    names = tuple(inquiry.model.worlds)
+    questions = {setting.name: Question(setting.name, setting.assignments(groups), names) for setting in settings}
+    with kept_in(folder) as kept:
+        answers = kept.all(executor, solve, questions, answer_of, progress)
         _require_own(inquiry, answers)
         doubt = Findings(inquiry, groups, tuple(settings), answers, ())
         asked = {turn.name: turn for turn in turns_of(doubt)}
-        found = dict(points.all(executor, Turning(solve), asked, turning))
-    turns = [(turn, Turned(**found[name]) if found[name] else None) for name, turn in asked.items()]
-    return Findings(inquiry, groups, tuple(settings), answers, turns)
+        found = kept.all(executor, Turning(solve), asked, turned_of, turning)
+    return replace(doubt, turns=[(turn, found[name]) for name, turn in asked.items()])
 
 
 def turns_of(doubt: Findings) -> Iterator[Turn]:
@@ -227,51 +215,3 @@ def _require_own(inquiry: Inquiry, answers: Mapping[str, Answer]) -> None:
         found = answers[OWN][strategy]
         if not found.is_solved:
             raise NoSolution(strategy, Status(found.status))
-
-
-@dataclass
-class _Points:
-    """What is known by name, and where it is kept."""
-
-    kept: dict[str, Any]
-    stream: TextIO | None
-
-    def all(
-        self, executor: Executor, task: Callable[[Any], Any], asked: Mapping[str, Any], progress: Progress
-    ) -> Iterator[tuple[str, Any]]:
-        """The answer to each question as plain data; those that are not known are worked out."""
-        waiting = [name for name in asked if name not in self.kept]
-        progress(len(asked) - len(waiting), len(asked))
-        for place, found in executor.each(task, [asked[name] for name in waiting]):
-            name = waiting[place]
-            if isinstance(found, TaskFailed):
-                raise WorkersLost(f"the world {name} {found.why}; what was found is kept")
-            self.kept[name] = _plain(found)
-            if self.stream is not None:
-                self.stream.write(json.dumps({"name": name, "found": self.kept[name]}) + "\n")
-                self.stream.flush()
-            progress(sum(other in self.kept for other in asked), len(asked))
-        yield from ((name, self.kept[name]) for name in asked)
-
-
-def _plain(found: Any) -> Any:
-    if isinstance(found, dict):
-        return {strategy: asdict(of_strategy) for strategy, of_strategy in found.items()}
-    return asdict(found) if found is not None else None
-
-
-def _answer(found: Mapping[str, Mapping[str, Any]]) -> Answer:
-    return {strategy: StrategyCost(**of_strategy) for strategy, of_strategy in found.items()}
-
-
-def kept_points(file: Path) -> dict[str, Any]:
-    """What was found before; a line cut off by an interruption is left out."""
-    found: dict[str, Any] = {}
-    if file.is_file():
-        for line in file.read_bytes().splitlines():
-            try:
-                record = json_value(line)
-                found[record["name"]] = record["found"]
-            except (ValueError, KeyError, TypeError):
-                continue
-    return found
