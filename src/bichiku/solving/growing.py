@@ -1,4 +1,4 @@
-"""A linear program in HiGHS whose limits move and that gains rows and columns; each solve starts from the last basis."""
+"""A linear program in HiGHS whose limits move and that gains rows and columns, solved again from the last basis."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from bichiku.solving.highs import NO_LIMITS, Basis, Limits, SolverError, SolverOptions, Status, as_highs, started, status_of
+from bichiku.solving.highs import (
+    NO_LIMITS,
+    Basis,
+    Limits,
+    SolverError,
+    SolverOptions,
+    Status,
+    as_highs,
+    started,
+    status_of,
+)
+
 
 class GrowingRun:
     """A program of which arrays are all that is known.

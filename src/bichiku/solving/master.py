@@ -10,7 +10,6 @@ from bichiku.program.units import in_powers_of_two
 from bichiku.solving.growing import GrowingRun
 from bichiku.solving.highs import BASIC, Basis, Limits, Status
 
-
 FAR = 2.0**20  # times the largest limit
 
 
