@@ -183,3 +183,4 @@ def test_only_large_programs_are_taken_apart(monkeypatch: pytest.MonkeyPatch) ->
     assert not pays(lp, SolverOptions(method="ipm"))
     assert not pays(replace(lp, structure=None), SolverOptions())
     assert not pays(replace(lp, structure=Structure(np.full(3, -1))), SolverOptions())
+    assert not pays(_newsvendor([[0, 0.5, 0.5]], [1]), SolverOptions())  # a row over both branches

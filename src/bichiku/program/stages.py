@@ -126,6 +126,14 @@ class Branches:
         )
 
 
+def shares_rows(program: LinearProgram) -> bool:
+    """Whether a program whose structure is known has rows over several branches."""
+    assert program.structure is not None
+    row, column = program.matrix.tocoo().coords
+    lowest, highest = _reach(row, program.structure.branch[column], program.shape[0])
+    return bool((lowest < highest).any())
+
+
 def split_stages(program: LinearProgram, cost: np.ndarray) -> tuple[Plan, Branches]:
     """Plan and branches of a program whose structure is known.
 
@@ -141,10 +149,8 @@ def split_stages(program: LinearProgram, cost: np.ndarray) -> tuple[Plan, Branch
     (row, column), value = (at[filled] for at in entries.coords), entries.data[filled]
     of_entry = branch[column]
     in_branch = of_entry >= 0
-    lowest, highest = np.full(program.shape[0], len(known)), np.full(program.shape[0], PLAN)
-    np.minimum.at(lowest, row[in_branch], of_entry[in_branch])
-    np.maximum.at(highest, row[in_branch], of_entry[in_branch])
-    shared = (highest >= 0) & (lowest != highest)
+    lowest, highest = _reach(row, of_entry, program.shape[0])
+    shared = lowest < highest
     shares = _Shares(program, row, column, value, of_entry, in_branch & shared[row])
 
     columns = np.flatnonzero(branch < 0)
@@ -227,6 +233,16 @@ class _Shares:
         lower, upper = program.column_lower[self.column], program.column_upper[self.column]
         self.lower = np.bincount(self.of_entry, self.values * np.where(values > 0, lower, upper), len(pairs))
         self.upper = np.bincount(self.of_entry, self.values * np.where(values > 0, upper, lower), len(pairs))
+
+
+def _reach(row: np.ndarray, branch: np.ndarray, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest branch that each row stands in; both `PLAN` where it stands in none."""
+    inside = branch != PLAN
+    highest = np.full(rows, PLAN)
+    np.maximum.at(highest, row[inside], branch[inside])
+    lowest = highest.copy()
+    np.minimum.at(lowest, row[inside], branch[inside])
+    return lowest, highest
 
 
 def _held(limit: np.ndarray) -> np.ndarray:

@@ -82,6 +82,7 @@ def manifest(model: Model, solved: Solved, outputs: dict[str, str], seconds: dic
             "parts": solved.report.parts,
             "largest_part": {"rows": solved.report.largest[0], "columns": solved.report.largest[1]},
             "iterations": solved.report.iterations,
+            "branches_apart": {str(part): note for part, note in solved.report.apart.items()},
             "log": SOLVER_LOG,
         },
         "size": {

@@ -186,7 +186,9 @@ class BranchStack:
 
 def _nearer(value: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
     """The limit at which each value is, as HiGHS says it."""
-    return np.where(abs(value - lower) <= abs(upper - value), AT_LOWER, AT_UPPER)
+    ends = np.array([AT_UPPER, AT_LOWER], dtype=object)
+    found: np.ndarray = ends[(abs(value - lower) <= abs(upper - value)).astype(int)]
+    return found
 
 
 def _at_limit(value: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from bichiku.program import PLAN, LinearProgram
+from bichiku.program.stages import shares_rows
 from bichiku.solving.highs import (
     DUAL_SIMPLEX,
     NO_LIMITS,
@@ -27,7 +28,8 @@ def pays(program: LinearProgram, options: SolverOptions) -> bool:
     structure = program.structure
     if structure is None or options != SolverOptions() or (structure.branch == PLAN).all():
         return False
-    return program.shape[0] >= LARGE
+    # money that several branches share, as the damage that risk counts, makes cuts too steep for the solver
+    return program.shape[0] >= LARGE and not shares_rows(program)
 
 
 class DecomposedRun(HighsRun):

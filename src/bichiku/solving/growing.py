@@ -1,4 +1,4 @@
-"""A linear program in HiGHS whose limits move and that gains rows and columns; each solve starts from the last basis."""
+"""A linear program in HiGHS whose limits move and that gains rows and columns, solved again from the last basis."""
 
 from __future__ import annotations
 
