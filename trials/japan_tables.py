@@ -10,14 +10,18 @@ from functools import cache
 from typing import Annotated, Any
 
 import numpy as np
+import pandas as pd
 import typer
 
 from bichiku.model.world import World
 from bichiku.reading.model import read_model
 from bichiku.result.pipeline import grow
+from bichiku.show.levers import AVOIDED, PAYERS
+from bichiku.show.report.figures.levers import lever_picture
 from trials.japan_levers import MODELS, stored
 
 PAGE = MODELS / "japan" / "README.md"
+PICTURE = MODELS.parent / "docs" / "pictures" / "japan-levers.svg"
 BASELINE = "today"
 YEN = 155.0  # a dollar, as in data/japan/assumptions.yaml
 RARE_EARTHS = (
@@ -258,6 +262,25 @@ def weights() -> Iterator[str]:
         yield f"| {name} | {weight:.2f} |"
 
 
+def picture() -> str:
+    """The picture of the levers as they are, the most damage avoided first."""
+    as_is = stored()["as-is"]
+    base = as_is[BASELINE]
+    rows = {
+        name: {
+            AVOIDED: base["expected_damage_per_year"] - solve["expected_damage_per_year"],
+            PAYERS["state"]: solve["paid_by_state_per_year"] - base["paid_by_state_per_year"],
+            PAYERS["industry"]: solve["paid_by_industry_per_year"] - base["paid_by_industry_per_year"],
+        }
+        for name, solve in as_is.items()
+        if name != BASELINE
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index").sort_values(AVOIDED, ascending=False)
+    ratios = [bought(as_is[str(name)], base)[2] for name in table.index]
+    drawn = lever_picture(table, ratios, BASELINE, "USD", "2026 to 2030", "trials/results/japan_levers.json")
+    return f"{drawn.svg}\n"
+
+
 TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "levers": levers,
     "onset years": onset_years,
@@ -281,6 +304,7 @@ def main(write: Annotated[bool, typer.Option("--write", help="Write models/japan
     """Prints the tables, or writes them into the page."""
     if write:
         PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+        PICTURE.write_text(picture(), encoding="utf-8")
         return
     for name, table in TABLES.items():
         typer.echo(f"\n{name}\n")

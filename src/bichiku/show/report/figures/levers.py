@@ -33,17 +33,33 @@ def levers(report: ReportData) -> Picture | None:
     if table.empty:
         return None
     ratios = [ratio_words(float(table[RATIO].get(name, math.nan)), told.get(name, "")) for name in table.index]
-    money = Scale(float(table[[BEFORE, AVOIDED, STATE, INDUSTRY]].abs().max().max()), report.currency)
+    source = f"comparison.csv ({STATE}, {INDUSTRY}, {AVOIDED}, {RATIO})"
+    return lever_picture(table, ratios, report.baseline, report.currency, report.window, source)
+
+
+def lever_picture(
+    table: pd.DataFrame, ratios: list[str], baseline: str, currency: str, window: str, source: str
+) -> Picture:
+    """The picture of levers in the order given.
+
+    Args:
+        table: by strategy the damage avoided and what state and industry pay more, money a year.
+        ratios: damage avoided per unit of cost, in words.
+        baseline: the strategy that they are set against.
+        currency: of the money.
+        window: what the numbers are means of.
+        source: where they are from.
+    """
+    money = Scale(float(table[[AVOIDED, STATE, INDUSTRY]].abs().max().max()), currency)
     parts = [
         f"{name} avoids {money(float(avoided))}, {ratio} for each of cost"
         for name, avoided, ratio in zip(table.index, table[AVOIDED], ratios, strict=True)
     ]
     return picture(
         key="levers",
-        title=f"What each lever buys over {report.baseline}",
-        units=f"{money.unit} a year (expected, {report.window}), to the nation; damage avoided per unit of cost before "
-        "damage",
-        source=f"comparison.csv ({STATE}, {INDUSTRY}, {AVOIDED}, {RATIO})",
+        title=f"What each lever buys over {baseline}",
+        units=f"{money.unit} a year (expected, {window}), to the nation; damage avoided per unit of cost before damage",
+        source=source,
         alt=f"Bars for {len(table)} levers, in {money.unit} a year: {'; '.join(parts)}.",
         height=0.8 + 0.27 * len(table),
         paint=lambda figure: _paint(figure, table, ratios, money),
@@ -55,13 +71,14 @@ def _paint(figure: Figure, table: pd.DataFrame, ratios: list[str], money: Scale)
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1, 1.5))
     rows = np.arange(len(table))
     _paid(left, table, money)
-    most = float(table[AVOIDED].abs().max()) or 1.0
+    best, worst = float(table[AVOIDED].max()), float(table[AVOIDED].min())
+    reach = best if best > 0 else abs(worst) or 1.0
     for place, (value, ratio) in enumerate(zip(table[AVOIDED], ratios, strict=True)):
-        right.barh(
-            place, value, 0.66, color=GREEN if value >= 0 else RED, hatch="" if value >= 0 else "////", alpha=0.85
-        )
+        colour, hatch = (GREEN, "") if value >= 0 else (RED, "////")
+        right.barh(place, value, 0.66, color=colour, hatch=hatch, edgecolor="white", linewidth=0, alpha=0.85)
         beside(right, max(value, 0.0), place, f"{money(float(value))}   ({ratio})")
-    right.set_xlim(min(0.0, 1.05 * float(table[AVOIDED].min())), most * 1.4)
+    # a lever that loses far more than any other buys leaves the panel, so that the others can be told apart
+    right.set_xlim(min(0.0, max(1.05 * worst, -0.3 * reach)), reach * 1.4)
     right.set_title("Damage avoided (and per unit of cost)")
     right.axvline(0, color=INK, linewidth=0.6)
     right.set_xticks([])
