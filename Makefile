@@ -39,6 +39,7 @@ fuzz: $(VENV)/test-ready          ## read 100,000 spoilt inputs
 benchmark: $(VENV)/benchmark-ready ## measure how time and memory grow, a sweep, and other solvers
 	$(BIN)/python benchmarks/scaling.py
 	$(BIN)/python -m benchmarks --full
+	$(BIN)/python benchmarks/branches.py
 	$(BIN)/python benchmarks/solvers.py
 
 $(VENV)/pip-ready:

@@ -49,7 +49,7 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True)
-class Found:
+class Settled:
     """A basis, and how it was found.
 
     Attributes:
@@ -108,7 +108,7 @@ class LShaped:
         self._stopped = True
         self._master.interrupt()
 
-    def solve(self, limits: Limits) -> Found:
+    def solve(self, limits: Limits) -> Settled:
         """Finds a basis.
 
         Args:
@@ -125,7 +125,7 @@ class LShaped:
             except SolverError as error:
                 raise NotSettled(str(error)) from error
 
-    def _rounds(self, pool: ThreadPoolExecutor, left: Callable[[], Limits]) -> Found:
+    def _rounds(self, pool: ThreadPoolExecutor, left: Callable[[], Limits]) -> Settled:
         cost = np.zeros(self._branches.count)
         penalties, idle, least = 0, 0, np.inf
         for count in range(1, MOST_ROUNDS + 1):
@@ -143,7 +143,7 @@ class LShaped:
                 if self._master.at_fence(plan):
                     raise NotSettled("the plan goes as far as it may")
                 if max((stack.run.left for stack in self._stacks), default=0.0) <= KEPT:
-                    return Found(self._basis(), len(cost), count, self._master.cuts, self._iterations, gap)
+                    return Settled(self._basis(), len(cost), count, self._master.cuts, self._iterations, gap)
                 penalties += 1
                 if penalties > MOST_PENALTIES:
                     raise NotSettled("a plan leaves a branch no way, whatever that costs")
