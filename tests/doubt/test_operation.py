@@ -83,6 +83,12 @@ def test_a_stock_that_cannot_be_had_is_as_near_as_can_be() -> None:
     assert found.cost == pytest.approx(first + 0.98 * calm + 0.02 * halt, rel=1e-6)
 
 
+def test_what_is_near_does_not_hang_on_the_size_of_a_stock() -> None:
+    own = model(demand=1e6, suppliers=[{"capacity_t": 1e7}])["hold"]
+    found = carried_out(own.changed({"suppliers[s].capacity_t": 1.5e5}), plan_of(own))
+    assert found.gave_way == pytest.approx({"stock m": -5e4})
+
+
 @pytest.mark.parametrize(
     ("change", "gave_way"),
     [

@@ -151,10 +151,11 @@ def _nearest(held: Held, program: LinearProgram, plan: HeldPlan) -> Operated:
     """Contracts and builds held, and the stock as near to the plan's as can be."""
     columns = np.concatenate(list(held.stock.values()))
     wanted = np.concatenate([plan.stock[name] for name in held.stock])
-    # shares of the largest stock, so that a scarce metal counts as much as an ore
-    weight = np.concatenate(
-        [np.full(len(of), 1.0 / max(float(plan.stock[name].max()), 1.0)) for name, of in held.stock.items()]
-    )
+    # shares of the largest stock, so that a scarce metal counts as much as an ore; none is below one, as a solver's
+    # tolerance on prices is absolute
+    largest = {name: max(float(plan.stock[name].max()), 1.0) for name in held.stock}
+    most_of_all = max(largest.values())
+    weight = np.concatenate([np.full(len(of), most_of_all / largest[name]) for name, of in held.stock.items()])
     lower, upper = held.program.column_lower.copy(), held.program.column_upper.copy()
     lower[columns], upper[columns] = program.column_lower[columns], program.column_upper[columns]
     free = replace(held.program, column_lower=lower, column_upper=upper)

@@ -53,7 +53,14 @@ def _print_regret(console: Console, tables: Mapping[str, pd.DataFrame], currency
     counted = counted_words(int(regret["worlds"].iloc[0]), tables)
     table = plain_table(f"\nCost over the horizon, and regret over {counted}", "italic")
     table.add_column("  strategy")
-    for heading in ("cost in the model", "best in", "mean regret", "exceeded in a tenth", "worst", "plan gave way in"):
+    for heading in (
+        "cost in the model",
+        "best in",
+        "mean regret",
+        "exceeded in a tenth",
+        "worst",
+        "worlds it gave way in",
+    ):
         table.add_column(heading, justify="right")
     for row in regret.to_dict("records"):
         yardstick = row["candidate"] != "yes"
@@ -62,11 +69,13 @@ def _print_regret(console: Console, tables: Mapping[str, pd.DataFrame], currency
             money(row["cost_base"], currency),
             "-" if yardstick else percent(row["best_share"]),
             *(money(row[column], currency) for column in ("mean_regret", "p90_regret", "worst_regret")),
-            f"{row['gave_way']} worlds" if row["gave_way"] else "-",
+            f"{row['gave_way']}" if row["gave_way"] else "-",
         )
     console.print(table)
     for row in regret[regret["no_plan"] > 0].to_dict("records"):
-        console.print(f"  {row['strategy']} has no solution in {row['no_plan']} worlds", highlight=False)
+        count = row["no_plan"]
+        worlds = f"{count} world{'s' if count > 1 else ''}"
+        console.print(f"  {row['strategy']} has no solution in {worlds}, see worlds.csv", highlight=False)
 
 
 def _print_tornado(console: Console, tornado: pd.DataFrame) -> None:
