@@ -184,3 +184,7 @@ def test_only_large_programs_are_taken_apart(monkeypatch: pytest.MonkeyPatch) ->
     assert not pays(replace(lp, structure=None), SolverOptions())
     assert not pays(replace(lp, structure=Structure(np.full(3, -1))), SolverOptions())
     assert not pays(_newsvendor([[0, 0.5, 0.5]], [1]), SolverOptions())  # a row over both branches
+    with_plan_row = _newsvendor([[1, 0, 0]], [9])  # three rows, one of them the plan's
+    assert not pays(with_plan_row, SolverOptions())
+    monkeypatch.setattr(decomposed, "PER_PLAN_ROW", 3)
+    assert pays(with_plan_row, SolverOptions())

@@ -126,12 +126,12 @@ class Branches:
         )
 
 
-def shares_rows(program: LinearProgram) -> bool:
-    """Whether a program whose structure is known has rows over several branches."""
+def stage_rows(program: LinearProgram) -> tuple[int, int]:
+    """Number of rows of the plan alone, and of rows over several branches, where the structure is known."""
     assert program.structure is not None
     row, column = program.matrix.tocoo().coords
     lowest, highest = _reach(row, program.structure.branch[column], program.shape[0])
-    return bool((lowest < highest).any())
+    return int((highest == PLAN).sum()), int((lowest < highest).sum())
 
 
 def split_stages(program: LinearProgram, cost: np.ndarray) -> tuple[Plan, Branches]:
