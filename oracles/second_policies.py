@@ -68,14 +68,18 @@ def _cannot_leave(program: SecondBuilder, material: str) -> dict[Node, float]:
     for node in program.plan(material):
         state = program.tree.state(node)
         kept = held * (1.0 - row.loss_rate) ** (1.0 / program.per_year)
-        comes = 0.0
+        comes = beyond = 0.0
         for name, supplier in program.world.suppliers.items():
             if supplier.material != material:
                 continue
             if supplier.kind == "contract":
-                comes += supplier.minimum_t * state.export[name] * state.route[name] / program.per_year
+                beyond += supplier.minimum_t * state.export[name] * state.route[name] / program.per_year
             elif node.period <= supplier.lead_periods:
                 comes += (supplier.in_transit_t or 0.0) * state.route[name]
+        for name, project in program.world.projects.items():
+            if project.input_material == material:
+                beyond -= (project.input_per_output or 0.0) * project.existing_t * state.export[name] / program.per_year
+        comes += max(beyond, 0.0)
         left = kept + comes - program.demand(material, node)
         if row.release_rate_t_per_day is not None:
             left = max(left, kept - row.release_rate_t_per_day * program.days)

@@ -26,12 +26,14 @@ from maker import (  # noqa: E402  (the folder is put on the path first)
     materials,
     origins,
     projects,
+    shortage,
     substitution,
     suppliers,
 )
 from maker.writing import Record, to_csv  # noqa: E402
 
 TABLES = ROOT / "models" / "japan" / "tables"
+BATTERIES = "japan-batteries/demand.csv"
 PROBABILITIES = HERE / "crisis_probabilities.csv"
 REQUIRED_COVER = 1.15
 
@@ -44,10 +46,12 @@ def make() -> tuple[dict[str, str], str]:
     lines = coverage.coverage(sellers, built)
     short = [line.material for line in lines if line.everyone < REQUIRED_COVER]
     if short:
-        raise ValueError(f"supplier capacity below {REQUIRED_COVER} of peak demand: {short}")
+        raise ValueError(f"capacity below {REQUIRED_COVER} of use: {short}")
     tables: dict[str, tuple[list[str], list[Record]]] = {
         "materials.csv": (materials.COLUMNS, materials.records()),
+        "shortage.csv": (shortage.COLUMNS, shortage.records()),
         "demand.csv": (demand.COLUMNS, demand.records()),
+        BATTERIES: (demand.COLUMNS, demand.battery_records()),
         "suppliers.csv": (suppliers.COLUMNS, sellers),
         "origins.csv": (origins.COLUMNS, feeds),
         "projects.csv": (projects.COLUMNS, built),
@@ -61,7 +65,9 @@ def make() -> tuple[dict[str, str], str]:
 
 
 def place(name: str, tables: Path, probabilities: Path) -> Path:
-    """Where a table goes: the crises' probabilities stay beside their script."""
+    """Where a table goes: the crises' probabilities stay beside their script, a variant's table in its own folder."""
+    if name == BATTERIES:
+        return tables.parents[1] / BATTERIES
     return probabilities if name == PROBABILITIES.name else tables / name
 
 
@@ -103,7 +109,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 1 if found else 0
     options.tables.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
-        place(name, options.tables, options.probabilities).write_bytes(text.encode("utf-8"))
+        where = place(name, options.tables, options.probabilities)
+        where.parent.mkdir(parents=True, exist_ok=True)
+        where.write_bytes(text.encode("utf-8"))
     if not options.quiet:
         sys.stdout.write(cover + "\n")
     return 0

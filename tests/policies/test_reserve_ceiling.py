@@ -101,6 +101,29 @@ def test_feed_that_runs_raises_the_ceiling() -> None:
     assert plan(solved, solved.outcome.stock["ore"])[0] == pytest.approx(40)
 
 
+def test_what_plants_can_take_of_a_commitment_is_no_room_to_store() -> None:
+    # 120 t of ore are committed and the plants that stand take 200 t at full running, so that all of it can leave: with
+    # a ceiling in days of feed, and nothing fed, as metal at 12 is cheaper than a plant at 100, none is kept
+    ore = {"material": "ore", "reference_price": 10}
+    plant = {"project": "p", "material": "m", "country": "JPN", "kind": "refinery", "existing_t": 100}
+    plant |= {"input_material": "ore", "input_per_output": 2, "running_cost": 100}
+    contract = {"supplier": "c", "material": "ore", "kind": "contract", "capacity_t": 300, "price": 8}
+    found = []
+    for minimum in (120, 220):
+        solved = solve(
+            suppliers=[{"price": 12}, contract | {"minimum_t": minimum}],
+            tables={
+                "materials": [{"material": "m", "reference_price": 10, "shortage_cost": 1000, "haircut": 1}, ore],
+                "projects": [plant],
+            },
+            policies={"reserve_ceiling": {"ore": 73}},
+        )
+        found.append(plan(solved, solved.outcome.stock["ore"])[0])
+    # of a commitment of 220 t at most the 20 that no plant could take may stay
+    assert found[0] == pytest.approx(0)
+    assert 0 <= found[1] <= 20 + 1e-9
+
+
 def test_a_ceiling_below_the_reserve_is_a_fault() -> None:
     asked = {"reserve_days": {"2026-12": 60, "2027-12": 180}, "reserve_ceiling": 100}
     with pytest.raises(Exception, match="100 days in 2027-01 are below the 180 days that the reserve of m asks for"):

@@ -1,4 +1,4 @@
-"""Does supply suffice? Capacity over the largest yearly demand, with and without China."""
+"""Does supply suffice? Capacity over a year's use, with and without China."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .countries import groups
-from .demand import first_demand, peak_demand, target_demand
 from .materials import reference_price
+from .purchases import purchases
+from .shortage import total_use
 from .writing import Record
 
 
@@ -25,28 +26,30 @@ class Cover:
 
 
 def coverage(suppliers: list[Record], projects: list[Record]) -> list[Cover]:
-    """One line per material. Projects are what can be built plus what stands."""
+    """One line per material. Home plants that stand count as supply; China's share is of all use."""
     out = []
     for material in dict.fromkeys(row["material"] for row in suppliers):
         mine = [row for row in suppliers if row["material"] == material]
-        peak = peak_demand(material)
+        peak = total_use(material)
+        home = sum(row["existing_t"] for row in projects if row["material"] == material)
 
-        def over(keep: Callable[[Record], bool], rows: list[Record] = mine, peak: float = peak) -> float:
-            return float(sum(row["capacity_t"] for row in rows if keep(row))) / peak
+        def over(
+            keep: Callable[[Record], bool], rows: list[Record] = mine, peak: float = peak, home: float = home
+        ) -> float:
+            return (home + float(sum(row["capacity_t"] for row in rows if keep(row)))) / peak
 
-        now = [row for row in mine if not row["supplier"].endswith("-more")]
-        now_all = sum(row["capacity_t"] for row in now)
-        china = sum(row["capacity_t"] for row in now if row["country"] == "CHN")
+        china = purchases(material).flows.get("CHN")
         built = [row for row in projects if row["material"] == material]
+        abroad = sum(row["capacity_t"] for row in mine if "partners" in groups(row["country"]))
         out.append(
             Cover(
                 material=material,
                 peak_t=peak,
                 everyone=over(lambda row: True),
                 without_china=over(lambda row: row["country"] != "CHN"),
-                partners=over(lambda row: "partners" in groups(row["country"])),
+                partners=abroad / peak,
                 projects=sum(row["existing_t"] + row["max_build_t"] for row in built) / peak,
-                china_now=china / now_all,
+                china_now=china.tonnes / peak if china else 0.0,
             )
         )
     return out
@@ -66,13 +69,12 @@ def as_text(lines: list[Cover]) -> str:
 def as_markdown(lines: list[Cover]) -> str:
     """The table of `models/japan/README.md`: need, price, China's part, and cover."""
     head = (
-        "| material | t in 2026 | t in 2030 | USD/t | from China now | cover | cover without China | partners |\n"
+        "| material | use, t/yr | USD/t | from China now | cover | cover without China | partners | can be built |\n"
         "|---|---:|---:|---:|---:|---:|---:|---:|"
     )
     body = [
-        f"| {c.material} | {significant(first_demand(c.material))} | {significant(target_demand(c.material))}"
-        f" | {significant(reference_price(c.material))} | {c.china_now:.0%}"
-        f" | {c.everyone:.2f} | {c.without_china:.2f} | {c.partners:.2f} |"
+        f"| {c.material} | {significant(c.peak_t)} | {significant(reference_price(c.material))} | {c.china_now:.0%}"
+        f" | {c.everyone:.2f} | {c.without_china:.2f} | {c.partners:.2f} | {c.projects:.2f} |"
         for c in lines
     ]
     return "\n".join([head, *body])

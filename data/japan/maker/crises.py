@@ -10,11 +10,11 @@ from .writing import Record
 
 COLUMNS = [
     "crisis", "events", "count", "years_observed", "severity_share",
-    "rate_per_year", "annual_probability", "basis", "source",
+    "rate_per_year", "annual_probability", "low", "high", "basis", "source",
 ]  # fmt: skip
 
 
-def probability(count: int, years: int, severity: float) -> tuple[float, float]:
+def probability(count: int, years: float, severity: float) -> tuple[float, float]:
     """Yearly rate and probability.
 
     Jeffreys' rate (n + 0.5) / years keeps a crisis that has not happened yet possible; the
@@ -33,7 +33,7 @@ def records() -> list[Record]:
         missing = set(item["events"]) - known
         if missing:
             raise ValueError(f"crisis {name}: unknown events {sorted(missing)}")
-        years = rules["years_observed"]
+        years = rules["years"][item["years"]]
         rate, chance = probability(len(item["events"]), years, item["severity"])
         out.append(
             {
@@ -44,6 +44,8 @@ def records() -> list[Record]:
                 "severity_share": item["severity"],
                 "rate_per_year": round(rate, 4),
                 "annual_probability": round(chance, 4),
+                "low": item["low"],
+                "high": item["high"],
                 "basis": "assumed",
                 "source": item["why"],
             }

@@ -1,71 +1,64 @@
-"""Demand by year (tonnes per year)."""
+"""Demand by year (tonnes per year): flat, or on the way to the country's battery target."""
 
 from __future__ import annotations
 
-from functools import cache
+from typing import Any
 
 from . import sources as src
 from .purchases import purchases
+from .values import value
 from .writing import Record
 
 COLUMNS = ["material", "year", "tonnes", "basis", "source"]
+LCE_OF_HYDROXIDE = 73.89 / (2 * 41.96)  # lithium carbonate holds two lithium, hydroxide monohydrate one
 
 
-@cache
-def growth(material: str, year: int) -> float:
-    """World demand in `year` over the base year; 1 for materials held flat.
-
-    The IEA gives 2024, 2030 and 2035; years between lie on the straight line.
-    """
-    rules = src.assumptions()
-    mineral = rules["materials"][material]["growth"]
-    if mineral is None:
-        return 1.0
-    path = src.iea_demand(mineral)
-    base = rules["time"]["base_year"]
-    below = max(y for y in path if y <= year)
-    above = min(y for y in path if y >= year)
-    part = (year - below) / (above - below) if above > below else 0.0
-    return (path[below] + part * (path[above] - path[below])) / path[base]
-
-
-def mean_growth(material: str) -> float:
-    """Mean of the growth factor over the plan's years."""
-    years = src.assumptions()["time"]["years"]
-    return sum(growth(material, y) for y in years) / len(years)
-
-
-def demand(material: str, year: int) -> float:
-    """Tonnes Japan needs in a year."""
-    return purchases(material).demand_t * growth(material, year)
-
-
-def first_demand(material: str) -> float:
-    """Demand of the plan's first year."""
-    return demand(material, src.assumptions()["time"]["years"][0])
-
-
-def peak_demand(material: str) -> float:
-    """The largest yearly demand."""
-    return max(demand(material, y) for y in src.assumptions()["time"]["years"])
-
-
-def target_demand(material: str) -> float:
-    """Demand of the year that project sizes are measured against."""
-    return demand(material, src.assumptions()["time"]["target_year"])
+def need(material: str) -> float:
+    """Tonnes a year that Japan needs now."""
+    return purchases(material).demand_t
 
 
 def records() -> list[Record]:
-    """Rows of demand.csv."""
-    out: list[Record] = []
+    """Rows of demand.csv: what is needed now, in every year."""
     rules = src.assumptions()
-    for material, spec in rules["materials"].items():
-        grows = spec["growth"]
-        if grows:
-            rule = f"x IEA STEPS world demand of {grows} over 2024 (the world's path stands for Japan's)"
-        else:
-            rule = "held flat (assumed)"
-        known = {"basis": "derived" if grows else "assumed", "source": f"{purchases(material).source}; {rule}"}
-        years = rules["time"]["years"]
-        out += [{"material": material, "year": year, "tonnes": demand(material, year)} | known for year in years]
-    return out
+    return [
+        {
+            "material": material,
+            "year": year,
+            "tonnes": need(material),
+            "basis": "assumed" if "given" in spec or "weak" in spec else "derived",
+            "source": f"{purchases(material).source}; held flat (assumed)",
+        }
+        for material, spec in rules["materials"].items()
+        for year in rules["time"]["years"]
+    ]
+
+
+def battery_records() -> list[Record]:
+    """The same rows where Japan makes 150 GWh of cells a year by the case's year, in a straight line from the first."""
+    rules = src.assumptions()["time"]
+    first, reached = rules["years"][0], rules["case_year"]
+    rows = []
+    for row in records():
+        case = src.assumptions()["battery_case"].get(row["material"])
+        if case is not None:
+            part = min((row["year"] - first) / (reached - first), 1.0)
+            more = battery_need(row["material"], case) - row["tonnes"]
+            row = row | {
+                "tonnes": row["tonnes"] + part * more,
+                "basis": "assumed",
+                "source": f"{row['source']}; by {reached} that of 150 GWh (P063): {case['why']}",
+            }
+        rows.append(row)
+    return rows
+
+
+def battery_need(material: str, case: dict[str, Any]) -> float:
+    """Tonnes a year needed once the target is met: in proportion to what the mineral's need is then and now."""
+    if "more" in case:
+        return need(material) + float(case["more"])
+    if "lce" in case["now"]:
+        now = need("lithium-carbonate") + need("lithium-hydroxide") * LCE_OF_HYDROXIDE
+    else:
+        now = float(case["now"]["tonnes"]) + sum(need(name) for name in case["now"]["and"])
+    return need(material) * value(case["need"]) / now

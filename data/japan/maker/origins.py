@@ -22,6 +22,8 @@ def feed(rule: dict[str, Any], exporter: str) -> dict[str, float]:
         shares = _mix(rule, exporter)
     elif rule["rule"] == "surplus":
         shares = _surplus(rule, exporter)
+    elif rule["rule"] == "trade":
+        shares = src.bought_by(exporter, rule["code"])
     else:
         raise ValueError(f"unknown origin rule {rule['rule']}")
     floor = src.assumptions()["origins"]["min_share"]
@@ -74,30 +76,42 @@ def _surplus(rule: dict[str, Any], exporter: str) -> dict[str, float]:
 def records(suppliers: list[Record]) -> list[Record]:
     """Rows of origins.csv for the suppliers that a rule covers."""
     out: list[Record] = []
+    named = {item["supplier"]: item for item in src.assumptions()["suppliers"]["named"]}
     for rule in src.assumptions()["origins"]["rules"]:
-        for exporter in rule["exporters"]:
+        for project in rule.get("projects", ()):
+            out += [_row(project, country, share, rule) for country, share in sorted(rule["shares"].items())]
+        for exporter in rule.get("exporters", ()):
             shares = feed(rule, exporter)
             for row in suppliers:
                 if (row["material"], row["country"]) != (rule["material"], exporter):
                     continue
-                for country, share in shares.items():
-                    out.append(
-                        {
-                            "supplier": row["supplier"],
-                            "country": country,
-                            # Rounded down, so that shares can never add up to more than one.
-                            "share": int(share * 10000) / 10000,
-                            "basis": "assumed" if rule["rule"] == "given" else "derived",
-                            "source": _source(rule),
-                        }
-                    )
+                if row["supplier"] in named:
+                    continue
+                out += [_row(row["supplier"], country, share, rule) for country, share in shares.items()]
+    for item in named.values():
+        out += [
+            _row(item["supplier"], country, share, item | {"rule": "given"}) for country, share in item["feed"].items()
+        ]
     order = {row["supplier"]: i for i, row in enumerate(suppliers)}
-    return sorted(out, key=lambda r: (order[r["supplier"]], r["country"]))
+    return sorted(out, key=lambda r: (order.get(r["supplier"], len(order)), r["supplier"], r["country"]))
+
+
+def _row(supplier: str, country: str, share: float, rule: dict[str, Any]) -> Record:
+    return {
+        "supplier": supplier,
+        "country": country,
+        # Rounded down, so that shares can never add up to more than one.
+        "share": int(share * 10000) / 10000,
+        "basis": "assumed" if rule["rule"] == "given" else "derived",
+        "source": _source(rule),
+    }
 
 
 def _source(rule: dict[str, Any]) -> str:
     if rule["rule"] == "given":
         return f"judgement: {rule['why']}"
+    if rule["rule"] == "trade":
+        return f"BACI {rule['code']} 2024, its imports by value; {rule['why']}"
     if rule["rule"] == "surplus":
         return f"IEA 2024 {rule['mineral']}: mined less refined by country; {rule['why']}"
     label = "USGS MCS 2026" if rule["source"] == "usgs" else "IEA"

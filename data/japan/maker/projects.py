@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from . import sources as src
-from .demand import target_demand
 from .materials import reference_price
 from .shipping import freight, lead_months, route
+from .shortage import total_use
 from .suppliers import now_t
+from .values import told, value
 from .writing import Record
 
 COLUMNS = [
@@ -22,15 +23,6 @@ COLUMNS = [
 ]  # fmt: skip
 
 HOME = "JPN"
-
-
-def input_ratio(value: Any) -> tuple[float, bool]:
-    """Tonnes of input per tonne of output, and whether chemistry gives it."""
-    if isinstance(value, (int, float)):
-        return float(value), False
-    if "li2co3" in value:  # Li2CO3 holds two lithium, LiOH.H2O one
-        return value["li2co3"] / (2 * value["lioh_h2o"]), True
-    return value["nd2o3"] / (2 * value["nd"]), True
 
 
 def records() -> list[Record]:
@@ -45,19 +37,17 @@ def _record(item: dict[str, Any], material: str) -> Record:
     country = item.get("country", HOME)
     build = item.get("build_periods", kind["build_periods"])
     price = reference_price(material)
-    capex = price * item.get("capex_multiple", kind["capex_multiple"])
+    capex = float(item.get("capex", price * item.get("capex_multiple", kind["capex_multiple"])))
     existing, size, size_text = _size(item, material)
-    ratio, by_chemistry = input_ratio(item["input_per_output"]) if "input" in item else (0.0, False)
+    ratio = float(item["input_per_output"]) if "input" in item else 0.0
     input_cost = ratio * reference_price(item["input"]) if "input" in item else 0.0
     whole = item.get("cost_ratio", kind["cost_ratio"]) * price
-    running = max(rules["running_floor"] * price, whole - input_cost)
+    running = float(item.get("conversion", max(rules["running_floor"] * price, whole - input_cost)))
     if country != HOME:
         cargo = src.assumptions()["materials"][material]["cargo"]
         running += freight(country, cargo)
-    ratio_text = ""
-    if "input" in item:
-        why = "atomic weights" if by_chemistry else f"assumed, {item['input_why']}"
-        ratio_text = f"; input ratio: {why}"
+    ratio_text = f"; input ratio: {item['input_why']}" if "input" in item else ""
+    capex_text = "capex by source, other costs" if "capex" in item else "costs"
     return {
         "project": "-".join([material, country.lower(), item.get("name", item["kind"])]),
         "material": material,
@@ -66,7 +56,7 @@ def _record(item: dict[str, Any], material: str) -> Record:
         "existing_t": existing,
         "max_build_t": size,
         "capex": capex,
-        "subsidy_rate": kind["subsidy_rate"],
+        "subsidy_rate": src.fact(rules["subsidy_rate"]),
         "running_cost": running,
         "build_periods": build,
         "input_material": item.get("input"),
@@ -78,30 +68,28 @@ def _record(item: dict[str, Any], material: str) -> Record:
         "ramp_periods": rules["ramp_periods"],
         "basis": "assumed",
         "source": (
-            f"{size_text}; {item['why']}{ratio_text}; costs, subsidy, build time, life, fixed cost"
-            f" ({rules['fixed_share']:.0%} of capex a year) and ramp assumed"
+            f"{size_text}; {item['why']}{ratio_text}; {capex_text}, build time, life, fixed cost"
+            f" ({rules['fixed_share']:.0%} of capex a year) and ramp assumed; subsidy {rules['subsidy_rate']}"
         ),
     }
 
 
 def _size(item: dict[str, Any], material: str) -> tuple[float, float, str]:
     """Existing and further capacity in tonnes per year, and where they come from."""
-    year = src.assumptions()["time"]["target_year"]
-    target = target_demand(material)
-    if "capacity_fact" in item:
-        facts = src.assumptions()["facts"][material]
-        made, could = (src.fact(facts[item[k]]) for k in ("existing_fact", "capacity_fact"))
-        return made, could - made, f"derived: {could:g} t/yr capacity, {made:g} t/yr made"
+    existing = value(item["existing"]) if "existing" in item else 0.0
+    text = f"existing {told(item['existing'])}; " if "existing" in item else ""
+    if "max_build_t" in item:
+        return existing, value(item["max_build_t"]), f"{text}more: {told(item['max_build_t'])}"
     if item["size"] == "eu_rate":
         mineral = src.assumptions()["materials"][material]["mineral"]
         rate = src.eu_recycling_rate(mineral)
-        return 0.0, rate * target, f"size {rate:g} (EU end-of-life input rate 2023) of {year} demand"
-    size = item["size"] * target
+        return existing, rate * total_use(material), f"{text}size {rate:g} (EU end-of-life input rate 2023) of demand"
+    size = item["size"] * total_use(material)
     if "stake" in item:
         entitled = src.fact(item["stake"]) / 100 * src.fact(item["capacity"])
         bought = now_t(material).get(item["country"], 0.0)
         bought *= src.assumptions()["suppliers"]["now_headroom"]
         stake = f"{item['stake']} x {item['capacity']} = {entitled:g} t/yr"
-        text = f"existing derived: {stake} less {bought:.0f} bought now; more: {item['size']:g} of {year} demand"
+        text = f"existing derived: {stake} less {bought:.0f} bought now; more: {item['size']:g} of demand"
         return max(0.0, entitled - bought), size, text
-    return 0.0, size, f"size {item['size']:g} of {year} demand, assumed"
+    return existing, size, f"{text}size {item['size']:g} of demand, assumed"

@@ -8,6 +8,7 @@ from typing import Any
 
 from . import sources as src
 from .sources import Flow
+from .values import told, value
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class Purchases:
 def purchases(material: str) -> Purchases:
     """Purchases of one material as assumptions.yaml says to count them."""
     spec = src.assumptions()["materials"][material]
-    if "facts" in spec:
-        return _from_facts(spec["facts"])
+    if "given" in spec:
+        return _given(spec["given"])
     return _from_trade(spec)
 
 
@@ -40,19 +41,38 @@ def _from_trade(spec: dict[str, Any]) -> Purchases:
     # The flows leave out the very small; the totals of HS92 hold them. HS17 has no totals.
     totals = [src.trade_totals(c, years) for c in h92]
     bought = sum(t[0] for t in totals) + sum(src.total(src.imports_h17(c)).tonnes for c in h17)
-    sold = sum(t[1] for t in totals) if spec["net"] else 0.0
-    need = bought - sold
     floor = src.assumptions()["suppliers"]["drop_share"] * bought
     kept = {c: f for c, f in flows.items() if f.tonnes >= floor}
-    # What dropped flows brought and what exports take is spread over the others by weight.
-    spread = need / src.total(kept).tonnes
+    # What dropped flows brought is spread over the others by weight.
+    spread = bought / src.total(kept).tonnes
     scaled = {c: Flow(f.tonnes * spread, f.usd * spread) for c, f in kept.items()}
+    mine = _parts(scaled, spec)
+    sold = sum(t[1] for t in totals) if spec["net"] else 0.0
+    home = value(spec["home_t"]) if "home_t" in spec else 0.0
+    feed = value(spec["feed_t"]) if "feed_t" in spec else 0.0
+    need = src.total(mine).tonnes - sold + home - feed
+    imports = src.total(mine).tonnes if spec.get("gross") else need - home + feed
+    # What exports take is spread over the suppliers by weight, unless they are capacity beside it.
+    left = imports / src.total(mine).tonnes
     return Purchases(
-        flows=scaled,
+        flows={c: Flow(f.tonnes * left, f.usd * left) for c, f in mine.items()},
         demand_t=need,
-        home_t=0.0,
+        home_t=home,
         source=_trade_source(spec),
     )
+
+
+def _parts(flows: dict[str, Flow], spec: dict[str, Any]) -> dict[str, Flow]:
+    """The part of each flow that is the good meant, or another figure where there is a better one."""
+    parts, better = spec.get("parts", {}), spec.get("replace", {})
+    out: dict[str, Flow] = {}
+    for country, flow in flows.items():
+        part = (
+            value(better[country]) / flow.tonnes if country in better else parts.get(country, parts.get("others", 1.0))
+        )
+        if part:
+            out[country] = Flow(flow.tonnes * part, flow.usd * part)
+    return out
 
 
 def _trade_source(spec: dict[str, Any]) -> str:
@@ -63,25 +83,37 @@ def _trade_source(spec: dict[str, Any]) -> str:
         parts.append(f"BACI HS92 {'+'.join(spec['codes']['H92'])} {when}")
     if spec["codes"].get("H17"):
         parts.append(f"BACI HS17 {'+'.join(spec['codes']['H17'])} 2024")
-    return " and ".join(parts) + (", imports less exports" if spec["net"] else ", imports")
+    text = " and ".join(parts) + (", imports less exports" if spec["net"] else ", imports")
+    if "parts" in spec:
+        text += "; parts " + ", ".join(f"{country} {part:g}" for country, part in spec["parts"].items()) + " (assumed)"
+    for country, better in spec.get("replace", {}).items():
+        text += f"; {country} {told(better)}"
+    if "home_t" in spec:
+        text += f"; home output {told(spec['home_t'])}"
+    if "feed_t" in spec:
+        text += f"; less feed {told(spec['feed_t'])}"
+    return text
 
 
-def _from_facts(name: str) -> Purchases:
+def _given(name: str) -> Purchases:
     facts = src.assumptions()["facts"][name]
-    return _gallium(facts) if name == "gallium" else _germanium(facts)
-
-
-def _gallium(facts: dict[str, Any]) -> Purchases:
-    china, home = src.fact(facts["china_t"]), src.fact(facts["home_t"])
-    imports = china / (src.fact(facts["china_share"]) / 100)
-    tonnes = {"CHN": china}
-    for country, share in facts["others"].items():
-        tonnes[country] = (imports - china) * share
+    if "metal" in facts:
+        return _germanium(facts)
+    home = value(facts["home_t"]) if "home_t" in facts else 0.0
+    flows = {country: value(given) for country, given in facts["flows"].items()}
+    total = value(facts["demand"]) - home if facts.get("shares") else sum(flows.values())
+    if facts.get("shares"):
+        flows = {country: share * total for country, share in flows.items()}
+    need = value(facts["demand"]) if "demand" in facts else total + home
+    # What a plant at home takes as feed is asked for by the plant and is no demand of its own.
+    own = need * (1 - facts["feed"]["share"]) if "feed" in facts else need
+    text = "; ".join(f"{country} {told(given)}" for country, given in facts["flows"].items() if not facts.get("shares"))
+    demand = f"demand {told(facts['demand'])}" if "demand" in facts else "demand as bought"
     return Purchases(
-        flows=_priceless(tonnes),
-        demand_t=imports + home,
+        flows=_priceless(flows),
+        demand_t=own,
         home_t=home,
-        source="press 2021 (W044 from China; W043 home) and China's share 2022 (S0-019)",
+        source=f"{demand}; {text or 'shares assumed'}: {facts['why']}",
     )
 
 

@@ -19,6 +19,12 @@ ASSUMPTIONS = Path(__file__).resolve().parents[1] / "assumptions.yaml"
 
 PRICE_YEAR = 2025
 FLOW_YEAR = 2024
+USGS_NAMES = {"graphite_natural": "graphite", "rare_earths": "rare earths", "magnesium_metal": "magnesium"}
+FACTS = {
+    "P": "public-facts/public_facts.csv",
+    "W": "press-facts/web_facts.csv",
+    "S": "seed-documents/seed_facts.csv",
+}
 
 Row = dict[str, str]
 
@@ -128,6 +134,18 @@ def world_exports(code: str) -> dict[str, tuple[Flow, float]]:
     return dict(sorted(out.items()))
 
 
+def bought_by(importer: str, code: str) -> dict[str, float]:
+    """What a country imported under a code in 2024: shares of value by exporter."""
+    value = {
+        row["exporter"]: number(row["value_kusd"])
+        for row in rows("cepii-baci/baci_bilateral_rare_earths_2024.csv")
+        if row["importer"] == importer and row["hs6"] == code
+    }
+    if not value:
+        raise ValueError(f"no imports of {code} by {importer}")
+    return {country: usd / sum(value.values()) for country, usd in sorted(value.items())}
+
+
 # ---------------------------------------------------------- output (USGS, IEA)
 
 
@@ -143,6 +161,20 @@ def usgs_output(mineral: str, stage: str, product: str | None = None) -> dict[st
     if not out:
         raise ValueError(f"USGS has no {mineral} {stage} {product or ''}")
     return out
+
+
+@cache
+def largest_mine_share(country: str, minerals: frozenset[str]) -> float:
+    """A country's largest share of the world's mine output of 2024 among minerals; zero where USGS lists none."""
+    shares = [
+        number(row["share_of_world_pct"]) / 100
+        for row in rows("usgs-mcs/usgs_mcs_world_production.csv")
+        if row["iso3"] == country
+        and row["stage"] == "mine"
+        and int(row["year"]) == FLOW_YEAR
+        and USGS_NAMES.get(row["mineral"], row["mineral"]) in minerals
+    ]
+    return max(shares, default=0.0)
 
 
 def iea_output(mineral: str, stage: str, year: int = FLOW_YEAR) -> dict[str, float]:
@@ -162,22 +194,6 @@ def iea_output(mineral: str, stage: str, year: int = FLOW_YEAR) -> dict[str, flo
     return out
 
 
-@cache
-def iea_demand(mineral: str) -> dict[int, float]:
-    """World demand in kt: 2024, then the STEPS scenario."""
-    out = {
-        int(row["year"]): number(row["value"])
-        for row in rows("iea-critical-minerals/iea_critical_minerals_2025.csv")
-        if row["table"] == "total_demand"
-        and row["mineral"] == mineral
-        and row["item"] == "totalDemand"
-        and row["scenario"] in ("base_year", "STEPS")
-    }
-    if FLOW_YEAR not in out:
-        raise ValueError(f"IEA has no total demand of {mineral}")
-    return dict(sorted(out.items()))
-
-
 def usgs_price(mineral: str, series: str, year: int = PRICE_YEAR) -> float:
     """Price of the one USGS series whose name holds `series`, USD per tonne."""
     found = {
@@ -190,14 +206,18 @@ def usgs_price(mineral: str, series: str, year: int = PRICE_YEAR) -> float:
     return next(iter(found.values()))
 
 
+def mean_price(mineral: str, series: str, years: list[int]) -> float:
+    """Mean over years of a USGS price, USD per tonne."""
+    return sum(usgs_price(mineral, series, year) for year in years) / len(years)
+
+
 # ----------------------------------------------------------------- other facts
 
 
 @cache
 def fact(name: str) -> float:
-    """The value of one cited fact (W... from press-facts, S... from seed-documents)."""
-    path = "press-facts/web_facts.csv" if name[0] == "W" else "seed-documents/seed_facts.csv"
-    for row in rows(path):
+    """The value of one cited fact (P... from public-facts, W... from press-facts, S... from seed-documents)."""
+    for row in rows(FACTS[name[0]]):
         if row["fact_id"] == name:
             return float(row["value"])
     raise KeyError(name)

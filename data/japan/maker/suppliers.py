@@ -12,16 +12,17 @@ from functools import cache
 from typing import Any
 
 from . import sources as src
-from .demand import first_demand, mean_growth
+from .demand import need
 from .materials import reference_price
 from .purchases import Purchases, purchases
 from .shipping import freight, lead_months, route
 from .sources import Flow
+from .values import value
 from .writing import Record
 
 COLUMNS = [
     "supplier", "material", "country", "kind", "capacity_t", "price", "freight",
-    "tariff_rate", "lead_periods", "in_transit_t", "route", "basis", "source",
+    "tariff_rate", "lead_periods", "in_transit_t", "route", "ramp_periods", "minimum_t", "index", "basis", "source",
 ]  # fmt: skip
 
 
@@ -31,14 +32,8 @@ def supplier_id(material: str, country: str, tranche: str = "") -> str:
 
 
 def now_t(material: str) -> dict[str, float]:
-    """Tonnes per year bought from each country in the plan's first year, without headroom.
-
-    The mix is the measured one; the total is the first year's demand less home output.
-    """
-    bought = purchases(material)
-    imports = first_demand(material) - bought.home_t
-    all_t = src.total(bought.flows).tonnes
-    return {c: f.tonnes / all_t * imports for c, f in bought.flows.items()}
+    """Tonnes per year bought from each country now, without headroom."""
+    return {country: flow.tonnes for country, flow in purchases(material).flows.items()}
 
 
 def price(material: str, unit_value: float, mean: float) -> float:
@@ -66,15 +61,14 @@ def more_t(material: str) -> dict[str, tuple[float, float, str]]:
         found = _from_output(material, more, share)
     if more["from"] != "exports":
         found = _from_flows(material, more, found) | found
-    grow = mean_growth(material) if rules["more_growth"] else 1.0
-    cap = rules["more_cap"] * first_demand(material)
+    cap = rules["more_cap"] * need(material)
     banned = set(rules["never_more"]) | set(more.get("never", {}))
     kept = {
-        c: (min(t * grow, cap), uv, text)
+        c: (min(t, cap), uv, text)
         for c, (t, uv, text) in found.items()
         if c not in banned and c not in ("JPN", "OTH", "WLD") and t > 0
     }
-    small = rules["more_floor"] * first_demand(material)
+    small = rules["more_floor"] * need(material)
     largest = sorted(kept, key=lambda c: (-kept[c][0], c))[: rules["more_countries"]]
     return {c: kept[c] for c in sorted(largest) if kept[c][0] >= small}
 
@@ -150,7 +144,24 @@ def records() -> list[Record]:
                 out += _now_rows(material, country, bought, now[country])
             if country in more:
                 out.append(_more_row(material, country, bought, more[country]))
+        out += [_named_row(row) for row in src.assumptions()["suppliers"]["named"] if row["material"] == material]
     return out
+
+
+def _named_row(item: dict[str, Any]) -> Record:
+    """A contract that is public by name."""
+    return _common(item["material"], item["country"]) | {
+        "supplier": item["supplier"],
+        "kind": "contract",
+        "capacity_t": value(item["capacity_t"]),
+        "price": float(item.get("price", reference_price(item["material"]))),
+        "lead_periods": 0,
+        "in_transit_t": 0,
+        "minimum_t": value(item["minimum_t"]),
+        "index": item["index"],
+        "basis": "assumed",
+        "source": item["why"],
+    }
 
 
 def _now_rows(material: str, country: str, bought: Purchases, tonnes: float) -> list[Record]:
@@ -159,14 +170,14 @@ def _now_rows(material: str, country: str, bought: Purchases, tonnes: float) -> 
     mean = src.total(bought.flows).unit_value
     base = price(material, bought.flows[country].unit_value, mean)
     part = rules["contract_share"]
-    basis = "assumed" if "facts" in src.assumptions()["materials"][material] else "derived"
-    grown = "" if first_demand(material) == bought.demand_t else " raised to 2026 with demand"
+    spec = src.assumptions()["materials"][material]
+    basis = "assumed" if "given" in spec or "parts" in spec else "derived"
     if base == reference_price(material):
         price_text = "price = reference"
     else:
         price_text = f"price = reference x (unit value / mean)^{rules['price_shrinkage']:g}"
     text = (
-        f"{bought.source}{grown}; assumed: {part:g} by contract, headroom {rules['now_headroom']:g},"
+        f"{bought.source}; assumed: {part:g} by contract, headroom {rules['now_headroom']:g},"
         f" freight, lead, zero tariff; {price_text}"
     )
     spot = _common(material, country) | {
@@ -184,11 +195,12 @@ def _now_rows(material: str, country: str, bought: Purchases, tonnes: float) -> 
         "supplier": supplier_id(material, country, "contract"),
         "kind": "contract",
         "capacity_t": tonnes * part * rules["now_headroom"],
-        "price": base * (1 + rules["contract_premium"]),
+        "price": base,
         "lead_periods": 0,
         "in_transit_t": 0,
+        "index": rules["contract_index"],
         "basis": basis,
-        "source": f"{text}; contract premium {rules['contract_premium']:g}",
+        "source": f"{text}; contract follows the spot price",
     }
     return [spot, contract]
 
@@ -209,8 +221,12 @@ def _more_row(material: str, country: str, bought: Purchases, more: tuple[float,
         "capacity_t": tonnes,
         "price": base * (1 + rules["more_premium"]),
         "in_transit_t": 0,
+        "ramp_periods": rules["more_ramp_periods"],
         "basis": "assumed",
-        "source": f"{text} (share assumed); premium {rules['more_premium']:g}, freight, lead, zero tariff assumed",
+        "source": (
+            f"{text} (share assumed); premium {rules['more_premium']:g}, ramp of {rules['more_ramp_periods']} months,"
+            " freight, lead, zero tariff assumed"
+        ),
     }
 
 

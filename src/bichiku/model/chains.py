@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bichiku.model.settings import Effect, Onset
-from bichiku.model.state import State, hits, world_state
+from bichiku.model.state import State, hits, materials_hit, world_state
 from bichiku.model.tree import Tree, grow_tree, starts, tree_size
 from bichiku.model.world import World
 
@@ -67,9 +67,16 @@ def touching(world: World, materials: tuple[str, ...]) -> list[str]:
 
 
 def _touches(part: World, name: str) -> bool:
+    if not any(_selects(effect, part) for effect in part.settings.crises[name].effects):
+        return False
     # one start at a time: the tree of all may be larger than any memory, and the first mostly settles it
     begun = starts(name, part.settings.crises[name], part.calendar)
     return any(_touches_from(part, name, start.onset) for start in begun)
+
+
+def _selects(effect: Effect, part: World) -> bool:
+    """Whether an effect selects anything at all."""
+    return bool(materials_hit(effect, part)) or any(hits(effect, source, part) for source in part.sources)
 
 
 def _touches_from(part: World, name: str, onset: int) -> bool:

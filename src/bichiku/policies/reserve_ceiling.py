@@ -68,19 +68,25 @@ def ceiling_days(world: World, material: str) -> np.ndarray | None:
 def what_cannot_leave(rows: RowWriter, world: World, material: str) -> np.ndarray:
     """Tonnes that are in stock at the end of each period of the plan if nothing is bought; shape (periods,).
 
-    The opening stock, goods under way, what contracts are committed to deliver and what the reserve asked for a period
-    before, less demand, of which a release rate may keep some in store.
+    The opening stock, goods under way, what contracts are committed to deliver beyond the feed of existing projects at
+    full running, and what the reserve asked for a period before, less demand, of which a release rate may keep some in
+    store.
     """
     plan, share = rows.tree.plan, world.calendar.year_share
     row = world.materials[material]
     demand = rows.number("demand", material)[plan] if material in world.demand else np.zeros(len(plan))
-    comes = np.zeros(len(plan))
+    comes, committed = np.zeros(len(plan)), np.zeros(len(plan))
     for name in world.sellers(material):
         supplier, route = world.suppliers[name], rows.number("route", name)[plan]
         if name in world.contracts:
-            comes += supplier.minimum_t * share * rows.number("export", name)[plan] * route
+            committed += supplier.minimum_t * share * rows.number("export", name)[plan] * route
         else:
             comes[: supplier.lead_periods] += supplier.under_way * route[: supplier.lead_periods]
+    for name in world.consumers(material):
+        project = world.projects[name]
+        fed = project.existing_t * (project.input_per_output or 0.0)
+        committed -= fed * share * rows.number("export", name)[plan]
+    comes += np.maximum(committed, 0.0)
     target = target_days(world, material)
     floor = np.zeros(len(plan)) if target is None else target * demand / world.calendar.days
     slowest = np.inf if row.release_rate_t_per_day is None else row.release_rate_t_per_day * world.calendar.days

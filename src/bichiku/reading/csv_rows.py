@@ -82,23 +82,33 @@ class TablesFolder:
     model: Path
 
 
-def read_tables(folder: TablesFolder, log: FaultLog, changes: Sequence[CellChange] = ()) -> dict[str, Table[Any]]:
-    """All eight tables of a folder, some cells changed; a table that is absent and not required is empty."""
-    try:
-        names = sorted(os.listdir(folder.path))
-    except OSError as error:
-        log.add(Fault(folder.shown_as, None, "", f"cannot be read: {error.strerror}"))
-        return {kind.table: Table(f"{folder.shown_as}/{kind.table}.csv", complete=False) for kind in TABLES}
-    _check_file_names(names, f"{folder.shown_as}/", log)
+def read_tables(
+    folders: Sequence[TablesFolder], log: FaultLog, changes: Sequence[CellChange] = ()
+) -> tuple[dict[str, Table[Any]], dict[str, Path]]:
+    """All eight tables of a model, some cells changed, and the file of each that is there.
+
+    A table is taken from the first folder that has it; one that none has, and that is not required, is empty.
+    """
+    names: dict[TablesFolder, list[str]] = {}
+    for folder in folders:
+        try:
+            names[folder] = sorted(os.listdir(folder.path))
+        except OSError as error:
+            log.add(Fault(folder.shown_as, None, "", f"cannot be read: {error.strerror}"))
+            return {kind.table: Table(f"{folder.shown_as}/{kind.table}.csv", complete=False) for kind in TABLES}, {}
+        _check_file_names(names[folder], f"{folder.shown_as}/", log)
     tables: dict[str, Table[Any]] = {}
+    files: dict[str, Path] = {}
     for kind in TABLES:
-        name = f"{kind.table}.csv"
-        shown_as, mine = f"{folder.shown_as}/{name}", _of_table(kind, changes)
-        if os.path.lexists(folder.path / name):
-            tables[kind.table] = read_table(folder.path / name, folder.model, shown_as, kind, log, mine)
+        name, mine = f"{kind.table}.csv", _of_table(kind, changes)
+        holder = next((folder for folder in folders if name in names[folder]), None)
+        if holder is None:
+            tables[kind.table] = _absent(f"{folders[0].shown_as}/{name}", kind, log, mine)
         else:
-            tables[kind.table] = _absent(shown_as, kind, log, mine)
-    return tables
+            files[kind.table] = holder.path / name
+            shown_as = f"{holder.shown_as}/{name}"
+            tables[kind.table] = read_table(files[kind.table], holder.model, shown_as, kind, log, mine)
+    return tables, files
 
 
 def parse_tables(contents: Mapping[str, bytes], log: FaultLog) -> dict[str, Table[Any]]:

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+MODEL_FILE = "model.yaml"
+
 
 class Unreadable(Exception):
     """A file cannot be read, or not from some line on."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bichiku.model.calendar import Calendar
@@ -16,9 +16,9 @@ from bichiku.model.world import ShortageTranche, World
 from bichiku.policies import POLICIES
 from bichiku.reading import schema
 from bichiku.reading.cells import split_assignments
-from bichiku.reading.csv_rows import Table, TablesFolder, changed_tables, parse_tables, read_tables
-from bichiku.reading.document import Document, parse_document, read_document
-from bichiku.reading.files import is_folder, is_inside
+from bichiku.reading.csv_rows import Table, changed_tables, parse_tables, read_tables
+from bichiku.reading.document import Document, parse_document
+from bichiku.reading.files import MODEL_FILE, is_folder
 from bichiku.reading.horizon import check_dates, check_demand, read_calendar
 from bichiku.reading.references import check_names, check_tables
 from bichiku.reading.settings import parse_settings
@@ -31,11 +31,11 @@ from bichiku.reading.strategies import (
     split_strategies,
 )
 from bichiku.reading.values import assignments_of, document_text, table_text
+from bichiku.reading.variants import read_layers
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MODEL_FILE = "model.yaml"
 INPUTS = "inputs"  # where a run keeps the model that it was made from
 
 
@@ -46,23 +46,22 @@ class Source:
     Attributes:
         name: name of the model.
         folder: where it was read from; None for a model that is not of a folder.
-        file: name of the file that holds its keys.
-        content: that file, byte by byte.
+        files: content of the file that holds its keys, and of those that it is built on, by the path of each as seen
+            from the folder.
         base: model.yaml without its strategies.
         strategies: the changes of each strategy.
         tables: the tables by name; None where they could not be looked for.
-        tables_folder: where the tables lie inside the model's folder.
+        table_files: the file of each table that is one, as seen from the folder.
         assignments: changes ``PATH=VALUE`` of every strategy.
     """
 
     name: str
     folder: Path | None
-    file: str
-    content: bytes
+    files: dict[str, bytes]
     base: Document
     strategies: dict[str, Document]
     tables: dict[str, Table[Any]] | None
-    tables_folder: PurePosixPath
+    table_files: dict[str, str]
     assignments: tuple[str, ...] = ()
 
 
@@ -110,7 +109,7 @@ class Model:
             log.add(Fault(MODEL_FILE, None, "", f"{shown(name)} cannot name a model"))
         base, strategies = split_strategies(document, log)
         parsed = parse_tables({table: table_text(frame) for table, frame in tables.items()}, log)
-        source = Source(name, None, MODEL_FILE, text.encode(), base, strategies, parsed, PurePosixPath())
+        source = Source(name, None, {MODEL_FILE: text.encode()}, base, strategies, parsed, {})
         return _model(source, strategies, log)
 
     def __repr__(self) -> str:
@@ -241,20 +240,17 @@ def read_model(path: str | Path, strategies: Sequence[str] = (), assignments: Se
         )
         raise ModelFaults([Fault(str(file), None, "", "does not exist", hint)])
     log = FaultLog()
-    document = read_document(file, str(file), None if file == path else path, schema)
+    layers = read_layers(file, None if file == path else path, log)
     name = file.resolve().parent.name
     if not name.isprintable():
         message = "the folder's name holds what cannot be printed"
         log.add(Fault(str(file), None, "", message, "runs are named after it; give it another"))
-    base, changes = split_strategies(document, log)
+    base, changes = split_strategies(layers.document, log)
     chosen = choose(changes, strategies, log)
-    folder = _tables_folder(file, base, log)
     _, cells = split_assignments(assignments)
-    tables = read_tables(folder, log, cells) if folder else None
-    inside = folder.path.resolve().relative_to(file.parent.resolve()).as_posix() if folder else ""
-    source = Source(
-        name, file.parent, file.name, document.content, base, changes, tables, PurePosixPath(inside), tuple(assignments)
-    )
+    tables, table_files = read_tables(layers.tables, log, cells) if layers.tables else (None, {})
+    places = {name: _seen_from(table, file.parent) for name, table in table_files.items()}
+    source = Source(name, file.parent, layers.files, base, changes, tables, places, tuple(assignments))
     return _model(source, chosen, log)
 
 
@@ -281,11 +277,16 @@ def _model(source: Source, chosen: Mapping[str, Document], log: FaultLog) -> Mod
                 worlds[name] = _world(name, settings, calendar, tables, merged.place(("crises",)))
                 _check_policies(merged, worlds[name], log)
     log.raise_if_any()
-    files = {source.file: source.content}
+    files = dict(source.files)
     for name, table in (tables or {}).items():
         if table.content is not None:
-            files[(source.tables_folder / f"{name}.csv").as_posix()] = table.content
+            files[source.table_files.get(name, f"{name}.csv")] = table.content
     return Model(source.name, worlds, resolved, files, source)
+
+
+def _seen_from(file: Path, folder: Path) -> str:
+    """A file by its own name in its true folder, from another folder."""
+    return Path(os.path.relpath(file.parent.resolve() / file.name, folder.resolve())).as_posix()
 
 
 def _shortage(table: Table[Any]) -> dict[tuple[str, str], ShortageTranche]:
@@ -299,29 +300,11 @@ def _shortage(table: Table[Any]) -> dict[tuple[str, str], ShortageTranche]:
     return found
 
 
-def _tables_folder(file: Path, base: Document, log: FaultLog) -> TablesFolder | None:
-    given = base.data.get("tables", ".")
-    if not isinstance(given, str):
-        return None  # a fault of the settings
-    folder = file.parent / given
-    if given.isprintable() and not is_inside(folder, file.parent):
-        log.add(base.fault(("tables",), f"{shown(given)} leaves the model's folder"))
-        return None
-    if not given.isprintable() or not is_folder(folder):
-        log.add(base.fault(("tables",), f"there is no folder {shown(given)}"))
-        return None
-    return TablesFolder(folder, _shown(file.parent, folder), file.parent)
-
-
 def _check_policies(document: Document, world: World, log: FaultLog) -> None:
     """What a policy asks for against the rest of what the strategy asks for."""
     for policy in POLICIES:
         for path, message, hint in policy.faults(world):
             log.add(document.fault(("policies", policy.name, *path), message, hint))
-
-
-def _shown(parent: Path, folder: Path) -> str:
-    return str(parent if folder.resolve() == parent.resolve() else folder)
 
 
 def _world(

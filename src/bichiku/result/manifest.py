@@ -12,7 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bichiku.reading.model import MODEL_FILE, Model
+from bichiku.reading.files import MODEL_FILE
+from bichiku.reading.model import Model
 from bichiku.result.solved import Solved
 from bichiku.result.tables.split import SPLIT
 from bichiku.solving import SolverOptions

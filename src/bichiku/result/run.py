@@ -17,7 +17,8 @@ import yaml
 
 from bichiku.model.world import World
 from bichiku.program import ALL
-from bichiku.reading.model import INPUTS, MODEL_FILE, Model, model_of
+from bichiku.reading.files import MODEL_FILE
+from bichiku.reading.model import INPUTS, Model, model_of
 from bichiku.reading.yaml12 import CoreDumper
 from bichiku.result.manifest import SOLVER_LOG, input_hash, manifest, sha256, write_manifest
 from bichiku.result.outcome import Outcome

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bichiku.model.faults import Fault, ModelFaults, shown
-from bichiku.reading.files import is_file, is_folder, json_value
-from bichiku.reading.model import INPUTS, MODEL_FILE, Model, read_model
+from bichiku.reading.files import MODEL_FILE, is_file, is_folder, json_value
+from bichiku.reading.model import INPUTS, Model, read_model
 from bichiku.reading.strategies import is_strategy_name
 from bichiku.result.manifest import EDITION, MANIFEST
 from bichiku.result.run import Run

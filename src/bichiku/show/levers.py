@@ -54,7 +54,7 @@ def lever_rows(comparison: pd.DataFrame, runs: Sequence[Run], baseline: str) -> 
                 run.strategy,
                 scale(found.get(BEFORE, math.nan), sign=True),
                 scale(found.get(AVOIDED, math.nan)),
-                _ratio(found.get(RATIO, math.nan), told.get(RATIO, "")),
+                ratio_words(found.get(RATIO, math.nan), told.get(RATIO, "")),
                 *(scale(found.get(metric, math.nan), sign=True) for metric in PAYERS.values()),
                 _years(of_run[of_run["metric"] == OF_YEAR]),
             ]
@@ -62,7 +62,8 @@ def lever_rows(comparison: pd.DataFrame, runs: Sequence[Run], baseline: str) -> 
     return f"{scale.unit} a year", rows
 
 
-def _ratio(value: float, detail: str) -> str:
+def ratio_words(value: float, detail: str) -> str:
+    """Damage avoided per unit of cost, or what stands in its place where cost before damage does not rise."""
     if math.isnan(value):
         return next((words for words in (SAVES, LOSES) if detail.startswith(words)), NO_NUMBER)
     return page_number(value)

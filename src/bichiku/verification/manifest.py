@@ -9,8 +9,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from bichiku.model.world import World
-from bichiku.reading.files import json_value
-from bichiku.reading.model import MODEL_FILE
+from bichiku.reading.files import MODEL_FILE, json_value
 from bichiku.verification.chains import chain_of_material
 from bichiku.verification.files import INPUTS, MANIFEST, RunTable
 from bichiku.verification.tree import Nodes

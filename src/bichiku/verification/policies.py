@@ -133,18 +133,22 @@ def _cannot_leave(facts: RunFacts, k: int, target: np.ndarray) -> np.ndarray:
     row, per_year = world.materials[material], world.calendar.periods_per_year
     keep = (1.0 - row.loss_rate) ** (1.0 / per_year)
     slowest = np.inf if row.release_rate_t_per_day is None else row.release_rate_t_per_day * world.calendar.days
-    comes = np.zeros(world.settings.periods)
+    comes, committed = np.zeros(world.settings.periods), np.zeros(world.settings.periods)
     for column, (name, source) in enumerate(world.sources.items()):
+        if name in world.projects and world.projects[name].input_material == material:
+            fed = world.projects[name].existing_t * (world.projects[name].input_per_output or 0.0)
+            committed -= fed / per_year * states.export[facts.plan, column]
         if source.material != material or name not in world.suppliers:
             continue
         supplier = world.suppliers[name]
         route, export = states.route[facts.plan, column], states.export[facts.plan, column]
         if supplier.kind == "contract":
-            comes += supplier.minimum_t / per_year * export * route
+            committed += supplier.minimum_t / per_year * export * route
         else:
             comes += np.where(
                 nodes.period[facts.plan] <= supplier.lead_periods, route * (supplier.in_transit_t or 0), 0
             )
+    comes += np.maximum(0.0, committed)
     demand = states.demand[facts.plan, k]
     found, held = np.zeros(world.settings.periods), row.opening_stock_t
     for t, used in enumerate(demand):

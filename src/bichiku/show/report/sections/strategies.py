@@ -15,6 +15,7 @@ from bichiku.show.numbers import page_money
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.data import ReportData
 from bichiku.show.report.elements import Element, Fold, Note, PageCell, PageTable, Section
+from bichiku.show.report.figures.levers import levers
 from bichiku.show.report.figures.strategies import strategies
 from bichiku.show.report.policy_words import policy_words
 from bichiku.show.report.strategy_table import COST, HHI, LARGEST, RISK, StrategyColumn, strategy_columns
@@ -49,9 +50,7 @@ def section(report: ReportData) -> Section:
     notes = [Note(f"{text}.") for text in differences(report.runs)]
     elements: list[Element] = [*notes, costs, risks]
     elements += _levers(report)
-    picture = strategies(report)
-    if picture:
-        elements.append(picture)
+    elements += [found for found in (levers(report), strategies(report)) if found]
     elements.append(Fold("What each strategy demands", [_demands(report.runs, "")]))
     return Section("strategies", "Strategies", elements)
 
