@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given
+from pandas.testing import assert_frame_equal
 
 from bichiku.build import build
 from bichiku.program import LinearProgram, Structure
 from bichiku.reading.model import read_model
-from bichiku.result.pipeline import grow
+from bichiku.result.pipeline import grow, run_strategy
 from bichiku.solving import HotProgram, Limits, Report, Solution, SolverOptions, Status, decomposed, l_shaped
 from bichiku.solving.certificate import certify
 from bichiku.solving.decomposed import DecomposedRun, pays
@@ -113,6 +114,18 @@ def test_the_tutorial_has_the_same_optimum(strategy: str) -> None:
     assert not any(FALLEN_BACK in note for note in report.apart.values())
     assert found.objective == pytest.approx(_whole(lp).objective, rel=1e-9)
     assert certify(lp, found).holds
+
+
+def test_a_run_has_the_same_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = read_model(TUTORIAL, ["reserve-180"]).worlds["reserve-180"]
+    whole = run_strategy(world)
+    monkeypatch.setattr(decomposed, "LARGE", 1)
+    monkeypatch.setattr(decomposed, "PER_PLAN_ROW", 0)
+    apart = run_strategy(world)
+    assert not whole.solved.report.apart
+    assert apart.solved.report.apart
+    for name, table in whole.tables.items():
+        assert_frame_equal(apart.tables[name], table, rtol=1e-9)
 
 
 @drawn(60)
