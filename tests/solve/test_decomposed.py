@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import given
+from pandas.testing import assert_frame_equal
 
 from bichiku.build import build
 from bichiku.program import LinearProgram, Structure
 from bichiku.reading.model import read_model
-from bichiku.result.pipeline import grow
+from bichiku.result.pipeline import grow, run_strategy
 from bichiku.solving import HotProgram, Limits, Report, Solution, SolverOptions, Status, decomposed, l_shaped
 from bichiku.solving.certificate import certify
 from bichiku.solving.decomposed import DecomposedRun, pays
@@ -115,6 +116,18 @@ def test_the_tutorial_has_the_same_optimum(strategy: str) -> None:
     assert certify(lp, found).holds
 
 
+def test_a_run_has_the_same_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = read_model(TUTORIAL, ["reserve-180"]).worlds["reserve-180"]
+    whole = run_strategy(world)
+    monkeypatch.setattr(decomposed, "LARGE", 1)
+    monkeypatch.setattr(decomposed, "PER_PLAN_ROW", 0)
+    apart = run_strategy(world)
+    assert not whole.solved.report.apart
+    assert apart.solved.report.apart
+    for name, table in whole.tables.items():
+        assert_frame_equal(apart.tables[name], table, rtol=1e-9)
+
+
 @drawn(60)
 @given(models_with_policies())
 def test_drawn_models_have_the_same_optimum_or_none(given_model: Description) -> None:
@@ -184,3 +197,7 @@ def test_only_large_programs_are_taken_apart(monkeypatch: pytest.MonkeyPatch) ->
     assert not pays(replace(lp, structure=None), SolverOptions())
     assert not pays(replace(lp, structure=Structure(np.full(3, -1))), SolverOptions())
     assert not pays(_newsvendor([[0, 0.5, 0.5]], [1]), SolverOptions())  # a row over both branches
+    with_plan_row = _newsvendor([[1, 0, 0]], [9])  # three rows, one of them the plan's
+    assert not pays(with_plan_row, SolverOptions())
+    monkeypatch.setattr(decomposed, "PER_PLAN_ROW", 3)
+    assert pays(with_plan_row, SolverOptions())

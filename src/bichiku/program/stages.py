@@ -19,7 +19,7 @@ from bichiku.program.units import in_powers_of_two
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlanPart:
     """The first stage; its columns are those of the plan, then the shares.
 
     Attributes:
@@ -126,15 +126,15 @@ class Branches:
         )
 
 
-def shares_rows(program: LinearProgram) -> bool:
-    """Whether a program whose structure is known has rows over several branches."""
+def stage_rows(program: LinearProgram) -> tuple[int, int]:
+    """Number of rows of the plan alone, and of rows over several branches, where the structure is known."""
     assert program.structure is not None
     row, column = program.matrix.tocoo().coords
     lowest, highest = _reach(row, program.structure.branch[column], program.shape[0])
-    return bool((lowest < highest).any())
+    return int((highest == PLAN).sum()), int((lowest < highest).sum())
 
 
-def split_stages(program: LinearProgram, cost: np.ndarray) -> tuple[Plan, Branches]:
+def split_stages(program: LinearProgram, cost: np.ndarray) -> tuple[PlanPart, Branches]:
     """Plan and branches of a program whose structure is known.
 
     Args:
@@ -158,7 +158,7 @@ def split_stages(program: LinearProgram, cost: np.ndarray) -> tuple[Plan, Branch
     plan_column, plan_rows = _positions(columns, program.shape[1]), np.flatnonzero((highest < 0) | shared)
     plan_row = _positions(plan_rows, program.shape[0])
     mine = ~in_branch & (plan_row[row] >= 0)
-    plan = Plan(
+    plan = PlanPart(
         rows=plan_rows,
         columns=columns,
         matrix=_matrix(

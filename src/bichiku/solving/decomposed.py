@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from bichiku.program import PLAN, LinearProgram
-from bichiku.program.stages import shares_rows
+from bichiku.program.stages import stage_rows
 from bichiku.solving.highs import (
     DUAL_SIMPLEX,
     NO_LIMITS,
@@ -20,7 +20,8 @@ from bichiku.solving.highs import (
 )
 from bichiku.solving.l_shaped import LShaped, NotSettled, Stopped
 
-LARGE = 60_000  # rows from which branches apart are faster than the whole; measured by benchmarks/branches.py
+LARGE = 50_000  # rows from which branches apart are faster than the whole, measured by benchmarks/branches.py ...
+PER_PLAN_ROW = 50  # ... where there are so many for each of the plan's; a large plan takes longer than its branches
 
 
 def pays(program: LinearProgram, options: SolverOptions) -> bool:
@@ -28,8 +29,11 @@ def pays(program: LinearProgram, options: SolverOptions) -> bool:
     structure = program.structure
     if structure is None or options != SolverOptions() or (structure.branch == PLAN).all():
         return False
+    if program.shape[0] < LARGE:
+        return False
+    plan, shared = stage_rows(program)
     # money that several branches share, as the damage that risk counts, makes cuts too steep for the solver
-    return program.shape[0] >= LARGE and not shares_rows(program)
+    return not shared and program.shape[0] >= PER_PLAN_ROW * plan
 
 
 class DecomposedRun(HighsRun):

@@ -22,7 +22,7 @@ import numpy as np
 from scipy import linalg, sparse
 
 from bichiku.program import LinearProgram
-from bichiku.program.stages import Branches, Plan, split_stages
+from bichiku.program.stages import Branches, PlanPart, split_stages
 from bichiku.program.units import in_powers_of_two
 from bichiku.solving.branch_stack import KEPT, BranchStack, Cuts
 from bichiku.solving.highs import AT_LOWER, BASIC, Basis, Limits, SolverError, Status
@@ -239,7 +239,7 @@ class LShaped:
         return whole
 
 
-def _put(whole: Basis, part: Plan | Branches, basis: Basis) -> None:
+def _put(whole: Basis, part: PlanPart | Branches, basis: Basis) -> None:
     """Puts the basis of a part into that of the whole."""
     whole.columns[part.columns] = basis.columns
     own = part.rows >= 0  # a row that holds a share is none of the program's

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from bichiku.program.stages import Plan
+from bichiku.program.stages import PlanPart
 from bichiku.program.units import in_powers_of_two
 from bichiku.solving.growing import GrowingRun
 from bichiku.solving.highs import BASIC, Basis, Limits, Status
@@ -23,7 +23,7 @@ class Master:
         least: what each branch costs at least under any plan; shape (branches,).
     """
 
-    def __init__(self, plan: Plan, cost: np.ndarray, weight: np.ndarray, least: np.ndarray) -> None:
+    def __init__(self, plan: PlanPart, cost: np.ndarray, weight: np.ndarray, least: np.ndarray) -> None:
         self._plan, self._cost, self._weight, self._least = plan, cost, weight, least
         branches = len(weight)
         nothing = np.zeros(branches)
