@@ -120,6 +120,21 @@ PROMISES = (
         ),
     ),
     Promise(
+        "Branches solved apart from the plan lead to the optimum of the whole",
+        {
+            "tests/solve/test_decomposed.py": (
+                "test_drawn_models_have_the_same_optimum_or_none",
+                "test_what_does_not_settle_falls_back_to_the_whole_and_says_so",
+            ),
+        },
+        "branches",
+        lambda f: (
+            f"{f['models']:,} drawn models, {f['without a plan']} of them without a plan, at most "
+            f"{f['most apart']:.0e} apart, {f['complaints']} disagreements; of {f['parts']} parts "
+            f"{f['parts with a plan that fell back to the whole']} with a plan fell back to the whole"
+        ),
+    ),
+    Promise(
         "A model without a plan is explained, and each way out that is called checked is one",
         {
             "tests/explain/test_drawn.py": (
