@@ -7,7 +7,6 @@ from dataclasses import replace
 from bichiku.build import physical_stencil
 from bichiku.build.coupling import assembled
 from bichiku.build.reserve import growing_stencil
-from bichiku.build.stamp import stamp
 from bichiku.build.stencil import Stencil
 from bichiku.build.units import in_own_units
 from bichiku.model.chains import Chain
@@ -33,6 +32,8 @@ class OperationBuilder:
         Args:
             world: the chain's part of the strategy's world.
         """
+        from bichiku.build.stamp import stamp  # needs Pyomo, which takes long to load
+
         if any(policy.binds_in_operation and policy.asked(world) for policy in POLICIES):
             stencil = physical_stencil(replace(self._chain, world=world))
             for policy in POLICIES:
