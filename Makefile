@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 TRIALS := residuals tampering drawn_models branches explanations fuzz slips kills interrupts full_disk together interpreters
 
-.PHONY: japan test random lint types tables docs benchmark trust fuzz clean
+.PHONY: japan test random lint types tables levers docs benchmark trust fuzz clean
 
 japan: $(VENV)/run-ready          ## solve all strategies of the Japan model
 	$(BIN)/bichiku run models/japan
@@ -24,6 +24,10 @@ types: $(VENV)/test-ready         ## check types
 
 tables: $(VENV)/run-ready         ## make the Japan model's tables from data/ again
 	$(BIN)/python data/japan/make_tables.py
+
+levers: $(VENV)/test-ready         ## solve what stands in models/japan/README.md, and write its tables; an hour
+	$(BIN)/python -m trials.japan_levers --write
+	$(BIN)/python -m trials.japan_tables --write
 
 docs: $(VENV)/run-ready           ## write the reference tables of docs/ from what the code declares
 	$(BIN)/python docs/reference.py
