@@ -59,7 +59,7 @@ def opened(chromium: Chromium, tmp_path: Path) -> Callable[..., Chromium]:
 
 
 @pytest.mark.parametrize(
-    ("make", "headings", "charts"), [(comparison_page, 10, 7), (single_page, 9, 5)], ids=["comparison", "run"]
+    ("make", "headings", "charts"), [(comparison_page, 10, 8), (single_page, 9, 5)], ids=["comparison", "run"]
 )
 def test_page_opens(opened: Callable[..., Chromium], make: Callable[[], str], headings: int, charts: int) -> None:
     page = opened(make())
@@ -115,8 +115,9 @@ def test_links_hand_out_csv(opened: Callable[..., Chromium]) -> None:
         "Promise.all([...document.querySelectorAll('figure a.csv')].map(link => link.download + ' ' + "
         "atob(link.href.split('base64,')[1]).split('\\n')[0]))"
     )
-    assert first[0].startswith("strategies-side-by-side.csv strategy,cost_per_year")
-    assert len(first) == 7
+    assert first[0].startswith("levers.csv strategy,damage_avoided_per_cost")
+    assert first[1].startswith("strategies-side-by-side.csv strategy,cost_per_year")
+    assert len(first) == 8
 
 
 def test_nasty_names_do_no_harm(opened: Callable[..., Chromium]) -> None:

@@ -30,8 +30,8 @@ def levers(report: ReportData) -> Picture | None:
     table = table.drop(index=[name for name in table.index if name == report.baseline]).sort_values(
         AVOIDED, ascending=False
     )
-    if table.empty:
-        return None
+    if table.empty or not {AVOIDED, STATE, INDUSTRY} <= set(table):
+        return None  # nothing to set them against
     ratios = [ratio_words(float(table[RATIO].get(name, math.nan)), told.get(name, "")) for name in table.index]
     source = f"comparison.csv ({STATE}, {INDUSTRY}, {AVOIDED}, {RATIO})"
     return lever_picture(table, ratios, report.baseline, report.currency, report.window, source)
