@@ -26,7 +26,11 @@ def drawn(examples: int) -> settings:
 
 
 def draw_examples(strategy: Any, count: int, seed: int, take: Callable[[Any], None]) -> None:
-    """Hands over drawn examples without shrinking; the same for the same seed."""
+    """Hands over drawn examples without shrinking.
+
+    They are the same for the same seed in the same program: Hypothesis draws on constants of the modules that are
+    loaded.
+    """
 
     @hypothesis.seed(seed)
     @settings(

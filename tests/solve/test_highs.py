@@ -10,7 +10,8 @@ import pytest
 
 from bichiku.program import LinearProgram
 from bichiku.solving import Limits, Solution, SolverOptions, Status
-from bichiku.solving.highs import HighsRun, SolverError
+from bichiku.solving.highs import HighsRun
+from bichiku.solving.start import SolverError
 from tests.solve.programs import INF, large_program, program
 
 

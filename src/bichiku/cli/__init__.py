@@ -95,7 +95,7 @@ def _failures_in_words() -> tuple[type[Exception], ...]:
     """Failures whose own words suffice; asked for only when something fails, as their packages take long to load."""
     from bichiku.executing import WorkersLost
     from bichiku.result.staging import CannotWrite
-    from bichiku.solving.highs import SolverError
+    from bichiku.solving.start import SolverError
 
     return CannotWrite, SolverError, WorkersLost
 

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from bichiku.program import LinearProgram
 from bichiku.solving import Limits, Solution, SolverOptions, Status
-from bichiku.solving.highs import HighsRun, SolverError
+from bichiku.solving.highs import HighsRun
+from bichiku.solving.start import SolverError
 
 _VERDICTS = {Status.OPTIMAL: True, Status.INFEASIBLE: False}
 

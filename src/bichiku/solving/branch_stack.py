@@ -14,7 +14,8 @@ from scipy import sparse
 
 from bichiku.program.stages import Branches
 from bichiku.solving.growing import GrowingRun
-from bichiku.solving.highs import AT_LOWER, AT_UPPER, Basis, Limits, Status
+from bichiku.solving.highs import Limits, Status
+from bichiku.solving.start import AT_LOWER, AT_UPPER, Basis
 
 MOVED = 1e-9  # relative; what the plan asks of a row counts as changed from here on
 PENALTY = 16.0  # of the largest cost, for a unit by which a branch leaves what the plan asks of it

@@ -14,11 +14,11 @@ from bichiku.solving.highs import (
     HighsRun,
     Limits,
     Solution,
-    SolverError,
     SolverOptions,
     Status,
 )
 from bichiku.solving.l_shaped import LShaped, NotSettled, Stopped
+from bichiku.solving.start import SolverError
 
 LARGE = 50_000  # rows from which branches apart are faster than the whole, measured by benchmarks/branches.py ...
 PER_PLAN_ROW = 50  # ... where there are so many for each of the plan's; a large plan takes longer than its branches

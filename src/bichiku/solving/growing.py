@@ -6,17 +6,8 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from bichiku.solving.highs import (
-    NO_LIMITS,
-    Basis,
-    Limits,
-    SolverError,
-    SolverOptions,
-    Status,
-    as_highs,
-    started,
-    status_of,
-)
+from bichiku.solving.highs import NO_LIMITS, Limits, SolverOptions, Status, status_of
+from bichiku.solving.start import Basis, SolverError, as_highs, started
 
 
 class GrowingRun:

@@ -21,8 +21,8 @@ from bichiku.result.outcome import Outcome
 from bichiku.result.prices.beside import OtherLimits
 from bichiku.result.prices.limits import CAPACITIES, step_of
 from bichiku.solving import HotProgram, Solution, Status
-from bichiku.solving.highs import SolverError
 from bichiku.solving.sensitivity import OptimalBasis, slope, steps
+from bichiku.solving.start import SolverError
 
 MOST_ROWS = 8_000_000  # of the programs that are solved again for one part's sake: half a minute on one core
 TOLD = 1e-9  # of a part's cost; what a step is worth below that is lost in the rounding of two costs

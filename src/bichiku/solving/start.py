@@ -1,0 +1,53 @@
+"""How a HiGHS is started: without a word, with its options, and from a basis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+
+class SolverError(RuntimeError):
+    """HiGHS refused an option or a model."""
+
+
+class _QuietHighs(highspy.Highs):
+    """HiGHS without a word on standard output; from 1.16 on it greets as soon as it is made."""
+
+    def enableCallbacks(self) -> None:  # called while it is being made
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()
+
+
+BASIC = highspy.HighsBasisStatus.kBasic
+AT_LOWER = highspy.HighsBasisStatus.kLower
+AT_UPPER = highspy.HighsBasisStatus.kUpper
+
+
+@dataclass(frozen=True)
+class Basis:
+    """A basis to start from: whether each column and row is basic, or where it rests, in HiGHS's own words."""
+
+    columns: np.ndarray
+    rows: np.ndarray
+
+
+def as_highs(basis: Basis) -> highspy.HighsBasis:
+    """A basis as HiGHS takes it."""
+    given = highspy.HighsBasis()
+    given.col_status, given.row_status = list(basis.columns), list(basis.rows)
+    return given
+
+
+def started(options: dict[str, object]) -> highspy.Highs:
+    """A HiGHS with some options.
+
+    Raises:
+        SolverError: it refuses one, which would leave another solver in place without a word.
+    """
+    highs = _QuietHighs()
+    for name, value in options.items():
+        if highs.setOptionValue(name, value) == highspy.HighsStatus.kError:
+            raise SolverError(f"HiGHS refuses option {name}={value!r}")
+    return highs
