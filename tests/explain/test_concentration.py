@@ -52,10 +52,12 @@ def test_a_material_that_keeps_its_index_is_in_no_conflict() -> None:
     tables = {
         "materials": [MATERIAL, MATERIAL | {"material": "n"}],
         "demand": [{"material": name, "year": 2026, "tonnes": 100} for name in "mn"],
-        "suppliers": [SPOT, SPOT | AUSTRALIA, SPOT | {"supplier": "t", "material": "n", "in_transit_t": 5}],
+        "suppliers": [
+            SPOT | {"lead_periods": 0},
+            SPOT | AUSTRALIA | {"lead_periods": 0},
+            SPOT | {"supplier": "t", "material": "n", "in_transit_t": 5, "lead_periods": 1},
+        ],
     }
-    for row in tables["suppliers"]:
-        row["lead_periods"] = 1 if row["supplier"] == "t" else 0
     conflict = the_conflict(periods=1, tables=tables, policies={"concentration": {"max": 0.6}})
     assert {rule.material for rule in conflict.rules} == {"n"}
     assert by_kind(conflict)["concentration"].after == 1
