@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -15,7 +15,11 @@ from bichiku.cli.solving import workers_of
 from bichiku.model.faults import Fault, ModelFaults
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from bichiku.result.run import Run
+
+T = TypeVar("T")
 
 OF_PLAN = ("flows", "reserve", "projects")  # tables in which the plan of a run stands
 
@@ -81,7 +85,7 @@ def stress(
 def _named(crisis: str | None, effects: Path | None) -> str | Path:
     """What happens: a crisis of the model, or that of a file."""
     if (crisis is None) == (effects is None):
-        hint = "--crisis NAME or --effects FILE; or --map"
+        hint = "--crisis NAME or --effects FILE; or --map, --draws N or --value"
         raise ModelFaults([Fault("--crisis", None, "", "needs either a crisis or a file of effects", hint)])
     return crisis if crisis is not None else Path(str(effects))
 
@@ -107,9 +111,14 @@ def _one_crisis(
         show("writing")
         folder = write_stress(found, output)
     add_folder(folder)
+    _tell(print_stress, found, folder, quiet)
+
+
+def _tell(words: Callable[[Console, T], None], found: T, folder: Path, quiet: bool) -> None:
+    """What was found, and where it was written."""
     if not quiet:
         out = screen()
-        print_stress(out, found)
+        words(out, found)
         out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
 
 
@@ -139,10 +148,7 @@ def _drawn(folders: list[Path], count: int, seed: int, workers: str | None, outp
         found = stress_draws(read, place, count, seed, aside, progress)
         folder = write_draws(found, read, output)
         add_folder(folder)
-    if not quiet:
-        out = screen()
-        print_draws(out, found)
-        out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
+    _tell(print_draws, found, folder, quiet)
 
 
 def _value(folders: list[Path], days: float | None, workers: str | None, output: Path, quiet: bool) -> None:
@@ -154,10 +160,7 @@ def _value(folders: list[Path], days: float | None, workers: str | None, output:
         found = stress_value(read, place, RULE_DAYS if days is None else days, counter=show)
     folder = write_value(found, read, output)
     add_folder(folder)
-    if not quiet:
-        out = screen()
-        print_value(out, found)
-        out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
+    _tell(print_value, found, folder, quiet)
 
 
 def _map_losses(folders: list[Path], days: float | None, workers: str | None, output: Path, quiet: bool) -> None:
@@ -169,10 +172,7 @@ def _map_losses(folders: list[Path], days: float | None, workers: str | None, ou
         found = stress_map(read, place, days, show)
     folder = write_map(found, read, output)
     add_folder(folder)
-    if not quiet:
-        out = screen()
-        print_map(out, found)
-        out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
+    _tell(print_map, found, folder, quiet)
 
 
 def _read(folders: list[Path], quiet: bool, tables: tuple[str, ...] = OF_PLAN) -> list[Run]:
