@@ -13,6 +13,7 @@ from bichiku.stressing.filling import LEAST_SHARE, Filling
 
 PERIODS = {"month": "months", "quarter": "quarters", "year": "years"}
 MOST = 5  # of those who fill a gap
+SHORT = "short"  # what nobody fills
 
 
 def lasts(found: DatedStress) -> str:
@@ -32,15 +33,18 @@ def stored(days: float | None) -> str:
 
 def gap_words(found: Filling) -> str:
     """What is lost while the crisis lasts, and who fills the gap, the largest first."""
-    words = {"store": " from the store", "short": " short", "need": " not needed", "stocking": " not put in store"}
-    lost = f"{three_digits(found.lost)} t less arrive while it lasts"
+    words = {"store": " from the store", "need": " not needed", "stocking": " not put in store"}
+    told = f"{three_digits(found.lost)} t less arrive while it lasts"
     if found.less_from_store > LEAST_SHARE * found.lost:
-        lost += f" and {three_digits(found.less_from_store)} t less come from the store than on the plan"
-    filled = listed(
-        [f"{three_digits(tonnes)} t{words.get(means, f' {source}')}" for (means, source), tonnes in found.by.items()],
-        MOST,
-    )
-    return f"{lost}; filled by {filled}"
+        told += f" and {three_digits(found.less_from_store)} t less come from the store than on the plan"
+    filled = [
+        f"{three_digits(tonnes)} t{words.get(means, f' {source}')}"
+        for (means, source), tonnes in found.by.items()
+        if means != SHORT
+    ]
+    short = sum(tonnes for (means, _), tonnes in found.by.items() if means == SHORT)
+    told += f"; filled by {listed(filled, MOST)}" if filled else ""
+    return f"{told}; {three_digits(short)} t stay short" if short else told
 
 
 def days_or(value: float, otherwise: str) -> str:

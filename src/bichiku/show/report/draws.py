@@ -115,7 +115,7 @@ def _distribution(found: DrawnStress) -> PageTable:
     ]
     return PageTable(
         caption="Cost, damage, shortage and days short, in all and by the year in which an episode begins",
-        headings=("Measure", "Mean\n95 % confidence", "5 %", "Half", "95 %", "Draws\nwith some"),
+        headings=("Measure", "Mean\n95 % confidence", "5 %", "Median", "95 %", "Draws\nwith some"),
         rows=rows,
         source="distribution.csv",
         link=csv_link(table, "distribution.csv"),

@@ -54,7 +54,7 @@ def _answer(found: LossMap, strategy: str) -> str:
         f"{days_or(row['first'], 'nothing short').replace('days', 'days until the first is short')})"
         for row in worst.to_dict("records")
     ]
-    return f"{strategy}: lost for {months} months from the worst start, most hurt {'; '.join(told)}."
+    return f"{strategy}: lost for {months} months from the worst start, what hurts most is {'; '.join(told)}."
 
 
 def _map(found: LossMap, strategy: str) -> Picture | Note:

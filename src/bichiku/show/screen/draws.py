@@ -19,7 +19,7 @@ def print_draws(console: Console, found: DrawnStress) -> None:
     for strategy in found.strategies:
         console.print(f"\n  {strategy}", style="bold", highlight=False)
         table = plain_table()
-        for heading in ("  in all", "mean", "from", "to", "5 %", "half", "95 %", "draws with some"):
+        for heading in ("  in all", "mean", "from", "to", "5 %", "median", "95 %", "draws with some"):
             table.add_column(heading, justify="left" if heading == "  in all" else "right")
         rows = found.tables["distribution"]
         mine = rows[(rows["strategy"] == strategy) & (rows["year"] == ALL_YEARS)]
