@@ -10,9 +10,11 @@ tables in models/japan/README.md are written from that file by ``python -m trial
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 
 from bichiku.model.world import World
@@ -24,6 +26,7 @@ from bichiku.result.run import Run
 from trials.results import RESULTS, WriteOption
 
 MODELS = Path(__file__).parents[1] / "models"
+PROBABILITIES = MODELS.parent / "data" / "japan" / "crisis_probabilities.csv"
 STORED = RESULTS / "japan_levers.json"
 FOLLOWED = ("today", "reserve-60", "building", "stock-free")
 MAIN = ("today", "reserve-60-high-risk", "reserve-180-high-risk", "reserve-60", "stock-free", "recycling", "stakes")
@@ -39,13 +42,6 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "january-2026": ("japan-january-2026", BESIDE),
 }
 """By name the model that is solved, and the strategies; all of them where none is named."""
-
-RECORD_RATES = {  # events of the whole record over its sixteen years, by the rule of data/japan
-    "china-heavy-rare-earth-halt": 0.0503,
-    "china-gallium-germanium-halt": 0.0305,
-    "china-graphite-halt": 0.0158,
-    "china-tungsten-antimony-halt": 0.0383,
-}
 
 TOLD = (
     "nation_cost_per_year",
@@ -72,8 +68,17 @@ def model_of_case(case: str) -> Model:
     if case.startswith("recovery-"):
         changes = {f"crises.{name}.recovery": int(case.removeprefix("recovery-")) for name in read_crises(model)}
     if case in ("record-rates", "recovery-18"):  # at the rates of the regime so long a recovery leaves no calm at all
-        changes |= {f"crises.{name}.annual_probability": rate for name, rate in RECORD_RATES.items()}
+        changes |= {f"crises.{name}.annual_probability": rate for name, rate in record_rates().items()}
     return model.changed(changes) if changes else model
+
+
+def record_rates() -> dict[str, float]:
+    """Probabilities of the crises whose rate is that of a shorter regime, by the same rule over the whole record."""
+    rows = pd.read_csv(PROBABILITIES).set_index("crisis")
+    record = rows["years_observed"].max()
+    short = rows[rows["years_observed"] < record]
+    rates = (short["count"] + 0.5) / record * short["severity_share"]
+    return {str(name): round(1 - math.exp(-rate), 4) for name, rate in rates.items()}
 
 
 def read_crises(model: Model) -> list[str]:
