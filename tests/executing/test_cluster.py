@@ -26,7 +26,8 @@ from bichiku.result.pipeline import run_strategy
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]
 
-TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
+ROOT = Path(__file__).parents[2]
+TUTORIAL = ROOT / "models" / "tutorial"
 AXES = parse_axes(["policies.reserve_days=0,60,120"])
 
 
@@ -35,7 +36,10 @@ def _cluster(folder: Path, workers: int) -> Iterator[tuple[str, subprocess.Popen
     """The file of a scheduler with so many workers, and the scheduler's process."""
     file = folder / "scheduler.json"
     head = [sys.executable, "-m"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    # the workers lie elsewhere, and know the tasks of this file by the path alone
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "PYTHONPATH": path}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, "env": environment}
     scheduler = subprocess.Popen(
         [*head, "distributed.cli.dask_scheduler", "--port", "0", "--scheduler-file", str(file), "--no-dashboard"],
         **quiet,  # type: ignore[call-overload]
