@@ -121,33 +121,37 @@ class BranchStack:
         assert self._asked is not None
         return self._asked[rows]
 
-    def at_limits(self, branches: np.ndarray, ways: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What is basic at a limit in some branches and moves with the plan.
+    def moving(self, branches: np.ndarray, ways: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What is basic in some branches and moves with the plan.
 
         Args:
             branches: whether each branch is one of them; shape (branches,).
             ways: in which the plan may move; shape (ways, columns of the plan).
 
         Returns:
-            Numbers as of `GrowingRun.basic`, and how they move; shapes (members,) and (ways, members).
+            Numbers as of `GrowingRun.basic`, how far each is from its nearer limit in proportion to its size, and how
+            it moves; shapes (members,), (members,) and (ways, members).
         """
         part, basic = self.branches, self._run.basic()
         values, _ = self._run.answer()
         assert self._asked is not None
         own = values[: len(self._cost)]
-        columns = _at_limit(own, part.column_lower, part.column_upper) & branches[part.branch_of_column]
+        columns = _distance(own, part.column_lower, part.column_upper)
+        columns[~branches[part.branch_of_column]] = np.inf
         activity, lower, upper = part.matrix @ own, part.row_lower - self._asked, part.row_upper - self._asked
-        rows = _at_limit(activity, lower, upper) & branches[part.branch_of_row]
+        rows = _distance(activity, lower, upper)
+        rows[~branches[part.branch_of_row]] = np.inf
         is_column = (basic >= 0) & (basic < len(own))
-        mine = np.zeros(len(basic), dtype=bool)
-        mine[is_column] = columns[basic[is_column]]
-        mine[basic < 0] = rows[-basic[basic < 0] - 1]
+        far = np.full(len(basic), np.inf)
+        far[is_column] = columns[basic[is_column]]
+        far[basic < 0] = rows[-basic[basic < 0] - 1]
+        mine = np.isfinite(far)
         moves = np.zeros((len(ways), int(mine.sum())))
         for way, right in enumerate((part.linking @ ways.T).T):
             if right.any() and mine.any():
                 moves[way] = self._run.basis_solve(right)[mine]
         found = (abs(moves) > MOVED).any(axis=0)
-        return basic[mine][found], moves[:, found]
+        return basic[mine][found], far[mine][found], moves[:, found]
 
     def bases(self) -> list[Basis]:
         """The last basis of each branch."""
@@ -192,9 +196,9 @@ def _nearer(value: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarr
     return found
 
 
-def _at_limit(value: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
-    near = MOVED * (1.0 + abs(value))
-    found: np.ndarray = (abs(value - lower) <= near) | (abs(value - upper) <= near)
+def _distance(value: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+    """How far each value is from its nearer limit, in proportion to its size; infinite where it has none."""
+    found: np.ndarray = np.minimum(abs(value - lower), abs(upper - value)) / (1.0 + abs(value))
     return found
 
 

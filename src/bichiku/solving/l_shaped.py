@@ -30,10 +30,11 @@ from bichiku.solving.master import Master
 from bichiku.solving.start import AT_LOWER, BASIC, Basis, SolverError
 
 TOGETHER = 12  # branches in one HiGHS: one alone costs more to call than to solve
-GAP = 1e-10  # of the cost; with more left, the bases may not belong to one point ...
-ROUGH_GAP, PATIENCE = 1e-6, 10  # ... but that is let pass where so many rounds do not halve it
+GAP = 1e-12  # of the cost; with more left, the bases may not belong to one point ...
+ROUGH_GAP, PATIENCE = 1e-6, 5  # ... but that is let pass where so many rounds do not halve it, or one finds no cut
 MOST_ROUNDS = 200
 INDEPENDENT = 1e-9  # of the largest; less than that is rounding
+NEAR = (1e-9, 1e-7, 1e-5, 1e-3, np.inf)  # of a limit, relative: what the plan rests on is exact, but solved to 1e-7
 MOST_PENALTIES = 4
 
 
@@ -150,8 +151,13 @@ class LShaped:
                     raise NotSettled("a plan leaves a branch no way, whatever that costs")
                 for stack in self._stacks:
                     stack.run.steepen()
+                idle, least = 0, np.inf
                 continue
-            self._add(cuts, plan, whole)
+            if not self._add(cuts, plan, whole):
+                # the master will say the same again
+                if gap > ROUGH_GAP:
+                    raise NotSettled(f"a gap of {gap:.0e} is left that no cut closes")
+                idle = PATIENCE
         raise NotSettled(f"a gap of {gap:.0e} is left after {MOST_ROUNDS} rounds")
 
     def _answers(
@@ -178,10 +184,10 @@ class LShaped:
             _require(status, "a branch")
         return [(first, cuts) for first, _, cuts in found if cuts is not None]
 
-    def _add(self, cuts: list[tuple[int, Cuts]], plan: np.ndarray, whole: float) -> None:
-        """Adds the cuts that the master does not keep yet."""
+    def _add(self, cuts: list[tuple[int, Cuts]], plan: np.ndarray, whole: float) -> bool:
+        """Adds the cuts that the master does not keep yet; whether there are any."""
         if not cuts:
-            return
+            return False
         branches = np.concatenate([first + np.arange(len(cut.constant)) for first, cut in cuts])
         constant = np.concatenate([cut.constant for _, cut in cuts])
         slope = sparse.csr_array(sparse.vstack([cut.slope for _, cut in cuts]))
@@ -191,6 +197,7 @@ class LShaped:
         missing |= self._master.is_new[branches]
         if missing.any():
             self._master.add(branches[missing], constant[missing], sparse.csr_array(slope[missing]))
+        return bool(missing.any())
 
     @property
     def _iterations(self) -> int:
@@ -217,23 +224,26 @@ class LShaped:
         """The bases of plan and branches together, less what is basic too many.
 
         Where the plan rests on several cuts of a branch, the branch is basic at so many limits less one, which would
-        stop the plan just there. Of all that moves with the plan, as many are let rest as move independently.
+        stop the plan just there. Of all that moves with the plan, as many are let rest as move independently, those
+        nearest to a limit first: one basic too many or too few, and HiGHS makes a basis of its own from what is left,
+        far from any point that keeps the limits.
         """
         rows, columns = self._shape
         whole = Basis(np.full(columns, AT_LOWER, dtype=object), np.full(rows, BASIC, dtype=object))
         _put(whole, self._plan, self._master.basis())
         ways, several = self._master.ways(), self._master.holding() > 1
         found: list[tuple[int, int]] = []
-        moves = []
+        moves, far = [], []
         for number, stack in enumerate(self._stacks):
             some = several[stack.first : stack.first + stack.run.branches.count]
             if some.any():
-                members, moving = stack.run.at_limits(some, ways)
+                members, distance, moving = stack.run.moving(some, ways)
                 found += [(number, int(member)) for member in members]
                 moves.append(moving)
+                far.append(distance)
         rests: dict[int, list[int]] = {}
         if found:
-            for place in _independent(np.concatenate(moves, axis=1)):
+            for place in _independent(np.concatenate(moves, axis=1), np.concatenate(far)):
                 rests.setdefault(found[place][0], []).append(found[place][1])
         for number, stack in enumerate(self._stacks):
             _put(whole, stack.run.branches, stack.run.basis(np.array(rests.get(number, []), dtype=int)))
@@ -247,11 +257,27 @@ def _put(whole: Basis, part: PlanPart | Branches, basis: Basis) -> None:
     whole.rows[part.rows[own]] = basis.rows[own]
 
 
-def _independent(moves: np.ndarray) -> np.ndarray:
-    """Columns that make up a basis of all of them."""
-    _, triangle, order = linalg.qr(moves, mode="economic", pivoting=True)
-    sizes = abs(np.diag(triangle))
-    found: np.ndarray = order[: int((sizes > INDEPENDENT * sizes.max(initial=0.0)).sum())]
+def _independent(moves: np.ndarray, far: np.ndarray) -> list[int]:
+    """Members that move independently of each other, as many as there are.
+
+    Args:
+        moves: how each member moves; shape (ways, members).
+        far: of each member, how far it is from a limit; shape (members,). Nearer ones go first, by the steps of `NEAR`.
+    """
+    sizes = abs(moves).max(axis=1, initial=0.0)
+    moves = moves / np.where(sizes > 0.0, sizes, 1.0)[:, np.newaxis]
+    ways = len(moves)
+    spanned = np.empty((ways, 0))
+    found: list[int] = []
+    for near in NEAR:
+        members = np.setdiff1d(np.flatnonzero(far <= near), found)
+        left = moves[:, members] - spanned @ (spanned.T @ moves[:, members])
+        across, triangle, order = linalg.qr(left, mode="economic", pivoting=True)
+        count = int((abs(np.diag(triangle)) > INDEPENDENT).sum())
+        found += members[order[:count]].tolist()
+        spanned = np.concatenate([spanned, across[:, :count]], axis=1)
+        if len(found) == ways:
+            break
     return found
 
 
