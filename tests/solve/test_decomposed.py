@@ -201,3 +201,16 @@ def test_only_large_programs_are_taken_apart(monkeypatch: pytest.MonkeyPatch) ->
     assert not pays(with_plan_row, SolverOptions())
     monkeypatch.setattr(decomposed, "PER_PLAN_ROW", 3)
     assert pays(with_plan_row, SolverOptions())
+
+
+# Memory
+
+
+def test_a_solved_program_is_put_away_and_taken_up_where_it_was() -> None:
+    run = DecomposedRun(_newsvendor(), SolverOptions())
+    run.solve()
+    assert run._highs.getNumCol() == 0
+    # x = 4 and the six short in the second branch are what is neither at a limit nor a row that is
+    assert sorted(run.basic_variables()) == [0, 2]
+    assert run.point() == pytest.approx([4, 0, 6])
+    assert run.basis_solve(np.array([1.0, 0.0])) == pytest.approx([1, -1])  # one more wanted in the first branch alone

@@ -24,6 +24,7 @@ from bichiku.build.stencil import Cost, Key, Stencil
 from bichiku.program import CostLine, LinearProgram, Quantity, RowBlock, Structure
 from bichiku.program.blocks import index_of, index_text
 
+INTEGER = np.int32  # of places: half of 64 bits, and a program has most of its numbers in them
 TRACE = 1e-6  # probability that answers at nodes of no probability are worked out for
 
 
@@ -80,7 +81,7 @@ def _cost_lines(line: Cost, stencil: Stencil, evaluate: _ArrayEvaluator) -> list
         constant = np.zeros(stencil.tree.size)
         constant[line.nodes] = terms.constant * line.factor
         coefficients = terms.coefficients * line.factor[terms.nodes]
-        money = Quantity(line.nodes[terms.nodes], terms.columns, coefficients, constant)
+        money = Quantity(line.nodes[terms.nodes].astype(INTEGER), terms.columns, coefficients, constant)
         result.append(CostLine(line.line, index_text(index_of(index)), money, stencil.tree.period))
     return result
 
@@ -126,7 +127,7 @@ def _with_rows(
             raw = nodes if family.key is None else family.key[nodes]
             keys, first, row_of = np.unique(raw, return_index=True, return_inverse=True)
             moved = np.bincount(row_of, terms.constant, minlength=len(keys))
-            rows.append(count + row_of[terms.nodes])
+            rows.append((count + row_of[terms.nodes]).astype(INTEGER))
             columns.append(terms.columns)
             values.append(terms.coefficients)
             lowers.append(evaluate.limit(low, nodes, -np.inf)[first] - moved)
@@ -138,7 +139,7 @@ def _with_rows(
             )
             count += len(keys)
     matrix = sparse.coo_array(
-        (_joined(values, float), (_joined(rows, int), _joined(columns, int))), shape=(count, len(cost))
+        (_joined(values, float), (_joined(rows, INTEGER), _joined(columns, INTEGER))), shape=(count, len(cost))
     ).tocsr()
     return LinearProgram(
         cost=cost,
@@ -164,7 +165,7 @@ def _terms(body: Any, nodes: np.ndarray, stencil: Stencil, evaluate: _ArrayEvalu
         raise NotLinear(str(body))
     constant = evaluate.at(split.constant, nodes)
     where, columns, values = [], [], []
-    positions = np.arange(len(nodes))
+    positions = np.arange(len(nodes), dtype=INTEGER)
     for variable, factor in zip(split.linear_vars, split.linear_coefs, strict=True):
         symbol = stencil.symbols[_key(variable)]
         coefficient = evaluate.at(factor, nodes)
@@ -172,9 +173,9 @@ def _terms(body: Any, nodes: np.ndarray, stencil: Stencil, evaluate: _ArrayEvalu
         inside = column >= 0
         constant = constant + np.where(inside, 0.0, coefficient * symbol.outside[nodes])
         where.append(positions[inside])
-        columns.append(column[inside])
+        columns.append(column[inside].astype(INTEGER))
         values.append(coefficient[inside])
-    return _Terms(_joined(where, int), _joined(columns, int), _joined(values, float), constant)
+    return _Terms(_joined(where, INTEGER), _joined(columns, INTEGER), _joined(values, float), constant)
 
 
 def _key(data: Any) -> Key:

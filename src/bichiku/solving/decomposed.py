@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import highspy
+import numpy as np
+
 from bichiku.program import PLAN, LinearProgram
 from bichiku.program.stages import stage_rows
 from bichiku.solving.highs import (
@@ -18,7 +21,8 @@ from bichiku.solving.highs import (
     Status,
 )
 from bichiku.solving.l_shaped import LShaped, NotSettled, Stopped
-from bichiku.solving.start import SolverError
+from bichiku.solving.memory import give_back
+from bichiku.solving.start import SolverError, started
 
 LARGE = 50_000  # rows from which branches apart are faster than the whole, measured by benchmarks/branches.py ...
 PER_PLAN_ROW = 50  # ... where there are so many for each of the plan's; a large plan takes longer than its branches
@@ -40,7 +44,7 @@ class DecomposedRun(HighsRun):
     """A program in HiGHS whose first solve starts from a basis found branch by branch.
 
     HiGHS ends on the whole program, so its answer is as exact as any, has a basis and prices of every row, and can be
-    gone on from.
+    gone on from. A solver takes some 2 kB a row, so until something more is asked only the basis is kept.
 
     Attributes:
         note: how the first solve went, in words; empty before.
@@ -48,17 +52,24 @@ class DecomposedRun(HighsRun):
 
     def __init__(self, program: LinearProgram, options: SolverOptions) -> None:
         super().__init__(program, options)
-        self._apart: LShaped | None = LShaped(program)
+        self._options = options
+        self._is_new = True
+        self._apart: LShaped | None = None  # while it is solved for the first time
+        self._kept: highspy.HighsBasis | None = None  # while the solver is put away
         self.note = ""
 
     def solve(self, limits: Limits = NO_LIMITS, log: Path | None = None, prefer: bool = True) -> Solution:
         """See `HighsRun.solve`; the limits are for finding the basis and for going on from it together."""
-        if self._apart is None or self.interrupted:
+        if not self._is_new or self.interrupted:
             return super().solve(limits, log, prefer)
+        self._is_new = False
         end = None if limits.seconds is None else time.monotonic() + limits.seconds
         try:
-            found = self._apart.solve(limits)
-            self.start_from(found.basis)
+            self._apart = LShaped(self._program)
+            if self.interrupted:
+                self._apart.interrupt()
+            apart = self._apart.solve(limits)
+            self.start_from(apart.basis)
             self._set(simplex_strategy=PRIMAL_SIMPLEX)  # the point keeps all limits already
         except Stopped as stopped:
             return Solution.none(Status.INTERRUPTED if self.interrupted else stopped.status)
@@ -66,23 +77,66 @@ class DecomposedRun(HighsRun):
             self.note = f"branches apart did not settle ({failure}), so the program was solved as a whole"
         else:
             self.note = (
-                f"{found.branches:,} branches apart from the plan: {found.rounds} rounds, {found.cuts:,} cuts,"
-                f" {found.iterations:,} iterations, gap {found.gap:.0e}; then the whole from there"
+                f"{apart.branches:,} branches apart from the plan: {apart.rounds} rounds, {apart.cuts:,} cuts,"
+                f" {apart.iterations:,} iterations, gap {apart.gap:.0e}; then the whole from there"
             )
         finally:
             self._apart = None
+        give_back()  # before the whole is handed over
         left = None if end is None else end - time.monotonic()
         try:
-            return super().solve(Limits(left, limits.iterations), log, prefer)
+            found = super().solve(Limits(left, limits.iterations), log, prefer)
         finally:
             self._set(simplex_strategy=DUAL_SIMPLEX)
+        if found.status is Status.OPTIMAL:
+            self.put_away()
+        return found
 
-    def change(self, program: LinearProgram) -> bool:
-        """See `HighsRun.change`; a program that was not solved yet is taken apart anew."""
-        changed = super().change(program)
-        if changed and self._apart is not None:
-            self._apart = LShaped(program)
-        return changed
+    def put_away(self) -> None:
+        """Keeps of a solved program its basis alone, until something is asked of it again."""
+        if self._handed_over:
+            self._kept = self._highs.getBasis()
+            self._highs = started(self._options.as_highs())
+            self._highs.HandleUserInterrupt = True
+            self._handed_over = False
+            give_back()
+
+    def _hand_over(self) -> None:
+        super()._hand_over()
+        if self._kept is not None:
+            self._require(self._highs.setBasis(self._kept), "the basis that was kept")
+            self._kept = None
+
+    def _take_up(self) -> None:
+        """Makes the solver what it was before it was put away."""
+        if self._kept is None:
+            return
+        self._hand_over()
+        self._set_costs(self._given.cost)
+        self._set_limits(NO_LIMITS)
+        status = self._run()
+        if status is not Status.OPTIMAL:
+            raise SolverError(f"HiGHS does not take up its own basis: {status.value}")
+
+    @property
+    def basis(self) -> highspy.HighsBasis:
+        """See `HighsRun.basis`."""
+        return super().basis if self._kept is None else self._kept
+
+    def point(self) -> np.ndarray:
+        """See `HighsRun.point`."""
+        self._take_up()
+        return super().point()
+
+    def basic_variables(self) -> np.ndarray:
+        """See `HighsRun.basic_variables`."""
+        self._take_up()
+        return super().basic_variables()
+
+    def basis_solve(self, right: np.ndarray) -> np.ndarray:
+        """See `HighsRun.basis_solve`."""
+        self._take_up()
+        return super().basis_solve(right)
 
     def interrupt(self) -> None:
         """See `HighsRun.interrupt`."""

@@ -125,6 +125,12 @@ class GrowingRun:
         )
         self._require(outcome, "new rows")
 
+    def drop_rows(self, rows: np.ndarray) -> None:
+        """Takes away some rows, basic ones, and goes on from the basis of the others."""
+        left = self.basis()
+        self._require(self._highs.deleteRows(len(rows), rows.astype(np.int32)), "to drop rows")
+        self.start_from(Basis(left.columns, np.delete(left.rows, rows)))
+
     def add_columns(self, rows: np.ndarray, values: np.ndarray, cost: np.ndarray) -> None:
         """Adds columns from zero up that stand in one row each."""
         count = len(rows)

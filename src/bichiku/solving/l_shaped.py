@@ -138,8 +138,7 @@ class LShaped:
                 cost[first : first + len(cut.cost)] = cut.cost
             whole = abs(self._master.cost_of(plan) + float(self._weight @ cost)) or 1.0
             gap = float(self._master.short_of(cost).sum()) / whole
-            idle = 0 if gap < 0.5 * least else idle + 1
-            least = min(least, gap)
+            idle, least = (0, gap) if gap < 0.5 * least else (idle + 1, least)
             settled = gap <= GAP or (gap <= ROUGH_GAP and idle > PATIENCE)
             if settled and not self._master.is_new.any():
                 if self._master.at_fence(plan):

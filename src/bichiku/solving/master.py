@@ -12,6 +12,8 @@ from bichiku.solving.highs import Limits, Status
 from bichiku.solving.start import BASIC, Basis
 
 FAR = 2.0**20  # times the largest limit
+KEPT_FOR = 4  # rounds that a cut is kept without being rested on
+MANY = 4  # cuts a branch from which on it is worth to drop some
 
 
 class Master:
@@ -22,6 +24,9 @@ class Master:
         cost: of its columns, shares included.
         weight: what the cost of each branch counts for; shape (branches,).
         least: what each branch costs at least under any plan; shape (branches,).
+
+    Attributes:
+        cuts: number of cuts that were ever added.
     """
 
     def __init__(self, plan: PlanPart, cost: np.ndarray, weight: np.ndarray, least: np.ndarray) -> None:
@@ -37,18 +42,15 @@ class Master:
         )
         self._unit = nothing.copy()  # of each branch's cost in its cuts; nothing before the first
         self._branch_cost = nothing
-        self._cut_of: list[np.ndarray] = []
+        self._cut_of = np.empty(0, dtype=int)
+        self._idle = np.empty(0, dtype=int)  # rounds since the plan rested on each cut
+        self.cuts = 0
         self._fenced, self._fence = np.empty(0, dtype=int), np.inf
 
     @property
     def is_new(self) -> np.ndarray:
         """Whether each branch has no cut yet; shape (branches,)."""
         return self._unit == 0.0
-
-    @property
-    def cuts(self) -> int:
-        """Number of cuts."""
-        return sum(map(len, self._cut_of))
 
     @property
     def iterations(self) -> int:
@@ -90,7 +92,8 @@ class Master:
         return found
 
     def add(self, branches: np.ndarray, constant: np.ndarray, slope: sparse.csr_array) -> None:
-        """Adds a cut for each of some branches."""
+        """Adds a cut for each of some branches, and drops those that the plan has not rested on for long."""
+        self._drop_idle()
         first = branches[self._unit[branches] == 0.0]
         if len(first):
             rows = np.flatnonzero(np.isin(branches, first))
@@ -106,7 +109,24 @@ class Master:
         own = sparse.csr_array((np.ones(len(branches)), places), shape=(len(branches), len(self._weight)))
         scaled = sparse.diags_array(1.0 / unit) @ slope
         self._run.add_rows(sparse.csr_array(sparse.hstack([scaled, own])), constant / unit)
-        self._cut_of.append(branches)
+        self._cut_of = np.concatenate([self._cut_of, branches])
+        self._idle = np.concatenate([self._idle, np.zeros(len(branches), dtype=int)])
+        self.cuts += len(branches)
+
+    def _drop_idle(self) -> None:
+        self._idle = np.where(self._rested_on(), 0, self._idle + 1)
+        idle = self._idle >= KEPT_FOR
+        # a solver that goes on from another basis works out some things anew
+        if len(idle) > MANY * len(self._weight) and 2 * idle.sum() > len(idle):
+            self._run.drop_rows(len(self._plan.rows) + np.flatnonzero(idle))
+            self._cut_of, self._idle = self._cut_of[~idle], self._idle[~idle]
+
+    def _rested_on(self) -> np.ndarray:
+        """Whether the last plan rests on each cut."""
+        if not len(self._cut_of):
+            return np.empty(0, dtype=bool)
+        found: np.ndarray = self._run.basis().rows[len(self._plan.rows) :] != BASIC
+        return found
 
     def basis(self) -> Basis:
         """The last basis, of the plan's own columns and rows."""
@@ -122,8 +142,8 @@ class Master:
             Shape (ways, columns of the plan).
         """
         first = len(self._plan.rows)
-        rests = np.flatnonzero(self._run.basis().rows[first:] != BASIC)
-        branch = np.concatenate(self._cut_of)[rests]
+        rests = np.flatnonzero(self._rested_on())
+        branch = self._cut_of[rests]
         _, ones = np.unique(branch, return_index=True)
         basic, width = self._run.basic(), len(self._cost)
         own = (basic >= 0) & (basic < width)
@@ -136,8 +156,7 @@ class Master:
 
     def holding(self) -> np.ndarray:
         """Number of cuts of each branch that the last plan rests on; shape (branches,)."""
-        rests = self._run.basis().rows[len(self._plan.rows) :] != BASIC
-        return np.bincount(np.concatenate(self._cut_of)[rests], minlength=len(self._weight))
+        return np.bincount(self._cut_of[self._rested_on()], minlength=len(self._weight))
 
     def interrupt(self) -> None:
         """Makes a running solve stop soon."""
