@@ -16,9 +16,9 @@ import sys
 from importlib.metadata import version
 
 from benchmarks.readme import into_readme
-from benchmarks.rows import everyday
+from benchmarks.rows import branches, everyday
 
-FAMILIES = (everyday.rows,)
+FAMILIES = (everyday.rows, branches.rows)
 PACKAGES = ("highspy", "pandas", "pyomo")
 
 
