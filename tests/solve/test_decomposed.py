@@ -14,9 +14,10 @@ from bichiku.build import build
 from bichiku.program import LinearProgram, Structure
 from bichiku.reading.model import read_model
 from bichiku.result.pipeline import grow, run_strategy
-from bichiku.solving import HotProgram, Limits, Report, Solution, SolverOptions, Status, decomposed, l_shaped
+from bichiku.solving import HotProgram, Limits, Report, Solution, SolverOptions, Status, decomposed, l_shaped, master
 from bichiku.solving.certificate import certify
 from bichiku.solving.decomposed import DecomposedRun, pays
+from bichiku.solving.growing import GrowingRun
 from oracles.by_hand import read
 from oracles.drawn import drawn
 from oracles.policy_strategies import models_with_policies
@@ -148,6 +149,33 @@ def test_a_solved_program_goes_on_from_its_basis() -> None:
     hot.change(replace(lp, row_lower=np.array([5.0, 10.0])))
     # one more always wanted: 5 · 2 + 5 · 1.5
     assert hot.solve()[0].objective == pytest.approx(17.5)
+
+
+def test_cuts_that_nothing_rests_on_may_be_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = read_model(TUTORIAL, ["reserve-180"]).worlds["reserve-180"]
+    lp = build(world, grow(world))
+    monkeypatch.setattr(master, "KEPT_FOR", 1)
+    monkeypatch.setattr(master, "MANY", 0)
+    monkeypatch.setattr(master, "WORTH", 0.0)
+    dropped = []
+    drop = GrowingRun.drop_rows
+
+    def noted(self: GrowingRun, rows: np.ndarray) -> None:
+        dropped.append(len(rows))
+        drop(self, rows)
+
+    monkeypatch.setattr(GrowingRun, "drop_rows", noted)
+    found, report = _apart(lp)
+    assert sum(dropped) > 0
+    assert not any(FALLEN_BACK in note for note in report.apart.values())
+    assert found.objective == pytest.approx(_whole(lp).objective, rel=1e-9)
+
+
+def test_of_what_moves_alike_the_nearest_to_a_limit_rests() -> None:
+    # the first two move alike in the first way, the third alone in the second; the fourth as all together
+    moves = np.array([[2.0, 1.0, 0.0, 1.0], [0.0, 0.0, 5.0, 5.0]])
+    assert sorted(l_shaped._independent(moves, np.array([1e-4, 1e-10, 1e-6, 1.0]))) == [1, 2]
+    assert sorted(l_shaped._independent(moves, np.array([1e-10, 1e-4, 1.0, 1e-10]))) == [0, 3]
 
 
 # What ends otherwise

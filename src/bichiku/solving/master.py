@@ -13,7 +13,8 @@ from bichiku.solving.start import BASIC, Basis
 
 FAR = 2.0**20  # times the largest limit
 KEPT_FOR = 4  # rounds that a cut is kept without being rested on
-MANY = 4  # cuts a branch from which on it is worth to drop some
+MANY = 4  # cuts a branch from which on some are dropped ...
+WORTH = 0.5  # ... where at least such a share goes: a solver that goes on from another basis works out some things anew
 
 
 class Master:
@@ -116,8 +117,7 @@ class Master:
     def _drop_idle(self) -> None:
         self._idle = np.where(self._rested_on(), 0, self._idle + 1)
         idle = self._idle >= KEPT_FOR
-        # a solver that goes on from another basis works out some things anew
-        if len(idle) > MANY * len(self._weight) and 2 * idle.sum() > len(idle):
+        if len(idle) > MANY * len(self._weight) and idle.sum() > WORTH * len(idle):
             self._run.drop_rows(len(self._plan.rows) + np.flatnonzero(idle))
             self._cut_of, self._idle = self._cut_of[~idle], self._idle[~idle]
 
