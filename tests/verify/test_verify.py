@@ -16,6 +16,7 @@ import pytest
 from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.verification import RULES, Finding, Verdict, verify_run
+from bichiku.verification.beside import verified_beside
 from bichiku.verification.files import COLUMNS, NE, WE, N, W
 from oracles.by_hand import description
 from oracles.world_strategies import write_model
@@ -243,6 +244,23 @@ def test_findings_are_capped_but_counted(copy_of: Callable[[str], Path]) -> None
     verdict = verify_run(folder)
     assert len(says(verdict, "flows.balance")) == 20
     assert verdict.broken["flows.balance"] > 20
+
+
+# By another process
+
+
+def test_another_process_comes_to_the_same_verdict(copy_of: Callable[[str], Path]) -> None:
+    folder = copy_of("tutorial")
+    for _ in range(2):
+        with verified_beside(folder) as verdict_of:
+            assert verdict_of() == verify_run(folder)
+        change(folder / "costs.csv", 2, "value")
+
+
+def test_a_process_that_fails_is_made_up_for(copy_of: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with verified_beside(copy_of("tutorial")) as verdict_of:
+        assert verdict_of().holds
 
 
 # Independence

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import pandas as pd
 import yaml
 
+from bichiku.executing import threads
 from bichiku.model.world import World
 from bichiku.program import ALL
 from bichiku.reading.files import MODEL_FILE
@@ -29,9 +30,11 @@ from bichiku.result.tables.split import SPLIT
 from bichiku.solving import Report
 from bichiku.solving.certificate import Certificate
 from bichiku.verification import LEFT_OUT, Verdict, verify_run
+from bichiku.verification.beside import verified_beside
 
 REPORT = "report.html"
 Tables = Literal["all", "plan"]
+WORTH_A_PROCESS = 100_000  # rows of flows; fewer verify before another process has begun
 FIRST_TOLD = (
     "cost_per_year",
     "nation_cost_per_year",
@@ -252,21 +255,29 @@ class Run:
         }
         seconds = {**solved.seconds, "write": time.perf_counter() - start}
         content = manifest(self.model, solved, outputs, seconds)
-        write_manifest(content, folder)
-        verdict = None
-        if verify:
-            verdict = verify_run(folder)
-            content["verification"] = verdict.as_dict()
-        if tables == "plan" and (verdict is None or verdict.holds):
-            content |= _left_out(folder, outputs)
         written = write_manifest(content, folder)
-        if verdict is not None and not verdict.holds:
-            return written, verdict
-        if self.page is not None:
-            # the folder has no name of its own yet, and equal runs have equal pages
-            page = self.page(replace(self, manifest=written, folder=None))
-            (folder / REPORT).write_text(page, encoding="utf-8")
-        return written, verdict
+        verdict, page = self._verified_with_page(folder, written) if verify else (None, self._page(written))
+        if verdict is not None:
+            content["verification"] = verdict.as_dict()
+        if verdict is None or verdict.holds:
+            if tables == "plan":
+                content |= _left_out(folder, outputs)
+            if page is not None:
+                (folder / REPORT).write_text(page, encoding="utf-8")
+        return write_manifest(content, folder), verdict
+
+    def _verified_with_page(self, folder: Path, written: dict[str, Any]) -> tuple[Verdict, str | None]:
+        if self.page is None or threads() == 1 or len(self.branch_flows) < WORTH_A_PROCESS:
+            verdict = verify_run(folder)
+            return verdict, self._page(written) if verdict.holds else None
+        with verified_beside(folder) as verdict_of:
+            page = self._page(written)
+            return verdict_of(), page
+
+    def _page(self, written: dict[str, Any]) -> str | None:
+        """The text of its report.html, which does not tell that it verified: a run that does not has no page."""
+        # the folder has no name of its own yet, and equal runs have equal pages
+        return None if self.page is None else self.page(replace(self, manifest=written, folder=None))
 
     def _repr_html_(self) -> str:
         """The numbers that matter most, as a notebook shows them."""

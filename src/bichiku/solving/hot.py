@@ -113,6 +113,7 @@ class HotProgram:
         solver is where it was before. Sessions of different parts may run side by side.
         """
         run, own = self.runs[part], self.parts[part].program
+        basis = run.basis
 
         def solve(program: LinearProgram) -> Solution:
             run.change(program)
@@ -122,10 +123,11 @@ class HotProgram:
             return HighsRun(program, self.options).solve()  # from the start, not from the last basis
 
         try:
-            yield solve
+            with run.price_simply():
+                yield solve
         finally:
             run.change(own)
-            run.solve()
+            run.begin_at(basis)
 
     def change(self, program: LinearProgram) -> None:
         """Replaces the program; parts that stay as they were keep their answer.
