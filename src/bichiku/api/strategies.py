@@ -20,6 +20,7 @@ from bichiku.result.run import Rejected, Run, Tables
 from bichiku.result.saved_run import COMPARED_TABLES
 from bichiku.result.staging import as_cannot_write, settle, staged
 from bichiku.solving import Status
+from bichiku.solving.known_parts import KnownParts
 from bichiku.verification import Verdict
 
 
@@ -73,7 +74,8 @@ class StrategySolver:
     def __call__(self, name: str) -> FilledRun | NoSolution:
         """The run of a strategy, or why there is none."""
         try:
-            run = run_strategy(self.model.worlds[name], page=report_page if self.page else None, split=self.split)
+            page = report_page if self.page else None
+            run = run_strategy(self.model.worlds[name], page=page, split=self.split, known=_KNOWN)
         except NoSolution as failure:
             return failure
         with as_cannot_write(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="bichiku-") as aside:
@@ -87,6 +89,10 @@ class StrategySolver:
             }
         tables = {table: frame for table, frame in run.tables.items() if table in COMPARED_TABLES}
         return FilledRun(files, run.folder_name, tables, manifest, verdict, advice_on_result(run.outcome))
+
+
+_KNOWN = KnownParts()
+"""What this process, as a worker, has solved of strategies before."""
 
 
 def solved_in_order(solver: StrategySolver, place: Executor) -> Iterator[tuple[str, FilledRun | NoSolution, int]]:

@@ -140,12 +140,14 @@ def _solve_here(model: Model, output: Path, solved: SolvedStrategies, split: boo
     from bichiku.checking.results import advice_on_result
     from bichiku.result.pipeline import NoSolution, run_strategy
     from bichiku.result.run import Rejected
+    from bichiku.solving.known_parts import KnownParts
 
+    known = KnownParts()
     for number, (name, world) in enumerate(model.worlds.items(), start=1):
         place = f"{name} ({number} of {len(model.worlds)})"
         show = partial(_prefixed, solved.show, place)
         try:
-            run = run_strategy(world, show, page=report_page if page else None, split=split)
+            run = run_strategy(world, show, page=report_page if page else None, split=split, known=known)
         except NoSolution as failure:
             solved.fail(world, failure, place)
             continue

@@ -21,6 +21,7 @@ from bichiku.result.solved import Solved
 from bichiku.result.tables import tabulate
 from bichiku.solving import HotProgram, Limits, Report, SolverOptions, Status
 from bichiku.solving.certificate import certify
+from bichiku.solving.known_parts import KnownParts
 
 Progress = Callable[[str], None]
 
@@ -127,6 +128,7 @@ def run_strategy(
     prices: bool = True,
     page: Callable[[Run], str] | None = None,
     split: bool = False,
+    known: KnownParts | None = None,
 ) -> Run:
     """Solves one strategy.
 
@@ -136,6 +138,7 @@ def run_strategy(
         prices: whether to work out prices.csv, which takes about as long as solving.
         page: makes the run's report.html, if it shall have one.
         split: whether to solve the world at list prices too, and tell for what its stocks are held.
+        known: parts of other strategies that were solved before; the run is the same without.
 
     Raises:
         ModelFaults: see `grow`.
@@ -143,7 +146,7 @@ def run_strategy(
         NoSplit: the same of the world at list prices.
     """
     clock = Clock()
-    hot, solved = _certified(world, clock, progress)
+    hot, solved = _certified(world, clock, progress, known)
     if split:
         # from the start, so that the answer does not hang on what was solved before it
         listed_clock = Clock()
@@ -165,8 +168,10 @@ def run_strategy(
     return Run(world, tables, solved, page=page)
 
 
-def _certified(world: World, clock: Clock, progress: Progress) -> tuple[HotProgram, Solved]:
-    hot, outcome, report = optimise(world, clock, progress, keep_log=True)
+def _certified(
+    world: World, clock: Clock, progress: Progress, known: KnownParts | None = None
+) -> tuple[HotProgram, Solved]:
+    hot, outcome, report = optimise(world, clock, progress, keep_log=True, known=known)
     progress("certifying")
     with clock.step("certify"):
         certificate = certify(outcome.program, outcome.solution)
@@ -182,6 +187,7 @@ def optimise(
     hot: HotProgram | None = None,
     keep_log: bool = False,
     chains: tuple[Chain, ...] | None = None,
+    known: KnownParts | None = None,
 ) -> tuple[HotProgram, Outcome, Report]:
     """Formulates and solves, more than once where concentration is limited: each round adds planes.
 
@@ -192,6 +198,7 @@ def optimise(
         hot: a program solved before, to go on from; it takes up the new one.
         keep_log: whether to keep HiGHS's log.
         chains: its chains; None for those that grow from it.
+        known: parts solved before, see `HotProgram`.
 
     Raises:
         ModelFaults: see `grow`.
@@ -212,7 +219,7 @@ def optimise(
         progress("solving")
         with clock.step("solve"):
             if hot is None or hot.options != options:
-                hot = HotProgram(program, options)
+                hot = HotProgram(program, options, known=known)
             else:
                 hot.change(program)
             limits = Limits(None if end is None else end - time.monotonic(), solver.iteration_limit)

@@ -159,6 +159,11 @@ class HighsRun:
         self._presolve = options.presolve
         self._costs = self._given.cost
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was handed over yet, so that a solve begins with nothing."""
+        return not self._handed_over
+
     def solve(self, limits: Limits = NO_LIMITS, log: Path | None = None, prefer: bool = True) -> Solution:
         """Hands the program over, solves it and reads the answer.
 
@@ -311,6 +316,16 @@ class HighsRun:
             yield
         finally:
             self._set(**{EDGE_WEIGHTS: before})
+
+    def take_over(self, basis: highspy.HighsBasis) -> None:
+        """Holds the optimal basis of this very program, and no trace of the way to it; factors are made when asked for.
+
+        Raises:
+            SolverError: HiGHS refuses it.
+        """
+        self.begin_at(basis)
+        self._set_costs(self._given.cost)
+        self._factorised = False
 
     def basic_variables(self) -> np.ndarray:
         """The basis by row: a column's number, or minus one less a row's number for its logical.

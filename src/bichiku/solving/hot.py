@@ -17,6 +17,7 @@ from bichiku.program import LinearProgram
 from bichiku.program.components import Component, split_program
 from bichiku.solving.decomposed import DecomposedRun, pays
 from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, Solution, SolverOptions, Status
+from bichiku.solving.known_parts import KnownPart, KnownParts, digest_of
 
 Progress = Callable[[int, int], None]
 TakenApart = Callable[[LinearProgram, SolverOptions], bool]
@@ -48,10 +49,18 @@ class HotProgram:
         program: the program.
         options: how HiGHS is run.
         taken_apart: which parts are solved branch by branch first; those for which it pays.
+        known: parts solved before, here or by others, whose answers are taken over.
     """
 
-    def __init__(self, program: LinearProgram, options: SolverOptions, taken_apart: TakenApart = pays) -> None:
+    def __init__(
+        self,
+        program: LinearProgram,
+        options: SolverOptions,
+        taken_apart: TakenApart = pays,
+        known: KnownParts | None = None,
+    ) -> None:
         self.program = program
+        self.known = KnownParts() if known is None else known
         self.options = options
         self._taken_apart = taken_apart
         split = split_program(program)
@@ -166,7 +175,7 @@ class HotProgram:
 
         def solve(i: int) -> Solution:
             seconds = None if end is None else end - time.monotonic()
-            return self.runs[i].solve(Limits(seconds, limits.iterations), logs and logs / f"{i}.log")
+            return self._solve_part(i, Limits(seconds, limits.iterations), logs and logs / f"{i}.log")
 
         # HiGHS leaves the interpreter's lock while it runs, so threads do
         pool = ThreadPoolExecutor(max_workers=threads())
@@ -186,6 +195,27 @@ class HotProgram:
             raise
         pool.shutdown()
         self._renew_stopped()
+
+    def _solve_part(self, part: int, limits: Limits, log: Path | None) -> Solution:
+        run = self.runs[part]
+        if not run.is_new or isinstance(run, DecomposedRun):
+            return run.solve(limits, log)  # from where it is, or by branches
+        key = (self.options, digest_of(self.parts[part].program))
+        known: KnownPart | None = self.known.get(key)
+        if known is None:
+            answer = run.solve(limits, log)
+            if answer.status is Status.OPTIMAL and run.basis.valid:
+                text = log.read_text(encoding="utf-8", errors="replace") if log is not None and log.is_file() else ""
+                self.known.keep(key, KnownPart(answer, run.basis, text))
+            return answer
+        run.take_over(known.basis)
+        if log is not None:
+            log.write_text(known.log, encoding="utf-8")
+        return known.answer
+
+    def settle(self, part: int) -> None:
+        """Puts a solved part's solver at its basis, as if it had never been elsewhere."""
+        self.runs[part].take_over(self.runs[part].basis)
 
     def _renew_stopped(self) -> None:
         """A solver that was told to stop stays so; another takes its place for the next solve."""
