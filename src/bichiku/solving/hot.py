@@ -61,7 +61,11 @@ class HotProgram:
         self._answers: dict[int, Solution] = {}
 
     def solve(
-        self, progress: Progress | None = None, limits: Limits = NO_LIMITS, keep_log: bool = False
+        self,
+        progress: Progress | None = None,
+        limits: Limits = NO_LIMITS,
+        keep_log: bool = False,
+        prices: bool = True,
     ) -> tuple[Solution, Report]:
         """Solves what is not solved yet, parts side by side on all cores.
 
@@ -69,6 +73,7 @@ class HotProgram:
             progress: called with the number of parts solved and the number of parts to be solved.
             limits: the time for all parts together, and the iterations for each.
             keep_log: whether to keep HiGHS's log.
+            prices: whether duals are those of the cost, see `HighsRun.solve`.
 
         Returns:
             The solution of the whole and how it came about. If a part is not optimal, its status is that of
@@ -79,10 +84,10 @@ class HotProgram:
         log = ""
         if keep_log:
             with tempfile.TemporaryDirectory(prefix="bichiku-") as folder:
-                self._run(waiting, progress, limits, Path(folder))
+                self._run(waiting, progress, limits, Path(folder), prices)
                 log = "".join(self._log_of(i, Path(folder)) for i in sorted(waiting))
         else:
-            self._run(waiting, progress, limits, None)
+            self._run(waiting, progress, limits, None, prices)
         iterations = sum(self._answers[i].iterations for i in waiting if i in self._answers)
         largest = max((part.program.shape for part in self.parts), default=(0, 0))
         apart = {i + 1: note for i in sorted(waiting) if (note := _note(self.runs[i]))}
@@ -159,12 +164,14 @@ class HotProgram:
         self.program, self.parts, self._loose = program, split.components, split.loose_columns
         self.runs, self._answers = runs, answers
 
-    def _run(self, waiting: list[int], progress: Progress | None, limits: Limits, logs: Path | None) -> None:
+    def _run(
+        self, waiting: list[int], progress: Progress | None, limits: Limits, logs: Path | None, prices: bool
+    ) -> None:
         end = None if limits.seconds is None else time.monotonic() + limits.seconds
 
         def solve(i: int) -> Solution:
             seconds = None if end is None else end - time.monotonic()
-            return self.runs[i].solve(Limits(seconds, limits.iterations), logs and logs / f"{i}.log")
+            return self.runs[i].solve(Limits(seconds, limits.iterations), logs and logs / f"{i}.log", prices=prices)
 
         # HiGHS leaves the interpreter's lock while it runs, so threads do
         pool = ThreadPoolExecutor(max_workers=threads())

@@ -12,7 +12,7 @@ from bichiku.stressing.futures import Drawn
 from bichiku.stressing.operation import BlindOperator
 from bichiku.stressing.strikes import Strike
 
-AT_ONCE = 40  # episodes of a chain that a worker operates side by side
+AT_ONCE = 200  # episodes of a chain that a worker operates side by side: stating a program takes time of its own
 
 Happened = tuple[Drawn, ...]  # crises that meet, in the order in which they begin
 Key = tuple[str, str, Happened]  # strategy, name of the chain, and what happened in it
@@ -53,9 +53,12 @@ class EpisodeTask:
         calm, _ = operator.calm(materials)
         struck = [strikes_of(happened, operator.world) for happened in episodes]
         courses = operator.operate_all(materials, struck)
-        foreseen = operator.operate_all(materials, struck, foresight=True)
+        # one crisis that can last in one way only is known from its onset on, so that nobody can do better
+        unsure = [number for number, strikes in enumerate(struck) if not _is_sure(strikes)]
+        again = operator.operate_all(materials, [struck[number] for number in unsure], foresight=True)
+        foreseen = {number: course.cost for number, course in zip(unsure, again, strict=True)}
         found = []
-        for course, with_foresight in zip(courses, foreseen, strict=True):
+        for number, course in enumerate(courses):
             harm = {material: course.harm(material) for material in materials}
             periods = course.part.tree.period[course.path]
             planned = float(calm[periods - 1].sum())
@@ -64,11 +67,16 @@ class EpisodeTask:
                     damage=sum(one["damage"] for one in harm.values()),
                     shortage=sum(one["shortage"] for one in harm.values()),
                     cost=course.cost - planned,
-                    cost_foreseen=with_foresight.cost - planned,
+                    cost_foreseen=foreseen.get(number, course.cost) - planned,
                     short_days={name: one["short_days"] for name, one in harm.items() if one["short_t"] > 0.0},
                 )
             )
         return found
+
+
+def _is_sure(strikes: Sequence[Strike]) -> bool:
+    """Whether all is known when the first begins."""
+    return len(strikes) == 1 and strikes[0].known(strikes[0].onset) == {strikes[0].length: 1.0}
 
 
 def strikes_of(happened: Happened, world: World) -> list[Strike]:

@@ -69,6 +69,7 @@ class BlindOperator:
         self.danger: dict[str, float] = {}
         self.use: dict[str, np.ndarray] = {}
         """Tonnes of demand and feed in each period of the plan, by material."""
+        self._calm: dict[tuple[str, ...], tuple[np.ndarray, float]] = {}
         self.chains: dict[str, ChainOfPlan] = {}
         for chain in grow_chains(world):
             self.chains[chain.name] = ChainOfPlan(tuple(chain.world.materials), frozenset(chain.world.settings.crises))
@@ -97,7 +98,7 @@ class BlindOperator:
             if source in held.contracts:
                 held = replace(held, contracts={**held.contracts, source: held.contracts[source] + 1.0})
         changed = copy(self)
-        changed.world, changed.held = world, held
+        changed.world, changed.held, changed._calm = world, held, {}
         return changed
 
     def daily_use(self, material: str, onset: int) -> float:
@@ -127,6 +128,11 @@ class BlindOperator:
         Returns:
             Money of each period, and what is built and what of it is left at the horizon.
         """
+        if materials not in self._calm:
+            self._calm[materials] = self._paid_in_calm(materials)
+        return self._calm[materials]
+
+    def _paid_in_calm(self, materials: tuple[str, ...]) -> tuple[np.ndarray, float]:
         part = self._struck({}).part(materials, ())
         tree = grow_tree({}, part.calendar)
         program = build(part, (Chain(materials[0], part, tree, world_state(part, tree), self.danger),))
@@ -253,7 +259,7 @@ class BlindOperator:
         moved = program.matrix[rows] @ given
         rest = program.part(rows, free)
         rest = replace(rest, row_lower=rest.row_lower - moved, row_upper=rest.row_upper - moved)
-        solution, _ = solve(rest, self._options)
+        solution, _ = solve(rest, self._options, prices=False)
         if solution.status is not Status.OPTIMAL:
             begins = [f"{strike.name} from {self.world.calendar.label(strike.onset)}" for strike in episodes[0].strikes]
             names = ", ".join(begins)
