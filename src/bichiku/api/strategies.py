@@ -16,7 +16,7 @@ from bichiku.checking.results import advice_on_result
 from bichiku.executing import Executor, TaskFailed
 from bichiku.reading.model import Model
 from bichiku.result.pipeline import NoSolution, run_strategy
-from bichiku.result.run import Rejected, Run
+from bichiku.result.run import Rejected, Run, Tables
 from bichiku.result.saved_run import COMPARED_TABLES
 from bichiku.result.staging import as_cannot_write, settle, staged
 from bichiku.solving import Status
@@ -62,11 +62,13 @@ class StrategySolver:
         model: their model.
         split: see `bichiku.solve`.
         page: whether a run has its page.
+        tables: see `Run.write`.
     """
 
     model: Model
     split: bool
     page: bool
+    tables: Tables = "all"
 
     def __call__(self, name: str) -> FilledRun | NoSolution:
         """The run of a strategy, or why there is none."""
@@ -76,7 +78,7 @@ class StrategySolver:
             return failure
         with as_cannot_write(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="bichiku-") as aside:
             folder = Path(aside)
-            manifest, verdict = run.fill(folder)
+            manifest, verdict = run.fill(folder, tables=self.tables)
             assert verdict is not None
             files = {
                 file.relative_to(folder).as_posix(): file.read_bytes()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bichiku.build import Cuts, build
-from bichiku.model.chains import Chain, branch_faults, grow_chain, nodes_of, parts
+from bichiku.model.chains import Chain, branch_faults, grow_chain, grow_chains, nodes_of
 from bichiku.model.faults import Fault, ModelFaults
 from bichiku.model.tree import TreeError
 from bichiku.model.world import MOST_DECISIONS, World
@@ -79,7 +79,12 @@ def grow(world: World) -> tuple[Chain, ...]:
             would be too large.
     """
     _check_size(world)
-    return grow_parts(parts(world))
+    try:
+        chains = grow_chains(world)
+    except TreeError as error:
+        raise ModelFaults([Fault(*world.crises_at, "crises", str(error))]) from error
+    _check_branches(chains)
+    return chains
 
 
 def grow_parts(found: Iterable[World]) -> tuple[Chain, ...]:
@@ -88,17 +93,22 @@ def grow_parts(found: Iterable[World]) -> tuple[Chain, ...]:
     Raises:
         ModelFaults: as for `grow`, but for the size.
     """
-    chains: list[Chain] = []
-    wrong: dict[Fault, None] = {}
+    chains = []
     for part in found:
         try:
             chains.append(grow_chain(part))
         except TreeError as error:
             raise ModelFaults([Fault(*part.crises_at, "crises", str(error))]) from error
-        wrong |= dict.fromkeys(Fault(*part.crises_at, "crises", text) for text in branch_faults(chains[-1]))
+    _check_branches(chains)
+    return tuple(chains)
+
+
+def _check_branches(chains: Iterable[Chain]) -> None:
+    wrong = dict.fromkeys(
+        Fault(*chain.world.crises_at, "crises", text) for chain in chains for text in branch_faults(chain)
+    )
     if wrong:
         raise ModelFaults(wrong)
-    return tuple(chains)
 
 
 def _check_size(world: World) -> None:

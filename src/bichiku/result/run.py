@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import html
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import yaml
@@ -24,13 +24,14 @@ from bichiku.result.manifest import SOLVER_LOG, input_hash, manifest, sha256, wr
 from bichiku.result.outcome import Outcome
 from bichiku.result.solved import Solved
 from bichiku.result.staging import settle, staged
-from bichiku.result.tables import TABLES
+from bichiku.result.tables import OF_BRANCHES, TABLES
 from bichiku.result.tables.split import SPLIT
 from bichiku.solving import Report
 from bichiku.solving.certificate import Certificate
-from bichiku.verification import Verdict, verify_run
+from bichiku.verification import LEFT_OUT, Verdict, verify_run
 
 REPORT = "report.html"
+Tables = Literal["all", "plan"]
 FIRST_TOLD = (
     "cost_per_year",
     "nation_cost_per_year",
@@ -176,8 +177,13 @@ class Run:
 
     @property
     def flows(self) -> pd.DataFrame:
-        """All tonnes at every node of the tree; what is zero has no row."""
+        """All tonnes of the plan by period; what is zero has no row."""
         return self.table("flows")
+
+    @property
+    def branch_flows(self) -> pd.DataFrame:
+        """All tonnes at every node of the branches; what is zero has no row."""
+        return self.table("flows-branches")
 
     @property
     def projects(self) -> pd.DataFrame:
@@ -199,7 +205,7 @@ class Run:
             raise LookupError(f"this run has no table {name!r}; it has {', '.join(self.tables)}")
         return self.tables[name]
 
-    def write(self, output: str | Path = "runs", verify: bool = True) -> Path:
+    def write(self, output: str | Path = "runs", verify: bool = True, tables: Tables = "all") -> Path:
         """Writes the run and returns its folder, ``<model>-<strategy>-<hash>`` below `output`.
 
         The hash is that of all inputs, so equal inputs give equal names; a second run of the same inputs gets
@@ -208,6 +214,7 @@ class Run:
         Args:
             output: folder that holds the runs; made if need be.
             verify: whether to recompute everything from the written files first.
+            tables: ``plan`` leaves the large tables of branches out once the run has verified.
 
         Raises:
             CannotWrite: the folder cannot be made or filled; nothing is left behind.
@@ -216,7 +223,7 @@ class Run:
         """
         output = Path(output)
         with staged(output) as folder:
-            written, verdict = self.fill(folder, verify)
+            written, verdict = self.fill(folder, verify, tables)
             if verdict is not None and not verdict.holds:
                 raise Rejected(settle(folder, output, f"{self.folder_name}-rejected"), verdict)
             self.folder = settle(folder, output, self.folder_name)
@@ -228,8 +235,8 @@ class Run:
         """What its folder is called: equal inputs have equal names."""
         return f"{self.model.name}-{self.strategy}-{input_hash(self.model, self.strategy)}"
 
-    def fill(self, folder: Path, verify: bool = True) -> tuple[dict[str, Any], Verdict | None]:
-        """Writes the run into an empty folder.
+    def fill(self, folder: Path, verify: bool = True, tables: Tables = "all") -> tuple[dict[str, Any], Verdict | None]:
+        """Writes the run into an empty folder; see `write`.
 
         Returns:
             The manifest, and what verifying found; a run that does not verify has no page.
@@ -240,16 +247,21 @@ class Run:
             TABLES[table].write(frame, folder)
         (folder / SOLVER_LOG).write_text(solved.log, encoding="utf-8")
         _write_inputs(self.model, self.strategy, folder / INPUTS)
-        outputs = {file.name: sha256(file.read_bytes()) for file in sorted(folder.glob("*.csv"))}
+        outputs = {
+            TABLES[table].file: sha256((folder / TABLES[table].file).read_bytes()) for table in sorted(self.tables)
+        }
         seconds = {**solved.seconds, "write": time.perf_counter() - start}
         content = manifest(self.model, solved, outputs, seconds)
-        written = write_manifest(content, folder)
+        write_manifest(content, folder)
         verdict = None
         if verify:
             verdict = verify_run(folder)
-            written = write_manifest({**content, "verification": verdict.as_dict()}, folder)
-            if not verdict.holds:
-                return written, verdict
+            content["verification"] = verdict.as_dict()
+        if tables == "plan" and (verdict is None or verdict.holds):
+            content |= _left_out(folder, outputs)
+        written = write_manifest(content, folder)
+        if verdict is not None and not verdict.holds:
+            return written, verdict
         if self.page is not None:
             # the folder has no name of its own yet, and equal runs have equal pages
             page = self.page(replace(self, manifest=written, folder=None))
@@ -265,6 +277,14 @@ class Run:
         table = rows.to_html(index=False, border=0, float_format="{:,.4g}".format)
         title = f"{self.world.settings.model}: {self.strategy}"
         return f"<p><b>{html.escape(title)}</b></p>{table}"
+
+
+def _left_out(folder: Path, outputs: Mapping[str, str]) -> dict[str, Any]:
+    """Removes the large tables of branches, and returns what the manifest says of the rest."""
+    files = [TABLES[name].file for name in OF_BRANCHES]
+    for file in files:
+        (folder / file).unlink()
+    return {"outputs_sha256": {name: value for name, value in outputs.items() if name not in files}, LEFT_OUT: files}
 
 
 def _write_inputs(model: Model, strategy: str, folder: Path) -> None:
