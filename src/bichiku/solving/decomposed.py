@@ -51,10 +51,12 @@ class DecomposedRun(HighsRun):
         self._apart: LShaped | None = LShaped(program)
         self.note = ""
 
-    def solve(self, limits: Limits = NO_LIMITS, log: Path | None = None, prefer: bool = True) -> Solution:
+    def solve(
+        self, limits: Limits = NO_LIMITS, log: Path | None = None, prefer: bool = True, prices: bool = True
+    ) -> Solution:
         """See `HighsRun.solve`; the limits are for finding the basis and for going on from it together."""
         if self._apart is None or self.interrupted:
-            return super().solve(limits, log, prefer)
+            return super().solve(limits, log, prefer, prices)
         end = None if limits.seconds is None else time.monotonic() + limits.seconds
         try:
             found = self._apart.solve(limits)
@@ -73,7 +75,7 @@ class DecomposedRun(HighsRun):
             self._apart = None
         left = None if end is None else end - time.monotonic()
         try:
-            return super().solve(Limits(left, limits.iterations), log, prefer)
+            return super().solve(Limits(left, limits.iterations), log, prefer, prices)
         finally:
             self._set(simplex_strategy=DUAL_SIMPLEX)
 

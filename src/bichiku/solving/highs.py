@@ -164,13 +164,17 @@ class HighsRun:
         """Whether nothing was handed over yet, so that a solve begins with nothing."""
         return not self._handed_over
 
-    def solve(self, limits: Limits = NO_LIMITS, log: Path | None = None, prefer: bool = True) -> Solution:
+    def solve(
+        self, limits: Limits = NO_LIMITS, log: Path | None = None, prefer: bool = True, prices: bool = True
+    ) -> Solution:
         """Hands the program over, solves it and reads the answer.
 
         Args:
             limits: when to give up.
             log: a file that HiGHS writes its log to.
             prefer: whether the preference chooses among optima; not needed where only the cost is asked for.
+            prices: whether duals are those of the cost alone; else they may be those of cost and preference together,
+                and where there is a preference it is solved once and not twice.
 
         Raises:
             SolverError: HiGHS refuses the model.
@@ -180,14 +184,14 @@ class HighsRun:
         if self.interrupted:
             return Solution.none(Status.INTERRUPTED)
         if log is None:
-            return self._solve(limits, prefer)
+            return self._solve(limits, prefer, prices)
         self._set(output_flag=True, log_to_console=False, log_file=str(log))
         try:
-            return self._solve(limits, prefer)
+            return self._solve(limits, prefer, prices)
         finally:
             self._set(output_flag=False, log_file="")
 
-    def _solve(self, limits: Limits, prefer: bool) -> Solution:
+    def _solve(self, limits: Limits, prefer: bool, prices: bool) -> Solution:
         self._factorised = self._method == "simplex"
         self._set_limits(limits)
         if not self._handed_over:
@@ -199,7 +203,7 @@ class HighsRun:
         if status is not Status.OPTIMAL:
             return Solution.none(status)
         x, iterations = self.point() if preferred else None, self._iterations()
-        if preferred:
+        if preferred and prices:
             # the preference has chosen the point; prices must be those of the true cost
             self._set_costs(given.cost)
             status = self._run()

@@ -49,7 +49,7 @@ class HotProgram:
         program: the program.
         options: how HiGHS is run.
         taken_apart: which parts are solved branch by branch first; those for which it pays.
-        known: parts solved before, here or by others, whose answers are taken over.
+        known: parts solved before by others, whose answers are taken over; None where nobody shares them.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class HotProgram:
         known: KnownParts | None = None,
     ) -> None:
         self.program = program
-        self.known = KnownParts() if known is None else known
+        self.known = known
         self.options = options
         self._taken_apart = taken_apart
         split = split_program(program)
@@ -70,7 +70,11 @@ class HotProgram:
         self._answers: dict[int, Solution] = {}
 
     def solve(
-        self, progress: Progress | None = None, limits: Limits = NO_LIMITS, keep_log: bool = False
+        self,
+        progress: Progress | None = None,
+        limits: Limits = NO_LIMITS,
+        keep_log: bool = False,
+        prices: bool = True,
     ) -> tuple[Solution, Report]:
         """Solves what is not solved yet, parts side by side on all cores.
 
@@ -78,6 +82,7 @@ class HotProgram:
             progress: called with the number of parts solved and the number of parts to be solved.
             limits: the time for all parts together, and the iterations for each.
             keep_log: whether to keep HiGHS's log.
+            prices: whether duals are those of the cost, see `HighsRun.solve`.
 
         Returns:
             The solution of the whole and how it came about. If a part is not optimal, its status is that of
@@ -88,10 +93,10 @@ class HotProgram:
         log = ""
         if keep_log:
             with tempfile.TemporaryDirectory(prefix="bichiku-") as folder:
-                self._run(waiting, progress, limits, Path(folder))
+                self._run(waiting, progress, limits, Path(folder), prices)
                 log = "".join(self._log_of(i, Path(folder)) for i in sorted(waiting))
         else:
-            self._run(waiting, progress, limits, None)
+            self._run(waiting, progress, limits, None, prices)
         iterations = sum(self._answers[i].iterations for i in waiting if i in self._answers)
         largest = max((part.program.shape for part in self.parts), default=(0, 0))
         apart = {i + 1: note for i in sorted(waiting) if (note := _note(self.runs[i]))}
@@ -170,12 +175,14 @@ class HotProgram:
         self.program, self.parts, self._loose = program, split.components, split.loose_columns
         self.runs, self._answers = runs, answers
 
-    def _run(self, waiting: list[int], progress: Progress | None, limits: Limits, logs: Path | None) -> None:
+    def _run(
+        self, waiting: list[int], progress: Progress | None, limits: Limits, logs: Path | None, prices: bool
+    ) -> None:
         end = None if limits.seconds is None else time.monotonic() + limits.seconds
 
         def solve(i: int) -> Solution:
             seconds = None if end is None else end - time.monotonic()
-            return self._solve_part(i, Limits(seconds, limits.iterations), logs and logs / f"{i}.log")
+            return self._solve_part(i, Limits(seconds, limits.iterations), logs and logs / f"{i}.log", prices)
 
         # HiGHS leaves the interpreter's lock while it runs, so threads do
         pool = ThreadPoolExecutor(max_workers=threads())
@@ -196,10 +203,10 @@ class HotProgram:
         pool.shutdown()
         self._renew_stopped()
 
-    def _solve_part(self, part: int, limits: Limits, log: Path | None) -> Solution:
+    def _solve_part(self, part: int, limits: Limits, log: Path | None, prices: bool) -> Solution:
         run = self.runs[part]
-        if not run.is_new or isinstance(run, DecomposedRun):
-            return run.solve(limits, log)  # from where it is, or by branches
+        if self.known is None or not prices or not run.is_new or isinstance(run, DecomposedRun):
+            return run.solve(limits, log, prices=prices)  # from where it is, or by branches
         key = (self.options, digest_of(self.parts[part].program))
         known: KnownPart | None = self.known.get(key)
         if known is None:

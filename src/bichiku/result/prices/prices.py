@@ -88,12 +88,13 @@ def prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> lis
     def solve_again(part: int) -> dict[int, _Rise]:
         mine = of_part[part]
         key = _what_rises([(limits[i], local[i][part]) for i in mine], part, hot, others)
-        known: list[_Rise] | None = hot.known.get(key)
-        if known is None:
+        found: list[_Rise] | None = None if hot.known is None else hot.known.get(key)
+        if found is None:
             with hot.session(part) as solve:
-                known = [_rise(limits[i], local[i][part], part, hot, solve, others) for i in mine]
-            hot.known.keep(key, known)
-        return dict(zip(mine, known, strict=True))
+                found = [_rise(limits[i], local[i][part], part, hot, solve, others) for i in mine]
+            if hot.known is not None:
+                hot.known.keep(key, found)
+        return dict(zip(mine, found, strict=True))
 
     rises: dict[int, list[_Rise]] = {}
     with ThreadPoolExecutor(max_workers=threads()) as pool:
