@@ -53,11 +53,13 @@ class SolverOptions:
         primal: primal instead of dual simplex, for one objective after another over the same limits.
         presolve: whether the first solve is of a smaller program; without, a program that cannot be kept leaves a
             proof (`HighsRun.proof`).
+        interruptible: whether `HighsRun.interrupt` stops a solve, for which HiGHS asks Python at every step.
     """
 
     method: str = "simplex"
     primal: bool = False
     presolve: bool = True
+    interruptible: bool = True
 
     def as_highs(self) -> dict[str, object]:
         """Option names and values of HiGHS; one thread, as problems are solved side by side."""
@@ -148,7 +150,7 @@ class HighsRun:
     def __init__(self, program: LinearProgram, options: SolverOptions) -> None:
         self._program, self._given = program, program.in_units()
         self._highs = started(options.as_highs())
-        self._highs.HandleUserInterrupt = True
+        self._highs.HandleUserInterrupt = options.interruptible
         self.interrupted = False
         self._handed_over = False
         self._method = options.method

@@ -124,6 +124,7 @@ class _World:
         self._parts: dict[str, list[OperatedPart]] = {}
         self._operators: dict[str, list[tuple[World, Operator]]] = {}
         self._operated: dict[tuple[int, Rules, bytes], Operated] = {}
+        self._ends: dict[tuple[str, bytes], Any] = {}
 
     def cost(self, world: World, plan: HeldPlan) -> StrategyCost:
         """What a strategy costs with a plan held."""
@@ -141,11 +142,15 @@ class _World:
         same = self._own and self._own._same_as(part)
         if self._own and same:
             return self._own._carried_out(same, plan)
-        key = (id(part.world), part.rules, _mark(plan, part.world))
+        mark = _mark(plan, part.world)
+        key = (id(part.world), part.rules, mark)
         if key not in self._operated:
             self._parts.setdefault(part.chain, []).append(part)
             program = self._grown.program(part)
-            self._operated[key] = self._operator(part, program).operate(program, part.asked, plan)
+            # from where the same plan ended in the model's own world, so that no answer hangs on the plan before it
+            start = self._own._ends.get((part.chain, mark)) if self._own else None
+            self._operated[key] = self._operator(part, program).operate(program, part.asked, plan, start)
+            self._ends[part.chain, mark] = self._operated[key].basis
         return self._operated[key]
 
     def _same_as(self, part: OperatedPart) -> OperatedPart | None:
@@ -157,8 +162,7 @@ class _World:
         mine = self._operators.setdefault(part.chain, [])
         found = next((operator for world, operator in mine if world is part.world), None)
         if found is None:
-            near = self._own._operators.get(part.chain) if self._own else None
-            found = Operator(program, near[0][1] if near else None)
+            found = Operator(program)
             mine.append((part.world, found))
         return found
 
