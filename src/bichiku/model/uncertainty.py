@@ -10,6 +10,9 @@ from bichiku.model.tables import UncertaintyRow
 LOW, BASE, HIGH = -1.0, 0.0, 1.0
 """Positions of a group: all its numbers at their low end, as the model has them, and at their high end."""
 
+CANNOT_BE = "cannot be"
+"""Status of every strategy in a drawn world in which crises of a chain are likelier than certain together."""
+
 
 @dataclass(frozen=True)
 class UncertainRange:

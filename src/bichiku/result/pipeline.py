@@ -10,7 +10,7 @@ from typing import Any
 
 from bichiku.build import Cuts, build
 from bichiku.model.chains import Chain, branch_faults, grow_chain, nodes_of, parts
-from bichiku.model.faults import Fault, ModelFaults
+from bichiku.model.faults import Fault, ModelFaults, TooLikely
 from bichiku.model.tree import TreeError
 from bichiku.model.world import MOST_DECISIONS, World
 from bichiku.policies import POLICIES
@@ -86,7 +86,7 @@ def grow_parts(found: Iterable[World]) -> tuple[Chain, ...]:
     """The chains of some parts of a world, see `bichiku.model.chains.parts`.
 
     Raises:
-        ModelFaults: as for `grow`, but for the size.
+        ModelFaults: as for `grow`, but for the size; `TooLikely` where probabilities exceed one.
     """
     chains: list[Chain] = []
     wrong: dict[Fault, None] = {}
@@ -94,7 +94,7 @@ def grow_parts(found: Iterable[World]) -> tuple[Chain, ...]:
         try:
             chains.append(grow_chain(part))
         except TreeError as error:
-            raise ModelFaults([Fault(*part.crises_at, "crises", str(error))]) from error
+            raise TooLikely([Fault(*part.crises_at, "crises", str(error))]) from error
         wrong |= dict.fromkeys(Fault(*part.crises_at, "crises", text) for text in branch_faults(chains[-1]))
     if wrong:
         raise ModelFaults(wrong)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from bichiku.model.uncertainty import CANNOT_BE
 from bichiku.show.numbers import four_digits, money, percent
 
 _ODDS = re.compile(r"crises\.([^.]+)\.annual_probability")
@@ -82,7 +83,7 @@ def answer_words(tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]
     """The answer in a few sentences.
 
     Args:
-        tables: `regret`, `switching` and `tornado` of a doubt.
+        tables: `regret`, `switching`, `tornado` and `worlds` of a doubt.
         currency: the money.
     """
     regret, tornado = tables["regret"].set_index("strategy"), tables["tornado"]
@@ -109,7 +110,17 @@ def answer_words(tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]
         third += f"; {groups} of {len(tornado)} uncertain numbers or groups can turn the order by themselves"
     else:
         third += "; none of the uncertain numbers or groups turns the order by itself"
-    return [f"{sentence}." for sentence in (text, least, third)]
+    return [f"{sentence}." for sentence in (text, least, third, *_left_out(tables["worlds"]))]
+
+
+def _left_out(worlds: pd.DataFrame) -> list[str]:
+    """That some draws cannot be, and what that does to the shares."""
+    drawn = worlds[worlds["world"].astype(str).str.startswith("draw ")]
+    count = drawn.loc[drawn["status"] == CANNOT_BE, "world"].nunique()
+    if not count:
+        return []
+    text = f"{count} of {drawn['world'].nunique()} draws cannot be, as crises of a chain have a probability over one"
+    return [f"{text} together there; they are left out, and would have been those with the most crises"]
 
 
 def counted_words(count: int, tables: Mapping[str, pd.DataFrame]) -> str:

@@ -77,8 +77,13 @@ class Holding:
             for strategy, plan in self.plans.items():  # all at once, so that no answer hangs on what is asked first
                 self._own.cost(self.model[strategy], plan)
         model, world = asked.model(self.model), _World(self._own)
-        with asked.named():
+
+        def answer() -> Answer:
+            for strategy in asked.strategies:
+                world.grow(model[strategy])  # all before any is solved, as one that cannot be is told here
             return {strategy: world.cost(model[strategy], self.plans[strategy]) for strategy in asked.strategies}
+
+        return asked.answered(answer)
 
 
 class _GrownWorld:
@@ -106,13 +111,17 @@ class _GrownWorld:
         for other, program in self._programs:
             if other.rules == part.rules and other.world is part.world:
                 return program
-        builder = next((builder for world, builder in self._builders if world is part.world), None)
-        if builder is None:
-            builder = OperationBuilder(*grow_parts([part.world]))
-            self._builders.append((part.world, builder))
-        program = builder.build(part.asked)
+        program = self.builder(part).build(part.asked)
         self._programs.append((part, program))
         return program
+
+    def builder(self, part: OperatedPart) -> OperationBuilder:
+        """What writes the programs of a part, its tree grown."""
+        found = next((builder for world, builder in self._builders if world is part.world), None)
+        if found is None:
+            found = OperationBuilder(*grow_parts([part.world]))
+            self._builders.append((part.world, found))
+        return found
 
 
 class _World:
@@ -125,6 +134,16 @@ class _World:
         self._operators: dict[str, list[tuple[World, Operator]]] = {}
         self._operated: dict[tuple[int, Rules, bytes], Operated] = {}
         self._ends: dict[tuple[str, bytes], Any] = {}
+
+    def grow(self, world: World) -> None:
+        """Grows the trees of what differs from the model's own world.
+
+        Raises:
+            ModelFaults: a tree cannot be grown; see `grow_parts`.
+        """
+        for part in self._grown.parts(world):
+            if not (self._own and self._own._same_as(part)):
+                self._grown.builder(part)
 
     def cost(self, world: World, plan: HeldPlan) -> StrategyCost:
         """What a strategy costs with a plan held."""
