@@ -112,7 +112,7 @@ def test_where_a_plan_begins_changes_nothing_of_what_it_costs() -> None:
     (chain,) = grow_chains(own)
     (dear,) = grow_chains(own.changed({"materials[m].shortage_cost": 200.0}))
     first, second = (OperationBuilder(each).build(each.world) for each in (chain, dear))
-    start = Operator(first).operate(first, chain.world, plan).basis
+    start = Operator(first).operate(first, chain.world, plan).ended
     after = Operator(second)
     starts = ((plan, start), (other, None), (plan, None))
     found = [after.operate(second, dear.world, each, begin).cost for each, begin in starts]

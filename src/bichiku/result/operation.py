@@ -22,6 +22,19 @@ KEPT = 1e-6  # share of a number of the plan, or tonnes, by which it may be miss
 MISMATCH = 1e-6  # share of the least distance from the plan's stock by which that of the answer may differ
 
 
+@dataclass(frozen=True, repr=False)
+class Ended:
+    """Where the solver ended.
+
+    Attributes:
+        basis: the basis, which takes long to look into.
+        shape: rows and columns of the program that it is of.
+    """
+
+    basis: Any
+    shape: tuple[int, int]
+
+
 @dataclass(frozen=True)
 class Operated:
     """What came of a plan in one chain of a world.
@@ -30,13 +43,13 @@ class Operated:
         status: how the solve ended; all else means something only where it is optimal.
         cost: expected discounted cost of the chain.
         gave_way: what of the plan could not be kept, by what it is; the largest difference from it, in its own unit.
-        basis: where the solver ended, to begin at in a similar world.
+        ended: where the solver ended, for others to begin at; None where it had to begin anew.
     """
 
     status: Status
     cost: float = float("nan")
     gave_way: Mapping[str, float] = field(default_factory=dict)
-    basis: Any = field(default=None, compare=False, repr=False)
+    ended: Ended | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -98,7 +111,7 @@ class Operator:
         """
         self._program, self._run = program, HighsRun(program, OPTIONS)
 
-    def operate(self, program: LinearProgram, world: World, plan: HeldPlan, start: Any = None) -> Operated:
+    def operate(self, program: LinearProgram, world: World, plan: HeldPlan, start: Ended | None = None) -> Operated:
         """The least cost of a chain with a plan held.
 
         Where the plan's stock cannot be kept, operation comes as near to it as it can, and costs the least among
@@ -108,8 +121,8 @@ class Operator:
             program: the chain's program of operation.
             world: the chain's part of the world.
             plan: the plan.
-            start: the basis at which the same plan ended in a similar world; without one of this program's size it
-                begins where the last plan ended.
+            start: where the same plan ended in a similar world; without one of this program's size it begins where the
+                last plan ended.
         """
         held = hold(program, world, plan)
         wanted = _wanted(held, plan)
@@ -121,27 +134,30 @@ class Operator:
             if nearest.status is not Status.OPTIMAL:
                 return Operated(nearest.status)
             kept = is_none(wanted, nearest)
-            solution = self._solved(held.program if kept else as_near(free, wanted, scope, nearest), start)
+            asked = held.program if kept else as_near(free, wanted, scope, nearest)
+            solution, ended = self._solved(asked, start)
             if solution.status is not Status.INFEASIBLE:
                 break
         if solution.status is not Status.OPTIMAL:
             return Operated(solution.status)
         if kept:
-            return Operated(solution.status, solution.objective, held.gave_way, self._run.basis)
+            return Operated(solution.status, solution.objective, held.gave_way, ended)
         if abs(wanted.distance(solution.x) - nearest.objective) > MISMATCH * (1.0 + nearest.objective):
             return Operated(Status.ERROR)
         gave_way = _all_that_gave_way(held, solution, plan)
-        return Operated(solution.status, solution.objective, gave_way, self._run.basis)
+        return Operated(solution.status, solution.objective, gave_way, ended)
 
-    def _solved(self, held: LinearProgram, start: Any) -> Solution:
+    def _solved(self, held: LinearProgram, start: Ended | None) -> tuple[Solution, Ended | None]:
         if not held.same_sparsity(self._program):
-            return _sound(held)
+            return _sound(held), None
         self._run.change(held)
-        if start is not None and (len(start.row_status), len(start.col_status)) == held.shape:
-            self._run.begin_at(start)
+        if start is not None and start.shape == held.shape:
+            self._run.begin_at(start.basis)
         solution = _certified(held, self._run.solve(prefer=False))
+        if solution.status is Status.OPTIMAL:
+            return solution, Ended(self._run.basis, held.shape)
         # where it stumbles on its way from elsewhere, it may not from the start
-        return solution if solution.status is Status.OPTIMAL else _sound(held)
+        return _sound(held), None
 
 
 def _certified(program: LinearProgram, solution: Solution) -> Solution:

@@ -17,7 +17,7 @@ from bichiku.policies.reserve_days import RESERVE_DAYS, target_days
 from bichiku.program import LinearProgram
 from bichiku.reading.model import Model
 from bichiku.result.held_plan import HeldPlan
-from bichiku.result.operation import Operated, Operator
+from bichiku.result.operation import Ended, Operated, Operator
 from bichiku.result.pipeline import grow_parts
 from bichiku.solving import Status
 
@@ -133,7 +133,7 @@ class _World:
         self._parts: dict[str, list[OperatedPart]] = {}
         self._operators: dict[str, list[tuple[World, Operator]]] = {}
         self._operated: dict[tuple[int, Rules, bytes], Operated] = {}
-        self._ends: dict[tuple[str, bytes], Any] = {}
+        self._ends: dict[tuple[str, bytes], Ended | None] = {}
 
     def grow(self, world: World) -> None:
         """Grows the trees of what differs from the model's own world.
@@ -169,7 +169,7 @@ class _World:
             # from where the same plan ended in the model's own world, so that no answer hangs on the plan before it
             start = self._own._ends.get((part.chain, mark)) if self._own else None
             self._operated[key] = self._operator(part, program).operate(program, part.asked, plan, start)
-            self._ends[part.chain, mark] = self._operated[key].basis
+            self._ends[part.chain, mark] = self._operated[key].ended
         return self._operated[key]
 
     def _same_as(self, part: OperatedPart) -> OperatedPart | None:
