@@ -41,6 +41,7 @@ _STATUS = {
 
 
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4  # values of HiGHS's option simplex_strategy
+DEVEX = 1  # value of HiGHS's option simplex_dual_edge_weight_strategy
 FEASIBILITY = 1e-7  # HiGHS's own tolerance on rows
 
 
@@ -54,12 +55,15 @@ class SolverOptions:
         presolve: whether the first solve is of a smaller program; without, a program that cannot be kept leaves a
             proof (`HighsRun.proof`).
         interruptible: whether `HighsRun.interrupt` stops a solve, for which HiGHS asks Python at every step.
+        devex: whether steps are weighed by Devex in place of steepest edge, whose weights take long to work out at a
+            basis that was found elsewhere.
     """
 
     method: str = "simplex"
     primal: bool = False
     presolve: bool = True
     interruptible: bool = True
+    devex: bool = False
 
     def as_highs(self) -> dict[str, object]:
         """Option names and values of HiGHS; one thread, as problems are solved side by side."""
@@ -70,6 +74,8 @@ class SolverOptions:
             "parallel": "off",
             "random_seed": 0,
         }
+        if self.devex:
+            options["simplex_dual_edge_weight_strategy"] = DEVEX
         if self.primal:
             options["simplex_strategy"] = PRIMAL_SIMPLEX
         if not self.presolve:
