@@ -12,7 +12,7 @@ import bichiku
 from bichiku.build.operation import OperationBuilder
 from bichiku.model.chains import Chain, grow_chains
 from bichiku.result.held_plan import HeldPlan
-from bichiku.result.nearest import Scope, Wanted, distance_program
+from bichiku.result.nearest import Searched, Wanted, distance_program
 from bichiku.result.operation import Operator, hold
 from bichiku.result.pipeline import run_strategy
 from bichiku.solving import SolverOptions, Status
@@ -37,7 +37,7 @@ def second_way(chain: Chain, plan: HeldPlan) -> tuple[float, float]:
     lower[columns], upper[columns] = program.column_lower[columns], program.column_upper[columns]
     free = replace(held.program, column_lower=lower, column_upper=upper)
     wanted = Wanted(columns, held.program.column_upper[columns], weight)
-    far = distance_program(free, wanted, Scope.whole(free))
+    far = distance_program(free, wanted, Searched.whole(free))
     least = HighsRun(far, SolverOptions()).solve(prefer=False).objective
     width = program.shape[1]
     no_more = sparse.csr_array(far.cost[np.newaxis, :])

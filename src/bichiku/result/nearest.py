@@ -39,7 +39,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Scope:
+class Searched:
     """Rows and columns of a program that are looked at when a distance is measured.
 
     What is left out can only take operation farther away, so the distance within a scope is the least that the whole
@@ -50,7 +50,7 @@ class Scope:
     columns: np.ndarray
 
     @classmethod
-    def plan(cls, program: LinearProgram) -> Scope:
+    def plan(cls, program: LinearProgram) -> Searched:
         """The plan alone: its columns, and the rows that no branch has a part in."""
         assert program.structure is not None
         on_plan = program.structure.branch == PLAN
@@ -58,13 +58,13 @@ class Scope:
         return cls(np.flatnonzero(of_branches == 0.0), np.flatnonzero(on_plan))
 
     @classmethod
-    def whole(cls, program: LinearProgram) -> Scope:
+    def whole(cls, program: LinearProgram) -> Searched:
         """All of it."""
         rows, columns = program.shape
         return cls(np.arange(rows), np.arange(columns))
 
 
-def distance_program(program: LinearProgram, wanted: Wanted, scope: Scope) -> LinearProgram:
+def distance_program(program: LinearProgram, wanted: Wanted, scope: Searched) -> LinearProgram:
     """The program of least distance within a scope: its own columns, then tonnes missing, then tonnes over."""
     part = program.part(scope.rows, scope.columns)
     count = len(wanted.columns)
@@ -78,7 +78,7 @@ def distance_program(program: LinearProgram, wanted: Wanted, scope: Scope) -> Li
     return replace(found, row_lower=np.concatenate([part.row_lower, wanted.tonnes]))
 
 
-def as_near(program: LinearProgram, wanted: Wanted, scope: Scope, nearest: Solution) -> LinearProgram:
+def as_near(program: LinearProgram, wanted: Wanted, scope: Searched, nearest: Solution) -> LinearProgram:
     """The program in which only what comes as near as the nearest of a scope is left.
 
     A point is as near if and only if it rests on every limit that has a price where the distance is least

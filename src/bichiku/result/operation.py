@@ -11,7 +11,7 @@ import numpy as np
 from bichiku.model.world import World
 from bichiku.program import LinearProgram
 from bichiku.result.held_plan import HeldPlan
-from bichiku.result.nearest import Scope, Wanted, as_near, distance_program, is_none
+from bichiku.result.nearest import Searched, Wanted, as_near, distance_program, is_none
 from bichiku.solving import Solution, SolverOptions, Status
 from bichiku.solving.certificate import certify
 from bichiku.solving.highs import HighsRun
@@ -129,7 +129,7 @@ class Operator:
         free = _with_stock_of(held.program, wanted, program)
         # nearly always the plan says how near operation can come, in a moment; where a branch lets it come less near,
         # all is looked at
-        for scope in (Scope.plan(program), Scope.whole(program)):
+        for scope in (Searched.plan(program), Searched.whole(program)):
             nearest = _sound(distance_program(free, wanted, scope))
             if nearest.status is not Status.OPTIMAL:
                 return Operated(nearest.status)
