@@ -150,11 +150,11 @@ def branch_faults(chain: Chain) -> Iterator[str]:
         if crisis.recovery == "to-end":
             continue
         recovery = int(crisis.recovery)
-        inside = [
+        inside = {
             future.length
             for future in chain.tree.futures
             if future.crisis == name and future.onset + future.length + recovery - 1 < periods
-        ]
+        }
         if not inside:
             continue
         if recovery < lead:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bichiku.build import Cuts, build
 from bichiku.model.chains import Chain, branch_faults, grow_chain, grow_chains, nodes_of
-from bichiku.model.faults import Fault, ModelFaults
+from bichiku.model.faults import Fault, ModelFaults, TooLikely
 from bichiku.model.tree import TreeError
 from bichiku.model.world import MOST_DECISIONS, World
 from bichiku.policies import POLICIES
@@ -83,7 +83,7 @@ def grow(world: World) -> tuple[Chain, ...]:
     try:
         chains = grow_chains(world)
     except TreeError as error:
-        raise ModelFaults([Fault(*world.crises_at, "crises", str(error))]) from error
+        raise TooLikely([Fault(*world.crises_at, "crises", str(error))]) from error
     _check_branches(chains)
     return chains
 
@@ -92,14 +92,14 @@ def grow_parts(found: Iterable[World]) -> tuple[Chain, ...]:
     """The chains of some parts of a world, see `bichiku.model.chains.parts`.
 
     Raises:
-        ModelFaults: as for `grow`, but for the size.
+        ModelFaults: as for `grow`, but for the size; `TooLikely` where probabilities exceed one.
     """
     chains = []
     for part in found:
         try:
             chains.append(grow_chain(part))
         except TreeError as error:
-            raise ModelFaults([Fault(*part.crises_at, "crises", str(error))]) from error
+            raise TooLikely([Fault(*part.crises_at, "crises", str(error))]) from error
     _check_branches(chains)
     return tuple(chains)
 

@@ -43,7 +43,7 @@ _STATUS = {
 
 
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4  # values of HiGHS's option simplex_strategy
-EDGE_WEIGHTS, DANTZIG = "simplex_dual_edge_weight_strategy", 0
+EDGE_WEIGHTS, DANTZIG, DEVEX = "simplex_dual_edge_weight_strategy", 0, 1
 FEASIBILITY = 1e-7  # HiGHS's own tolerance on rows
 
 
@@ -56,11 +56,16 @@ class SolverOptions:
         primal: primal instead of dual simplex, for one objective after another over the same limits.
         presolve: whether the first solve is of a smaller program; without, a program that cannot be kept leaves a
             proof (`HighsRun.proof`).
+        interruptible: whether `HighsRun.interrupt` stops a solve, for which HiGHS asks Python at every step.
+        devex: whether steps are weighed by Devex in place of steepest edge, whose weights take long to work out at a
+            basis that was found elsewhere.
     """
 
     method: str = "simplex"
     primal: bool = False
     presolve: bool = True
+    interruptible: bool = True
+    devex: bool = False
 
     def as_highs(self) -> dict[str, object]:
         """Option names and values of HiGHS; one thread, as problems are solved side by side."""
@@ -71,6 +76,8 @@ class SolverOptions:
             "parallel": "off",
             "random_seed": 0,
         }
+        if self.devex:
+            options[EDGE_WEIGHTS] = DEVEX
         if self.primal:
             options["simplex_strategy"] = PRIMAL_SIMPLEX
         if not self.presolve:
@@ -151,7 +158,7 @@ class HighsRun:
     def __init__(self, program: LinearProgram, options: SolverOptions) -> None:
         self._program, self._given = program, program.in_units()
         self._highs = started(options.as_highs())
-        self._highs.HandleUserInterrupt = True
+        self._highs.HandleUserInterrupt = options.interruptible
         self.interrupted = False
         self._handed_over = False
         self._method = options.method
