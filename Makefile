@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-TRIALS := residuals tampering drawn_models branches explanations fuzz slips kills interrupts full_disk together interpreters
+TRIALS := residuals tampering drawn_models branches explanations stress doubt fuzz slips kills interrupts full_disk together interpreters
 
 .PHONY: japan test random lint types tables levers docs benchmark trust fuzz clean
 

@@ -23,7 +23,7 @@ from bichiku.stressing.dated import TABLES as DATED
 from bichiku.stressing.drawn import TABLES as DRAWN
 from bichiku.stressing.loss_map import LOSSES
 from bichiku.stressing.static import STATIC
-from bichiku.stressing.value import VALUE
+from bichiku.stressing.value import TABLES as VALUE_TABLES
 
 DOCS = Path(__file__).parent
 WIDTH = 120
@@ -79,7 +79,7 @@ PARTS = {
         "metrics": metrics_page(),
         "cost lines": lines_page(),
     },
-    "stress.md": {table.file: table_page(table) for table in (*DATED, LOSSES, STATIC, *DRAWN, VALUE)},
+    "stress.md": {table.file: table_page(table) for table in (*DATED, LOSSES, STATIC, *DRAWN, *VALUE_TABLES)},
     "doubt.md": {table.file: table_page(table) for table in DOUBT_TABLES},
     "comparing.md": {COMPARISON.file: table_page(COMPARISON), "levers": levers_page()},
 }

@@ -37,11 +37,12 @@ from bichiku.reading.strategies import split_strategies
 from bichiku.result.levers import LEVERS
 from bichiku.result.metrics import METRICS
 from bichiku.result.pipeline import run_strategy
+from bichiku.result.run import Run
 from bichiku.stressing.dated import TABLES as DATED
 from bichiku.stressing.drawn import TABLES as DRAWN
 from bichiku.stressing.loss_map import LOSSES
 from bichiku.stressing.static import STATIC
-from bichiku.stressing.value import VALUE
+from bichiku.stressing.value import TABLES as VALUE_TABLES
 from docs.reference import PARTS, renewed
 from oracles.policy_examples import EXAMPLES
 
@@ -264,7 +265,8 @@ def test_every_item_of_the_flows_is_named(result_tables):
 def test_every_key_of_the_manifest_is_described(run_folder):
     manifest = parse_document((run_folder / "manifest.json").read_text(encoding="utf-8"), "manifest.json")
 
-    assert named("run-folder.md", "manifest.json", "key") == list(manifest.data)
+    of_the_plan_alone = ["left_out"]
+    assert named("run-folder.md", "manifest.json", "key") == [*manifest.data, *of_the_plan_alone]
 
 
 def test_every_warning_and_exit_status_is_described():
@@ -304,8 +306,9 @@ def test_names_with_underscores_exist(page, result_tables):
     known |= {*named("run-folder.md", "summary.csv", "metric"), *LINES, *set(result_tables["duals"]["policy"])}
     known |= {*named("run-folder.md", "manifest.json", "key"), "default"}
     known |= {column for table in DOUBT_TABLES for column in table.names}
+    known |= set(vars(Run))
     known |= {*OVER_THE_BASELINE.values(), *LEVERS, *SWEPT}
-    known |= {name for table in (*DATED, LOSSES, STATIC, *DRAWN, VALUE) for name in table.names}
+    known |= {name for table in (*DATED, LOSSES, STATIC, *DRAWN, *VALUE_TABLES) for name in table.names}
     known |= {file.stem for folder in ("src", "tests", "oracles") for file in (ROOT / folder).rglob("*.py")}
     text = page.read_text(encoding="utf-8")
     words = {word for code in re.findall(r"`([^`\n]+)`", text) for word in re.findall(r"[a-z]+(?:_[a-z0-9]+)+", code)}

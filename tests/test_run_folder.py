@@ -13,11 +13,14 @@ import pytest
 
 from bichiku.model.faults import ModelFaults
 from bichiku.reading.model import read_model
+from bichiku.result.columns import ResultTable
 from bichiku.result.manifest import input_hash
 from bichiku.result.pipeline import run_strategy
+from bichiku.result.repeat import Sameness, repetition
 from bichiku.result.run import Rejected, Run
 from bichiku.result.saved_run import read_run
 from bichiku.result.staging import CannotWrite
+from bichiku.verification import verify_run
 from oracles.models import TABLES, with_line, write_model
 
 STRATEGIES = "strategies:\n  less: {policies: {reserve_days: 30}}\n  more: {policies: {reserve_days: 60}}\n"
@@ -115,6 +118,54 @@ def test_what_was_read_is_written_even_if_the_file_changes_meanwhile(tmp_path: P
     assert (made / "inputs" / "demand.csv").read_text() == TABLES["demand"]
 
 
+# Without the large tables of branches
+
+
+@pytest.fixture
+def of_plan(run: Run, tmp_path: Path) -> Path:
+    return run.write(tmp_path / "runs", tables="plan")
+
+
+def test_a_run_of_the_plan_goes_without_the_tables_of_branches_and_says_so(run: Run, of_plan: Path) -> None:
+    left_out = ["flows-branches.csv.gz", "responses.csv"]
+    assert not [name for name in left_out if (of_plan / name).exists()]
+    verdict = verify_run(of_plan)
+    assert verdict.holds
+    assert list(verdict.left_out) == left_out
+    found = read_run(of_plan)
+    assert set(run.tables) - set(found.tables) == {"flows-branches", "responses"}
+    pd.testing.assert_frame_equal(found.summary, run.summary, check_exact=True)
+
+
+def test_a_changed_file_of_a_run_of_the_plan_is_told(of_plan: Path) -> None:
+    with (of_plan / "summary.csv").open("a", encoding="utf-8") as stream:
+        stream.write("\n")
+    assert [finding.file for finding in verify_run(of_plan).findings] == ["summary.csv"]
+
+
+@pytest.mark.parametrize("stated", [["summary.csv"], "responses.csv", [1]])
+def test_only_tables_of_branches_may_be_left_out(of_plan: Path, stated: object) -> None:
+    file = of_plan / "manifest.json"
+    file.write_text(json.dumps({**json.loads(file.read_text(encoding="utf-8")), "left_out": stated}), encoding="utf-8")
+    assert "manifest.readable" in verify_run(of_plan).broken
+
+
+def test_a_run_that_does_not_verify_keeps_all_its_tables(run: Run, tmp_path: Path) -> None:
+    costs = run.tables["costs"].assign(value=run.tables["costs"]["value"] * 1.01)
+    with pytest.raises(Rejected) as rejected:
+        replace(run, tables={**run.tables, "costs": costs}).write(tmp_path, tables="plan")
+    assert (rejected.value.folder / "flows-branches.csv.gz").is_file()
+
+
+def test_a_full_run_repeats_one_of_the_plan(run: Run, of_plan: Path, tmp_path: Path) -> None:
+    assert repetition(of_plan, run.write(tmp_path / "again")).sameness is Sameness.TO_THE_BYTE
+
+
+def test_equal_runs_have_equal_packed_tables(run: Run, tmp_path: Path) -> None:
+    one, other = (run.write(tmp_path / name) / "flows-branches.csv.gz" for name in ("one", "other"))
+    assert one.read_bytes() == other.read_bytes()
+
+
 # When writing fails
 
 
@@ -124,14 +175,13 @@ def test_nothing_is_left_when_a_table_cannot_be_written(
 ) -> None:
     written = []
 
-    def to_csv(_: pd.DataFrame, path: Path, *args: Any, **kwargs: Any) -> None:
-        del args, kwargs
+    def write(table: ResultTable, _: pd.DataFrame, folder: Path) -> None:
         if len(written) == 3:
             raise error
-        written.append(path)
-        Path(path).write_text("a table")
+        written.append(table.file)
+        (folder / table.file).write_text("a table")
 
-    monkeypatch.setattr(pd.DataFrame, "to_csv", to_csv)
+    monkeypatch.setattr(ResultTable, "write", write)
     with pytest.raises(CannotWrite, match=str(error.strerror)):
         run.write(tmp_path / "runs")
     assert len(written) == 3

@@ -77,10 +77,12 @@ def test_the_table_of_crises_has_a_row_for_each_length() -> None:
 
 
 def test_branches_of_the_tables_say_after_which_length() -> None:
-    flows = solved("duration", "lengths").tables["flows"]
+    run = solved("duration", "lengths")
+    flows = run.branch_flows
     short = flows[(flows["crisis"] == "halt") & (flows["item"] == "short") & (flows["tonnes"] > 1)]
     assert short[["onset", "length", "period"]].to_numpy().tolist() == [[2, 0, 5]]
-    assert set(flows[flows["crisis"] == "plan"]["length"]) == {0}
+    assert set(run.flows["crisis"]) == {"plan"}
+    assert set(run.flows["length"]) == {0}
     # the exit after one quarter has 100 t in store, that after four buys again; after two nothing moves in the last
     assert set(flows[flows["crisis"] == "halt"]["length"]) == {0, 1, 4}
 

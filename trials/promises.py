@@ -149,6 +149,82 @@ PROMISES = (
         ),
     ),
     Promise(
+        "What a broken plan comes to is what is published, and what is worked out by hand: time to survive, loss, the "
+        "loss of a country, perfect information",
+        {
+            "tests/stress/test_dated.py": (
+                "test_a_published_time_to_survive",
+                "test_the_published_time_beyond_the_two_years_of_the_case",
+                "test_the_store_and_others_fill_what_they_can",
+            ),
+            "tests/stress/test_value.py": ("test_perfect_information_is_worth_what_is_published",),
+            "tests/stress/test_loss_map.py": (
+                "test_graphite_without_china",
+                "test_graphite_without_china_and_mozambique",
+                "test_tungsten_without_china_loses_canadas_chinese_feed",
+            ),
+            "tests/stress/test_noise.py": ("test_demand_of_a_year_moves_the_tonnes_short",),
+        },
+        "stress",
+        lambda f: (
+            f"{f['published numbers']} published numbers (HEC Montréal, the gas company) at most "
+            f"{f['published, most apart']:.0e} apart; {f['models']} drawn models operated through their own "
+            f"{f['own futures']:,} futures cost what was solved for, at most {f['own futures, most apart']:.0e} apart"
+        ),
+    ),
+    Promise(
+        "Who operates a plan without knowing what comes never pays less than who knows",
+        {
+            "tests/stress/test_operation.py": (
+                "test_operation_is_no_cheaper_than_with_foresight_and_as_cheap_where_the_length_is_certain",
+            ),
+            "tests/stress/test_draws.py": ("test_who_does_not_know_never_pays_less",),
+            "tests/stress/test_noise.py": ("test_who_does_not_know_the_noise_never_pays_less",),
+        },
+        "stress",
+        lambda f: (
+            f"{f['draws']:,} draws of {f['models']} drawn models, {f['episodes']:,} episodes, with noise of demand and "
+            f"prices: {f['cheaper than with foresight']} cheaper without foresight"
+        ),
+    ),
+    Promise(
+        "A seed gives the same futures for every strategy, on one core and on two",
+        {
+            "tests/stress/test_draws.py": (
+                "test_strategies_meet_the_same_futures",
+                "test_the_same_seed_gives_the_same_and_another_seed_another",
+                "test_two_cores_find_the_same",
+            ),
+            "tests/stress/test_noise.py": (
+                "test_strategies_meet_the_same_noise_and_a_seed_gives_it_again",
+                "test_two_cores_find_the_same_noise",
+            ),
+            "tests/stress/test_loss_map.py": ("test_one_core_and_two_find_the_same",),
+            "tests/doubt/test_run.py": ("test_two_cores_find_what_one_finds",),
+        },
+        "stress",
+        lambda f: (
+            f"{f['draws']:,} draws of {f['models']} drawn models on one core and on two: "
+            f"{f['models that two cores find otherwise']} models differ in any digit"
+        ),
+    ),
+    Promise(
+        "What turns a choice between strategies, and where, is what is found on paper",
+        {
+            "tests/doubt/test_by_hand.py": (
+                "test_each_world_costs_what_it_costs_on_paper",
+                "test_the_switching_value_is_that_of_paper",
+                "test_regret_is_over_the_best_candidate_of_each_world",
+            ),
+            "tests/doubt/test_operation.py": ("test_in_the_world_it_was_chosen_in_a_plan_costs_what_it_cost",),
+        },
+        "doubt",
+        lambda f: (
+            f"{f['choices']} choices in {f['worlds']} worlds, {f['turns']} switching values, at most "
+            f"{f['most apart']:.0e} apart, {f['complaints']} wrong"
+        ),
+    ),
+    Promise(
         "What looks wrong in a model is warned of before it is solved",
         {
             "tests/check/test_codes.py": (

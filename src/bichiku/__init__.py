@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from bichiku.api.compare.comparison import Comparison, compare
     from bichiku.api.library import Infeasible, check, doubt, explain, load, read, solve, sweep, verify
     from bichiku.api.library import ranges as range  # noqa: A004
+    from bichiku.api.stress.library import Stress, stress
     from bichiku.api.sweep.run import Sweep
+    from bichiku.api.tables import Tables
     from bichiku.checking import Advice
     from bichiku.explaining import Explanation
     from bichiku.model.faults import Fault, ModelFaults
@@ -35,7 +37,9 @@ __all__ = [
     "ModelFaults",
     "NoSolution",
     "Run",
+    "Stress",
     "Sweep",
+    "Tables",
     "Verdict",
     "World",
     "check",
@@ -46,6 +50,7 @@ __all__ = [
     "range",
     "read",
     "solve",
+    "stress",
     "sweep",
     "text_of",
     "verify",
@@ -65,7 +70,10 @@ _PUBLIC = {  # name to the module it is in, and its name there
     "verify": (_LIBRARY, "verify"),
     "Comparison": ("bichiku.api.compare.comparison", "Comparison"),
     "compare": ("bichiku.api.compare.comparison", "compare"),
+    "Stress": ("bichiku.api.stress.library", "Stress"),
+    "stress": ("bichiku.api.stress.library", "stress"),
     "Sweep": ("bichiku.api.sweep.run", "Sweep"),
+    "Tables": ("bichiku.api.tables", "Tables"),
     "Advice": ("bichiku.checking", "Advice"),
     "Explanation": ("bichiku.explaining", "Explanation"),
     "Fault": ("bichiku.model.faults", "Fault"),

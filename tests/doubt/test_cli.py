@@ -90,3 +90,26 @@ def test_check_tells_of_ranges_and_refuses_those_that_do_not_fit(place: Path) ->
     found = typed(("check", "m"), place)
     assert found.returncode == 2
     assert "crises.halt.annual_probability is 0.02 in the model, outside 0.05 to 0.2" in found.stderr
+
+
+def test_draws_whose_crises_are_likelier_than_certain_are_told_and_left_out(tmp_path: Path) -> None:
+    halt = MODEL.partition("  halt:\n")[2].partition("strategies:")[0]
+    twice = MODEL.replace("  halt:\n", f"  other:\n{halt}  halt:\n")
+    ranges = "path,low,high\ncrises.halt.annual_probability,0.01,0.9\ncrises.other.annual_probability,0.01,0.9\n"
+    write_model(tmp_path / "m", twice, materials=MATERIALS, uncertainty=ranges)
+    found = doubted(tmp_path, "--draws", "20")
+    assert found.returncode == 0
+    (folder,) = (tmp_path / "runs").iterdir()
+    positions = pd.read_csv(folder / "positions.csv").pivot_table(index="world", columns="group", values="position")
+    drawn = positions[positions.index.str.startswith("draw")]
+    # both may begin in the second year alone, with 0.02 less 0.01 or plus 0.88 of the way to their ends
+    odds = (0.02 + drawn.where(drawn > 0, 0) * 0.88 + drawn.where(drawn < 0, 0) * 0.01).sum(axis=1)
+    worlds = pd.read_csv(folder / "worlds.csv")
+    cannot = worlds[worlds["status"] == "cannot be"]
+    assert set(cannot["world"]) == set(odds.index[odds > 1])
+    assert 0 < len(set(cannot["world"])) < 10
+    assert cannot["cost"].isna().all()
+    counted = 20 - len(set(cannot["world"]))
+    assert pd.read_csv(folder / "regret.csv")["worlds"].tolist() == [counted, counted]
+    assert pd.read_csv(folder / "regret.csv")["best_share"].sum() == pytest.approx(1)
+    assert f"{20 - counted} of 20 draws cannot be" in " ".join(found.stdout.split())

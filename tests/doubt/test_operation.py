@@ -112,10 +112,10 @@ def test_where_a_plan_begins_changes_nothing_of_what_it_costs() -> None:
     (chain,) = grow_chains(own)
     (dear,) = grow_chains(own.changed({"materials[m].shortage_cost": 200.0}))
     first, second = (OperationBuilder(each).build(each.world) for each in (chain, dear))
-    near = Operator(first)
-    near.operate(first, chain.world, plan)
-    after = Operator(second, near)
-    found = [after.operate(second, dear.world, each).cost for each in (plan, other, plan)]
+    start = Operator(first).operate(first, chain.world, plan).ended
+    after = Operator(second)
+    starts = ((plan, start), (other, None), (plan, None))
+    found = [after.operate(second, dear.world, each, begin).cost for each, begin in starts]
     paper = [cost_of_none(s=200) + difference(s=200), cost_of_none(s=200), cost_of_none(s=200) + difference(s=200)]
     assert found == pytest.approx(paper)
 

@@ -71,6 +71,56 @@ def test_a_whole_number_is_the_nearest(tmp_path: Path) -> None:
     assert moved(tmp_path, ",crises.halt.duration,whole,1,6\n", 0.25) == ["crises.halt.duration=4"]
 
 
+LENGTHS = CRISIS.replace("duration: 3", "duration: {1: 0.5, 3: 0.3, 6: 0.2}")
+
+
+@pytest.mark.parametrize(
+    ("position", "shares"),
+    # six periods from 0.2 up to 0.6 or down to 0; 5 : 3 of what is left: 0.4, or 0.6 half way, or all
+    [(1.0, [0.25, 0.15, 0.6]), (0.5, [0.375, 0.225, 0.4]), (-1.0, [0.625, 0.375, 0.0])],
+)
+def test_other_lengths_share_what_the_probability_of_one_leaves(
+    tmp_path: Path, position: float, shares: list[float]
+) -> None:
+    model = read_model(
+        write_model(tmp_path, LENGTHS, uncertainty=HEADER + ",crises.halt.duration.6,,0,0.6\n"), ["today"]
+    )
+    (group,) = model.uncertain_groups()
+    moved = model.assigned(group.assignments(position))["today"].settings.crises["halt"].duration
+    assert list(moved) == [1, 3, 6]
+    assert list(moved.values()) == pytest.approx(shares)
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (
+            ",crises.halt.duration.6,factor,0.5,2\n",
+            "2: kind: crises.halt.duration[6] is the probability of a length, moved to a value (leave it empty)",
+        ),
+        (",crises.halt.duration.6,,0.1,1.5\n", "2: low: 0.1 to 1.5 is no range of a probability (0 to 1)"),
+        (
+            ",crises.halt.duration.6,,0.1,0.5\n,crises.halt.duration.3,,0.1,0.5\n",
+            "3: path: crises.halt.duration[3] is moved by line 2 already "
+            "(the probabilities of a crisis's lengths sum to one, so one row moves them all)",
+        ),
+    ],
+)
+def test_lengths_that_cannot_move_so_are_told(tmp_path: Path, row: str, fault: str) -> None:
+    with pytest.raises(ModelFaults) as caught:
+        groups(tmp_path, row, LENGTHS)
+    assert str(caught.value.faults[0]).replace(f"{tmp_path}/", "") == f"uncertainty.csv:{fault}"
+
+
+def test_a_length_that_is_certain_cannot_move(tmp_path: Path) -> None:
+    extra = CRISIS.replace("duration: 3", "duration: {3: 1.0}")
+    assert late_fault(tmp_path, ",crises.halt.duration.3,,0.5,1\n", extra) == (
+        "uncertainty.csv:2: path: crises.halt.duration[3] is 1, as no other length can be; nothing can take what it "
+        "leaves "
+        "(give the crisis a second length with a probability in the model)"
+    )
+
+
 def test_rows_of_a_group_move_together_and_others_alone(tmp_path: Path) -> None:
     rows = ",discount_rate,,0.01,0.05\nhalts,crises.halt.annual_probability,,0.01,0.1\n"
     rows += "halts,crises.halt.effects[0].loss,,0.2,1\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -33,6 +34,15 @@ def test_an_optimum_comes_with_values_and_prices(method: str) -> None:
     assert found.objective == pytest.approx(19)
     assert found.row_dual == pytest.approx([3])
     assert found.reduced_cost == pytest.approx([-1, 0])
+
+
+def test_without_prices_the_preferred_point_is_the_same_and_its_duals_are_not_of_the_cost_alone() -> None:
+    # x + y = 4 costs 2 a tonne either way, and y is liked better by 1/8
+    lp = replace(program([2, 2], [[1, 1]], [4], [4], column_upper=[INF, INF]), preference=np.array([0.25, 0.125]))
+    whole, sooner = HighsRun(lp, SolverOptions()).solve(), HighsRun(lp, SolverOptions()).solve(prices=False)
+    assert whole.x.tolist() == sooner.x.tolist() == [0, 4]
+    assert whole.objective == sooner.objective == 8
+    assert (whole.row_dual[0], sooner.row_dual[0]) == pytest.approx((2, 2.125))
 
 
 def test_a_limit_from_above_has_a_price_below_zero() -> None:

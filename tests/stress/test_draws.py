@@ -24,6 +24,7 @@ from bichiku.model.settings import Crisis
 from bichiku.result.held_plan import HeldPlan
 from bichiku.stressing.drawn import DrawnStress
 from bichiku.stressing.futures import Drawn, draw_future, onset_in_model
+from bichiku.stressing.noise import Noise
 from bichiku.stressing.operation import BlindOperator
 from bichiku.stressing.promise import tail_mean
 from bichiku.stressing.strikes import Strike
@@ -182,12 +183,14 @@ def test_two_cores_find_the_same(runs: list[bichiku.Run], found: DrawnStress) ->
 
 
 def test_draws_go_on_where_they_stopped(runs: list[bichiku.Run], found: DrawnStress, tmp_path: Path) -> None:
-    stress_draws(runs, ThisProcess(), 300, 1, tmp_path)
+    stress_draws(runs, ThisProcess(), 300, 1, folder=tmp_path)
     lines = (tmp_path / EPISODES).read_text().splitlines()
     assert len(lines) == found.episodes
     (tmp_path / EPISODES).write_text("\n".join([*lines[:10], lines[10][:40]]))
     taken_up: list[int] = []
-    again = stress_draws(runs, ThisProcess(), 300, 1, tmp_path, lambda done, total: taken_up.append(done))
+    again = stress_draws(
+        runs, ThisProcess(), 300, 1, folder=tmp_path, counter=lambda done, total: taken_up.append(done)
+    )
     assert taken_up[0] == 10
     assert len(kept_episodes(tmp_path / EPISODES)) == found.episodes
     pd.testing.assert_frame_equal(again.tables["draws"], found.tables["draws"])
@@ -210,7 +213,7 @@ def test_the_command_tells_promise_against_draws(
     names = {"draws.csv", "distribution.csv", "promise.csv", "paired.csv", "manifest.json", "report.html"}
     assert {file.name for file in written.iterdir()} == names
     read = [bichiku.load(folder)]
-    assert not (tmp_path / "runs" / f"{draws_name(read, 50, 1)}-partial").exists()
+    assert not (tmp_path / "runs" / f"{draws_name(read, 50, Noise(seed=1))}-partial").exists()
 
 
 def test_a_page_of_two_strategies_is_written(runs: list[bichiku.Run], found: DrawnStress, tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ import pandas as pd
 import pytest
 
 import bichiku
-from bichiku.api.stress.value import stress_value
+from bichiku.api.stress.value import stress_value, write_value
 from bichiku.executing.processes import ThisProcess
 from bichiku.result.pipeline import NoSolution
 from bichiku.solving import Status
+from bichiku.stressing.other_plans import rule_plan
 from bichiku.stressing.value import FORESIGHT, IGNORING, MEAN, OWN, RULE
+from oracles.by_hand import halt, small_world
 from tests.in_process import typed
 
 MODELS = Path(__file__).parents[2]
@@ -21,7 +23,7 @@ TUTORIAL = MODELS / "models" / "tutorial"
 
 
 def plans(run: bichiku.Run, days: float = 60) -> pd.DataFrame:
-    return stress_value([run], ThisProcess(), days).value.set_index("plan")
+    return stress_value([run], ThisProcess(), days).tables["value"].set_index("plan")
 
 
 # The gas company of tests/reference/gas-purchase: year 1 takes 100 at 5; year 2 takes 100 at 5, 150 at 6 or 180 at 7.5,
@@ -67,6 +69,33 @@ def test_a_rule_of_thumb_stores_its_days(gas: pd.DataFrame) -> None:
     assert gas.loc[RULE, "expected_cost"] == pytest.approx((normal + cold + very_cold) / 3)
 
 
+def test_a_rule_of_thumb_fills_its_store_as_fast_as_the_market_allows_and_nobody_goes_short_for_it() -> None:
+    # 110 t a year are offered and 100 used, so that 73 days, 20 t, take two years
+    plan = rule_plan(small_world(3, suppliers=[{"capacity_t": 110}]), 73)
+    assert list(plan.stock["m"]) == pytest.approx([10, 20, 20])
+    assert list(plan.short["m"]) == pytest.approx([0, 0, 0])
+
+
+def test_the_store_of_a_rule_of_thumb_stays_empty_where_all_is_used() -> None:
+    plan = rule_plan(small_world(2, suppliers=[{"capacity_t": 90}]), 73)
+    assert list(plan.stock["m"]) == pytest.approx([0, 0])
+    assert list(plan.short["m"]) == pytest.approx([10, 10])
+
+
+def test_costs_and_regret_in_each_future_stand_beside_the_sums() -> None:
+    # a halt in year 2, with probability 1/4, leaves who stores nothing 100 t short: 10,000. Who knows of it buys 100
+    # more in year 1, which cost as much then: 1,000 in each of the three years, used or stored
+    world = small_world(3, crises=halt(2, 0.25, recovery=0))
+    found = stress_value([bichiku.solve(world, prices=False)], ThisProcess(), 0)
+    futures = found.tables["futures"].set_index(["plan", "crisis"])
+    assert futures.loc[(IGNORING, ""), ["cost", "regret"]].to_list() == pytest.approx([3000, 0])
+    assert futures.loc[(IGNORING, "halt"), ["cost", "regret"]].to_list() == pytest.approx([2000 + 10_000, 9000])
+    assert futures.loc[(FORESIGHT, "halt"), "cost"] == pytest.approx(3000)
+    assert futures.loc[(IGNORING, "halt"), ["onset", "length", "probability"]].to_list() == [2, 1, 0.25]
+    value = found.tables["value"].set_index("plan")
+    assert value.loc[IGNORING, "mean_regret"] == pytest.approx(0.25 * 9000)
+
+
 # The tutorial
 
 
@@ -89,7 +118,17 @@ def test_the_command_names_the_two_values(run: bichiku.Run, tmp_path: Path, monk
     assert "rule of thumb, 30 days" in done.stdout
     assert "(EVPI)" in done.stdout
     folder = tmp_path / done.stdout.split("written to ")[-1].strip()
-    assert {file.name for file in folder.iterdir()} == {"value.csv", "manifest.json"}
+    assert {file.name for file in folder.iterdir()} == {"value.csv", "futures.csv", "report.html", "manifest.json"}
+
+
+def test_the_page_says_what_foresight_and_planning_are_worth(run: bichiku.Run, tmp_path: Path) -> None:
+    # the numbers of the screen in docs/stress.md
+    found = stress_value([run], ThisProcess())
+    page = (write_value(found, [run], tmp_path) / "report.html").read_text(encoding="utf-8")
+    assert "would save USD 1.62 m of USD 242 m on average" in page
+    assert "not for its mean saves USD 3.29 m (VSS)" in page
+    assert "Who ignores crises pays USD 3.29 m more than the model&#39;s plan" in page
+    assert page.count("<svg") == 2
 
 
 def test_a_failure_of_a_worker_reaches_the_caller_whole() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,10 +13,11 @@ from bichiku.verification.facts import RunFacts, read_facts
 from bichiku.verification.files import COLUMNS, RunTable, read_table
 from bichiku.verification.money import cost_lines
 from bichiku.verification.verdict import Ledger
+from tests.verify.tampering import BRANCHES, write_rows
 
 
 class Flow(NamedTuple):
-    """One row of flows.csv but for its month."""
+    """One row of flows but for its month."""
 
     crisis: str
     onset: int
@@ -45,17 +45,18 @@ def bought(node: tuple[str, int, int], first: int, material: str, source: str, t
 def read_by_hand(world: World, flows: Iterable[Flow], built: dict[str, float] | None = None) -> tuple[RunFacts, Ledger]:
     """What verify makes of flows, and what it finds wrong with them."""
     ledger = Ledger()
-    written = [
-        [*flow[:4], world.calendar.label(flow.period), *flow[4:7], repr(float(flow.tonnes))]
-        for flow in flows
-        if flow.tonnes != 0
-    ]
+    written: dict[bool, list[list[object]]] = {True: [], False: []}
+    for flow in flows:
+        if flow.tonnes != 0:
+            month = world.calendar.label(flow.period)
+            written[flow.crisis == "plan"].append([*flow[:4], month, *flow[4:7], repr(float(flow.tonnes))])
     projects = [
         [name, row.material, row.country, row.kind, row.existing_t, (built or {}).get(name, 0.0), 0, 0, 0, 0, "", ""]
         for name, row in world.projects.items()
     ]
-    read, built_table = _table("flows.csv", written, ledger), _table("projects.csv", projects, ledger)
-    facts = read_facts(world, read, built_table, ledger)
+    on_plan, in_branches = _table("flows.csv", written[True], ledger), _table(BRANCHES, written[False], ledger)
+    built_table = _table("projects.csv", projects, ledger)
+    facts = read_facts(world, on_plan, in_branches, built_table, ledger)
     check_flows(facts, built_table, ledger)
     return facts, ledger
 
@@ -63,8 +64,7 @@ def read_by_hand(world: World, flows: Iterable[Flow], built: dict[str, float] | 
 def _table(name: str, rows: list[list[object]], ledger: Ledger) -> RunTable:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / name
-        with file.open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream, lineterminator="\n").writerows([list(COLUMNS[name]), *rows])
+        write_rows(file, [list(COLUMNS[name]), *([str(cell) for cell in row] for row in rows)])
         table = read_table(file, ledger)
     assert table is not None, ledger.findings
     return table

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TextIO
 
 import yaml
 
 from bichiku.verification import Finding, Verdict
 
 Rows = list[list[str]]
+BRANCHES = "flows-branches.csv.gz"
 
 
 def read_rows(file: Path) -> Rows:
     """Header and rows of a table as texts."""
-    with file.open(encoding="utf-8", newline="") as stream:
+    with _opened(file, "rt") as stream:
         return list(csv.reader(stream))
 
 
 def write_rows(file: Path, rows: Rows) -> None:
-    with file.open("w", encoding="utf-8", newline="") as stream:
+    with _opened(file, "wt") as stream:
         csv.writer(stream, lineterminator="\n").writerows(rows)
+
+
+def _opened(file: Path, mode: Literal["rt", "wt"]) -> TextIO:
+    opened = gzip.open if file.suffix == ".gz" else open
+    return opened(file, mode, encoding="utf-8", newline="")
 
 
 def lines_where(file: Path, **wanted: str) -> list[int]:
@@ -58,6 +65,17 @@ def largest(file: Path, column: str, **wanted: str) -> int:
     assert column in header
     lines = [line for line in lines_where(file, **wanted) if cell(file, line, column) != ""]
     return max(lines, key=lambda line: abs(float(cell(file, line, column))))
+
+
+def largest_flow(folder: Path, **wanted: str) -> tuple[Path, int]:
+    """The file and the line of the most tonnes among flows with these cells."""
+    found = [(file, largest(file, "tonnes", **wanted)) for file in flow_files(folder) if lines_where(file, **wanted)]
+    return max(found, key=lambda at: abs(float(cell(*at, "tonnes"))))
+
+
+def flow_files(folder: Path) -> list[Path]:
+    """The flows of the plan, and those of branches."""
+    return [folder / "flows.csv", folder / BRANCHES]
 
 
 def delete_line(file: Path, line: int) -> None:

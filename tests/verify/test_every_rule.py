@@ -14,11 +14,13 @@ from bichiku.verification.metrics import METRICS
 from bichiku.verification.policies import STATEMENTS
 from oracles.policy_examples import EXAMPLES
 from tests.verify.tampering import (
+    BRANCHES,
     Tamper,
     cell,
     change,
     delete_line,
     largest,
+    largest_flow,
     lines_where,
     read_rows,
     repeat_line,
@@ -33,7 +35,7 @@ from tests.verify.tampering import (
 
 def _flow(factor: float, more: float, **wanted: str) -> Tamper:
     def tamper(folder: Path) -> None:
-        change(folder / "flows.csv", largest(folder / "flows.csv", "tonnes", **wanted), "tonnes", factor, more)
+        change(*largest_flow(folder, **wanted), "tonnes", factor, more)
 
     return tamper
 
@@ -62,9 +64,9 @@ def _manifest(*path: str, value: object) -> Tamper:
 
 
 def _gap_elsewhere(folder: Path) -> None:
-    line = lines_where(folder / "flows.csv", item="gap")[0]
-    period = int(cell(folder / "flows.csv", line, "period")) - 1
-    set_cell(folder / "flows.csv", line, "period", str(period))
+    file = folder / BRANCHES
+    line = lines_where(file, item="gap")[0]
+    set_cell(file, line, "period", str(int(cell(file, line, "period")) - 1))
 
 
 def _in_vain(folder: Path) -> None:
@@ -154,11 +156,11 @@ def _all_in_a_branch(item: str, value: float) -> Tamper:
     """Every number of an item in branches, whatever else it may break."""
 
     def tamper(folder: Path) -> None:
-        file = folder / "flows.csv"
+        file = folder / BRANCHES
         header, *rows = read_rows(file)
         place, number = header.index("item"), header.index("tonnes")
         for row in rows:
-            if row[0] != "plan" and row[place] == item:
+            if row[place] == item:
                 row[number] = repr(value)
         write_rows(file, [header, *rows])
 
@@ -269,9 +271,8 @@ def test_a_column_without_a_statement_is_told(
 ) -> None:
     folder = copy_of("rich")
     monkeypatch.setitem(COLUMNS, file, {**COLUMNS[file], "carbon": Cell.TEXT})
-    header, *rows = (folder / file).read_text(encoding="utf-8").splitlines()
-    text = "\n".join([f"{header},carbon", *(f"{row},1" for row in rows)])
-    (folder / file).write_text(text + "\n", encoding="utf-8")
+    header, *rows = read_rows(folder / file)
+    write_rows(folder / file, [[*header, "carbon"], *([*row, "1"] for row in rows)])
     found = says(verify_run(folder), "columns.stated", file)
     assert "column carbon is not verified" in str(found[0])
 

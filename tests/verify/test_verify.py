@@ -16,19 +16,24 @@ import pytest
 from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.verification import RULES, Finding, Verdict, verify_run
+from bichiku.verification.beside import verified_beside
 from bichiku.verification.files import COLUMNS, NE, WE, N, W
 from oracles.by_hand import description
 from oracles.world_strategies import write_model
 from tests.verify.tampering import (
+    BRANCHES,
     cell,
     change,
     delete_line,
+    flow_files,
     largest,
+    largest_flow,
     lines_where,
     read_rows,
     repeat_line,
     says,
     set_cell,
+    write_rows,
 )
 
 
@@ -60,7 +65,7 @@ def test_the_verdict_goes_into_a_manifest(good_runs: dict[str, Path]) -> None:
 
 def test_the_rich_run_has_something_of_everything(good_runs: dict[str, Path]) -> None:
     folder = good_runs["rich"]
-    items = {row[6] for row in read_rows(folder / "flows.csv")[1:]}
+    items = {row[6] for file in flow_files(folder) for row in read_rows(file)[1:]}
     assert items == {"shipped", "arrived", "produced", "saved", "short", "stock", "gap"}
     policies = {row[0] for row in read_rows(folder / "duals.csv")[1:]}
     assert policies == {rule.removeprefix("policy.") for rule in RULES if rule.startswith("policy.")}
@@ -84,7 +89,7 @@ RULE_OF = {
     ("prices.csv", "holds_from"): "prices.sentence",
     ("prices.csv", "holds_to"): "prices.sentence",
 }
-ELSEWHERE = {("flows.csv", "tonnes"), ("duals.csv", "dual"), ("prices.csv", "price")}
+ELSEWHERE = {("flows.csv", "tonnes"), (BRANCHES, "tonnes"), ("duals.csv", "dual"), ("prices.csv", "price")}
 ROUNDED = {("prices.csv", "holds_from"), ("prices.csv", "holds_to")}  # known to three digits, from the sentence
 
 
@@ -117,30 +122,30 @@ def test_one_number_changed(copy_of: Callable[[str], Path], name: str, file: str
 )
 def test_one_flow_changed(copy_of: Callable[[str], Path], item: str, rule: str) -> None:
     folder = copy_of("rich")
-    file = folder / "flows.csv"
-    for line in [largest(file, "tonnes", item=item), lines_where(file, item=item)[0]]:
+    there = [(file, lines) for file in flow_files(folder) if (lines := lines_where(file, item=item))]
+    assert there
+    for file, line in [(file, lines[0]) for file, lines in there] + [largest_flow(folder, item=item)]:
         before = cell(file, line, "tonnes")
         change(file, line, "tonnes")
-        assert says(verify_run(folder), rule, "flows.csv", line), (item, line)
+        assert says(verify_run(folder), rule, file.name, line), (item, line)
         set_cell(file, line, "tonnes", before)
 
 
 def test_the_fifth_digit_of_flows(copy_of: Callable[[str], Path]) -> None:
     folder = copy_of("tutorial")
-    file = folder / "flows.csv"
-    rows = read_rows(file)
-    for line in range(2, len(rows) + 1, 7):
-        before = cell(file, line, "tonnes")
-        set_cell(file, line, "tonnes", float(before) * (1.0 + 1e-5))
-        assert _recomputed(verify_run(folder)), line
-        set_cell(file, line, "tonnes", before)
+    for file in flow_files(folder):
+        for line in range(2, len(read_rows(file)) + 1, 7):
+            before = cell(file, line, "tonnes")
+            set_cell(file, line, "tonnes", float(before) * (1.0 + 1e-5))
+            assert _recomputed(verify_run(folder)), (file, line)
+            set_cell(file, line, "tonnes", before)
 
 
 def test_a_gap_changed_names_its_cost(copy_of: Callable[[str], Path]) -> None:
     folder = copy_of("rich")
-    line = largest(folder / "flows.csv", "tonnes", item="gap")
-    change(folder / "flows.csv", line, "tonnes", factor=0.999, more=-0.01)
-    assert says(verify_run(folder), "flows.hand_back", "flows.csv", line)
+    file, line = largest_flow(folder, item="gap")
+    change(file, line, "tonnes", factor=0.999, more=-0.01)
+    assert says(verify_run(folder), "flows.hand_back", BRANCHES, line)
 
 
 def test_a_dual_on_a_limit_that_does_not_bind(copy_of: Callable[[str], Path]) -> None:
@@ -183,7 +188,7 @@ def test_a_row_deleted(copy_of: Callable[[str], Path], file: str) -> None:
     line = largest(folder / file, next(name for name, kind in COLUMNS[file].items() if kind in (N, NE)))
     delete_line(folder / file, line)
     verdict = verify_run(folder)
-    rule = "flows.arrived" if file == "flows.csv" else "row.missing"
+    rule = "flows.arrived" if file in ("flows.csv", BRANCHES) else "row.missing"
     assert says(verdict, rule, file), [str(finding) for finding in verdict.findings]
 
 
@@ -192,6 +197,15 @@ def test_a_row_repeated(copy_of: Callable[[str], Path], file: str) -> None:
     folder = copy_of("rich")
     repeat_line(folder / file, 2)
     assert says(verify_run(folder), "row.twice", file), file
+
+
+@pytest.mark.parametrize(("file", "other"), [("flows.csv", BRANCHES), (BRANCHES, "flows.csv")])
+def test_a_row_in_the_file_of_the_others(copy_of: Callable[[str], Path], file: str, other: str) -> None:
+    folder = copy_of("tutorial")
+    rows, others = read_rows(folder / file), read_rows(folder / other)
+    write_rows(folder / other, [*others, rows.pop()])
+    write_rows(folder / file, rows)
+    assert says(verify_run(folder), "row.unknown", other, len(others) + 1)
 
 
 @pytest.mark.parametrize("file", [*COLUMNS, "manifest.json", "inputs"])
@@ -230,6 +244,23 @@ def test_findings_are_capped_but_counted(copy_of: Callable[[str], Path]) -> None
     verdict = verify_run(folder)
     assert len(says(verdict, "flows.balance")) == 20
     assert verdict.broken["flows.balance"] > 20
+
+
+# By another process
+
+
+def test_another_process_comes_to_the_same_verdict(copy_of: Callable[[str], Path]) -> None:
+    folder = copy_of("tutorial")
+    for _ in range(2):
+        with verified_beside(folder) as verdict_of:
+            assert verdict_of() == verify_run(folder)
+        change(folder / "costs.csv", 2, "value")
+
+
+def test_a_process_that_fails_is_made_up_for(copy_of: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with verified_beside(copy_of("tutorial")) as verdict_of:
+        assert verdict_of().holds
 
 
 # Independence

@@ -15,6 +15,7 @@ from bichiku.api.doubt.run import Inquiry, check_ends, groups_of, run_doubt
 from bichiku.api.doubt.tables import tables_of
 from bichiku.api.sweep.axes import axes_of
 from bichiku.api.sweep.run import Sweep, check_points, run_sweep
+from bichiku.api.tables import Tables
 from bichiku.checking import Advice, advice_by_strategy
 from bichiku.executing import executor
 from bichiku.explaining import Explanation
@@ -248,7 +249,7 @@ def doubt(
     reoptimise: bool = False,
     workers: str | None = None,
     counter: Counter = lambda done, total: None,
-) -> dict[str, pd.DataFrame]:
+) -> Tables:
     """Moves the uncertain numbers of a model and says what turns the choice between its strategies.
 
     In a script, call it below ``if __name__ == "__main__":``, as each process starts Python anew.
@@ -262,7 +263,8 @@ def doubt(
         counter: called with the number of worlds that are known and of all.
 
     Returns:
-        The tables of docs/doubt.md by name: ``regret``, ``switching``, ``tornado``, ``worlds`` and ``positions``.
+        A mapping, the tables of docs/doubt.md by name: ``regret``, ``switching``, ``tornado``, ``worlds`` and
+        ``positions``.
 
     Raises:
         ModelFaults: there is nothing to move or nothing to choose, or a range does not fit.
@@ -271,4 +273,5 @@ def doubt(
     inquiry = Inquiry(model, draws, seed, reoptimise)
     check_ends(model, groups_of(inquiry))
     with executor(workers) as where:
-        return tables_of(run_doubt(inquiry, where, progress=counter))
+        found = tables_of(run_doubt(inquiry, where, progress=counter))
+    return Tables(f"Doubt of {model.name}", found, "regret")

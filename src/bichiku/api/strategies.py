@@ -16,10 +16,11 @@ from bichiku.checking.results import advice_on_result
 from bichiku.executing import Executor, TaskFailed
 from bichiku.reading.model import Model
 from bichiku.result.pipeline import NoSolution, run_strategy
-from bichiku.result.run import Rejected, Run
+from bichiku.result.run import Rejected, Run, Tables
 from bichiku.result.saved_run import COMPARED_TABLES
 from bichiku.result.staging import as_cannot_write, settle, staged
 from bichiku.solving import Status
+from bichiku.solving.known_parts import KnownParts
 from bichiku.verification import Verdict
 
 
@@ -62,21 +63,24 @@ class StrategySolver:
         model: their model.
         split: see `bichiku.solve`.
         page: whether a run has its page.
+        tables: see `Run.write`.
     """
 
     model: Model
     split: bool
     page: bool
+    tables: Tables = "all"
 
     def __call__(self, name: str) -> FilledRun | NoSolution:
         """The run of a strategy, or why there is none."""
         try:
-            run = run_strategy(self.model.worlds[name], page=report_page if self.page else None, split=self.split)
+            page = report_page if self.page else None
+            run = run_strategy(self.model.worlds[name], page=page, split=self.split, known=_KNOWN)
         except NoSolution as failure:
             return failure
         with as_cannot_write(Path(tempfile.gettempdir())), tempfile.TemporaryDirectory(prefix="bichiku-") as aside:
             folder = Path(aside)
-            manifest, verdict = run.fill(folder)
+            manifest, verdict = run.fill(folder, tables=self.tables)
             assert verdict is not None
             files = {
                 file.relative_to(folder).as_posix(): file.read_bytes()
@@ -85,6 +89,10 @@ class StrategySolver:
             }
         tables = {table: frame for table, frame in run.tables.items() if table in COMPARED_TABLES}
         return FilledRun(files, run.folder_name, tables, manifest, verdict, advice_on_result(run.outcome))
+
+
+_KNOWN = KnownParts()
+"""What this process, as a worker, has solved of strategies before."""
 
 
 def solved_in_order(solver: StrategySolver, place: Executor) -> Iterator[tuple[str, FilledRun | NoSolution, int]]:

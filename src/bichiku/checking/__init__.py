@@ -21,7 +21,7 @@ from bichiku.checking import (
     strategies,
     tables,
 )
-from bichiku.checking.facts import Facts, Found, Physics
+from bichiku.checking.facts import Facts, Found
 from bichiku.model.world import World
 
 RULES: dict[str, Callable[[Facts], Iterator[Found]]] = dict(
@@ -69,7 +69,7 @@ def advice(world: World) -> list[Advice]:
 
 
 def advice_by_strategy(worlds: Mapping[str, World]) -> dict[str, list[Advice]]:
-    """All warnings about several worlds; what strategies share is worked out once.
+    """All warnings about several worlds.
 
     What format 2 changes is told once for all of them, so that a strategy's own keys make no second warning.
 
@@ -78,10 +78,8 @@ def advice_by_strategy(worlds: Mapping[str, World]) -> dict[str, list[Advice]]:
     """
     found: dict[str, list[Advice]] = {}
     changed: dict[str, None] = {}
-    physics: Physics | None = None
     for name, world in worlds.items():
-        physics = Physics.of(world, physics)
-        facts = Facts(world, physics)
+        facts = Facts(world)
         found[name] = _advice(facts)
         changed |= dict.fromkeys(format_2.changed_keys(facts))
     (code,) = format_2.RULES

@@ -18,8 +18,7 @@ import numpy as np
 from bichiku.build import build, build_policies
 from bichiku.build.coupling import coupled_futures
 from bichiku.checking.program import Piece
-from bichiku.model.chains import Chain
-from bichiku.model.settings import Solver
+from bichiku.model.chains import Chain, LastWorld
 from bichiku.model.state import State
 from bichiku.model.tables import SupplierRow
 from bichiku.model.tree import BEFORE, Tree
@@ -49,15 +48,10 @@ class Physics:
     """
 
     def __init__(self, world: World) -> None:
-        self.world = _without_policies(world)
+        self.world = world.without_policies(Policies())
         self.chains = grow(self.world)
         self.chain_of = {material: chain for chain in self.chains for material in chain.world.materials}
         self._arrivals: tuple[float | None, dict[str, np.ndarray]] | None = None
-
-    @classmethod
-    def of(cls, world: World, known: Physics | None) -> Physics:
-        """Those of a world: the ones already known where it differs from theirs in nothing but policies."""
-        return known if known is not None and known.world == _without_policies(world) else cls(world)
 
     @cached_property
     def piece(self) -> Piece:
@@ -129,17 +123,19 @@ class Physics:
         return state.route[name] * np.where(due == BEFORE, 0.0, capacity[due])
 
 
+_PHYSICS = LastWorld(Physics)
+
+
 class Facts:
     """A world with what follows from it by arithmetic.
 
     Args:
         world: the world.
-        physics: what does not depend on its policies, where it is known already.
     """
 
-    def __init__(self, world: World, physics: Physics | None = None) -> None:
+    def __init__(self, world: World) -> None:
         self.world = world
-        self.physics = Physics.of(world, physics)
+        self.physics = _PHYSICS.of(world)
         self._done: dict[Any, Any] = {}
 
     def once(self, work: Callable[[Facts], T]) -> T:
@@ -335,11 +331,6 @@ class Facts:
         bought[program.columns_of("gap", material)] = spare
         bought[program.columns_of("gap_scarce", material)] = lacking - spare
         return program.quantities["refill_damage", material].at(bought)
-
-
-def _without_policies(world: World) -> World:
-    nothing = {"policies": Policies(), "silence": [], "solver": Solver()}
-    return replace(world, strategy="", settings=world.settings.model_copy(update=nothing))
 
 
 def beyond(value: float, limit: float) -> bool:

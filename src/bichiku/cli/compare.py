@@ -19,6 +19,7 @@ from bichiku.cli.screen import (
     SetOption,
     SilenceOption,
     StrategyOption,
+    TablesOption,
     WorkersOption,
     print_advice,
     say,
@@ -45,6 +46,7 @@ def compare(
     ] = None,
     output: OutputOption = Path("runs"),
     no_page: NoPageOption = False,
+    tables: TablesOption = "all",
     workers: WorkersOption = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -69,7 +71,14 @@ def compare(
         for read in models.values():
             print_advice(read, quiet, silence)
             solved, failures = solve_all(
-                read, output, show, None, None if quiet else silence or (), page=not no_page, workers=workers
+                read,
+                output,
+                show,
+                None,
+                None if quiet else silence or (),
+                page=not no_page,
+                workers=workers,
+                tables=tables,
             )
             runs += solved
             failed.update({name: str(failure) for name, failure in failures.items()})

@@ -17,6 +17,7 @@ from bichiku.cli.screen import (
     SetOption,
     SilenceOption,
     StrategyOption,
+    TablesOption,
     WorkersOption,
     print_advice,
     screen,
@@ -53,6 +54,7 @@ def run(
     ] = False,
     output: OutputOption = Path("runs"),
     no_page: NoPageOption = False,
+    tables: TablesOption = "all",
     workers: WorkersOption = None,
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -81,6 +83,7 @@ def run(
             before.is_split if before else split,
             not no_page,
             workers,
+            tables,
         )
     again = [run.folder for run in runs if run.folder is not None]
     found = repetition(place, *again) if repeated and again else None

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -69,6 +69,10 @@ WorkersOption = Annotated[
     ),
 ]
 NoPageOption = Annotated[bool, typer.Option("--no-page", help="Write no report.html, which takes a while to draw.")]
+TablesOption = Annotated[
+    Literal["all", "plan"],
+    typer.Option("--tables", help="Which tables to keep; plan: without the two large ones of branches, once verified."),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for scripts.")]
 

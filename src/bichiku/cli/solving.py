@@ -18,12 +18,13 @@ from bichiku.model.faults import Fault, ModelFaults
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from bichiku.api.strategies import StrategySolver
     from bichiku.checking import Advice
     from bichiku.executing import Executor
     from bichiku.model.world import World
     from bichiku.reading.model import Model
     from bichiku.result.pipeline import NoSolution
-    from bichiku.result.run import Rejected, Run
+    from bichiku.result.run import Rejected, Run, Tables
 
 WORTH_A_WORKER = 100_000  # decisions of all strategies; fewer are solved before a worker has loaded its libraries
 
@@ -104,11 +105,12 @@ def solve_all(
     split: bool = False,
     page: bool = True,
     workers: str | None = None,
+    tables: Tables = "all",
 ) -> tuple[list[Run], dict[str, NoSolution]]:
     """Solves and writes each strategy of a model; prints each on `out` as it is done, in the order of the model.
 
     Warnings about results are printed but for the codes to `silence`, or not at all where that is None. `split` is that
-    of `bichiku.api.library.solve`, and `workers` is where several strategies are solved.
+    of `bichiku.api.library.solve` and `tables` that of `Run.write`; `workers` is where several strategies are solved.
 
     Returns:
         The runs that are written, and why the other strategies are not.
@@ -125,45 +127,48 @@ def solve_all(
         workers = "1"
     with workers_of(workers) as place:
         if place.at_once > 1 and len(model.worlds) > 1:
-            _solve_there(model, output, solved, split, page, place)
+            from bichiku.api.strategies import StrategySolver
+
+            _solve_there(StrategySolver(model, split, page, tables), output, solved, place)
         else:
-            _solve_here(model, output, solved, split, page)
+            _solve_here(model, output, solved, split, page, tables)
     return solved.runs, solved.failures
 
 
-def _solve_here(model: Model, output: Path, solved: SolvedStrategies, split: bool, page: bool) -> None:
+def _solve_here(model: Model, output: Path, solved: SolvedStrategies, split: bool, page: bool, tables: Tables) -> None:
     from bichiku.api.library import report_page
     from bichiku.checking.results import advice_on_result
     from bichiku.result.pipeline import NoSolution, run_strategy
     from bichiku.result.run import Rejected
+    from bichiku.solving.known_parts import KnownParts
 
+    known = KnownParts()
     for number, (name, world) in enumerate(model.worlds.items(), start=1):
         place = f"{name} ({number} of {len(model.worlds)})"
         show = partial(_prefixed, solved.show, place)
         try:
-            run = run_strategy(world, show, page=report_page if page else None, split=split)
+            run = run_strategy(world, show, page=report_page if page else None, split=split, known=known)
         except NoSolution as failure:
             solved.fail(world, failure, place)
             continue
         show("writing")
         try:
-            run.write(output)
+            run.write(output, tables=tables)
         except Rejected as failure:
             solved.reject(world, failure)
             continue
         solved.add(run, advice_on_result(run.outcome))
 
 
-def _solve_there(
-    model: Model, output: Path, solved: SolvedStrategies, split: bool, page: bool, place: Executor
-) -> None:
-    from bichiku.api.strategies import StrategySolver, run_of, solved_in_order
+def _solve_there(solver: StrategySolver, output: Path, solved: SolvedStrategies, place: Executor) -> None:
+    from bichiku.api.strategies import run_of, solved_in_order
     from bichiku.result.pipeline import NoSolution
     from bichiku.result.run import Rejected
 
+    model = solver.model
     count = len(model.worlds)
     solved.show(f"solving {count} strategies, {min(place.at_once, count)} at a time")
-    for name, found, done in solved_in_order(StrategySolver(model, split, page), place):
+    for name, found, done in solved_in_order(solver, place):
         world = model.worlds[name]
         if isinstance(found, NoSolution):
             solved.fail(world, found, name)

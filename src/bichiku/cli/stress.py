@@ -49,6 +49,13 @@ def stress(
     value: Annotated[
         bool, typer.Option("--value", help="Set the plan against others and perfect foresight in the model's futures.")
     ] = False,
+    demand_noise: Annotated[
+        float | None,
+        typer.Option(metavar="SPREAD", help="Of --draws: standard deviation of demand in crises. Default: 0."),
+    ] = None,
+    price_noise: Annotated[
+        float | None, typer.Option(metavar="SPREAD", help="Of --draws: that of spot prices. Default: 0.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of --draws: the same seed gives the same futures.")] = 0,
     days: Annotated[
         float | None,
@@ -65,6 +72,9 @@ def stress(
     Operation is decided anew, period by period, by somebody who knows what has happened and how likely which length is.
     """
     of_one_crisis = {"--crisis": crisis, "--effects": effects, "--from": begins, "--length": length}
+    if draws is None:
+        noise = {"--demand-noise": demand_noise, "--price-noise": price_noise}
+        _refuse(noise, "goes with --draws alone", "give --draws N")
     if losses:
         _refuse(
             {**of_one_crisis, "--draws": draws, "--value": value or None},
@@ -74,7 +84,7 @@ def stress(
     elif draws is not None:
         _refuse({**of_one_crisis, "--days": days}, "does not go with --draws, in which chance has all crises happen")
         _refuse({"--value": value or None}, "does not go with --draws")
-        _drawn(runs, draws, seed, workers, output, quiet)
+        _drawn(runs, draws, seed, (demand_noise or 0.0, price_noise or 0.0), workers, output, quiet)
     elif value:
         _refuse(of_one_crisis, "does not go with --value, which looks at all futures of the model")
         _value(runs, days, workers, output, quiet)
@@ -122,18 +132,28 @@ def _tell(words: Callable[[Console, T], None], found: T, folder: Path, quiet: bo
         out.print(f"  written to {folder}", highlight=False, soft_wrap=True)
 
 
-def _refuse(options: Mapping[str, object], why: str) -> None:
+def _refuse(options: Mapping[str, object], why: str, hint: str = "leave one of the two out") -> None:
     if given := [option for option, value in options.items() if value is not None]:
-        raise ModelFaults([Fault(given[0], None, "", why, "leave one of the two out")])
+        raise ModelFaults([Fault(given[0], None, "", why, hint)])
 
 
-def _drawn(folders: list[Path], count: int, seed: int, workers: str | None, output: Path, quiet: bool) -> None:
-    from bichiku.api.stress.draws import draws_name, stress_draws, write_draws
+def _drawn(
+    folders: list[Path],
+    count: int,
+    seed: int,
+    spreads: tuple[float, float],
+    workers: str | None,
+    output: Path,
+    quiet: bool,
+) -> None:
+    from bichiku.api.stress.draws import check_drawing, draws_name, stress_draws, write_draws
     from bichiku.result.staging import resumable
     from bichiku.show.screen.draws import print_draws
+    from bichiku.stressing.noise import Noise
 
+    check_drawing(count, seed, *spreads)
     read = _read(folders, quiet, (*OF_PLAN, "crises"))
-    name = draws_name(read, count, seed)
+    name = draws_name(read, count, Noise(*spreads, seed))
     with (
         workers_of(workers) as place,
         resumable(output, name) as aside,
@@ -145,7 +165,7 @@ def _drawn(folders: list[Path], count: int, seed: int, workers: str | None, outp
             set_points(done, total, aside)
             show(done, total)
 
-        found = stress_draws(read, place, count, seed, aside, progress)
+        found = stress_draws(read, place, count, seed, *spreads, aside, progress)
         folder = write_draws(found, read, output)
         add_folder(folder)
     _tell(print_draws, found, folder, quiet)

@@ -25,6 +25,10 @@ def verify(
         typer.echo(json.dumps(verdict.as_dict(), indent=2))
     elif verdict.holds and not quiet:
         typer.echo(f"{name}: all {verdict.checks:,} checks hold")
+        if verdict.left_out:
+            without = " and ".join(verdict.left_out)
+            typer.echo(f"  those of its files: the run goes without {without}, which verified when it was made")
+            typer.echo(f"  and which bichiku run --from {name} makes again")
         if verdict.largest:
             rule, residual = verdict.largest
             typer.echo(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 import numpy as np
 
-from bichiku.model.settings import Effect, Onset
+from bichiku.model.settings import Effect, Onset, PolicySettings
 from bichiku.model.state import State, hits, materials_hit, world_state
 from bichiku.model.tree import Tree, grow_tree, starts, tree_size
 from bichiku.model.world import World
+
+T = TypeVar("T")
+
+NOTHING_ASKED = PolicySettings()
 
 
 @dataclass(frozen=True)
@@ -48,19 +53,42 @@ def chain_materials(world: World) -> list[tuple[str, ...]]:
     return sorted({tuple(sorted(materials)) for materials in chain.values()})
 
 
+class LastWorld(Generic[T]):
+    """What follows from a world whatever is asked for in it, kept until another world comes.
+
+    Strategies of a model mostly differ in their policies alone, and one is looked at more than once: to see whether its
+    crises fit, to be solved, and to be warned about.
+
+    Args:
+        work: makes it of a world that asks for nothing.
+    """
+
+    def __init__(self, work: Callable[[World], T]) -> None:
+        self._work = work
+        self._last: tuple[World, T] | None = None
+
+    def of(self, world: World) -> T:
+        """What follows from a world; the work is done if the world before was another."""
+        bare, last = world.without_policies(NOTHING_ASKED), self._last
+        if last is None or last[0] != bare:
+            last = self._last = bare, self._work(bare)  # at once, as threads may ask side by side
+        return last[1]
+
+
 def grow_chains(world: World) -> tuple[Chain, ...]:
     """The chains of a world.
 
     Raises:
         TreeError: see `grow_tree`.
     """
-    return tuple(grow_chain(part) for part in parts(world))
+    grown = _GROWN.of(world)
+    return tuple(replace(chain, world=part) for chain, part in zip(grown, parts(world), strict=True))
 
 
 def parts(world: World) -> Iterator[World]:
     """The part of a world that each chain is: its materials, and the crises that touch it."""
-    for materials in chain_materials(world):
-        yield world.part(materials, touching(world, materials))
+    for materials, crises in _PARTS.of(world):
+        yield world.part(materials, crises)
 
 
 def grow_chain(part: World) -> Chain:
@@ -103,6 +131,10 @@ def _touches_from(part: World, name: str, onset: int) -> bool:
     )
 
 
+_PARTS = LastWorld(lambda world: [(materials, touching(world, materials)) for materials in chain_materials(world)])
+_GROWN = LastWorld(lambda world: tuple(grow_chain(part) for part in parts(world)))
+
+
 def nodes_of(world: World) -> Iterator[tuple[int, int]]:
     """For each chain the number of nodes of its tree, and of suppliers, projects, materials and tranches at each."""
     for part in parts(world):
@@ -118,11 +150,11 @@ def branch_faults(chain: Chain) -> Iterator[str]:
         if crisis.recovery == "to-end":
             continue
         recovery = int(crisis.recovery)
-        inside = [
+        inside = {
             future.length
             for future in chain.tree.futures
             if future.crisis == name and future.onset + future.length + recovery - 1 < periods
-        ]
+        }
         if not inside:
             continue
         if recovery < lead:

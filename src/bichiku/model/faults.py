@@ -61,6 +61,10 @@ class ModelFaults(Exception):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
+class TooLikely(ModelFaults):
+    """The crises of a chain have a probability over one together, so that the plan has less than none."""
+
+
 class FaultLog:
     """Collects faults in order of discovery, each once; raises `ModelFaults` when there are too many."""
 

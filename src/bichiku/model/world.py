@@ -11,7 +11,7 @@ import numpy as np
 
 from bichiku.model.calendar import Calendar
 from bichiku.model.faults import SourceLine
-from bichiku.model.settings import Crisis, Event, EventEffect, Settings
+from bichiku.model.settings import Crisis, Event, EventEffect, PolicySettings, Settings, Solver
 from bichiku.model.tables import (
     CountryRow,
     MaterialRow,
@@ -227,6 +227,15 @@ class World:
             tranches={key: row for key, row in self.tranches.items() if key[0] in kept},
             shortage={key: row for key, row in self.shortage.items() if key[0] in kept},
         )
+
+    def without_policies(self, none: PolicySettings) -> World:
+        """What is left of the world where nothing is asked for; that of strategies of a model is mostly the same.
+
+        Args:
+            none: policies that ask for nothing.
+        """
+        nothing = {"policies": none, "silence": [], "solver": Solver()}
+        return replace(self, strategy="", settings=self.settings.model_copy(update=nothing))
 
     def at_list_prices(self) -> World:
         """The same world in which no event and no crisis moves a price: every price factor is one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -34,6 +34,11 @@ class Move:
     entry_rows: np.ndarray = field(default_factory=_none)
     entry_columns: np.ndarray = field(default_factory=_none)
     entry_moves: np.ndarray = field(default_factory=_no_moves)
+
+    @property
+    def content(self) -> bytes:
+        """All that it moves, to tell equal moves."""
+        return b"|".join(np.ascontiguousarray(getattr(self, name.name)).tobytes() for name in fields(self))
 
     def inside(self, row_at: np.ndarray, column_at: np.ndarray) -> Move:
         """The move in the numbering of a part of the program.

@@ -89,6 +89,8 @@ class Document:
             return self.merged(other.on).merged(replace(other, on=None))
         data, replaced = copy.deepcopy(self.data), set[KeyPath]()
         _merge(data, other.data, (), replaced)
+        if not replaced:  # nearly always where a command line changes one number after another
+            return Document(data, dict(self.places))
         kept = {path: place for path, place in self.places.items() if not _is_below(path, replaced)}
         new = {path: place for path, place in other.places.items() if _is_below(path, replaced)}
         return Document(data, kept | new)

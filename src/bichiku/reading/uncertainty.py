@@ -21,6 +21,7 @@ ANY = "*"
 UNCERTAIN_KEYS = ("discount_rate", "refill_periods", "events", "crises")
 _CELL = re.compile(r"(?P<table>[a-z]+)\[(?P<key>[^\]]*)\]\.(?P<column>.+)")
 _NAME = "uncertainty"
+_LENGTH = 4  # crises, name, duration and a number of periods
 
 
 def range_faults(tables: Tables) -> Iterator[Fault]:
@@ -127,12 +128,16 @@ def uncertain_groups(tables: Tables, resolved: Mapping[str, Mapping[str, Any]], 
         found = _CELL.fullmatch(row.path)
         base = _cells(found, tables) if found and found["table"] in tables else _settings(table, key, resolved, log)
         log.extend(_base_faults(table, key, base))
-        for path in base:
+        rest = {path: _rest(path, resolved) for path in base} if _is_length(row.path) else {}
+        for path, others in rest.items():
+            log.extend(_length_faults(table, key, path, base[path], others))
+        for path in (*base, *(other for others in rest.values() for other in others)):
             if path in moved:
                 message = f"{path} is moved by line {table.lines[moved[path]]} already"
-                log.add(table.fault(key, "path", message))
+                hint = "the probabilities of a crisis's lengths sum to one, so one row moves them all"
+                log.add(table.fault(key, "path", message, hint if rest else ""))
             moved[path] = key
-        groups.setdefault(row.group or row.path, []).append(UncertainRange(row, base))
+        groups.setdefault(row.group or row.path, []).append(UncertainRange(row, base, rest))
     return [Group(name, tuple(ranges)) for name, ranges in groups.items()]
 
 
@@ -166,6 +171,34 @@ def _settings(
                 log.extend(_number_faults(table, key, where, value, not schema.is_fraction(place)))
                 base[where], first[where] = float(value), strategy
     return base
+
+
+def _is_length(path: str) -> bool:
+    """Whether a path leads to the probability of one length of a crisis."""
+    if _CELL.fullmatch(path):
+        return False
+    steps = parse_path(path)
+    return len(steps) == _LENGTH and steps[0] == "crises" and steps[2] == "duration"
+
+
+def _rest(path: str, resolved: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    """The probabilities of the other lengths of a crisis by path; those of the number itself are alike in all."""
+    place = parse_path(path)
+    lengths = next(found for _, found in values_at(next(iter(resolved.values())), place[:-1]))
+    return {dotted((*place[:-1], length)): float(share) for length, share in lengths.items() if length != place[-1]}
+
+
+def _length_faults(
+    table: Table[UncertaintyRow], key: Key, path: str, base: float, rest: Mapping[str, float]
+) -> Iterator[Fault]:
+    row = table.rows[key]
+    if row.kind != "value":
+        yield table.fault(key, "kind", f"{path} is the probability of a length, moved to a value", "leave it empty")
+    elif row.low < 0 or row.high > 1:
+        yield table.fault(key, "low", f"{row.low:g} to {row.high:g} is no range of a probability", "0 to 1")
+    if not any(rest.values()):
+        message = f"{path} is {base:g}, as no other length can be; nothing can take what it leaves"
+        yield table.fault(key, "path", message, "give the crisis a second length with a probability in the model")
 
 
 def _base_faults(table: Table[UncertaintyRow], key: Key, base: Mapping[str, float]) -> Iterator[Fault]:

@@ -7,19 +7,32 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from bichiku.model.world import World
 from bichiku.program import LinearProgram
 from bichiku.result.held_plan import HeldPlan
+from bichiku.result.nearest import Searched, Wanted, as_near, distance_program, is_none
 from bichiku.solving import Solution, SolverOptions, Status
 from bichiku.solving.certificate import certify
 from bichiku.solving.highs import HighsRun
 
-OPTIONS = SolverOptions()
+OPTIONS = SolverOptions(interruptible=False, devex=True)  # solves take a moment, from where others ended
 CONTRACT, BUILD, STOCK = "contract", "build", "stock"  # what is held, and the variables that hold it
 KEPT = 1e-6  # share of a number of the plan, or tonnes, by which it may be missed and still counts as kept
-SLACK = 1e-7  # share of the least distance from the plan's stock that the search for the least cost may add
+MISMATCH = 1e-6  # share of the least distance from the plan's stock by which that of the answer may differ
+
+
+@dataclass(frozen=True, repr=False)
+class Ended:
+    """Where the solver ended.
+
+    Attributes:
+        basis: the basis, which takes long to look into.
+        shape: rows and columns of the program that it is of.
+    """
+
+    basis: Any
+    shape: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -30,11 +43,13 @@ class Operated:
         status: how the solve ended; all else means something only where it is optimal.
         cost: expected discounted cost of the chain.
         gave_way: what of the plan could not be kept, by what it is; the largest difference from it, in its own unit.
+        ended: where the solver ended, for others to begin at; None where it had to begin anew.
     """
 
     status: Status
     cost: float = float("nan")
     gave_way: Mapping[str, float] = field(default_factory=dict)
+    ended: Ended | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -86,25 +101,17 @@ def _difference(what: str, difference: np.ndarray, wanted: np.ndarray) -> dict[s
 
 
 class Operator:
-    """Carries plans out in one chain of one world, one after the other, each from where the last one ended.
+    """Carries plans out in one chain of one world, one after the other."""
 
-    Attributes:
-        basis: where the first plan ended, for others to begin at; None before, and where it could not be held.
-    """
-
-    def __init__(self, program: LinearProgram, near: Operator | None = None) -> None:
+    def __init__(self, program: LinearProgram) -> None:
         """Begins with a program of operation.
 
         Args:
             program: the chain's; those of other plans may have other numbers in it.
-            near: what carried plans out in the same chain of a similar world, if there is one.
         """
         self._program, self._run = program, HighsRun(program, OPTIONS)
-        self._begun = False
-        self._start = near.basis if near is not None and near._program.same_sparsity(program) else None
-        self.basis: Any = None
 
-    def operate(self, program: LinearProgram, world: World, plan: HeldPlan) -> Operated:
+    def operate(self, program: LinearProgram, world: World, plan: HeldPlan, start: Ended | None = None) -> Operated:
         """The least cost of a chain with a plan held.
 
         Where the plan's stock cannot be kept, operation comes as near to it as it can, and costs the least among
@@ -114,25 +121,43 @@ class Operator:
             program: the chain's program of operation.
             world: the chain's part of the world.
             plan: the plan.
+            start: where the same plan ended in a similar world; without one of this program's size it begins where the
+                last plan ended.
         """
         held = hold(program, world, plan)
-        solution = self._solved(held.program)
-        if solution.status is Status.INFEASIBLE:
-            return _nearest(held, program, plan)
-        return Operated(solution.status, solution.objective, held.gave_way)
+        wanted = _wanted(held, plan)
+        free = _with_stock_of(held.program, wanted, program)
+        # nearly always the plan says how near operation can come, in a moment; where a branch lets it come less near,
+        # all is looked at
+        for scope in (Searched.plan(program), Searched.whole(program)):
+            nearest = _sound(distance_program(free, wanted, scope))
+            if nearest.status is not Status.OPTIMAL:
+                return Operated(nearest.status)
+            kept = is_none(wanted, nearest)
+            asked = held.program if kept else as_near(free, wanted, scope, nearest)
+            solution, ended = self._solved(asked, start)
+            if solution.status is not Status.INFEASIBLE:
+                break
+        if solution.status is not Status.OPTIMAL:
+            return Operated(solution.status)
+        if kept:
+            return Operated(solution.status, solution.objective, held.gave_way, ended)
+        if abs(wanted.distance(solution.x) - nearest.objective) > MISMATCH * (1.0 + nearest.objective):
+            return Operated(Status.ERROR)
+        gave_way = _all_that_gave_way(held, solution, plan)
+        return Operated(solution.status, solution.objective, gave_way, ended)
 
-    def _solved(self, held: LinearProgram) -> Solution:
+    def _solved(self, held: LinearProgram, start: Ended | None) -> tuple[Solution, Ended | None]:
         if not held.same_sparsity(self._program):
-            return _sound(held)
+            return _sound(held), None
         self._run.change(held)
-        if not self._begun and self._start is not None:
-            self._run.begin_at(self._start)
+        if start is not None and start.shape == held.shape:
+            self._run.begin_at(start.basis)
         solution = _certified(held, self._run.solve(prefer=False))
-        if not self._begun and solution.status is Status.OPTIMAL:
-            self.basis = self._run.basis
-        self._begun = True
-        # where it stumbles on its way from another plan, it may not from the start
-        return solution if solution.status is Status.OPTIMAL else _sound(held)
+        if solution.status is Status.OPTIMAL:
+            return solution, Ended(self._run.basis, held.shape)
+        # where it stumbles on its way from elsewhere, it may not from the start
+        return _sound(held), None
 
 
 def _certified(program: LinearProgram, solution: Solution) -> Solution:
@@ -147,38 +172,28 @@ def _sound(program: LinearProgram) -> Solution:
     return _certified(program, HighsRun(program, OPTIONS).solve(prefer=False))
 
 
-def _nearest(held: Held, program: LinearProgram, plan: HeldPlan) -> Operated:
-    """Contracts and builds held, and the stock as near to the plan's as can be."""
+def _wanted(held: Held, plan: HeldPlan) -> Wanted:
+    """The plan's stock, a tonne of which counts as a share of its material's largest."""
     columns = np.concatenate(list(held.stock.values()))
-    wanted = np.concatenate([plan.stock[name] for name in held.stock])
-    # shares of the largest stock, so that a scarce metal counts as much as an ore; none is below one, as a solver's
-    # tolerance on prices is absolute
+    # so a scarce metal counts as much as an ore; none is below one, as a solver's tolerance on prices is absolute
     largest = {name: max(float(plan.stock[name].max()), 1.0) for name in held.stock}
     most_of_all = max(largest.values())
     weight = np.concatenate([np.full(len(of), most_of_all / largest[name]) for name, of in held.stock.items()])
-    lower, upper = held.program.column_lower.copy(), held.program.column_upper.copy()
-    lower[columns], upper[columns] = program.column_lower[columns], program.column_upper[columns]
-    free = replace(held.program, column_lower=lower, column_upper=upper)
-    count, width = len(columns), program.shape[1]
-    stock = sparse.csr_array((np.ones(count), (np.arange(count), columns)), shape=(count, width))
-    one, none = sparse.eye_array(count), sparse.csr_array((count, count))
-    # stock + missing ≥ wanted and stock − over ≤ wanted
-    rows = sparse.vstack([sparse.hstack([-stock, -one, none]), sparse.hstack([stock, none, -one])])
-    limits = np.concatenate([-wanted, wanted])
-    entries, bound = sparse.csr_array((program.shape[0], 2 * count)), np.full(2 * count, np.inf)
-    distance = np.concatenate([weight, weight])
-    near = free.extended(entries, bound, distance, rows, limits)
-    first = _sound(near)
-    if first.status is not Status.OPTIMAL:
-        return Operated(first.status)
-    within = sparse.vstack([rows, sparse.csr_array(np.concatenate([np.zeros(width), distance])[np.newaxis, :])])
-    most = first.objective + SLACK * (1.0 + first.objective)
-    priced = free.extended(entries, bound, np.zeros(2 * count), within, np.append(limits, most))
-    priced = replace(priced, cost=np.concatenate([program.cost, np.zeros(2 * count)]), constant=program.constant)
-    second = _sound(priced)
-    if second.status is not Status.OPTIMAL:
-        return Operated(second.status)
-    gave_way = dict(held.gave_way)
+    return Wanted(columns, held.program.column_upper[columns], weight)
+
+
+def _with_stock_of(held: LinearProgram, wanted: Wanted, program: LinearProgram) -> LinearProgram:
+    """A program in which a plan is held but for its stock, which is as free as in another."""
+    lower, upper = held.column_lower.copy(), held.column_upper.copy()
+    lower[wanted.columns], upper[wanted.columns] = (
+        program.column_lower[wanted.columns],
+        program.column_upper[wanted.columns],
+    )
+    return replace(held, column_lower=lower, column_upper=upper)
+
+
+def _all_that_gave_way(held: Held, solution: Solution, plan: HeldPlan) -> dict[str, float]:
+    found = dict(held.gave_way)
     for name, of in held.stock.items():
-        gave_way |= _difference(f"{STOCK} {name}", second.x[of] - plan.stock[name], plan.stock[name])
-    return Operated(second.status, second.objective, gave_way)
+        found |= _difference(f"{STOCK} {name}", solution.x[of] - plan.stock[name], plan.stock[name])
+    return found

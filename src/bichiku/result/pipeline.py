@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bichiku.build import Cuts, build
-from bichiku.model.chains import Chain, branch_faults, grow_chain, nodes_of, parts
-from bichiku.model.faults import Fault, ModelFaults
+from bichiku.model.chains import Chain, branch_faults, grow_chain, grow_chains, nodes_of
+from bichiku.model.faults import Fault, ModelFaults, TooLikely
 from bichiku.model.tree import TreeError
 from bichiku.model.world import MOST_DECISIONS, World
 from bichiku.policies import POLICIES
@@ -21,6 +21,7 @@ from bichiku.result.solved import Solved
 from bichiku.result.tables import tabulate
 from bichiku.solving import HotProgram, Limits, Report, SolverOptions, Status
 from bichiku.solving.certificate import certify
+from bichiku.solving.known_parts import KnownParts
 
 Progress = Callable[[str], None]
 
@@ -79,26 +80,36 @@ def grow(world: World) -> tuple[Chain, ...]:
             would be too large.
     """
     _check_size(world)
-    return grow_parts(parts(world))
+    try:
+        chains = grow_chains(world)
+    except TreeError as error:
+        raise TooLikely([Fault(*world.crises_at, "crises", str(error))]) from error
+    _check_branches(chains)
+    return chains
 
 
 def grow_parts(found: Iterable[World]) -> tuple[Chain, ...]:
     """The chains of some parts of a world, see `bichiku.model.chains.parts`.
 
     Raises:
-        ModelFaults: as for `grow`, but for the size.
+        ModelFaults: as for `grow`, but for the size; `TooLikely` where probabilities exceed one.
     """
-    chains: list[Chain] = []
-    wrong: dict[Fault, None] = {}
+    chains = []
     for part in found:
         try:
             chains.append(grow_chain(part))
         except TreeError as error:
-            raise ModelFaults([Fault(*part.crises_at, "crises", str(error))]) from error
-        wrong |= dict.fromkeys(Fault(*part.crises_at, "crises", text) for text in branch_faults(chains[-1]))
+            raise TooLikely([Fault(*part.crises_at, "crises", str(error))]) from error
+    _check_branches(chains)
+    return tuple(chains)
+
+
+def _check_branches(chains: Iterable[Chain]) -> None:
+    wrong = dict.fromkeys(
+        Fault(*chain.world.crises_at, "crises", text) for chain in chains for text in branch_faults(chain)
+    )
     if wrong:
         raise ModelFaults(wrong)
-    return tuple(chains)
 
 
 def _check_size(world: World) -> None:
@@ -117,6 +128,7 @@ def run_strategy(
     prices: bool = True,
     page: Callable[[Run], str] | None = None,
     split: bool = False,
+    known: KnownParts | None = None,
 ) -> Run:
     """Solves one strategy.
 
@@ -126,6 +138,7 @@ def run_strategy(
         prices: whether to work out prices.csv, which takes about as long as solving.
         page: makes the run's report.html, if it shall have one.
         split: whether to solve the world at list prices too, and tell for what its stocks are held.
+        known: parts of other strategies that were solved before; the run is the same without.
 
     Raises:
         ModelFaults: see `grow`.
@@ -133,7 +146,7 @@ def run_strategy(
         NoSplit: the same of the world at list prices.
     """
     clock = Clock()
-    hot, solved = _certified(world, clock, progress)
+    hot, solved = _certified(world, clock, progress, known)
     if split:
         # from the start, so that the answer does not hang on what was solved before it
         listed_clock = Clock()
@@ -155,8 +168,10 @@ def run_strategy(
     return Run(world, tables, solved, page=page)
 
 
-def _certified(world: World, clock: Clock, progress: Progress) -> tuple[HotProgram, Solved]:
-    hot, outcome, report = optimise(world, clock, progress, keep_log=True)
+def _certified(
+    world: World, clock: Clock, progress: Progress, known: KnownParts | None = None
+) -> tuple[HotProgram, Solved]:
+    hot, outcome, report = optimise(world, clock, progress, keep_log=True, known=known)
     progress("certifying")
     with clock.step("certify"):
         certificate = certify(outcome.program, outcome.solution)
@@ -172,6 +187,7 @@ def optimise(
     hot: HotProgram | None = None,
     keep_log: bool = False,
     chains: tuple[Chain, ...] | None = None,
+    known: KnownParts | None = None,
 ) -> tuple[HotProgram, Outcome, Report]:
     """Formulates and solves, more than once where concentration is limited: each round adds planes.
 
@@ -182,6 +198,7 @@ def optimise(
         hot: a program solved before, to go on from; it takes up the new one.
         keep_log: whether to keep HiGHS's log.
         chains: its chains; None for those that grow from it.
+        known: parts solved before, see `HotProgram`.
 
     Raises:
         ModelFaults: see `grow`.
@@ -202,7 +219,7 @@ def optimise(
         progress("solving")
         with clock.step("solve"):
             if hot is None or hot.options != options:
-                hot = HotProgram(program, options)
+                hot = HotProgram(program, options, known=known)
             else:
                 hot.change(program)
             limits = Limits(None if end is None else end - time.monotonic(), solver.iteration_limit)

@@ -17,7 +17,7 @@ from bichiku.result.columns import Column, ResultTable, Role
 from bichiku.result.manifest import MANIFEST
 from bichiku.result.run import Run
 from bichiku.result.saved_run import read_run
-from bichiku.result.tables import OPTIONAL, TABLES
+from bichiku.result.tables import OF_BRANCHES, OPTIONAL, TABLES
 
 EQUAL = 1e-6  # relative; what the certificate promises of a run's numbers
 LEAST = 1e-9  # of the largest number of a column; what is all smaller in a kind is rounding
@@ -95,7 +95,9 @@ def _versions(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, t
 
 
 def _not_asked_for(table: ResultTable, *runs: Path) -> bool:
-    return table.name in OPTIONAL and not any((run / table.file).is_file() for run in runs)
+    """Whether a table that a run may go without is in none of them, or was left out of one."""
+    there = [(run / table.file).is_file() for run in runs]
+    return not any(there) if table.name in OPTIONAL else table.name in OF_BRANCHES and not all(there)
 
 
 def _equal(one: Path, other: Path) -> bool:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import html
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import yaml
 
+from bichiku.executing import threads
 from bichiku.model.world import World
 from bichiku.program import ALL
 from bichiku.reading.files import MODEL_FILE
@@ -24,13 +25,16 @@ from bichiku.result.manifest import SOLVER_LOG, input_hash, manifest, sha256, wr
 from bichiku.result.outcome import Outcome
 from bichiku.result.solved import Solved
 from bichiku.result.staging import settle, staged
-from bichiku.result.tables import TABLES
+from bichiku.result.tables import OF_BRANCHES, TABLES
 from bichiku.result.tables.split import SPLIT
 from bichiku.solving import Report
 from bichiku.solving.certificate import Certificate
-from bichiku.verification import Verdict, verify_run
+from bichiku.verification import LEFT_OUT, Verdict, verify_run
+from bichiku.verification.beside import verified_beside
 
 REPORT = "report.html"
+Tables = Literal["all", "plan"]
+WORTH_A_PROCESS = 100_000  # rows of flows; fewer verify before another process has begun
 FIRST_TOLD = (
     "cost_per_year",
     "nation_cost_per_year",
@@ -176,8 +180,13 @@ class Run:
 
     @property
     def flows(self) -> pd.DataFrame:
-        """All tonnes at every node of the tree; what is zero has no row."""
+        """All tonnes of the plan by period; what is zero has no row."""
         return self.table("flows")
+
+    @property
+    def branch_flows(self) -> pd.DataFrame:
+        """All tonnes at every node of the branches; what is zero has no row."""
+        return self.table("flows-branches")
 
     @property
     def projects(self) -> pd.DataFrame:
@@ -199,7 +208,7 @@ class Run:
             raise LookupError(f"this run has no table {name!r}; it has {', '.join(self.tables)}")
         return self.tables[name]
 
-    def write(self, output: str | Path = "runs", verify: bool = True) -> Path:
+    def write(self, output: str | Path = "runs", verify: bool = True, tables: Tables = "all") -> Path:
         """Writes the run and returns its folder, ``<model>-<strategy>-<hash>`` below `output`.
 
         The hash is that of all inputs, so equal inputs give equal names; a second run of the same inputs gets
@@ -208,6 +217,7 @@ class Run:
         Args:
             output: folder that holds the runs; made if need be.
             verify: whether to recompute everything from the written files first.
+            tables: ``plan`` leaves the large tables of branches out once the run has verified.
 
         Raises:
             CannotWrite: the folder cannot be made or filled; nothing is left behind.
@@ -216,7 +226,7 @@ class Run:
         """
         output = Path(output)
         with staged(output) as folder:
-            written, verdict = self.fill(folder, verify)
+            written, verdict = self.fill(folder, verify, tables)
             if verdict is not None and not verdict.holds:
                 raise Rejected(settle(folder, output, f"{self.folder_name}-rejected"), verdict)
             self.folder = settle(folder, output, self.folder_name)
@@ -228,8 +238,8 @@ class Run:
         """What its folder is called: equal inputs have equal names."""
         return f"{self.model.name}-{self.strategy}-{input_hash(self.model, self.strategy)}"
 
-    def fill(self, folder: Path, verify: bool = True) -> tuple[dict[str, Any], Verdict | None]:
-        """Writes the run into an empty folder.
+    def fill(self, folder: Path, verify: bool = True, tables: Tables = "all") -> tuple[dict[str, Any], Verdict | None]:
+        """Writes the run into an empty folder; see `write`.
 
         Returns:
             The manifest, and what verifying found; a run that does not verify has no page.
@@ -240,21 +250,34 @@ class Run:
             TABLES[table].write(frame, folder)
         (folder / SOLVER_LOG).write_text(solved.log, encoding="utf-8")
         _write_inputs(self.model, self.strategy, folder / INPUTS)
-        outputs = {file.name: sha256(file.read_bytes()) for file in sorted(folder.glob("*.csv"))}
+        outputs = {
+            TABLES[table].file: sha256((folder / TABLES[table].file).read_bytes()) for table in sorted(self.tables)
+        }
         seconds = {**solved.seconds, "write": time.perf_counter() - start}
         content = manifest(self.model, solved, outputs, seconds)
         written = write_manifest(content, folder)
-        verdict = None
-        if verify:
+        verdict, page = self._verified_with_page(folder, written) if verify else (None, self._page(written))
+        if verdict is not None:
+            content["verification"] = verdict.as_dict()
+        if verdict is None or verdict.holds:
+            if tables == "plan":
+                content |= _left_out(folder, outputs)
+            if page is not None:
+                (folder / REPORT).write_text(page, encoding="utf-8")
+        return write_manifest(content, folder), verdict
+
+    def _verified_with_page(self, folder: Path, written: dict[str, Any]) -> tuple[Verdict, str | None]:
+        if self.page is None or threads() == 1 or len(self.branch_flows) < WORTH_A_PROCESS:
             verdict = verify_run(folder)
-            written = write_manifest({**content, "verification": verdict.as_dict()}, folder)
-            if not verdict.holds:
-                return written, verdict
-        if self.page is not None:
-            # the folder has no name of its own yet, and equal runs have equal pages
-            page = self.page(replace(self, manifest=written, folder=None))
-            (folder / REPORT).write_text(page, encoding="utf-8")
-        return written, verdict
+            return verdict, self._page(written) if verdict.holds else None
+        with verified_beside(folder) as verdict_of:
+            page = self._page(written)
+            return verdict_of(), page
+
+    def _page(self, written: dict[str, Any]) -> str | None:
+        """The text of its report.html, which does not tell that it verified: a run that does not has no page."""
+        # the folder has no name of its own yet, and equal runs have equal pages
+        return None if self.page is None else self.page(replace(self, manifest=written, folder=None))
 
     def _repr_html_(self) -> str:
         """The numbers that matter most, as a notebook shows them."""
@@ -265,6 +288,14 @@ class Run:
         table = rows.to_html(index=False, border=0, float_format="{:,.4g}".format)
         title = f"{self.world.settings.model}: {self.strategy}"
         return f"<p><b>{html.escape(title)}</b></p>{table}"
+
+
+def _left_out(folder: Path, outputs: Mapping[str, str]) -> dict[str, Any]:
+    """Removes the large tables of branches, and returns what the manifest says of the rest."""
+    files = [TABLES[name].file for name in OF_BRANCHES]
+    for file in files:
+        (folder / file).unlink()
+    return {"outputs_sha256": {name: value for name, value in outputs.items() if name not in files}, LEFT_OUT: files}
 
 
 def _write_inputs(model: Model, strategy: str, folder: Path) -> None:

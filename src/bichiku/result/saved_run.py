@@ -13,10 +13,10 @@ from bichiku.reading.model import INPUTS, Model, read_model
 from bichiku.reading.strategies import is_strategy_name
 from bichiku.result.manifest import EDITION, MANIFEST
 from bichiku.result.run import Run
-from bichiku.result.tables import OPTIONAL, TABLES
+from bichiku.result.tables import OF_BRANCHES, OPTIONAL, TABLES
 from bichiku.verification import verify_files
 
-COMPARED_TABLES = tuple(name for name in TABLES if name not in ("flows", "responses"))  # these are large
+COMPARED_TABLES = tuple(name for name in TABLES if name not in ("flows", *OF_BRANCHES))
 
 _OTHERS = {  # a file that tells what a folder is if it is no run
     MODEL_FILE: "it is a model; bichiku run makes runs of it",
@@ -58,7 +58,7 @@ def read_run(folder: str | Path, tables: tuple[str, ...] = tuple(TABLES)) -> Run
 
     Args:
         folder: the run folder.
-        tables: which result tables to read; one that not every run has is left out where the run lacks it.
+        tables: which result tables to read; one that the run was not asked for, or asked to go without, is left out.
 
     Raises:
         ModelFaults: it is not a run folder, its numbers did not verify, a file has changed since it was written, or a
@@ -71,7 +71,11 @@ def read_run(folder: str | Path, tables: tuple[str, ...] = tuple(TABLES)) -> Run
     if not verdict.holds:
         hint = "bichiku verify shows all that is wrong"
         raise ModelFaults([Fault(str(folder), None, "", f"is not as it was written: {verdict.findings[0]}", hint)])
-    frames = {name: TABLES[name].read(folder) for name in tables if name not in OPTIONAL or name in manifest}
+    frames = {
+        name: TABLES[name].read(folder)
+        for name in tables
+        if TABLES[name].file not in verdict.left_out and (name not in OPTIONAL or name in manifest)
+    }
     (world,) = read_run_model(folder).worlds.values()
     return Run(world, frames, manifest=manifest, folder=folder)
 

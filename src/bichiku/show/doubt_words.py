@@ -7,10 +7,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from bichiku.model.uncertainty import CANNOT_BE
 from bichiku.show.numbers import four_digits, money, percent
 
 _ODDS = re.compile(r"crises\.([^.]+)\.annual_probability")
 _LENGTH = re.compile(r"crises\.([^.]+)\.duration")
+_OF_LENGTH = re.compile(r"crises\.([^.]+)\.duration(?:\.|\[)([0-9]+)\]?")
 ANYTHING = "*"
 _CELL = re.compile(r"([a-z]+)\[([^\]]+)\]\.(.+)")
 
@@ -30,7 +32,7 @@ def turn_words(
     """
     value, base, *_ = numbers
     beyond = value > base
-    as_percent = _ODDS.fullmatch(path) is not None and kind == "value"
+    as_percent = kind == "value" and bool(_ODDS.fullmatch(path) or _OF_LENGTH.fullmatch(path))
     shown = [f"{four_digits(100 * number)} %" if as_percent else four_digits(number) for number in numbers]
     what = _condition(group, path, kind, shown[0], beyond)
     own = "" if kind == "factor" else f"{shown[1]} in the model, "
@@ -44,6 +46,9 @@ def _condition(group: str, path: str, kind: str, value: str, beyond: bool) -> st
         return f"{odds[1]} is {'likelier' if beyond else 'less likely'} than {value} a year"
     if alone and length and kind != "factor":
         return f"{length[1]} lasts {value} periods or {'more' if beyond else 'less'}"
+    of_length = _OF_LENGTH.fullmatch(path)
+    if alone and of_length:
+        return f"{of_length[1]} lasts {of_length[2]} periods in {'more' if beyond else 'less'} than {value} of cases"
     what = number_words(path) if alone else group
     if kind == "factor":
         return f"{what} is {'more' if beyond else 'less'} than {value} times that of the model"
@@ -64,6 +69,9 @@ def number_words(path: str) -> str:
         if cell[3] == "cost":
             column = f"{cell[1]} cost"
         return f"{column} of {' in '.join(names) or 'everything'}"
+    of_length = _OF_LENGTH.fullmatch(path)
+    if of_length:
+        return f"probability that {of_length[1]} lasts {of_length[2]} periods"
     *where, last = path.split(".")
     if not where or where[0] not in ("crises", "events"):
         return path.replace("_", " ") if path.isidentifier() else path
@@ -75,7 +83,7 @@ def answer_words(tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]
     """The answer in a few sentences.
 
     Args:
-        tables: `regret`, `switching` and `tornado` of a doubt.
+        tables: `regret`, `switching`, `tornado` and `worlds` of a doubt.
         currency: the money.
     """
     regret, tornado = tables["regret"].set_index("strategy"), tables["tornado"]
@@ -102,7 +110,17 @@ def answer_words(tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]
         third += f"; {groups} of {len(tornado)} uncertain numbers or groups can turn the order by themselves"
     else:
         third += "; none of the uncertain numbers or groups turns the order by itself"
-    return [f"{sentence}." for sentence in (text, least, third)]
+    return [f"{sentence}." for sentence in (text, least, third, *_left_out(tables["worlds"]))]
+
+
+def _left_out(worlds: pd.DataFrame) -> list[str]:
+    """That some draws cannot be, and what that does to the shares."""
+    drawn = worlds[worlds["world"].astype(str).str.startswith("draw ")]
+    count = drawn.loc[drawn["status"] == CANNOT_BE, "world"].nunique()
+    if not count:
+        return []
+    text = f"{count} of {drawn['world'].nunique()} draws cannot be, as crises of a chain have a probability over one"
+    return [f"{text} together there; they are left out, and would have been those with the most crises"]
 
 
 def counted_words(count: int, tables: Mapping[str, pd.DataFrame]) -> str:

@@ -15,6 +15,7 @@ def solve(
     progress: Progress | None = None,
     separate: bool = True,
     limits: Limits = NO_LIMITS,
+    prices: bool = True,
 ) -> tuple[Solution, Report]:
     """Solves a program once; see `HotProgram.solve`.
 
@@ -24,8 +25,9 @@ def solve(
         progress: called with the number of parts solved and the number of parts.
         separate: False solves the program in one piece.
         limits: when to give up.
+        prices: whether duals are those of the cost; without, they are of no use and the solution comes sooner.
     """
     if separate:
-        return HotProgram(program, options).solve(progress, limits)
-    solution = HighsRun(program, options).solve(limits)
+        return HotProgram(program, options).solve(progress, limits, prices=prices)
+    solution = HighsRun(program, options).solve(limits, prices=prices)
     return solution, Report(1, program.shape, solution.iterations)

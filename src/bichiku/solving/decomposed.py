@@ -58,10 +58,12 @@ class DecomposedRun(HighsRun):
         self._kept: highspy.HighsBasis | None = None  # while the solver is put away
         self.note = ""
 
-    def solve(self, limits: Limits = NO_LIMITS, log: Path | None = None, prefer: bool = True) -> Solution:
+    def solve(
+        self, limits: Limits = NO_LIMITS, log: Path | None = None, prefer: bool = True, prices: bool = True
+    ) -> Solution:
         """See `HighsRun.solve`; the limits are for finding the basis and for going on from it together."""
         if not self._is_new or self.interrupted:
-            return super().solve(limits, log, prefer)
+            return super().solve(limits, log, prefer, prices)
         self._is_new = False
         end = None if limits.seconds is None else time.monotonic() + limits.seconds
         try:
@@ -85,7 +87,7 @@ class DecomposedRun(HighsRun):
         give_back()  # before the whole is handed over
         left = None if end is None else end - time.monotonic()
         try:
-            found = super().solve(Limits(left, limits.iterations), log, prefer)
+            found = super().solve(Limits(left, limits.iterations), log, prefer, prices)
         finally:
             self._set(simplex_strategy=DUAL_SIMPLEX)
         if found.status is Status.OPTIMAL:

@@ -17,6 +17,7 @@ from bichiku.program import LinearProgram
 from bichiku.program.components import Component, split_program
 from bichiku.solving.decomposed import DecomposedRun, pays
 from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, Solution, SolverOptions, Status
+from bichiku.solving.known_parts import KnownPart, KnownParts, digest_of
 
 Progress = Callable[[int, int], None]
 TakenApart = Callable[[LinearProgram, SolverOptions], bool]
@@ -48,10 +49,18 @@ class HotProgram:
         program: the program.
         options: how HiGHS is run.
         taken_apart: which parts are solved branch by branch first; those for which it pays.
+        known: parts solved before by others, whose answers are taken over; None where nobody shares them.
     """
 
-    def __init__(self, program: LinearProgram, options: SolverOptions, taken_apart: TakenApart = pays) -> None:
+    def __init__(
+        self,
+        program: LinearProgram,
+        options: SolverOptions,
+        taken_apart: TakenApart = pays,
+        known: KnownParts | None = None,
+    ) -> None:
         self.program = program
+        self.known = known
         self.options = options
         self._taken_apart = taken_apart
         split = split_program(program)
@@ -61,7 +70,11 @@ class HotProgram:
         self._answers: dict[int, Solution] = {}
 
     def solve(
-        self, progress: Progress | None = None, limits: Limits = NO_LIMITS, keep_log: bool = False
+        self,
+        progress: Progress | None = None,
+        limits: Limits = NO_LIMITS,
+        keep_log: bool = False,
+        prices: bool = True,
     ) -> tuple[Solution, Report]:
         """Solves what is not solved yet, parts side by side on all cores.
 
@@ -69,6 +82,7 @@ class HotProgram:
             progress: called with the number of parts solved and the number of parts to be solved.
             limits: the time for all parts together, and the iterations for each.
             keep_log: whether to keep HiGHS's log.
+            prices: whether duals are those of the cost, see `HighsRun.solve`.
 
         Returns:
             The solution of the whole and how it came about. If a part is not optimal, its status is that of
@@ -79,10 +93,10 @@ class HotProgram:
         log = ""
         if keep_log:
             with tempfile.TemporaryDirectory(prefix="bichiku-") as folder:
-                self._run(waiting, progress, limits, Path(folder))
+                self._run(waiting, progress, limits, Path(folder), prices)
                 log = "".join(self._log_of(i, Path(folder)) for i in sorted(waiting))
         else:
-            self._run(waiting, progress, limits, None)
+            self._run(waiting, progress, limits, None, prices)
         iterations = sum(self._answers[i].iterations for i in waiting if i in self._answers)
         largest = max((part.program.shape for part in self.parts), default=(0, 0))
         apart = {i + 1: note for i in sorted(waiting) if (note := _note(self.runs[i]))}
@@ -113,6 +127,7 @@ class HotProgram:
         solver is where it was before. Sessions of different parts may run side by side.
         """
         run, own = self.runs[part], self.parts[part].program
+        basis = run.basis
 
         def solve(program: LinearProgram) -> Solution:
             run.change(program)
@@ -122,10 +137,11 @@ class HotProgram:
             return HighsRun(program, self.options).solve()  # from the start, not from the last basis
 
         try:
-            yield solve
+            with run.price_simply():
+                yield solve
         finally:
             run.change(own)
-            run.solve()
+            run.begin_at(basis)
 
     def change(self, program: LinearProgram) -> None:
         """Replaces the program; parts that stay as they were keep their answer.
@@ -159,12 +175,14 @@ class HotProgram:
         self.program, self.parts, self._loose = program, split.components, split.loose_columns
         self.runs, self._answers = runs, answers
 
-    def _run(self, waiting: list[int], progress: Progress | None, limits: Limits, logs: Path | None) -> None:
+    def _run(
+        self, waiting: list[int], progress: Progress | None, limits: Limits, logs: Path | None, prices: bool
+    ) -> None:
         end = None if limits.seconds is None else time.monotonic() + limits.seconds
 
         def solve(i: int) -> Solution:
             seconds = None if end is None else end - time.monotonic()
-            return self.runs[i].solve(Limits(seconds, limits.iterations), logs and logs / f"{i}.log")
+            return self._solve_part(i, Limits(seconds, limits.iterations), logs and logs / f"{i}.log", prices)
 
         # HiGHS leaves the interpreter's lock while it runs, so threads do
         pool = ThreadPoolExecutor(max_workers=threads())
@@ -184,6 +202,27 @@ class HotProgram:
             raise
         pool.shutdown()
         self._renew_stopped()
+
+    def _solve_part(self, part: int, limits: Limits, log: Path | None, prices: bool) -> Solution:
+        run = self.runs[part]
+        if self.known is None or not prices or not run.is_new or isinstance(run, DecomposedRun):
+            return run.solve(limits, log, prices=prices)  # from where it is, or by branches
+        key = (self.options, digest_of(self.parts[part].program))
+        known: KnownPart | None = self.known.get(key)
+        if known is None:
+            answer = run.solve(limits, log)
+            if answer.status is Status.OPTIMAL and run.basis.valid:
+                text = log.read_text(encoding="utf-8", errors="replace") if log is not None and log.is_file() else ""
+                self.known.keep(key, KnownPart(answer, run.basis, text))
+            return answer
+        run.take_over(known.basis)
+        if log is not None:
+            log.write_text(known.log, encoding="utf-8")
+        return known.answer
+
+    def settle(self, part: int) -> None:
+        """Puts a solved part's solver at its basis, as if it had never been elsewhere."""
+        self.runs[part].take_over(self.runs[part].basis)
 
     def _renew_stopped(self) -> None:
         """A solver that was told to stop stays so; another takes its place for the next solve."""

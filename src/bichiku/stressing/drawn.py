@@ -11,8 +11,9 @@ import pandas as pd
 from bichiku.executing import Executor
 from bichiku.model.world import World
 from bichiku.stressing.distribution import DISTRIBUTION, DRAWS, PAIRED, distribution_table, paired_table
-from bichiku.stressing.draws import Done, EpisodeOutcome, Key, episodes_of, operate_episodes
+from bichiku.stressing.draws import QUIET, Done, EpisodeOutcome, Key, episodes_of, operate_episodes
 from bichiku.stressing.futures import Drawn, draw_future, onset_in_model
+from bichiku.stressing.noise import Noise
 from bichiku.stressing.operation import BlindOperator
 from bichiku.stressing.promise import PROMISE, promise_table
 
@@ -28,6 +29,7 @@ class DrawnStress:
         strategies: whose plans are held.
         seed: of the futures.
         count: how many.
+        noise: of demand and prices.
         episodes: how many were operated.
         tables: `TABLES` by name.
     """
@@ -36,6 +38,7 @@ class DrawnStress:
     strategies: Sequence[str]
     seed: int
     count: int
+    noise: Noise
     episodes: int
     tables: Mapping[str, pd.DataFrame]
 
@@ -44,7 +47,7 @@ def draw_and_operate(
     operators: Mapping[str, BlindOperator],
     crises: Mapping[str, pd.DataFrame],
     count: int,
-    seed: int,
+    noise: Noise,
     done: Done,
     keep: Callable[[Key, EpisodeOutcome], None],
     place: Executor,
@@ -56,7 +59,7 @@ def draw_and_operate(
         operators: by strategy.
         crises: crises.csv of each run, by strategy.
         count: how many futures.
-        seed: of the futures.
+        noise: of demand and prices; its seed is that of the futures.
         done: what was operated before; what comes in is put there too.
         keep: called with each episode that comes in.
         place: where it is worked out.
@@ -66,12 +69,12 @@ def draw_and_operate(
         NoSolution: operation has no solution.
         WorkersLost: there are no workers any more.
     """
-    futures = {strategy: _futures(operator, count, seed) for strategy, operator in operators.items()}
+    futures = {strategy: _futures(operator, count, noise.seed) for strategy, operator in operators.items()}
     wanted = dict.fromkeys(
         key
         for strategy, operator in operators.items()
-        for future in futures[strategy]
-        for key in _wanted(strategy, operator, future)
+        for number, future in enumerate(futures[strategy])
+        for key in _wanted(strategy, operator, future, number if noise else QUIET)
     )
     waiting = {key: None for key in wanted if key not in done}
     progress(len(wanted) - len(waiting), len(wanted))
@@ -82,13 +85,13 @@ def draw_and_operate(
         del waiting[key]
         progress(len(wanted) - len(waiting), len(wanted))
 
-    operate_episodes(operators, list(waiting), place, came_in)
+    operate_episodes(operators, list(waiting), noise, place, came_in)
     rows, by_year = [], []
     for strategy, operator in operators.items():
         promised = crises[strategy].groupby(["crisis", "onset", "length"])["damage"].sum().to_dict()
         calm = sum(float(money.sum()) + once for money, once in map(operator.calm, _materials(operator)))
         for number, future in enumerate(futures[strategy]):
-            put = _Put(strategy, operator, future, done)
+            put = _Put(strategy, operator, future, number if noise else QUIET, done)
             rows.append({"strategy": strategy, "draw": number, **put.row(calm, promised)})
             by_year += [{"strategy": strategy, "draw": number, **year} for year in put.years()]
     first = next(iter(operators.values()))
@@ -96,10 +99,10 @@ def draw_and_operate(
     tables = {
         DRAWS.name: draws,
         DISTRIBUTION.name: distribution_table(draws, years),
-        PROMISE.name: promise_table(draws, years, crises, first.world.calendar.reported, seed),
+        PROMISE.name: promise_table(draws, years, crises, first.world.calendar.reported, noise.seed),
         PAIRED.name: paired_table(draws),
     }
-    return DrawnStress(first.world, list(operators), seed, count, len(wanted), tables)
+    return DrawnStress(first.world, list(operators), noise.seed, count, noise, len(wanted), tables)
 
 
 def _futures(operator: BlindOperator, count: int, seed: int) -> list[list[Drawn]]:
@@ -111,21 +114,22 @@ def _materials(operator: BlindOperator) -> list[tuple[str, ...]]:
     return [chain.materials for chain in operator.chains.values()]
 
 
-def _wanted(strategy: str, operator: BlindOperator, future: Sequence[Drawn]) -> Iterator[Key]:
-    """The episodes of a future in each chain, and each of its crises alone."""
+def _wanted(strategy: str, operator: BlindOperator, future: Sequence[Drawn], noise: int) -> Iterator[Key]:
+    """The episodes of a future in each chain, without its noise too, and each of its crises alone."""
     for chain in operator.chains:
         for happened in episodes_of(future, chain, operator):
-            yield strategy, chain, happened
-            yield from ((strategy, chain, (drawn,)) for drawn in happened)
+            yield strategy, chain, happened, noise
+            yield strategy, chain, happened, QUIET
+            yield from ((strategy, chain, (drawn,), QUIET) for drawn in happened)
 
 
 class _Put:
     """One future of one strategy, put together."""
 
-    def __init__(self, strategy: str, operator: BlindOperator, future: Sequence[Drawn], done: Done) -> None:
+    def __init__(self, strategy: str, operator: BlindOperator, future: Sequence[Drawn], noise: int, done: Done) -> None:
         self._world, self._future = operator.world, future
         self._episodes = [
-            (strategy, chain, happened)
+            (strategy, chain, happened, noise)
             for chain in operator.chains
             for happened in episodes_of(future, chain, operator)
         ]
@@ -139,9 +143,10 @@ class _Put:
         """A row of `DRAWS`, without strategy and number."""
         calendar, crises = self._world.calendar, self._world.settings.crises
         outcomes = [self._done[key] for key in self._reported]
+        quiet = [self._done[strategy, chain, happened, QUIET] for strategy, chain, happened, _ in self._reported]
         apart = [
-            self._done[strategy, chain, (drawn,)].damage
-            for strategy, chain, happened in self._reported
+            self._done[strategy, chain, (drawn,), QUIET].damage
+            for strategy, chain, happened, _ in self._reported
             for drawn in happened
         ]
         inside = [drawn for drawn in self._future if self._begins_inside(drawn)]
@@ -159,6 +164,7 @@ class _Put:
             "cost": calm + sum(self._done[key].cost for key in self._episodes),
             "cost_foreseen": calm + sum(self._done[key].cost_foreseen for key in self._episodes),
             "damage": sum(outcome.damage for outcome in outcomes),
+            "damage_without_noise": sum(outcome.damage for outcome in quiet),
             "damage_apart": sum(apart),
             "damage_at_model_onsets": sum(at_model),
             "shortage": sum(outcome.shortage for outcome in outcomes),

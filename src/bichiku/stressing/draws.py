@@ -9,13 +9,15 @@ from itertools import groupby
 from bichiku.executing import Executor, TaskFailed, WorkersLost
 from bichiku.model.world import World
 from bichiku.stressing.futures import Drawn
+from bichiku.stressing.noise import Noise
 from bichiku.stressing.operation import BlindOperator
 from bichiku.stressing.strikes import Strike
 
-AT_ONCE = 40  # episodes of a chain that a worker operates side by side
+AT_ONCE = 200  # episodes of a chain that a worker operates side by side: stating a program takes time of its own
 
 Happened = tuple[Drawn, ...]  # crises that meet, in the order in which they begin
-Key = tuple[str, str, Happened]  # strategy, name of the chain, and what happened in it
+QUIET = -1  # in place of the number of a future: at the model's own demand and prices
+Key = tuple[str, str, Happened, int]  # strategy, chain, what happened in it, and the future whose noise there was
 
 
 @dataclass(frozen=True)
@@ -43,19 +45,26 @@ Done = dict[Key, EpisodeOutcome]
 class EpisodeTask:
     """Operates episodes of one chain; goes to the workers."""
 
-    def __init__(self, operators: Mapping[str, BlindOperator]) -> None:
-        self._operators = operators
+    def __init__(self, operators: Mapping[str, BlindOperator], noise: Noise) -> None:
+        self._operators, self._noise = operators, noise
 
-    def __call__(self, item: tuple[str, tuple[str, ...], Sequence[Happened]]) -> list[EpisodeOutcome]:
+    def __call__(self, item: tuple[str, tuple[str, ...], Sequence[tuple[Happened, int]]]) -> list[EpisodeOutcome]:
         """What each episode does."""
         strategy, materials, episodes = item
         operator = self._operators[strategy]
         calm, _ = operator.calm(materials)
-        struck = [strikes_of(happened, operator.world) for happened in episodes]
-        courses = operator.operate_all(materials, struck)
-        foreseen = operator.operate_all(materials, struck, foresight=True)
+        struck = [strikes_of(happened, operator.world) for happened, _ in episodes]
+        numbers = [number for _, number in episodes]
+        noises = [self._noise.of(number, materials, operator.world.calendar) for number in numbers if number != QUIET]
+        courses = operator.operate_all(materials, struck, noises=noises or None)
+        # one crisis that can last in one way only is known from its onset on, so that nobody can do better
+        unsure = [number for number, strikes in enumerate(struck) if noises or not _is_sure(strikes)]
+        again = operator.operate_all(
+            materials, [struck[number] for number in unsure], foresight=True, noises=noises or None
+        )
+        foreseen = {number: course.cost for number, course in zip(unsure, again, strict=True)}
         found = []
-        for course, with_foresight in zip(courses, foreseen, strict=True):
+        for number, course in enumerate(courses):
             harm = {material: course.harm(material) for material in materials}
             periods = course.part.tree.period[course.path]
             planned = float(calm[periods - 1].sum())
@@ -64,11 +73,16 @@ class EpisodeTask:
                     damage=sum(one["damage"] for one in harm.values()),
                     shortage=sum(one["shortage"] for one in harm.values()),
                     cost=course.cost - planned,
-                    cost_foreseen=with_foresight.cost - planned,
+                    cost_foreseen=foreseen.get(number, course.cost) - planned,
                     short_days={name: one["short_days"] for name, one in harm.items() if one["short_t"] > 0.0},
                 )
             )
         return found
+
+
+def _is_sure(strikes: Sequence[Strike]) -> bool:
+    """Whether all is known when the first begins."""
+    return len(strikes) == 1 and strikes[0].known(strikes[0].onset) == {strikes[0].length: 1.0}
 
 
 def strikes_of(happened: Happened, world: World) -> list[Strike]:
@@ -101,6 +115,7 @@ def episodes_of(future: Iterable[Drawn], chain: str, operator: BlindOperator) ->
 def operate_episodes(
     operators: Mapping[str, BlindOperator],
     wanted: Iterable[Key],
+    noise: Noise,
     place: Executor,
     done: Callable[[Key, EpisodeOutcome], None],
 ) -> None:
@@ -109,6 +124,7 @@ def operate_episodes(
     Args:
         operators: by strategy.
         wanted: the episodes.
+        noise: that of the futures that they are of.
         place: where.
         done: called with each as it comes in.
 
@@ -116,18 +132,18 @@ def operate_episodes(
         NoSolution: operation has no solution.
         WorkersLost: there are no workers any more.
     """
-    by_chain: dict[tuple[str, str], list[Happened]] = {}
-    for strategy, chain, happened in dict.fromkeys(wanted):
-        by_chain.setdefault((strategy, chain), []).append(happened)
+    by_chain: dict[tuple[str, str, bool], list[tuple[Happened, int]]] = {}
+    for strategy, chain, happened, number in dict.fromkeys(wanted):
+        by_chain.setdefault((strategy, chain, number != QUIET), []).append((happened, number))
     items = [
-        (strategy, chain, happened[first : first + AT_ONCE])
-        for (strategy, chain), happened in sorted(by_chain.items())
-        for first in range(0, len(happened), AT_ONCE)
+        (strategy, chain, episodes[first : first + AT_ONCE])
+        for (strategy, chain, _), episodes in sorted(by_chain.items())
+        for first in range(0, len(episodes), AT_ONCE)
     ]
     tasks = [(strategy, operators[strategy].chains[chain].materials, some) for strategy, chain, some in items]
-    for number, found in place.each(EpisodeTask(operators), tasks):
+    for number, found in place.each(EpisodeTask(operators, noise), tasks):
         strategy, chain, some = items[number]
         if isinstance(found, TaskFailed):
             raise WorkersLost(f"{strategy}, chain of {chain}: {found.why}")
-        for happened, outcome in zip(some, found, strict=True):
-            done((strategy, chain, happened), outcome)
+        for (happened, of), outcome in zip(some, found, strict=True):
+            done((strategy, chain, happened, of), outcome)

@@ -32,7 +32,8 @@ from bichiku.result.pipeline import NoSolution
 from bichiku.solving import Solution, SolverOptions, Status, solve
 from bichiku.stressing.course import Course, OperatedChain
 from bichiku.stressing.episode import Episode
-from bichiku.stressing.operating_tree import OperatingTree, Outlook, grow_operating_tree
+from bichiku.stressing.noise import Factors, FutureNoise, noisy
+from bichiku.stressing.operating_tree import OperatingTree, Outlook, Seen, grow_operating_tree
 from bichiku.stressing.strikes import Strike
 
 BINDING = ("reserve_days", "release")  # policies that bind who operates; days are the floor outside an emergency
@@ -69,6 +70,7 @@ class BlindOperator:
         self.danger: dict[str, float] = {}
         self.use: dict[str, np.ndarray] = {}
         """Tonnes of demand and feed in each period of the plan, by material."""
+        self._calm: dict[tuple[str, ...], tuple[np.ndarray, float]] = {}
         self.chains: dict[str, ChainOfPlan] = {}
         for chain in grow_chains(world):
             self.chains[chain.name] = ChainOfPlan(tuple(chain.world.materials), frozenset(chain.world.settings.crises))
@@ -97,7 +99,7 @@ class BlindOperator:
             if source in held.contracts:
                 held = replace(held, contracts={**held.contracts, source: held.contracts[source] + 1.0})
         changed = copy(self)
-        changed.world, changed.held = world, held
+        changed.world, changed.held, changed._calm = world, held, {}
         return changed
 
     def daily_use(self, material: str, onset: int) -> float:
@@ -127,6 +129,11 @@ class BlindOperator:
         Returns:
             Money of each period, and what is built and what of it is left at the horizon.
         """
+        if materials not in self._calm:
+            self._calm[materials] = self._paid_in_calm(materials)
+        return self._calm[materials]
+
+    def _paid_in_calm(self, materials: tuple[str, ...]) -> tuple[np.ndarray, float]:
         part = self._struck({}).part(materials, ())
         tree = grow_tree({}, part.calendar)
         program = build(part, (Chain(materials[0], part, tree, world_state(part, tree), self.danger),))
@@ -159,6 +166,7 @@ class BlindOperator:
         episodes: Sequence[Sequence[Strike]],
         foresight: bool = False,
         more_days: Mapping[str, float] = NOTHING_MORE,
+        noises: Sequence[FutureNoise] | None = None,
     ) -> list[Course]:
         """What becomes of a chain in each of some episodes, which have nothing to do with each other.
 
@@ -167,6 +175,8 @@ class BlindOperator:
             episodes: crises, none of which begins after those before it are over. One name stands for one crisis.
             foresight: whether all onsets and lengths are known from the first onset on.
             more_days: days of use that are in store beyond what is held, by material, and are given back too.
+            noises: of demand and prices in each episode from its first onset to the end of its path; of a calendar
+                year it is seen when that begins, and before that its mean is reckoned with. None for none.
 
         Raises:
             NoSolution: a look-ahead has no solution.
@@ -176,7 +186,8 @@ class BlindOperator:
             strikes = sorted(unordered, key=lambda strike: (strike.onset, strike.name))
             # days of use are other tonnes at another onset, and so is the plan that is held beside them
             key = 0 if self.days is None and not more_days else strikes[0].onset
-            by_store.setdefault(key, []).append(Episode(strikes, number, strikes[0].onset))
+            noise = None if noises is None else noises[number]
+            by_store.setdefault(key, []).append(Episode(strikes, number, strikes[0].onset, noise))
         found: dict[int, Course] = {}
         for alike in by_store.values():
             found.update(self._operated(materials, alike, foresight, more_days))
@@ -203,7 +214,8 @@ class BlindOperator:
                 nodes = [numbers_of[key][at, outlook.seen(lengths, at)] for at in range(episode.onset, last + 1)]
                 paths.append(np.array(nodes, dtype=int))
                 following.append(next_review)
-            part = self._look_ahead(materials, going, outlooks, tree, paths, more_days)
+            seen = _noise_seen(going, [numbers_of[key] for key in keys], materials, tree, foresight)
+            part = self._look_ahead(materials, going, outlooks, tree, paths, more_days, seen)
             operated = OperatedChain(part)
             still = []
             for episode, path, next_review in zip(going, paths, following, strict=True):
@@ -232,13 +244,15 @@ class BlindOperator:
         tree: OperatingTree,
         paths: Sequence[np.ndarray],
         more_days: Mapping[str, float],
+        noise: Mapping[str, Factors] | None,
     ) -> ChainOutcome:
         """The best that can be planned in a chain, what has been decided given."""
         crises = {
             strike.name: _dated(strike.crisis, strike.onset) for outlook in outlooks for strike in outlook.strikes
         }
         part = self._opened(self._struck(crises).part(materials, crises), episodes, more_days)
-        chain = Chain(materials[0], part, tree, world_state(part, tree), self.danger)
+        state = world_state(part, tree)
+        chain = Chain(materials[0], part, tree, state if noise is None else noisy(state, part, noise), self.danger)
         program = build(part, (chain,))
         past = [path[: episode.now - episode.onset] for episode, path in zip(episodes, paths, strict=True)]
         store = {name: tonnes for name, (_, tonnes) in self._store(episodes[0].onset, more_days).items()}
@@ -253,7 +267,7 @@ class BlindOperator:
         moved = program.matrix[rows] @ given
         rest = program.part(rows, free)
         rest = replace(rest, row_lower=rest.row_lower - moved, row_upper=rest.row_upper - moved)
-        solution, _ = solve(rest, self._options)
+        solution, _ = solve(rest, self._options, prices=False)
         if solution.status is not Status.OPTIMAL:
             begins = [f"{strike.name} from {self.world.calendar.label(strike.onset)}" for strike in episodes[0].strikes]
             names = ", ".join(begins)
@@ -304,6 +318,28 @@ class BlindOperator:
             name: row.model_copy(update={"opening_stock_t": store[name][0]}) for name, row in world.materials.items()
         }
         return replace(world, materials=rows)
+
+
+def _noise_seen(
+    episodes: Sequence[Episode],
+    branches: Sequence[Mapping[tuple[int, Seen], int]],
+    materials: tuple[str, ...],
+    tree: OperatingTree,
+    foresight: bool,
+) -> dict[str, Factors] | None:
+    """What is reckoned with of demand and prices at each node, by material; None where no episode has noise."""
+    if all(episode.noise is None for episode in episodes):
+        return None
+    found = {name: Factors(np.ones(tree.size), np.ones(tree.size)) for name in materials}
+    for episode, branch in zip(episodes, branches, strict=True):
+        if episode.noise is None:
+            continue
+        nodes = np.array(list(branch.values()), dtype=int)
+        now = None if foresight else episode.now
+        for name in materials:
+            seen = episode.noise.seen(name, tree.period[nodes], now)
+            found[name].demand[nodes], found[name].price[nodes] = seen
+    return found
 
 
 def feed_of(world: World, material: str, shipments: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -8,15 +8,16 @@ from dataclasses import replace
 import numpy as np
 
 from bichiku.build import build
-from bichiku.model.chains import Chain, grow_chains
-from bichiku.model.state import State, world_state
-from bichiku.model.tree import Tree, grow_tree
+from bichiku.model.chains import grow_chains
+from bichiku.model.state import State
+from bichiku.model.tree import Tree
 from bichiku.model.world import World
 from bichiku.policies import Policies
+from bichiku.program import LinearProgram
 from bichiku.result.held_plan import HeldPlan
 from bichiku.result.outcome import Outcome
-from bichiku.result.pipeline import Clock, NoSolution, optimise
-from bichiku.solving import SolverOptions, Status, solve
+from bichiku.result.pipeline import Clock, NoSolution, grow, optimise
+from bichiku.solving import Solution, SolverOptions, Status, solve
 
 OF_PROBABILITIES = ("risk", "expected_shortage")  # policies that mean nothing where nothing, or one thing, may happen
 
@@ -45,12 +46,35 @@ def ignoring_plan(world: World) -> HeldPlan:
 def rule_plan(world: World, days: float) -> HeldPlan:
     """The plan of a rule of thumb: so many days of everything and no more, nothing built, no crises reckoned with.
 
+    The days are in store as soon as the market has them beside what is used: nobody goes short to fill a store. With
+    that, the plan is the cheapest.
+
     Raises:
         NoSolution: nobody can keep to it.
     """
     rule = Policies(reserve_days=days, reserve_ceiling="target", projects={"allow": []})
-    _, outcome, _ = optimise(without_crises(world, rule), Clock())
-    return HeldPlan.of_outcome(outcome)
+    calm = without_crises(world, rule)
+    chains = grow(calm)
+    program = build(calm, chains)
+    floor = program.row_lower.copy()
+    for rows in program.blocks("reserve_days"):
+        floor[rows.rows] = -np.inf
+    program = replace(program, row_lower=floor)
+    least_short = _solved(program, calm)
+    upper, wanted = program.column_upper.copy(), np.zeros(program.shape[1])
+    for block in program.column_blocks:
+        if block.variable in ("short", "saved"):
+            upper[block.columns] = least_short.x[block.columns]
+        elif block.variable == "stock":
+            wanted[block.columns] = -calm.materials[block.index[0]].reference_price
+    program = replace(program, column_upper=np.maximum(program.column_lower, upper))
+    fullest = _solved(replace(program, cost=wanted, preference=np.zeros_like(wanted)), calm)
+    lower = program.column_lower.copy()
+    for block in program.column_blocks:
+        if block.variable == "stock":
+            lower[block.columns] = np.minimum(fullest.x[block.columns], program.column_upper[block.columns])
+    program = replace(program, column_lower=lower)
+    return HeldPlan.of_outcome(Outcome(calm, chains, program, _solved(program, calm)))
 
 
 def mean_plan(world: World) -> HeldPlan:
@@ -86,11 +110,7 @@ def _mean_state(state: State, tree: Tree) -> State:
 def _followed(calm: World, held: HeldPlan) -> HeldPlan:
     """The cheapest way, if no crisis comes, to have at least the stocks of a plan with its contracts and projects."""
     free = replace(calm, settings=calm.settings.model_copy(update={"policies": Policies()}))
-    chains = []
-    programs = []
-    for chain in grow_chains(free):
-        part, tree = chain.world, grow_tree({}, calm.calendar)
-        chains.append(Chain(chain.name, part, tree, world_state(part, tree)))
+    chains = tuple(grow_chains(free))
     program = build(free, chains)
     lower, upper = program.column_lower.copy(), program.column_upper.copy()
     for block in program.column_blocks:
@@ -101,10 +121,17 @@ def _followed(calm: World, held: HeldPlan) -> HeldPlan:
             lower[block.columns] = upper[block.columns] = held.builds[name]
         elif block.variable == "stock":
             lower[block.columns] = held.stock[name]
-    programs.append(replace(program, column_lower=lower, column_upper=np.maximum(lower, upper)))
-    solution, _ = solve(programs[0], SolverOptions(calm.settings.solver.method))
+    program = replace(program, column_lower=lower, column_upper=np.maximum(lower, upper))
+    return HeldPlan.of_outcome(Outcome(free, chains, program, _solved(program, calm)))
+
+
+def _solved(program: LinearProgram, world: World) -> Solution:
+    """The optimum of a program.
+
+    Raises:
+        NoSolution: there is none.
+    """
+    solution, _ = solve(program, SolverOptions(world.settings.solver.method))
     if solution.status is not Status.OPTIMAL:
-        raise NoSolution(
-            calm.strategy, solution.status, "the stocks of the plan for the mean cannot be reached in a calm"
-        )
-    return HeldPlan.of_outcome(Outcome(free, tuple(chains), programs[0], solution))
+        raise NoSolution(world.strategy, solution.status)
+    return solution

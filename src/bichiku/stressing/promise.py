@@ -37,10 +37,13 @@ PROMISE = ResultTable(
         ),
         Column("from_onsets", Kind.NUMBER, "see `unit`", "begun in other periods than the model says", optional=True),
         Column("from_meeting", Kind.NUMBER, "see `unit`", "begun before others were over", optional=True),
+        Column("from_noise", Kind.NUMBER, "see `unit`", "at other demand and prices than the model's", optional=True),
         UNIT,
     ),
     key=("strategy", "measure", "year"),
 )
+
+_STEPS = ("damage", "damage_without_noise", "damage_apart", "damage_at_model_onsets")  # of each draw
 
 
 def promise_table(
@@ -79,7 +82,7 @@ def _promises(
     promised = futures.agg(damage=("damage", "sum"), probability=("probability", "first"))
     expected = float(promised["damage"] @ promised["probability"])
     found = mean_of(mine["damage"].to_numpy(dtype=float))
-    means = {name: float(mine[name].mean()) for name in ("damage", "damage_apart", "damage_at_model_onsets")}
+    means = {name: float(mine[name].mean()) for name in _STEPS}
     yield {
         "strategy": strategy,
         "measure": "expected",
@@ -91,7 +94,8 @@ def _promises(
         "within": _within(expected, found["low"], found["high"]),
         "from_sampling": means["damage_at_model_onsets"] - expected,
         "from_onsets": means["damage_apart"] - means["damage_at_model_onsets"],
-        "from_meeting": means["damage"] - means["damage_apart"],
+        "from_meeting": means["damage_without_noise"] - means["damage_apart"],
+        "from_noise": means["damage"] - means["damage_without_noise"],
         "unit": unit,
     }
     for year, of_year in by_year[by_year["strategy"] == strategy].groupby("year", sort=True):
@@ -111,6 +115,7 @@ def _promises(
             "from_sampling": np.nan,
             "from_onsets": np.nan,
             "from_meeting": np.nan,
+            "from_noise": np.nan,
             "unit": unit,
         }
 

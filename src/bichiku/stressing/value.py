@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from bichiku.executing import Executor, TaskFailed, WorkersLost
-from bichiku.model.chains import Chain, grow_chains
-from bichiku.model.settings import Onset
+from bichiku.executing import Executor
 from bichiku.model.world import World
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.held_plan import HeldPlan
-from bichiku.result.pipeline import Clock, NoSolution, grow, optimise
+from bichiku.result.pipeline import NoSolution
 from bichiku.stressing.columns import STRATEGY, UNIT
+from bichiku.stressing.foresight import CALM, KnownFuture, costs_foreseen, futures_by_chain
 from bichiku.stressing.operation import BlindOperator
-from bichiku.stressing.other_plans import ignoring_plan, mean_plan, rule_plan, without_crises, without_probabilities
+from bichiku.stressing.other_plans import ignoring_plan, mean_plan, rule_plan
 from bichiku.stressing.strikes import Strike
 
 OWN, FORESIGHT, IGNORING, MEAN, RULE = (
@@ -53,16 +52,25 @@ VALUE = ResultTable(
     key=("strategy", "plan"),
 )
 
+FUTURES = ResultTable(
+    "futures",
+    "What each plan costs in each future, and how much more than the plan that knew it. A plan that nobody can keep to "
+    "has no row.",
+    (
+        STRATEGY,
+        Column("plan", Kind.TEXT, "", "as in `value.csv`", role=Role.GROUP),
+        Column("crisis", Kind.TEXT, "", "its name; empty where none comes"),
+        Column("onset", Kind.COUNT, "period", "in which it begins; 0 where none comes"),
+        Column("length", Kind.COUNT, "periods", "that it lasts; 0 where none comes"),
+        Column("probability", Kind.NUMBER, "0 to 1", "of the future; empty where none comes", optional=True),
+        Column("cost", Kind.NUMBER, "see `unit`", "discounted, over the horizon"),
+        Column("regret", Kind.NUMBER, "see `unit`", "beyond perfect foresight"),
+        UNIT,
+    ),
+    key=("strategy", "plan", "crisis", "onset", "length"),
+)
 
-class KnownFuture(NamedTuple):
-    """A crisis that begins in a period and lasts so many."""
-
-    crisis: str
-    onset: int
-    length: int
-
-
-CALM = KnownFuture("", 0, 0)
+TABLES = (VALUE, FUTURES)
 
 
 @dataclass(frozen=True)
@@ -73,53 +81,13 @@ class PlanningValue:
         world: the first strategy's.
         strategies: whose rules are kept.
         days: of the rule of thumb.
-        value: the table `VALUE`.
+        tables: `TABLES` by name.
     """
 
     world: World
-    strategies: list[str]
+    strategies: Sequence[str]
     days: float
-    value: pd.DataFrame
-
-
-def futures_of(world: World) -> dict[KnownFuture, float]:
-    """The futures of a world with a crisis that touches something, and their probabilities."""
-    return {
-        KnownFuture(future.crisis, future.onset, future.length): future.probability
-        for chain in grow_chains(world)
-        for future in chain.tree.futures
-        if future.probability > 0.0
-    }
-
-
-class ForesightTask:
-    """The cheapest plan for one future that is known from the start; goes to the workers."""
-
-    def __init__(self, worlds: Mapping[str, World], danger: Mapping[str, Mapping[str, float]]) -> None:
-        self._worlds, self._danger = worlds, danger
-
-    def __call__(self, item: tuple[str, KnownFuture]) -> float:
-        """Its cost."""
-        strategy, future = item
-        world = self._worlds[strategy]
-        if future == CALM:
-            known = without_crises(world)
-        else:
-            crisis = world.settings.crises[future.crisis].model_copy(
-                update={
-                    "annual_probability": None,
-                    "onset_every": None,
-                    "first_onset": None,
-                    "onsets": [Onset(period=future.onset, probability=1.0)],
-                    "duration": {future.length: 1.0},
-                }
-            )
-            asked = {"crises": {future.crisis: crisis}, "policies": without_probabilities(world)}
-            known = replace(world, settings=world.settings.model_copy(update=asked))
-        # what refilling a store costs hangs on what else may happen, which is the same for all
-        chains: tuple[Chain, ...] = tuple(replace(chain, danger=self._danger[strategy]) for chain in grow(known))
-        _, outcome, _ = optimise(known, Clock(), chains=chains)
-        return outcome.solution.objective
+    tables: Mapping[str, pd.DataFrame]
 
 
 def cost_in_futures(operator: BlindOperator, futures: Mapping[KnownFuture, float]) -> dict[KnownFuture, float]:
@@ -158,34 +126,30 @@ def value_of_planning(
         held: the model's plan of each.
         days: of the rule of thumb.
         place: where it is worked out.
-        progress: called with the number of futures that are planned for, and of all.
+        progress: called with the number of plans that are made for a known future, and of all.
 
     Raises:
         NoSolution: a future has no plan, or operation no solution.
         WorkersLost: there are no workers any more.
     """
     operators = {strategy: BlindOperator(world, held[strategy]) for strategy, world in worlds.items()}
-    futures = {strategy: futures_of(world) for strategy, world in worlds.items()}
-    items = [(strategy, future) for strategy in worlds for future in (CALM, *futures[strategy])]
-    known: dict[tuple[str, KnownFuture], float] = {}
-    task = ForesightTask(worlds, {strategy: operator.danger for strategy, operator in operators.items()})
-    for number, found in place.each(task, items):
-        if isinstance(found, TaskFailed):
-            raise WorkersLost(f"{items[number]}: {found.why}")
-        known[items[number]] = found
-        progress(len(known), len(items))
+    by_chain = {strategy: futures_by_chain(world) for strategy, world in worlds.items()}
+    danger = {strategy: operator.danger for strategy, operator in operators.items()}
+    foreseen = costs_foreseen(worlds, by_chain, danger, place, progress)
     rows: list[dict[str, object]] = []
+    in_futures: list[dict[str, object]] = []
     for strategy, world in worlds.items():
-        foresight = {future: known[strategy, future] for future in (CALM, *futures[strategy])}
+        futures = {future: share for of in by_chain[strategy].values() for future, share in of.items()}
         plans = {OWN: held[strategy], **_others(world, days)}
         costs = {
-            name: None if plan is None else cost_in_futures(BlindOperator(world, plan), futures[strategy])
+            name: None if plan is None else cost_in_futures(BlindOperator(world, plan), futures)
             for name, plan in plans.items()
         }
-        costs[FORESIGHT] = foresight
-        rows += _rows(strategy, costs, futures[strategy], world)
-    first = next(iter(worlds.values()))
-    return PlanningValue(first, list(worlds), days, VALUE.from_rows(rows))
+        costs[FORESIGHT] = foreseen[strategy]
+        rows += _rows(strategy, costs, futures, world)
+        in_futures += _in_futures(strategy, costs, futures, world)
+    tables = {VALUE.name: VALUE.from_rows(rows), FUTURES.name: FUTURES.from_rows(in_futures)}
+    return PlanningValue(next(iter(worlds.values())), list(worlds), days, tables)
 
 
 def _others(world: World, days: float) -> dict[str, HeldPlan | None]:
@@ -229,6 +193,27 @@ def _rows(
             }
         )
     return rows
+
+
+def _in_futures(
+    strategy: str,
+    costs: Mapping[str, Mapping[KnownFuture, float] | None],
+    futures: Mapping[KnownFuture, float],
+    world: World,
+) -> Iterator[dict[str, object]]:
+    foresight = costs[FORESIGHT]
+    assert foresight is not None
+    for name, of_plan in costs.items():
+        for future, cost in (of_plan or {}).items():
+            yield {
+                "strategy": strategy,
+                "plan": name,
+                **future._asdict(),
+                "probability": futures.get(future, np.nan),
+                "cost": cost,
+                "regret": cost - foresight[future],
+                "unit": world.settings.currency,
+            }
 
 
 def future_words(future: KnownFuture, world: World) -> str:

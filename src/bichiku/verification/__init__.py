@@ -7,6 +7,7 @@ tables say. Only the reader of model folders and the calendar are the same.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from bichiku.verification.balances import (
 from bichiku.verification.crises import check_weights, crises_sheet
 from bichiku.verification.duals import check_duals
 from bichiku.verification.facts import RunFacts, read_facts
-from bichiku.verification.files import INPUTS, MANIFEST, RunTable, read_tables
+from bichiku.verification.files import INPUTS, LEFT_OUT, MANIFEST, RunTable, read_tables
 from bichiku.verification.hand_back import check_hand_back, check_kept
 from bichiku.verification.limits import check_capacities, check_demand, check_storage
 from bichiku.verification.manifest import (
@@ -33,6 +34,7 @@ from bichiku.verification.manifest import (
     check_manifest,
     check_model,
     check_outputs,
+    left_out_of,
     read_manifest,
 )
 from bichiku.verification.money import check_costs, cost_lines, penalty_line, risk_line
@@ -48,16 +50,19 @@ from bichiku.verification.tree import count_nodes
 from bichiku.verification.units import ones_of
 from bichiku.verification.verdict import COPIED, KEPT, Finding, Ledger, Place, Residual, Verdict
 
-__all__ = ["COPIED", "KEPT", "RULES", "Finding", "Residual", "Verdict", "verify_files", "verify_run"]
+__all__ = ["COPIED", "KEPT", "LEFT_OUT", "RULES", "Finding", "Residual", "Verdict", "verify_files", "verify_run"]
 
 
 def verify_run(folder: Path) -> Verdict:
     """Verifies a run folder; nothing is written.
 
-    A folder that cannot be read in full gets findings about that alone, as nothing can be recomputed from it.
+    A folder that cannot be read in full gets findings about that alone, as nothing can be recomputed from it. Of one
+    whose branches were left out the verdict says so, and that its files are those that were written.
     """
     ledger = Ledger()
     manifest = read_manifest(folder, ledger) if (folder / MANIFEST).is_file() else None
+    if manifest is not None and manifest.get(LEFT_OUT):
+        return verify_files(folder)
     tables = read_tables(folder, manifest, ledger)
     world = _checked_inputs(folder, manifest, ledger)
     if manifest is not None:
@@ -75,7 +80,8 @@ def verify_files(folder: Path) -> Verdict:
     _checked_inputs(folder, manifest, ledger)
     if manifest is not None:
         check_outputs(folder, manifest, ledger)
-    return ledger.verdict()
+    left_out = left_out_of(manifest, ledger)
+    return replace(ledger.verdict(), left_out=left_out)
 
 
 def _checked_inputs(folder: Path, manifest: dict[str, Any] | None, ledger: Ledger) -> World | None:
@@ -112,9 +118,9 @@ def _recompute(world: World, tables: dict[str, RunTable], manifest: dict[str, An
         place = Place("periods and crises")
         ledger.wrong("inputs.readable", f"{INPUTS}/model.yaml", place, f"{count_nodes(world):,} nodes", "fewer")
         return
-    flows, projects, costs, crises = (tables[name] for name in ("flows.csv", "projects.csv", "costs.csv", "crises.csv"))
+    projects, costs, crises = (tables[name] for name in ("projects.csv", "costs.csv", "crises.csv"))
     ledger.ones = ones_of(world)
-    facts = read_facts(world, flows, projects, ledger)
+    facts = read_facts(world, tables["flows.csv"], tables["flows-branches.csv.gz"], projects, ledger)
     contracts = check_flows(facts, projects, ledger)
     rows = policy_rows(facts, ledger)
     check_policies(rows, world.settings.currency, ledger)

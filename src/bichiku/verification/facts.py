@@ -115,12 +115,12 @@ class RunFacts:
         return self.world.calendar.years
 
 
-def read_facts(world: World, flows: RunTable, projects: RunTable, ledger: Ledger) -> RunFacts:
+def read_facts(world: World, flows: RunTable, branch_flows: RunTable, projects: RunTable, ledger: Ledger) -> RunFacts:
     """The tree and the states of a world, and what the flows say at them."""
     nodes, states = tree_and_states(world)
     emergency = emergencies(world, nodes, states)
     refill = refill_of(world, nodes, states, emergency)
-    tonnes = read_flows(flows, world, nodes, ledger)
+    tonnes = read_flows(flows, branch_flows, world, nodes, ledger)
     return RunFacts(
         world,
         nodes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -28,16 +29,18 @@ class Cell(Enum):
 
 T, W, WE, N, NE = Cell.TEXT, Cell.WHOLE, Cell.WHOLE_OR_EMPTY, Cell.NUMBER, Cell.NUMBER_OR_EMPTY
 
+FLOWS: dict[str, Cell] = {
+    "crisis": T, "onset": W, "length": W, "period": W, "month": T, "material": T, "item": T, "source": T, "tonnes": N,
+}  # fmt: skip
+
 COLUMNS: dict[str, dict[str, Cell]] = {
     "summary.csv": {"metric": T, "material": T, "value": NE, "unit": T, "detail": T},
     "sourcing.csv": {
         "material": T, "supplier": T, "country": T, "kind": T, "year": W, "tonnes": N,
         "share_of_imports": NE, "delivered_cost": NE, "unit": T, "basis": T,
     },
-    "flows.csv": {
-        "crisis": T, "onset": W, "length": W, "period": W, "month": T, "material": T, "item": T, "source": T,
-        "tonnes": N,
-    },
+    "flows.csv": FLOWS,
+    "flows-branches.csv.gz": FLOWS,
     "reserve.csv": {
         "period": W, "month": T, "material": T, "stock_t": N, "cover_days": NE,
         "cover_days_full_running": NE, "target_days": NE, "bought_t": N, "used_t": N,
@@ -77,6 +80,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "summary.csv": ("metric", "material"),
     "sourcing.csv": ("material", "supplier", "year"),
     "flows.csv": ("crisis", "onset", "length", "period", "material", "item", "source"),
+    "flows-branches.csv.gz": ("crisis", "onset", "length", "period", "material", "item", "source"),
     "reserve.csv": ("period", "material"),
     "projects.csv": ("project",),
     "costs.csv": ("line", "material", "year"),
@@ -91,6 +95,12 @@ KEYS: dict[str, tuple[str, ...]] = {
 
 ONLY_IF_ASKED = {"split.csv": "split"}
 """Tables that a run has only where they were asked for, and the key of the manifest that says so."""
+
+LEFT_OUT = "left_out"
+"""The key of the manifest that names the tables which were written, verified and then not kept."""
+
+MAY_BE_LEFT_OUT = ("flows-branches.csv.gz", "responses.csv")
+"""Tables of branches that are large, and that a run may go without."""
 
 NOTHING = -1  # an empty cell where a whole number is expected
 
@@ -144,13 +154,18 @@ def read_tables(folder: Path, manifest: Mapping[str, object] | None, ledger: Led
         ledger.wrong("file.missing", name, None, "no such file", "a file")
     if not (folder / INPUTS).is_dir():
         ledger.wrong("file.missing", INPUTS, None, "no such folder", "a folder")
-    for path in sorted(folder.glob("*.csv")):
+    for path in tables_in(folder):
         if path.name not in called_for:
             ledger.wrong("file.unknown", path.name, None, "a table", "no rule covers it")
     ledger.right(len(called_for) + 2)
     tables = {name: read_table(folder / name, ledger) for name in called_for if name not in missing}
     found = {name: table for name, table in tables.items() if table is not None}
     return found if len(found) == len(called_for) else None
+
+
+def tables_in(folder: Path) -> list[Path]:
+    """The files of a folder that are tables by their names, in order."""
+    return sorted([*folder.glob("*.csv"), *folder.glob("*.csv.gz")])
 
 
 def read_table(path: Path, ledger: Ledger) -> RunTable | None:
@@ -160,7 +175,7 @@ def read_table(path: Path, ledger: Ledger) -> RunTable | None:
         frame = pd.read_csv(
             path, dtype="str", keep_default_na=False, na_values=[], skip_blank_lines=False, encoding="utf-8"
         )
-    except (ValueError, OSError) as error:  # pandas' own errors are ValueErrors
+    except (ValueError, OSError, EOFError, zlib.error) as error:  # pandas' own errors are ValueErrors
         ledger.wrong("file.unreadable", path.name, None, str(error).strip(), "a table")
         return None
     if not isinstance(frame.index, pd.RangeIndex):  # more cells in every row than in the header

@@ -1,4 +1,4 @@
-"""flows.csv as arrays over nodes, with the line on which each number stands."""
+"""The flows of plan and branches as arrays over nodes, with the line on which each number stands."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from bichiku.model.calendar import Calendar
 from bichiku.model.world import World
 from bichiku.verification.files import RunTable
 from bichiku.verification.sheet import check_columns
-from bichiku.verification.tree import Nodes
+from bichiku.verification.tree import PLAN, Nodes
 from bichiku.verification.verdict import Ledger, Place, rows_of
 
 FILE = "flows.csv"
+BRANCHES = "flows-branches.csv.gz"
 ITEMS = ("sent", "arrived", "refused", "saved", "short", "stock", "gap", "gap_scarce")
 BY_MATERIAL = ("short", "stock", "gap", "gap_scarce")
 
@@ -23,13 +24,13 @@ Column = tuple[str, str, str]  # item, source, material as the file writes them
 
 @dataclass(frozen=True)
 class Flows:
-    """Tonnes by item; what flows.csv leaves out is zero.
+    """Tonnes by item; what the files leave out is zero.
 
     Attributes:
         tonnes: item to numbers; shape (nodes, sources) of ``sent`` (shipped or produced) and ``arrived``,
             (nodes, contracts with a minimum) of ``refused``, (nodes, tranches) of ``saved``, (nodes, materials) of
             ``short``, ``stock``, ``gap`` and ``gap_scarce``.
-        lines: item to the lines that these stand on, 0 where not written; same shapes.
+        lines: item to the lines that these stand on in the file of their node, 0 where not written; same shapes.
         names: item to what its columns are called.
         nodes: the tree.
         calendar: for the names of months.
@@ -54,47 +55,70 @@ class Flows:
         words = [self.node_text(node), self.names[item][column]]
         if item != "sent":  # whose names say so
             words.append(item)
-        return Place(" ".join(words), rows_of([self.lines[item][node, column]]))
+        return self.joint_place(" ".join(words), [(item, node, column)])
 
     def joint_place(self, text: str, entries: Iterable[tuple[str, int, int]]) -> Place:
-        """A row that joins several numbers, each given as item, node and column."""
-        return Place(text, rows_of(self.lines[item][node, column] for item, node, column in entries))
+        """A row that joins several numbers, each given as item, node and column.
+
+        Where plan and branches both have a part in it, the lines are those of the branches, whose row it is.
+        """
+        found = [(self.nodes.branch[node] == PLAN, self.lines[item][node, column]) for item, node, column in entries]
+        of_plan = all(on_plan for on_plan, _ in found)
+        return Place(
+            text, rows_of(line for on_plan, line in found if on_plan == of_plan), FILE if of_plan else BRANCHES
+        )
 
 
-def read_flows(table: RunTable, world: World, nodes: Nodes, ledger: Ledger) -> Flows:
-    """Puts each row of flows.csv in its place; rows without a place, and second ones, are findings."""
-    check_columns(table, ("month", "tonnes"), ledger)
+def read_flows(plan: RunTable, branches: RunTable, world: World, nodes: Nodes, ledger: Ledger) -> Flows:
+    """Puts each row of both tables in its place; rows without a place, and second ones, are findings."""
     columns, layout = _columns(world)
+    shape = (len(nodes), len(columns))
+    tonnes, lines = np.zeros(shape), np.zeros(shape, dtype=np.int32)
+    on_plan = nodes.branch == PLAN
+    for table, of_table in ((plan, on_plan), (branches, ~on_plan)):
+        check_columns(table, ("month", "tonnes"), ledger)
+        _enter(table, of_table, tonnes, lines, columns, world, nodes, ledger)
+        _check_months(table, world.calendar, ledger)
+        ledger.right(2 * len(table))
+    edges = np.cumsum([0, *(len(layout[item]) for item in ITEMS)])
+    slices = {item: slice(edges[i], edges[i + 1]) for i, item in enumerate(ITEMS)}
+    return Flows(
+        {item: tonnes[:, part] for item, part in slices.items()},
+        {item: lines[:, part] for item, part in slices.items()},
+        layout,
+        nodes,
+        world.calendar,
+    )
+
+
+def _enter(
+    table: RunTable,
+    of_table: np.ndarray,
+    tonnes: np.ndarray,
+    lines: np.ndarray,
+    columns: list[Column],
+    world: World,
+    nodes: Nodes,
+    ledger: Ledger,
+) -> None:
+    """Enters the rows of a table into tonnes and lines, both of shape (nodes, columns), at the nodes that it is for."""
     node = _node_of_row(table, nodes)
     column = _column_of_row(table, columns)
     materials = list(world.materials)
     material = np.array([materials.index(name) for _, _, name in columns], dtype=int)
     lost = (node < 0) | (column < 0)
-    lost |= ~nodes.exists[node, material[column]]  # a crisis that does not touch the chain makes no branch in it
+    lost |= ~of_table[node] | ~nodes.exists[node, material[column]]  # a crisis makes no branch in chains it leaves be
     for row in np.flatnonzero(lost):
-        ledger.wrong("row.unknown", FILE, table.place(int(row)), "a row", "nothing of this name in the model")
-    lines = np.arange(len(table)) + 2
+        ledger.wrong("row.unknown", table.file, table.place(int(row)), "a row", "nothing of this name in the model")
+    line = np.arange(len(table)) + 2
     flat = (node * len(columns) + column)[~lost]
-    shape = (len(nodes), len(columns))
-    tonnes, at_line = np.zeros(shape), np.zeros(shape, dtype=np.int32)
-    counts = np.bincount(flat, minlength=shape[0] * shape[1])
     tonnes.flat[flat] = table.numbers("tonnes")[~lost]
-    at_line.flat[flat] = lines[~lost]
+    lines.flat[flat] = line[~lost]
+    counts = np.bincount(flat, minlength=tonnes.size)
     if (counts > 1).any():
-        twice = np.flatnonzero(~lost)[(counts[flat] > 1) & (at_line.flat[flat] != lines[~lost])]
+        twice = np.flatnonzero(~lost)[(counts[flat] > 1) & (lines.flat[flat] != line[~lost])]
         for row in twice:
-            ledger.wrong("row.twice", FILE, table.place(int(row)), "a second row", "one row")
-    _check_months(table, world.calendar, ledger)
-    ledger.right(2 * len(table))
-    edges = np.cumsum([0, *(len(layout[item]) for item in ITEMS)])
-    slices = {item: slice(edges[i], edges[i + 1]) for i, item in enumerate(ITEMS)}
-    return Flows(
-        {item: tonnes[:, part] for item, part in slices.items()},
-        {item: at_line[:, part] for item, part in slices.items()},
-        layout,
-        nodes,
-        world.calendar,
-    )
+            ledger.wrong("row.twice", table.file, table.place(int(row)), "a second row", "one row")
 
 
 def committed(world: World) -> list[str]:
@@ -167,4 +191,4 @@ def _check_months(table: RunTable, calendar: Calendar, ledger: Ledger) -> None:
     period = table.numbers("period")
     for row in np.flatnonzero((stated != period) & (period >= 1) & (period <= calendar.periods)):
         label = calendar.label(int(period[row]))
-        ledger.wrong("row.text", FILE, table.place(int(row)), str(table.columns["month"].iloc[row]), label)
+        ledger.wrong("row.text", table.file, table.place(int(row)), str(table.columns["month"].iloc[row]), label)

@@ -11,7 +11,7 @@ import numpy as np
 from bichiku.model.world import World
 from bichiku.reading.files import MODEL_FILE, json_value
 from bichiku.verification.chains import chain_of_material
-from bichiku.verification.files import INPUTS, MANIFEST, RunTable
+from bichiku.verification.files import INPUTS, LEFT_OUT, MANIFEST, MAY_BE_LEFT_OUT, RunTable, tables_in
 from bichiku.verification.tree import Nodes
 from bichiku.verification.verdict import KEPT, Ledger, Place
 
@@ -53,8 +53,17 @@ def check_outputs(folder: Path, manifest: dict[str, Any], ledger: Ledger) -> Non
     _check_digests("manifest.outputs", folder, "", manifest["outputs_sha256"], ledger)
 
 
+def left_out_of(manifest: dict[str, Any] | None, ledger: Ledger) -> tuple[str, ...]:
+    """The tables that the run goes without, as it was asked to."""
+    stated = (manifest or {}).get(LEFT_OUT, [])
+    if not isinstance(stated, list) or not set(map(str, stated)) <= set(MAY_BE_LEFT_OUT):
+        ledger.wrong("manifest.readable", MANIFEST, Place(LEFT_OUT), str(stated), " or ".join(MAY_BE_LEFT_OUT))
+        return ()
+    return tuple(stated)
+
+
 def _check_digests(rule: str, folder: Path, prefix: str, stated: dict[str, str], ledger: Ledger) -> None:
-    actual = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*.csv"))}
+    actual = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in tables_in(folder)}
     for name in sorted({*stated, *actual}):
         said, found = stated.get(name, "no such file"), actual.get(name, "no such file")
         if said != found:

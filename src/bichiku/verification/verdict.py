@@ -35,10 +35,12 @@ class Place:
         text: the row's key in words.
         lines: its line in the file, counted from 1 with the header; several where a rule joins several rows,
             none where the number is nowhere written (a zero left out of flows.csv).
+        file: the file, where a rule reads more than one; None for that of the rule.
     """
 
     text: str
     lines: tuple[int, ...] = ()
+    file: str | None = None
 
     def __str__(self) -> str:
         if not self.lines:
@@ -99,12 +101,15 @@ class Verdict:
         broken: number of broken checks by rule.
         residuals: largest residual by rule of numbers, broken or not.
         checks: number of checks made.
+        left_out: tables that the run was asked to go without, so that nothing could be recomputed: its files alone were
+            held against their digests.
     """
 
     findings: tuple[Finding, ...]
     broken: dict[str, int]
     residuals: dict[str, Residual]
     checks: int
+    left_out: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -125,6 +130,7 @@ class Verdict:
         return {
             "holds": self.holds,
             "checks": self.checks,
+            **({"left_out": list(self.left_out)} if self.left_out else {}),
             "broken": self.broken,
             "largest": largest,
             "residuals": rules,
@@ -226,8 +232,9 @@ class Ledger:
         relative[residual <= TINY * np.minimum(one, 1.0)] = 0.0
         worst = int(relative.argmax())
         if rule not in self.residuals or relative[worst] > self.residuals[rule].relative:
-            row = str(where(worst)) if relative[worst] > 0 else ""
-            self.residuals[rule] = Residual(file, row, float(residual[worst]), float(relative[worst]))
+            place = where(worst) if relative[worst] > 0 else Place("")
+            size_of_it = float(residual[worst]), float(relative[worst])
+            self.residuals[rule] = Residual(place.file or file, str(place), *size_of_it)
         bad = np.flatnonzero(relative > tolerance)
         for i in bad[np.argsort(-relative[bad], kind="stable")][:SHOWN]:
             stated_i, expected_i = float(stated.flat[i]), float(expected.flat[i])
@@ -237,6 +244,7 @@ class Ledger:
     def _enter(
         self, rule: str, file: str, place: Place, stated: Value, recomputed: Value, absolute: float, relative: float
     ) -> None:
+        file = place.file or file
         shown = sum(finding.rule == rule and finding.file == file for finding in self.findings)
         self.broken[rule] = self.broken.get(rule, 0) + 1
         if shown < SHOWN:

@@ -47,16 +47,15 @@ class Choosing:
         Raises:
             ModelFaults: the world cannot be.
         """
-        model, found = asked.model(self.model), {}
-        for strategy in asked.strategies:
-            try:
-                with asked.named():
-                    outcome = _chosen(model[strategy])
-            except NoSolution as failure:
-                found[strategy] = StrategyCost(failure.status.value)
-            else:
-                found[strategy] = StrategyCost(Status.OPTIMAL.value, _paid(outcome))
-        return found
+        model = asked.model(self.model)
+        return asked.answered(lambda: {strategy: _cost_of(model[strategy]) for strategy in asked.strategies})
+
+
+def _cost_of(world: World) -> StrategyCost:
+    try:
+        return StrategyCost(Status.OPTIMAL.value, _paid(_chosen(world)))
+    except NoSolution as failure:
+        return StrategyCost(failure.status.value)
 
 
 def _chosen(world: World) -> Outcome:

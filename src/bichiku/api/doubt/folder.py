@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from bichiku.api.doubt.run import Findings
-from bichiku.api.doubt.tables import TABLES, counted, currency_of
+from bichiku.api.doubt.tables import TABLES, currency_of
 from bichiku.result.manifest import MANIFEST, input_digests
 from bichiku.result.run import REPORT
 from bichiku.result.staging import settle, staged
@@ -31,7 +31,7 @@ def write_doubt(doubt: Findings, tables: Mapping[str, pd.DataFrame], output: str
     from bichiku.show.report.doubt_page import doubt_pictures, render_doubt
 
     output, inquiry = Path(output), doubt.inquiry
-    pictures = doubt_pictures(tables, counted(doubt.settings))
+    pictures = doubt_pictures(tables, doubt.counted)
     page = render_doubt(title_of(doubt), _kicker(doubt), tables, currency_of(doubt), pictures)
     content = {
         "bichiku": __version__,

@@ -17,7 +17,7 @@ from bichiku.policies.reserve_days import RESERVE_DAYS, target_days
 from bichiku.program import LinearProgram
 from bichiku.reading.model import Model
 from bichiku.result.held_plan import HeldPlan
-from bichiku.result.operation import Operated, Operator
+from bichiku.result.operation import Ended, Operated, Operator
 from bichiku.result.pipeline import grow_parts
 from bichiku.solving import Status
 
@@ -77,8 +77,13 @@ class Holding:
             for strategy, plan in self.plans.items():  # all at once, so that no answer hangs on what is asked first
                 self._own.cost(self.model[strategy], plan)
         model, world = asked.model(self.model), _World(self._own)
-        with asked.named():
+
+        def answer() -> Answer:
+            for strategy in asked.strategies:
+                world.grow(model[strategy])  # all before any is solved, as one that cannot be is told here
             return {strategy: world.cost(model[strategy], self.plans[strategy]) for strategy in asked.strategies}
+
+        return asked.answered(answer)
 
 
 class _GrownWorld:
@@ -106,13 +111,17 @@ class _GrownWorld:
         for other, program in self._programs:
             if other.rules == part.rules and other.world is part.world:
                 return program
-        builder = next((builder for world, builder in self._builders if world is part.world), None)
-        if builder is None:
-            builder = OperationBuilder(*grow_parts([part.world]))
-            self._builders.append((part.world, builder))
-        program = builder.build(part.asked)
+        program = self.builder(part).build(part.asked)
         self._programs.append((part, program))
         return program
+
+    def builder(self, part: OperatedPart) -> OperationBuilder:
+        """What writes the programs of a part, its tree grown."""
+        found = next((builder for world, builder in self._builders if world is part.world), None)
+        if found is None:
+            found = OperationBuilder(*grow_parts([part.world]))
+            self._builders.append((part.world, found))
+        return found
 
 
 class _World:
@@ -124,6 +133,17 @@ class _World:
         self._parts: dict[str, list[OperatedPart]] = {}
         self._operators: dict[str, list[tuple[World, Operator]]] = {}
         self._operated: dict[tuple[int, Rules, bytes], Operated] = {}
+        self._ends: dict[tuple[str, bytes], Ended | None] = {}
+
+    def grow(self, world: World) -> None:
+        """Grows the trees of what differs from the model's own world.
+
+        Raises:
+            ModelFaults: a tree cannot be grown; see `grow_parts`.
+        """
+        for part in self._grown.parts(world):
+            if not (self._own and self._own._same_as(part)):
+                self._grown.builder(part)
 
     def cost(self, world: World, plan: HeldPlan) -> StrategyCost:
         """What a strategy costs with a plan held."""
@@ -141,11 +161,15 @@ class _World:
         same = self._own and self._own._same_as(part)
         if self._own and same:
             return self._own._carried_out(same, plan)
-        key = (id(part.world), part.rules, _mark(plan, part.world))
+        mark = _mark(plan, part.world)
+        key = (id(part.world), part.rules, mark)
         if key not in self._operated:
             self._parts.setdefault(part.chain, []).append(part)
             program = self._grown.program(part)
-            self._operated[key] = self._operator(part, program).operate(program, part.asked, plan)
+            # from where the same plan ended in the model's own world, so that no answer hangs on the plan before it
+            start = self._own._ends.get((part.chain, mark)) if self._own else None
+            self._operated[key] = self._operator(part, program).operate(program, part.asked, plan, start)
+            self._ends[part.chain, mark] = self._operated[key].ended
         return self._operated[key]
 
     def _same_as(self, part: OperatedPart) -> OperatedPart | None:
@@ -157,8 +181,7 @@ class _World:
         mine = self._operators.setdefault(part.chain, [])
         found = next((operator for world, operator in mine if world is part.world), None)
         if found is None:
-            near = self._own._operators.get(part.chain) if self._own else None
-            found = Operator(program, near[0][1] if near else None)
+            found = Operator(program)
             mine.append((part.world, found))
         return found
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from bichiku.model.faults import ModelFaults
+from bichiku.model.faults import ModelFaults, TooLikely
+from bichiku.model.uncertainty import CANNOT_BE
 from bichiku.reading.model import Model
 from bichiku.solving import Status
 
@@ -19,11 +20,13 @@ class Question:
         name: what it is called if it cannot be.
         assignments: what is set in it, as `--set` takes it.
         strategies: whose cost is asked for.
+        is_drawn: whether the world was drawn, and may be one that cannot be.
     """
 
     name: str
     assignments: tuple[str, ...]
     strategies: tuple[str, ...]
+    is_drawn: bool = False
 
     def model(self, base: Model) -> Model:
         """The world with the strategies asked for.
@@ -41,7 +44,21 @@ class Question:
             yield
         except ModelFaults as error:
             faults = [replace(fault, message=f"{fault.message}; in the world {self.name}") for fault in error.faults]
-            raise ModelFaults(faults, error.all_found) from error
+            raise type(error)(faults, error.all_found) from error
+
+    def answered(self, answer: Callable[[], Answer]) -> Answer:
+        """An answer; where crises that were drawn together are likelier than certain, that the world cannot be.
+
+        Raises:
+            ModelFaults: the world cannot be, and nobody drew it.
+        """
+        try:
+            with self.named():
+                return answer()
+        except TooLikely:
+            if not self.is_drawn:
+                raise
+            return {strategy: StrategyCost(CANNOT_BE) for strategy in self.strategies}
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from bichiku.api.doubt.holding import Holding
 from bichiku.api.doubt.kept import Progress, answer_of, kept_in, turned_of
 from bichiku.api.doubt.question import Answer, Question
 from bichiku.api.doubt.turns import Turn, Turned, Turning
-from bichiku.api.doubt.worlds import AT_HIGH, AT_LOW, OWN, Setting, settings_of
+from bichiku.api.doubt.worlds import AT_HIGH, AT_LOW, DRAW, OWN, Setting, settings_of
 from bichiku.executing import Executor, TaskFailed, WorkersLost
 from bichiku.model.faults import Fault, ModelFaults
-from bichiku.model.uncertainty import HIGH, LOW, Group
+from bichiku.model.uncertainty import CANNOT_BE, HIGH, LOW, Group
 from bichiku.reading.model import Model
 from bichiku.result.held_plan import HeldPlan
 from bichiku.result.manifest import input_digests
@@ -102,6 +102,14 @@ class Findings:
         return sorted(self.candidates, key=lambda name: self.own[name].cost)
 
     @property
+    def counted(self) -> list[str]:
+        """The worlds over which regret is counted: the draws that can be, or all worlds where none was drawn."""
+        if not self.inquiry.draws:
+            return [setting.name for setting in self.settings]
+        drawn = [setting.name for setting in self.settings if setting.kind == DRAW]
+        return [name for name in drawn if any(found.status != CANNOT_BE for found in self.answers[name].values())]
+
+    @property
     def best(self) -> str:
         """The candidate that costs least in the model's own world."""
         return self.order[0]
@@ -164,11 +172,17 @@ def run_doubt(
     settings = settings_of(groups, inquiry.draws, inquiry.seed)
     solve = _solver(inquiry, executor, planning)
     names = tuple(inquiry.model.worlds)
-    questions = {setting.name: Question(setting.name, setting.assignments(groups), names) for setting in settings}
+    questions = {
+        setting.name: Question(setting.name, setting.assignments(groups), names, setting.kind == DRAW)
+        for setting in settings
+    }
     with kept_in(folder) as kept:
         answers = kept.all(executor, solve, questions, answer_of, progress)
         _require_own(inquiry, answers)
         doubt = Findings(inquiry, groups, tuple(settings), answers, ())
+        if not doubt.counted:
+            hint = "narrow the ranges of probabilities, lengths and recoveries"
+            raise ModelFaults([Fault("--draws", None, "", "no world that was drawn can be", hint)])
         asked = {turn.name: turn for turn in turns_of(doubt)}
         found = kept.all(executor, Turning(solve), asked, turned_of, turning)
     return replace(doubt, turns=[(turn, found[name]) for name, turn in asked.items()])

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 
 from bichiku.api.doubt.run import Findings
 from bichiku.api.doubt.turns import Turn, Turned
-from bichiku.api.doubt.worlds import AT_HIGH, AT_LOW, DRAW, Setting
+from bichiku.api.doubt.worlds import AT_HIGH, AT_LOW
 from bichiku.model.uncertainty import BASE
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.operation import STOCK
@@ -32,7 +30,13 @@ WORLDS = ResultTable(
     (
         Column("world", Kind.TEXT, "", "`base`, `low` or `high` with a group, `draw` with a number"),
         _STRATEGY,
-        Column("status", Kind.TEXT, "", "`optimal`, or why there is no cost", role=Role.NOTE),
+        Column(
+            "status",
+            Kind.TEXT,
+            "",
+            "`optimal`, or why there is no cost; `cannot be` in a draw whose crises are likelier than certain",
+            role=Role.NOTE,
+        ),
         Column("cost", Kind.NUMBER, "see `unit`", f"{_MONEY}; empty without a solution", optional=True),
         Column(
             "regret",
@@ -65,7 +69,7 @@ REGRET = ResultTable(
         _STRATEGY,
         Column("candidate", Kind.TEXT, "", "`yes`, or `no` for a yardstick", role=Role.NOTE),
         Column("cost_base", Kind.NUMBER, "see `unit`", f"{_MONEY} in the model's own world"),
-        Column("worlds", Kind.COUNT, "worlds", "worlds that are counted here"),
+        Column("worlds", Kind.COUNT, "worlds", "worlds that are counted here; draws that cannot be are not"),
         Column("best_share", Kind.NUMBER, "share, 0 to 1", "worlds in which it is the best; shared where several are"),
         Column("mean_regret", Kind.NUMBER, "see `unit`", "mean of its regret", optional=True),
         Column("p90_regret", Kind.NUMBER, "see `unit`", "regret exceeded in a tenth of the worlds", optional=True),
@@ -191,15 +195,8 @@ def _positions(doubt: Findings) -> pd.DataFrame:
     )
 
 
-def counted(settings: Iterable[Setting]) -> list[str]:
-    """The worlds over which regret is counted: the draws, or all where nothing is drawn."""
-    settings = list(settings)
-    drawn = [setting.name for setting in settings if setting.kind == DRAW]
-    return drawn or [setting.name for setting in settings]
-
-
 def _regret(doubt: Findings, worlds: pd.DataFrame) -> pd.DataFrame:
-    names = counted(doubt.settings)
+    names = doubt.counted
     inside = worlds[worlds["world"].isin(names)]
     cost = inside.set_index(["world", "strategy"])["cost"].unstack().loc[names]  # noqa: PD010, no two rows are one
     candidates = cost[doubt.candidates]

@@ -24,7 +24,7 @@ def write_folder(
     name: str,
     asked: Mapping[str, Any],
     tables: Mapping[ResultTable, pd.DataFrame],
-    page: str | None,
+    page: str,
     output: Path,
 ) -> Path:
     """Writes a folder whole and returns it.
@@ -34,7 +34,7 @@ def write_folder(
         name: what the folder's name says beside the model's; what was asked makes the hash behind it.
         asked: what the manifest says of the call.
         tables: the tables by their declarations.
-        page: content of report.html; None for none.
+        page: content of report.html.
         output: the folder below which it stands.
 
     Raises:
@@ -46,8 +46,7 @@ def write_folder(
             table.write(frame, folder)
         text = json.dumps(content, indent=2, ensure_ascii=False)
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
-        if page is not None:
-            (folder / REPORT).write_text(page, encoding="utf-8")
+        (folder / REPORT).write_text(page, encoding="utf-8")
         return settle(folder, output, f"{model_of(world).name}-{name}-{hash_of(content)}")
 
 

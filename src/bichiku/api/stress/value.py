@@ -10,7 +10,7 @@ from bichiku.api.stress.plans import check_days, check_together, run_names
 from bichiku.executing import Executor
 from bichiku.result.held_plan import HeldPlan
 from bichiku.result.run import Run
-from bichiku.stressing.value import VALUE, PlanningValue, value_of_planning
+from bichiku.stressing.value import TABLES, PlanningValue, value_of_planning
 
 RULE_DAYS = 60.0  # of the rule of thumb; the target of Japan's scheme
 Counter = Callable[[int, int], None]
@@ -28,7 +28,7 @@ def stress_value(
         runs: runs of strategies of one model.
         place: where it is worked out.
         days: of everything, that the rule of thumb has in store.
-        counter: called with the number of futures that are planned for, and of all.
+        counter: called with the number of plans that are made for a known future, and of all.
 
     Raises:
         ModelFaults: the runs do not go together, or the days are none.
@@ -43,10 +43,13 @@ def stress_value(
 
 
 def write_value(found: PlanningValue, runs: Sequence[Run], output: str | Path = "runs") -> Path:
-    """Writes the table and a manifest, and returns their folder.
+    """Writes the tables, a page and a manifest, and returns their folder.
 
     Raises:
         CannotWrite: the folder cannot be written; nothing is left behind.
     """
+    from bichiku.show.report.planning_value import render_value  # the drawing library takes half a second to load
+
     asked = {"runs": run_names(runs), "value": "planning", "days": found.days}
-    return write_folder(found.world, "stress-value", asked, {VALUE: found.value}, None, Path(output))
+    tables = {table: found.tables[table.name] for table in TABLES}
+    return write_folder(found.world, "stress-value", asked, tables, render_value(found), Path(output))

@@ -35,6 +35,10 @@ class OtherLimits:
         self._is_policy = np.zeros(outcome.program.shape[0], dtype=bool)
         self._is_policy[list(self._rows)] = True
 
+    def named(self, rows: np.ndarray) -> tuple[tuple[int, object], ...]:
+        """The limits of policies among the rows of a part, by their place in it; `rows` as for `binding`."""
+        return tuple((int(i), self._rows[int(rows[i])]) for i in np.flatnonzero(self._is_policy[rows]))
+
     def binding(self, limit: Limit, rows: np.ndarray, now: Solution, after: Solution) -> tuple[str, ...]:
         """Names of the limits of other policies that a limit meets within a step, budgets first.
 

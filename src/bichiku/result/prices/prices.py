@@ -8,7 +8,7 @@ of the optimal basis. Where the basis gives no room for one whole step more (a k
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -21,6 +21,7 @@ from bichiku.result.outcome import Outcome
 from bichiku.result.prices.beside import OtherLimits
 from bichiku.result.prices.limits import CAPACITIES, step_of
 from bichiku.solving import HotProgram, Solution, Status
+from bichiku.solving.known_parts import digest_of
 from bichiku.solving.sensitivity import OptimalBasis, slope, steps
 from bichiku.solving.start import SolverError
 
@@ -74,6 +75,8 @@ def prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> lis
     local = [numbering.local(_move(limit)) for limit in limits]
     # working with a basis keeps the interpreter's lock, so threads would gain nothing here
     bases: dict[int, OptimalBasis] = {}
+    for part in sorted({part for moved in local for part in moved}):
+        hot.settle(part)
     found = [_by_ranging(limit, local[i], hot, bases) for i, limit in enumerate(limits)]
     again, left = _to_solve_again(limits, found, local, hot)
     of_part: dict[int, list[int]] = {}
@@ -83,8 +86,15 @@ def prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> lis
     others = OtherLimits(outcome)
 
     def solve_again(part: int) -> dict[int, _Rise]:
-        with hot.session(part) as solve:
-            return {i: _rise(limits[i], local[i][part], part, hot, solve, others) for i in of_part[part]}
+        mine = of_part[part]
+        key = _what_rises([(limits[i], local[i][part]) for i in mine], part, hot, others)
+        found: list[_Rise] | None = None if hot.known is None else hot.known.get(key)
+        if found is None:
+            with hot.session(part) as solve:
+                found = [_rise(limits[i], local[i][part], part, hot, solve, others) for i in mine]
+            if hot.known is not None:
+                hot.known.keep(key, found)
+        return dict(zip(mine, found, strict=True))
 
     rises: dict[int, list[_Rise]] = {}
     with ThreadPoolExecutor(max_workers=threads()) as pool:
@@ -95,6 +105,16 @@ def prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> lis
         _one_step_away(limits[i], rises[i], exact) if exact is None or i in rises else replace(exact, why_short=left[i])
         for i, exact in enumerate(found)
     ]
+
+
+def _what_rises(moves: Sequence[tuple[Limit, Move]], part: int, hot: HotProgram, others: OtherLimits) -> Hashable:
+    """All that rises of a part hang on: its numbers and basis, the limits that move, and what its rows are called."""
+    limits = tuple(
+        (limit.family, limit.name, limit.material, limit.year, limit.value, limit.unit, move.content)
+        for limit, move in moves
+    )
+    program = hot.parts[part].program
+    return hot.options, digest_of(program), hot.answer(part).x.tobytes(), limits, others.named(hot.parts[part].rows)
 
 
 def _to_solve_again(

@@ -13,7 +13,7 @@ from bichiku.result.prices.table import PRICES
 from bichiku.result.tables.costs import COSTS, costs_table
 from bichiku.result.tables.crises import CRISES, crises_table
 from bichiku.result.tables.duals import DUALS, duals_table
-from bichiku.result.tables.flows import FLOWS, flows_table
+from bichiku.result.tables.flows import BRANCH_FLOWS, FLOWS, branch_flows_table, flows_table
 from bichiku.result.tables.projects import PROJECTS, projects_table
 from bichiku.result.tables.reserve import RESERVE, reserve_table
 from bichiku.result.tables.responses import RESPONSES, responses_table
@@ -21,10 +21,27 @@ from bichiku.result.tables.shares import SHARES, shares_table
 from bichiku.result.tables.sourcing import SOURCING, sourcing_table
 from bichiku.result.tables.split import SPLIT, split_table
 
-_IN_ORDER = (SUMMARY, SOURCING, FLOWS, RESERVE, PROJECTS, COSTS, CRISES, RESPONSES, SHARES, DUALS, PRICES, SPLIT)
+_IN_ORDER = (
+    SUMMARY,
+    SOURCING,
+    FLOWS,
+    BRANCH_FLOWS,
+    RESERVE,
+    PROJECTS,
+    COSTS,
+    CRISES,
+    RESPONSES,
+    SHARES,
+    DUALS,
+    PRICES,
+    SPLIT,
+)
 
 TABLES: dict[str, ResultTable] = {table.name: table for table in _IN_ORDER}
 """Every table of a run by name, in order."""
+
+OF_BRANCHES = (BRANCH_FLOWS.name, RESPONSES.name)
+"""The tables of branches that are large: read only where they are needed, and left out where the plan is enough."""
 
 OPTIONAL = (SPLIT.name,)
 """The tables that a run has only where they were asked for."""
@@ -32,6 +49,7 @@ OPTIONAL = (SPLIT.name,)
 _MAKERS: dict[str, Callable[[Outcome], pd.DataFrame]] = {
     "sourcing": sourcing_table,
     "flows": flows_table,
+    "flows-branches": branch_flows_table,
     "reserve": reserve_table,
     "projects": projects_table,
     "costs": costs_table,

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from bichiku.show.draws_words import EXPLAINED, FIT, difference, not_knowing, promise_rows
+from bichiku.show.draws_words import FIT, difference, explained, noise_words, not_knowing, promise_rows, unknown
 from bichiku.show.numbers import Scale, page_days, page_money, page_share
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.elements import Note, PageCell, PageTable, Picture, Section
@@ -23,9 +23,9 @@ MOST_ROWS = 2000  # of the draws, in the data of the picture
 def render_draws(found: DrawnStress) -> str:
     """One self-contained HTML page; the same draws give the same text."""
     model, currency = found.world.settings.model, found.world.settings.currency
-    explained = [Note(f"{name}: {difference(found, name)}.") for name in found.strategies]
+    differences = [Note(f"{name}: {difference(found, name)}.") for name in found.strategies]
     blind = [
-        Note(f"{name}: not knowing onsets and lengths costs {page_money(not_knowing(found, name), currency)} a draw.")
+        Note(f"{name}: not knowing {unknown(found)} costs {page_money(not_knowing(found, name), currency)} a draw.")
         for name in found.strategies
     ]
     return page_template().render(
@@ -35,14 +35,14 @@ def render_draws(found: DrawnStress) -> str:
         sentences=[_answer(found, name) for name in found.strategies],
         sections=[
             Section("distribution", "How damage is distributed", [_exceedance(found), _distribution(found)]),
-            Section("promise", "What was promised against what the draws show", [_promise(found), *explained]),
+            Section("promise", "What was promised against what the draws show", [_promise(found), *differences]),
             Section("blind", "What not knowing costs", blind),
             *(
                 [Section("paired", "Strategies in the same futures", [_paired(found)])]
                 if len(found.strategies) > 1
                 else []
             ),
-            Section("how", "How futures are drawn", [Note(FIT)]),
+            Section("how", "How futures are drawn", [Note(f"{FIT} {noise_words(found).capitalize()}.")]),
         ],
         version=__version__,
     )
@@ -136,7 +136,7 @@ def _promise(found: DrawnStress) -> PageTable:
                 note=f"{page_money(row['low'], currency)} to {page_money(row['high'], currency)}",
             ),
             PageCell(row["within"]),
-            *(PageCell(page_money(row[part], currency)) for part in EXPLAINED),
+            *(PageCell(page_money(row[part], currency)) for part in explained(found)),
         ]
         for row in table.to_dict("records")
     ]
@@ -147,7 +147,7 @@ def _promise(found: DrawnStress) -> PageTable:
             "Promised",
             "Drawn\n95 % confidence",
             "Within",
-            *(f"Difference\n{text}" for text in EXPLAINED.values()),
+            *(f"Difference\n{text}" for text in explained(found).values()),
         ),
         rows=rows,
         source="promise.csv",

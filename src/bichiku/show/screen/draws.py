@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from bichiku.show.draws_words import difference, not_knowing, promise_rows
+from bichiku.show.draws_words import difference, noise_words, not_knowing, promise_rows, unknown
 from bichiku.show.numbers import money, percent, whole
 from bichiku.show.screen.table import plain_table
 from bichiku.stressing.distribution import ALL_YEARS
@@ -15,6 +15,8 @@ def print_draws(console: Console, found: DrawnStress) -> None:
     """A block for each strategy."""
     currency = found.world.settings.currency
     head = f"{found.count:,} draws, seed {found.seed}; {found.episodes:,} episodes operated without foresight"
+    if found.noise:
+        head += f"; {noise_words(found)}"
     console.print(f"\n{head}", style="bold", highlight=False, soft_wrap=True)
     for strategy in found.strategies:
         console.print(f"\n  {strategy}", style="bold", highlight=False)
@@ -39,7 +41,7 @@ def print_draws(console: Console, found: DrawnStress) -> None:
             table.add_row(f"  {name}", *numbers, row["within"])
         console.print(table)
         console.print(f"  {difference(found, strategy)}", highlight=False, soft_wrap=True)
-        text = f"  not knowing onsets and lengths costs {money(not_knowing(found, strategy), currency)} in operation"
+        text = f"  not knowing {unknown(found)} costs {money(not_knowing(found, strategy), currency)} in operation"
         console.print(text, highlight=False, soft_wrap=True)
     for row in found.tables["paired"].to_dict("records"):
         span = f"{money(row['low'], currency)} to {money(row['high'], currency)}"
