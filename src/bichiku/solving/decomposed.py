@@ -99,7 +99,7 @@ class DecomposedRun(HighsRun):
         if self._handed_over:
             self._kept = self._highs.getBasis()
             self._highs = started(self._options.as_highs())
-            self._highs.HandleUserInterrupt = True
+            self._highs.HandleUserInterrupt = self._options.interruptible
             self._handed_over = False
             give_back()
 
