@@ -22,7 +22,7 @@ from bichiku.solving import HotProgram, SolverOptions, Status
 from bichiku.solving.certificate import certify
 
 COUPLED: dict[str, dict[str, object]] = {  # policies that make one part of all chains
-    "budget": {"budget": {"reserve_per_year": 2e8}},
+    "budget": {"budget": {"reserve_per_year": 1e12}},  # never binds
     "risk": {"risk": {"level": 0.9, "weight": 1.0}},
 }
 
