@@ -13,8 +13,9 @@ from bichiku.program import Move
 from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.solving import HotProgram, Limits, SolverOptions, Status
-from bichiku.solving.highs import HighsRun, Solution
+from bichiku.solving.highs import HighsRun
 from bichiku.solving.known_parts import KnownParts
+from bichiku.solving.solution import Solution
 from tests.solve.programs import INF, program
 
 OPTIONS = SolverOptions()

@@ -9,8 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bichiku.program import LinearProgram, Move
-from bichiku.solving.highs import HighsRun, SolverOptions, Status
+from bichiku.solving.highs import HighsRun, SolverOptions
 from bichiku.solving.sensitivity import OptimalBasis, slope
+from bichiku.solving.solution import Status
 from oracles.drawn import drawn
 from tests.solve.programs import INF, program
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bichiku.program import LinearProgram
-from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, Solution, SolverOptions, Status
+from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, SolverOptions
 from bichiku.solving.hot import HotProgram, Progress, Report
+from bichiku.solving.solution import Solution, Status
 
 __all__ = ["HotProgram", "Limits", "Report", "Solution", "SolverOptions", "Status", "solve"]
 

@@ -14,7 +14,8 @@ from scipy import sparse
 
 from bichiku.program.stages import Branches
 from bichiku.solving.growing import GrowingRun
-from bichiku.solving.highs import Limits, Status
+from bichiku.solving.highs import Limits
+from bichiku.solving.solution import Status
 from bichiku.solving.start import AT_LOWER, AT_UPPER, Basis
 
 MOVED = 1e-9  # relative; what the plan asks of a row counts as changed from here on

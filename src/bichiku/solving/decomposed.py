@@ -10,18 +10,10 @@ import numpy as np
 
 from bichiku.program import PLAN, LinearProgram
 from bichiku.program.stages import stage_rows
-from bichiku.solving.highs import (
-    DUAL_SIMPLEX,
-    NO_LIMITS,
-    PRIMAL_SIMPLEX,
-    HighsRun,
-    Limits,
-    Solution,
-    SolverOptions,
-    Status,
-)
+from bichiku.solving.highs import DUAL_SIMPLEX, NO_LIMITS, PRIMAL_SIMPLEX, HighsRun, Limits, SolverOptions
 from bichiku.solving.l_shaped import LShaped, NotSettled, Stopped
 from bichiku.solving.memory import give_back
+from bichiku.solving.solution import Solution, Status
 from bichiku.solving.start import SolverError, started
 
 LARGE = 50_000  # rows from which branches apart are faster than the whole, measured by benchmarks/branches.py ...

@@ -4,33 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import dataclass
 from pathlib import Path
 
 import highspy
 import numpy as np
 
 from bichiku.program import LinearProgram
+from bichiku.solving.solution import Solution, Status
 from bichiku.solving.start import Basis, SolverError, as_highs, started
-
-
-class Status(Enum):
-    """How a solve ended. A solution may be read only when it is `OPTIMAL`."""
-
-    OPTIMAL = "optimal"
-    INFEASIBLE = "infeasible"
-    UNBOUNDED = "unbounded"
-    TIME_LIMIT = "time limit reached"
-    ITERATION_LIMIT = "iteration limit reached"
-    INTERRUPTED = "interrupted"
-    ERROR = "solver error"
-
-    @property
-    def gave_up(self) -> bool:
-        """Whether the solve ended for want of time or iterations, which says nothing about the program."""
-        return self in (Status.TIME_LIMIT, Status.ITERATION_LIMIT, Status.INTERRUPTED)
-
 
 _STATUS = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
@@ -100,47 +82,6 @@ class Limits:
 
 NO_LIMITS = Limits()
 MOST_ITERATIONS = 2**31 - 1  # HiGHS's own limit
-
-
-@dataclass(frozen=True)
-class Solution:
-    """What a solve returned; the arrays hold numbers only when the status is optimal.
-
-    Attributes:
-        status: how the solve ended.
-        x: value of each column.
-        row_dual: rise of the objective per unit of each row's limit.
-        reduced_cost: rise of the objective per unit of each column's binding bound.
-        objective: value including the program's constant.
-        iterations: simplex or interior-point iterations.
-    """
-
-    status: Status
-    x: np.ndarray
-    row_dual: np.ndarray
-    reduced_cost: np.ndarray
-    objective: float
-    iterations: int
-
-    def in_units(self, program: LinearProgram) -> Solution:
-        """The solution of a program in the units of the program."""
-        units = program.units
-        if units is None:
-            return self
-        money = units.of_cost(program.cost)
-        return replace(
-            self,
-            x=self.x / units.columns,
-            row_dual=self.row_dual * units.rows / money,
-            reduced_cost=self.reduced_cost * units.columns / money,
-            objective=self.objective / money,
-        )
-
-    @classmethod
-    def none(cls, status: Status) -> Solution:
-        """No solution, for the reason given."""
-        nothing = np.empty(0)
-        return cls(status, nothing, nothing, nothing, float("nan"), 0)
 
 
 def status_of(outcome: highspy.HighsStatus, status: highspy.HighsModelStatus) -> Status:

@@ -16,8 +16,9 @@ from bichiku.executing import threads
 from bichiku.program import LinearProgram
 from bichiku.program.components import Component, split_program
 from bichiku.solving.decomposed import DecomposedRun, pays
-from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, Solution, SolverOptions, Status
+from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, SolverOptions
 from bichiku.solving.known_parts import KnownPart, KnownParts, digest_of
+from bichiku.solving.solution import Solution, Status
 
 Progress = Callable[[int, int], None]
 TakenApart = Callable[[LinearProgram, SolverOptions], bool]

@@ -17,7 +17,7 @@ import highspy
 import numpy as np
 
 from bichiku.program import LinearProgram
-from bichiku.solving.highs import Solution
+from bichiku.solving.solution import Solution
 
 MOST = 400  # things kept; an answer of a chain of the Japan model takes about a megabyte
 

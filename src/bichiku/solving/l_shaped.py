@@ -25,8 +25,9 @@ from bichiku.program import LinearProgram
 from bichiku.program.stages import Branches, PlanPart, split_stages
 from bichiku.program.units import in_powers_of_two
 from bichiku.solving.branch_stack import KEPT, BranchStack, Cuts
-from bichiku.solving.highs import Limits, Status
+from bichiku.solving.highs import Limits
 from bichiku.solving.master import Master
+from bichiku.solving.solution import Status
 from bichiku.solving.start import AT_LOWER, BASIC, Basis, SolverError
 
 TOGETHER = 12  # branches in one HiGHS: one alone costs more to call than to solve

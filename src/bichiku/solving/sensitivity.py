@@ -14,7 +14,8 @@ import numpy as np
 
 from bichiku.model.units import power_of_two
 from bichiku.program import LinearProgram, Move
-from bichiku.solving.highs import HighsRun, Solution
+from bichiku.solving.highs import HighsRun
+from bichiku.solving.solution import Solution
 
 ROUNDING = 1e-9
 
