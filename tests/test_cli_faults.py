@@ -17,6 +17,7 @@ from bichiku.cli.screen import print_faults
 from bichiku.model.faults import Fault, ModelFaults
 from bichiku.program import LinearProgram
 from bichiku.solving import HotProgram, SolverOptions
+from bichiku.solving.known_parts import KnownParts
 from oracles.models import write_model
 from tests.in_process import Found
 from tests.solve.programs import large_program
@@ -299,7 +300,8 @@ def test_an_output_folder_that_may_not_be_written_to_is_told(bichiku: Shell, pla
 def test_an_interrupted_run_says_so_and_leaves_nothing_half_done(
     bichiku: Shell, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(_: LinearProgram, options: SolverOptions) -> HotProgram:
+    def slow(_: LinearProgram, options: SolverOptions, known: KnownParts) -> HotProgram:
+        del known
         threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()  # as Ctrl-C does
         return HotProgram(large_program(2500), options)
 

@@ -47,6 +47,21 @@ def test_a_part_that_is_known_is_not_solved_again(monkeypatch: pytest.MonkeyPatc
         assert again(hot.parts[0].program.moved(Move(rows=np.array([0]), row_moves=np.array([1.0])), 2)).objective == 3
 
 
+def test_a_part_without_columns_is_taken_over_and_moved() -> None:
+    # 0 ≤ 2 beside x ≥ 1: what nobody offers may not be shipped, and a limit on it is a row of its own
+    lp = program([1], [[0], [1]], [-INF, 1], [2, INF], [9])
+    known = KnownParts()
+    for _ in range(2):
+        hot = HotProgram(lp, OPTIONS, known=known)
+        assert hot.solve()[0].objective == 1
+        (empty,) = (i for i, part in enumerate(hot.parts) if part.program.shape == (1, 0))
+        hot.settle(empty)
+        with hot.session(empty) as again:
+            moved = hot.parts[empty].program.moved(Move(rows=np.array([0]), row_moves=np.array([1.0])), -3)
+            assert again(moved).status is Status.INFEASIBLE
+        assert hot.answer(empty).status is Status.OPTIMAL
+
+
 def test_the_oldest_is_forgotten() -> None:
     known = KnownParts(most=2)
     for key in "abc":

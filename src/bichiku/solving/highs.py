@@ -251,6 +251,8 @@ class HighsRun:
         Raises:
             SolverError: HiGHS refuses it.
         """
+        if self._program.shape[1] == 0:
+            return  # which is answered without HiGHS
         if not self._handed_over:
             self._hand_over()
         self._require(self._highs.setBasis(basis), "a basis")
@@ -276,8 +278,9 @@ class HighsRun:
             SolverError: HiGHS refuses it.
         """
         self.begin_at(basis)
-        self._set_costs(self._given.cost)
-        self._factorised = False
+        if self._handed_over:
+            self._set_costs(self._given.cost)
+            self._factorised = False
 
     def basic_variables(self) -> np.ndarray:
         """The basis by row: a column's number, or minus one less a row's number for its logical.
