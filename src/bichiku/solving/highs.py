@@ -1,4 +1,4 @@
-"""The only place that talks to HiGHS: arrays in, a solution with an explicit status out."""
+"""One linear program in HiGHS: arrays in, a solution with an explicit status out."""
 
 from __future__ import annotations
 
