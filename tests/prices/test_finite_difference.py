@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bichiku.result.pipeline import Clock, NoSolution, optimise
+from bichiku.result.prices import prices
 from bichiku.result.prices.limits import all_limits, step_of
 from bichiku.result.prices.prices import prices_of
 from bichiku.solving import SolverOptions, Status, solve
@@ -41,3 +42,22 @@ def test_prices_are_differences_of_cost(policy: str, data: st.DataObject) -> Non
         rise = (again.objective - outcome.solution.objective) / step
         size = 1e-6 * (1 + abs(outcome.solution.objective)) / abs(step)
         assert rise == pytest.approx(answer.price, rel=1e-5, abs=size), (limit, answer)
+
+
+@drawn(10)
+@given(data=st.data())
+def test_two_solvers_of_a_part_tell_the_same_prices(data: st.DataObject) -> None:
+    world = read(data.draw(policy_variants("budget_reserve")))
+    found = []
+    for large in (prices.LARGE, 0):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(prices, "LARGE", large)
+            try:
+                hot, outcome, _ = optimise(world, Clock())
+            except NoSolution:
+                return
+            found.append(prices_of(list(all_limits(outcome)), hot, outcome))
+    size = 1e-6 * (1 + abs(outcome.solution.objective))
+    for one, other in zip(*found, strict=True):
+        assert other.price == pytest.approx(one.price, rel=1e-5, abs=size, nan_ok=True)
+        assert (other.method, other.most) == (one.method, pytest.approx(one.most, nan_ok=True))

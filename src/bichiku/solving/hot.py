@@ -121,13 +121,18 @@ class HotProgram:
         return self._answers[part]
 
     @contextmanager
-    def session(self, part: int) -> Iterator[Callable[[LinearProgram], Solution]]:
+    def session(self, part: int, run: HighsRun | None = None) -> Iterator[Callable[[LinearProgram], Solution]]:
         """Solves a part with other numbers, one program after another, each from where the last one ended.
 
-        What costs the same is not told apart: the solutions are for their cost and their duals. Afterwards the part's
-        solver is where it was before. Sessions of different parts may run side by side.
+        What costs the same is not told apart: the solutions are for their cost and their duals. Afterwards the solver
+        is where it was before. Sessions of different solvers may run side by side.
+
+        Args:
+            part: number of the part.
+            run: a solver of it, see `twin`; its own where none is given.
         """
-        run, own = self.runs[part], self.parts[part].program
+        own = self.parts[part].program
+        run = self.runs[part] if run is None else run
         basis = run.basis
 
         def solve(program: LinearProgram) -> Solution:
@@ -143,6 +148,12 @@ class HotProgram:
         finally:
             run.change(own)
             run.begin_at(basis)
+
+    def twin(self, part: int) -> HighsRun:
+        """Another solver of a solved part, at its basis."""
+        run = HighsRun(self.parts[part].program, self.options)
+        run.take_over(self.runs[part].basis)
+        return run
 
     def change(self, program: LinearProgram) -> None:
         """Replaces the program; parts that stay as they were keep their answer.

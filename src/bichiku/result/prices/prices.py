@@ -8,7 +8,7 @@ of the optimal basis. Where the basis gives no room for one whole step more (a k
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -21,11 +21,13 @@ from bichiku.result.outcome import Outcome
 from bichiku.result.prices.beside import OtherLimits
 from bichiku.result.prices.limits import CAPACITIES, step_of
 from bichiku.solving import HotProgram, Solution, Status
+from bichiku.solving.highs import HighsRun
 from bichiku.solving.known_parts import digest_of
 from bichiku.solving.sensitivity import OptimalBasis, slope, steps
 from bichiku.solving.start import SolverError
 
 MOST_ROWS = 8_000_000  # of the programs that are solved again for one part's sake: half a minute on one core
+LARGE = 100_000  # rows of a part that is priced by two solvers
 TOLD = 1e-9  # of a part's cost; what a step is worth below that is lost in the rounding of two costs
 SAME = 0.01  # prices a step up and a step down that differ by less are one price
 
@@ -85,12 +87,12 @@ def prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> lis
             of_part.setdefault(part, []).append(i)
     others = OtherLimits(outcome)
 
-    def solve_again(part: int) -> dict[int, _Rise]:
-        mine = of_part[part]
+    def solve_again(job: _Job) -> dict[int, _Rise]:
+        part, mine = job.part, job.limits
         key = _what_rises([(limits[i], local[i][part]) for i in mine], part, hot, others)
         found: list[_Rise] | None = None if hot.known is None else hot.known.get(key)
         if found is None:
-            with hot.session(part) as solve:
+            with hot.session(part, job.run) as solve:
                 found = [_rise(limits[i], local[i][part], part, hot, solve, others) for i in mine]
             if hot.known is not None:
                 hot.known.keep(key, found)
@@ -98,13 +100,36 @@ def prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> lis
 
     rises: dict[int, list[_Rise]] = {}
     with ThreadPoolExecutor(max_workers=threads()) as pool:
-        for in_part in pool.map(solve_again, sorted(of_part)):
+        for in_part in pool.map(solve_again, list(_jobs(of_part, hot))):
             for i, rise in in_part.items():
                 rises.setdefault(i, []).append(rise)
     return [
         _one_step_away(limits[i], rises[i], exact) if exact is None or i in rises else replace(exact, why_short=left[i])
         for i, exact in enumerate(found)
     ]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """Limits of a part that one solver moves one after another; its own where none is given."""
+
+    part: int
+    limits: Sequence[int]
+    run: HighsRun | None = None
+
+
+def _jobs(of_part: Mapping[int, Sequence[int]], hot: HotProgram) -> Iterator[_Job]:
+    """What is solved side by side.
+
+    A large part has two solvers, however many cores there are: what a price is to the last digit hangs on what was
+    solved before it.
+    """
+    for part, limits in sorted(of_part.items()):
+        if hot.parts[part].program.shape[0] < LARGE or len(limits) < 2:
+            yield _Job(part, limits)
+        else:
+            yield _Job(part, limits[::2])
+            yield _Job(part, limits[1::2], hot.twin(part))
 
 
 def _what_rises(moves: Sequence[tuple[Limit, Move]], part: int, hot: HotProgram, others: OtherLimits) -> Hashable:
