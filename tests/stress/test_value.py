@@ -11,9 +11,13 @@ import pytest
 import bichiku
 from bichiku.api.stress.value import stress_value, write_value
 from bichiku.executing.processes import ThisProcess
+from bichiku.model.world import World
+from bichiku.policies import POLICIES
+from bichiku.result.held_plan import HeldPlan
 from bichiku.result.pipeline import NoSolution
+from bichiku.show.numbers import page_money
 from bichiku.solving import Status
-from bichiku.stressing.other_plans import rule_plan
+from bichiku.stressing.other_plans import rule_plan, without_crises
 from bichiku.stressing.value import FORESIGHT, IGNORING, MEAN, OWN, RULE
 from oracles.by_hand import halt, small_world
 from tests.in_process import typed
@@ -122,13 +126,40 @@ def test_the_command_names_the_two_values(run: bichiku.Run, tmp_path: Path, monk
 
 
 def test_the_page_says_what_foresight_and_planning_are_worth(run: bichiku.Run, tmp_path: Path) -> None:
-    # the numbers of the screen in docs/stress.md
     found = stress_value([run], ThisProcess())
     page = (write_value(found, [run], tmp_path) / "report.html").read_text(encoding="utf-8")
-    assert "would save USD 1.62 m of USD 242 m on average" in page
-    assert "not for its mean saves USD 3.29 m (VSS)" in page
-    assert "Who ignores crises pays USD 3.29 m more than the model&#39;s plan" in page
+    value = found.tables["value"].set_index("plan")
+
+    def told(plan: str, column: str) -> str:
+        return page_money(abs(value.loc[plan, column]), "USD")
+
+    evpi, cost = told(FORESIGHT, "over_the_model"), told(OWN, "expected_cost")
+    assert f"would save {evpi} of {cost} on average" in page
+    assert f"not for its mean saves {told(MEAN, 'over_the_model')} (VSS)" in page
+    assert f"Who ignores crises pays {told(IGNORING, 'over_the_model')} more than the model&#39;s plan" in page
     assert page.count("<svg") == 2
+
+
+@pytest.mark.parametrize("status", [Status.TIME_LIMIT, Status.ERROR])
+def test_a_solver_that_gives_up_on_a_plan_does_not_say_that_nobody_can_keep_to_it(
+    run: bichiku.Run, monkeypatch: pytest.MonkeyPatch, status: Status
+) -> None:
+    def give_up(world: World) -> HeldPlan:
+        raise NoSolution(world.strategy, status)
+
+    monkeypatch.setattr("bichiku.stressing.value.mean_plan", give_up)
+    with pytest.raises(NoSolution) as failure:
+        stress_value([run], ThisProcess())
+    assert failure.value.status is status
+
+
+def test_a_budget_and_risk_couple_chains_and_risk_is_none_where_the_future_is_known() -> None:
+    world = small_world(
+        crises=halt(2, 0.1), policies={"budget": {"reserve_per_year": 9}, "risk": {"weight": 1, "level": 0.9}}
+    )
+    assert {policy.name for policy in POLICIES if policy.couples(world)} == {"budget", "risk"}
+    assert {policy.name for policy in POLICIES if policy.couples(without_crises(world))} == {"budget"}
+    assert not any(policy.couples(small_world(policies={"reserve_days": 60})) for policy in POLICIES)
 
 
 def test_a_failure_of_a_worker_reaches_the_caller_whole() -> None:

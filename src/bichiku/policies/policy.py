@@ -145,6 +145,10 @@ class Policy(ABC, Generic[Keys]):
     def add_rows(self, rows: RowWriter, world: World) -> None:
         """Writes the policy's rows, columns and costs; nothing where the strategy does not ask for it."""
 
+    def couples(self, world: World) -> bool:
+        """Whether its rows tie chains of a strategy together, so that none can be planned for by itself."""
+        return type(self).couple is not Policy.couple and self.asked(world) is not None
+
     def couple(self, coupling: CouplingWriter, world: World) -> None:
         """Writes the rows that look at several chains together; nothing for a policy that looks at one."""
 

@@ -10,6 +10,7 @@ from bichiku.executing import Executor, TaskFailed, WorkersLost
 from bichiku.model.chains import grow_chains
 from bichiku.model.settings import Onset
 from bichiku.model.world import World
+from bichiku.policies import POLICIES
 from bichiku.result.pipeline import Clock, grow, optimise
 from bichiku.stressing.other_plans import without_crises, without_probabilities
 
@@ -106,7 +107,7 @@ def costs_foreseen(
     items: list[Item] = []
     for strategy, world in worlds.items():
         by_chain = futures[strategy]
-        if world.policies.budget is not None:
+        if any(policy.couples(without_crises(world)) for policy in POLICIES):
             by_chain = {WHOLE: {future: share for of in by_chain.values() for future, share in of.items()}}
         items += [(strategy, chain, future) for chain, of in by_chain.items() for future in (CALM, *of)]
     found: dict[Item, float] = {}

@@ -13,6 +13,7 @@ from bichiku.model.world import World
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.held_plan import HeldPlan
 from bichiku.result.pipeline import NoSolution
+from bichiku.solving import Status
 from bichiku.stressing.columns import STRATEGY, UNIT
 from bichiku.stressing.foresight import CALM, KnownFuture, costs_foreseen, futures_by_chain
 from bichiku.stressing.operation import BlindOperator
@@ -153,12 +154,14 @@ def value_of_planning(
 
 
 def _others(world: World, days: float) -> dict[str, HeldPlan | None]:
-    """Plans beside the model's own; None for one that there is not."""
+    """Plans beside the model's own; None for one that nobody can keep to."""
     found: dict[str, HeldPlan | None] = {}
     for name, make in ((IGNORING, ignoring_plan), (MEAN, mean_plan), (RULE, lambda of: rule_plan(of, days))):
         try:
             found[name] = make(world)
-        except NoSolution:
+        except NoSolution as failure:
+            if failure.status is not Status.INFEASIBLE:
+                raise
             found[name] = None
     return found
 
