@@ -27,16 +27,14 @@ class DrawnStress:
     Attributes:
         world: the first strategy's.
         strategies: whose plans are held.
-        seed: of the futures.
         count: how many.
-        noise: of demand and prices.
+        noise: of demand and prices; its seed is that of the futures.
         episodes: how many were operated.
         tables: `TABLES` by name.
     """
 
     world: World
     strategies: Sequence[str]
-    seed: int
     count: int
     noise: Noise
     episodes: int
@@ -102,7 +100,7 @@ def draw_and_operate(
         PROMISE.name: promise_table(draws, years, crises, first.world.calendar.reported, noise.seed),
         PAIRED.name: paired_table(draws),
     }
-    return DrawnStress(first.world, list(operators), noise.seed, count, noise, len(wanted), tables)
+    return DrawnStress(first.world, list(operators), count, noise, len(wanted), tables)
 
 
 def _futures(operator: BlindOperator, count: int, seed: int) -> list[list[Drawn]]:

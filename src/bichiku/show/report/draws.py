@@ -31,7 +31,7 @@ def render_draws(found: DrawnStress) -> str:
     return page_template().render(
         title=f"{model}: {found.count:,} futures",
         tab=f"{found.count:,} futures – {model}",
-        kicker=f"{', '.join(found.strategies)} · seed {found.seed} · money in {currency}",
+        kicker=f"{', '.join(found.strategies)} · seed {found.noise.seed} · money in {currency}",
         sentences=[_answer(found, name) for name in found.strategies],
         sections=[
             Section("distribution", "How damage is distributed", [_exceedance(found), _distribution(found)]),

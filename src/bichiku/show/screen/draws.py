@@ -14,7 +14,7 @@ from bichiku.stressing.drawn import DrawnStress
 def print_draws(console: Console, found: DrawnStress) -> None:
     """A block for each strategy."""
     currency = found.world.settings.currency
-    head = f"{found.count:,} draws, seed {found.seed}; {found.episodes:,} episodes operated without foresight"
+    head = f"{found.count:,} draws, seed {found.noise.seed}; {found.episodes:,} episodes operated without foresight"
     if found.noise:
         head += f"; {noise_words(found)}"
     console.print(f"\n{head}", style="bold", highlight=False, soft_wrap=True)
