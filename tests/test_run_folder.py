@@ -150,6 +150,12 @@ def test_only_tables_of_branches_may_be_left_out(of_plan: Path, stated: object) 
     assert "manifest.readable" in verify_run(of_plan).broken
 
 
+def test_tables_of_branches_are_not_left_out_unverified(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="is verified before"):
+        run.write(tmp_path / "runs", verify=False, tables="plan")
+    assert _nothing_in(tmp_path / "runs")
+
+
 def test_a_run_that_does_not_verify_keeps_all_its_tables(run: Run, tmp_path: Path) -> None:
     costs = run.tables["costs"].assign(value=run.tables["costs"]["value"] * 1.01)
     with pytest.raises(Rejected) as rejected:

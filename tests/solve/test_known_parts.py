@@ -36,13 +36,14 @@ def test_a_part_that_is_known_is_not_solved_again(monkeypatch: pytest.MonkeyPatc
         return own(run, *given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(HighsRun, "solve", counted)
-    assert two_parts(4).solve()[0].objective == 3
+    assert two_parts(4).solve(keep_log=True)[0].objective == 3
     assert len(solved) == 2
     hot = two_parts(6)
     answer, report = hot.solve(keep_log=True)
     assert (answer.objective, len(solved)) == (4, 3)
     assert answer.row_dual.tolist() == [1, 0.5]
     assert report.parts == 2
+    assert report.log.count("Objective value") == 2  # that of the part taken over too
     with hot.session(0) as again:  # what was taken over can be moved: x ≥ 3
         assert again(hot.parts[0].program.moved(Move(rows=np.array([0]), row_moves=np.array([1.0])), 2)).objective == 3
 

@@ -36,9 +36,9 @@ class Move:
     entry_moves: np.ndarray = field(default_factory=_no_moves)
 
     @property
-    def content(self) -> bytes:
-        """All that it moves, to tell equal moves."""
-        return b"|".join(np.ascontiguousarray(getattr(self, name.name)).tobytes() for name in fields(self))
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """All that it is made of."""
+        return tuple(getattr(self, name.name) for name in fields(self))
 
     def inside(self, row_at: np.ndarray, column_at: np.ndarray) -> Move:
         """The move in the numbering of a part of the program.

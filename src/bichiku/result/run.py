@@ -222,8 +222,11 @@ class Run:
         Raises:
             CannotWrite: the folder cannot be made or filled; nothing is left behind.
             Rejected: what was written does not verify; it is kept under a name that ends in ``-rejected``.
-            ValueError: the run was read back, so it is written already.
+            ValueError: the run was read back, so it is written already; or the tables of branches shall be left out
+                before anything was held against them.
         """
+        if tables == "plan" and not verify:
+            raise ValueError("a run of the plan alone is verified before its tables of branches are left out")
         output = Path(output)
         with staged(output) as folder:
             written, verdict = self.fill(folder, verify, tables)

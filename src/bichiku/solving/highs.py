@@ -258,7 +258,7 @@ class HighsRun:
         self._require(self._highs.setBasis(basis), "a basis")
 
     @contextmanager
-    def price_simply(self) -> Iterator[None]:
+    def without_edge_weights(self) -> Iterator[None]:
         """Lets the dual simplex method pick rows by their infeasibility alone.
 
         Few iterations lead from one optimum to that of a neighbour, and the exact weights of steepest edge cost more

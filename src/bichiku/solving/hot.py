@@ -143,7 +143,7 @@ class HotProgram:
             return HighsRun(program, self.options).solve()  # from the start, not from the last basis
 
         try:
-            with run.price_simply():
+            with run.without_edge_weights():
                 yield solve
         finally:
             run.change(own)
@@ -219,7 +219,8 @@ class HotProgram:
         run = self.runs[part]
         if self.known is None or not prices or not run.is_new or isinstance(run, DecomposedRun):
             return run.solve(limits, log, prices=prices)  # from where it is, or by branches
-        key = (self.options, digest_of(self.parts[part].program))
+        # a log is part of what is known, as each run has the whole of it
+        key = (self.options, digest_of(self.parts[part].program), log is not None)
         known: KnownPart | None = self.known.get(key)
         if known is None:
             answer = run.solve(limits, log)

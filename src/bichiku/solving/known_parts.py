@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -64,11 +64,16 @@ class KnownParts:
 def digest_of(program: LinearProgram) -> bytes:
     """What stands for all numbers of a program; its names are left out."""
     matrix, units = program.matrix, program.units
-    found = hashlib.blake2b(digest_size=20)
     arrays = [matrix.data, matrix.indices, matrix.indptr, program.cost, program.preference]
     arrays += [program.column_lower, program.column_upper, program.row_lower, program.row_upper]
     arrays += [] if units is None else [units.rows, units.columns]
-    found.update(repr((program.shape, program.constant, units is None, [array.dtype.str for array in arrays])).encode())
+    return digest_of_numbers(arrays, (program.shape, program.constant, None if units is None else units.money))
+
+
+def digest_of_numbers(arrays: Iterable[np.ndarray], beside: object = None) -> bytes:
+    """What stands for some arrays, and for something beside them that says in its `repr` all that it is."""
+    found = hashlib.blake2b(repr(beside).encode(), digest_size=20)
     for array in arrays:
+        found.update(repr((array.dtype.str, array.shape)).encode())
         found.update(np.ascontiguousarray(array).data)
     return found.digest()

@@ -22,7 +22,7 @@ from bichiku.result.prices.beside import OtherLimits
 from bichiku.result.prices.limits import CAPACITIES, step_of
 from bichiku.solving import HotProgram, Solution, Status
 from bichiku.solving.highs import HighsRun
-from bichiku.solving.known_parts import digest_of
+from bichiku.solving.known_parts import digest_of, digest_of_numbers
 from bichiku.solving.sensitivity import OptimalBasis, slope, steps
 from bichiku.solving.start import SolverError
 
@@ -135,11 +135,12 @@ def _jobs(of_part: Mapping[int, Sequence[int]], hot: HotProgram) -> Iterator[_Jo
 def _what_rises(moves: Sequence[tuple[Limit, Move]], part: int, hot: HotProgram, others: OtherLimits) -> Hashable:
     """All that rises of a part hang on: its numbers and basis, the limits that move, and what its rows are called."""
     limits = tuple(
-        (limit.family, limit.name, limit.material, limit.year, limit.value, limit.unit, move.content)
+        (limit.family, limit.name, limit.material, limit.year, limit.value, limit.unit, digest_of_numbers(move.arrays))
         for limit, move in moves
     )
     program = hot.parts[part].program
-    return hot.options, digest_of(program), hot.answer(part).x.tobytes(), limits, others.named(hot.parts[part].rows)
+    point = digest_of_numbers([hot.answer(part).x])
+    return hot.options, digest_of(program), point, limits, others.named(hot.parts[part].rows)
 
 
 def _to_solve_again(
