@@ -56,25 +56,47 @@ def rule_plan(world: World, days: float) -> HeldPlan:
     calm = without_crises(world, rule)
     chains = grow(calm)
     program = build(calm, chains)
+    for step in (_days_as_a_wish, _no_shorter_than_need_be, _as_full_as_can_be):
+        program = step(program, calm)
+    return HeldPlan.of_outcome(Outcome(calm, chains, program, _solved(program, calm)))
+
+
+def _days_as_a_wish(program: LinearProgram, _: World) -> LinearProgram:
+    """The program without the least days of a reserve."""
     floor = program.row_lower.copy()
     for rows in program.blocks("reserve_days"):
         floor[rows.rows] = -np.inf
-    program = replace(program, row_lower=floor)
-    least_short = _solved(program, calm)
-    upper, wanted = program.column_upper.copy(), np.zeros(program.shape[1])
-    for block in program.column_blocks:
-        if block.variable in ("short", "saved"):
-            upper[block.columns] = least_short.x[block.columns]
-        elif block.variable == "stock":
-            wanted[block.columns] = -calm.materials[block.index[0]].reference_price
-    program = replace(program, column_upper=np.maximum(program.column_lower, upper))
-    fullest = _solved(replace(program, cost=wanted, preference=np.zeros_like(wanted)), calm)
-    lower = program.column_lower.copy()
+    return replace(program, row_lower=floor)
+
+
+def _no_shorter_than_need_be(program: LinearProgram, world: World) -> LinearProgram:
+    """The program in which no more is short or saved than in its cheapest point."""
+    columns, x = _columns(program, "short", "saved"), _solved(program, world).x
+    upper = program.column_upper.copy()
+    upper[columns] = np.maximum(program.column_lower[columns], x[columns])
+    return replace(program, column_upper=upper)
+
+
+def _as_full_as_can_be(program: LinearProgram, world: World) -> LinearProgram:
+    """The program in which no less is in store, by worth over all periods, than can be."""
+    worth = np.zeros(program.shape[1])
     for block in program.column_blocks:
         if block.variable == "stock":
-            lower[block.columns] = np.minimum(fullest.x[block.columns], program.column_upper[block.columns])
-    program = replace(program, column_lower=lower)
-    return HeldPlan.of_outcome(Outcome(calm, chains, program, _solved(program, calm)))
+            worth[block.columns] = world.materials[block.index[0]].reference_price
+    fullest = _solved(replace(program, cost=-worth, preference=np.zeros_like(worth)), world).x
+    columns, lower = _columns(program, "stock"), program.column_lower.copy()
+    lower[columns] = np.minimum(fullest[columns], program.column_upper[columns])
+    return replace(program, column_lower=lower)
+
+
+def _columns(program: LinearProgram, *variables: str) -> np.ndarray:
+    """The numbers of all columns of some variables."""
+    found = [
+        np.arange(block.columns.start, block.columns.stop)
+        for block in program.column_blocks
+        if block.variable in variables
+    ]
+    return np.concatenate([np.empty(0, dtype=int), *found])
 
 
 def mean_plan(world: World) -> HeldPlan:
