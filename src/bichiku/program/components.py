@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy import sparse
@@ -11,18 +11,43 @@ from scipy.sparse import csgraph
 
 from bichiku.program.linear_program import LinearProgram
 
+NONE = np.empty(0, dtype=int)
+
 
 @dataclass(frozen=True)
 class Component:
-    """One component: its own program, and which rows and columns of the whole it is made of."""
+    """One component: its own program, and which rows and columns of the whole it is made of.
+
+    Attributes:
+        program: the component by itself.
+        rows, columns: their numbers in the whole program.
+        coupling: numbers, in the component, of rows that other components have a part in; they forbid nothing here
+            until `beside` says what the others leave of them.
+    """
 
     program: LinearProgram
     rows: np.ndarray
     columns: np.ndarray
+    coupling: np.ndarray = field(default_factory=NONE.copy)
 
     def of(self, program: LinearProgram) -> Component:
         """The same rows and columns of a program of the same sparsity."""
-        return replace(self, program=program.part(self.rows, self.columns))
+        part = program.part(self.rows, self.columns)
+        return replace(self, program=part.without_limits(self.coupling) if len(self.coupling) else part)
+
+    def beside(self, program: LinearProgram, x: np.ndarray) -> Component:
+        """The component with its coupling rows limited to what all others leave of them.
+
+        Args:
+            program: the whole program.
+            x: value of each of its columns; those of other components stay there.
+        """
+        rows = self.rows[self.coupling]
+        matrix = program.matrix[rows]
+        others = matrix @ x - matrix[:, self.columns] @ x[self.columns]
+        lower, upper = self.program.row_lower.copy(), self.program.row_upper.copy()
+        lower[self.coupling], upper[self.coupling] = program.row_lower[rows] - others, program.row_upper[rows] - others
+        return replace(self, program=replace(self.program, row_lower=lower, row_upper=upper))
 
 
 @dataclass(frozen=True)
@@ -64,6 +89,37 @@ def split_program(program: LinearProgram) -> Split:
         for rows, columns in zip(rows_by_part, columns_by_part, strict=True)
     ]
     return Split(tuple(found), np.flatnonzero(~inside))
+
+
+def coupling_rows(program: LinearProgram) -> np.ndarray:
+    """Rows that couple chains, unless a column stands in them alone; by the names of their blocks."""
+    found = np.concatenate([NONE, *(block.numbers for block in program.row_blocks if not block.chain)])
+    found = found[np.diff(program.matrix.indptr)[found] > 0]
+    columns = np.unique(program.matrix[found].indices)
+    elsewhere = np.setdiff1d(np.arange(program.shape[0]), found)
+    return found if np.isin(columns, program.matrix[elsewhere].indices).all() else NONE
+
+
+def split_at(program: LinearProgram, coupling: np.ndarray) -> Split:
+    """The components that are left when some rows forbid nothing.
+
+    Each of these rows stands, without limits, in all components that have a part in it; one that only a single
+    component has a part in is a row of that component as any other.
+    """
+    rows, columns = program.shape
+    own = np.setdiff1d(np.arange(rows), coupling)
+    split = split_program(program.part(own, np.arange(columns)))
+    label = np.full(columns, -1)
+    for number, component in enumerate(split.components):
+        label[component.columns] = number
+    labels = [np.unique(label[program.matrix[[row]].indices]) for row in coupling]
+    found = []
+    for number, component in enumerate(split.components):
+        mine = [(row, len(touched) > 1) for row, touched in zip(coupling, labels, strict=True) if number in touched]
+        numbers = np.sort(np.concatenate([own[component.rows], np.array([row for row, _ in mine], dtype=int)]))
+        shared = np.searchsorted(numbers, [row for row, is_shared in mine if is_shared])
+        found.append(Component(component.program, numbers, component.columns, shared.astype(int)).of(program))
+    return Split(tuple(found), split.loose_columns)
 
 
 def limited_components(program: LinearProgram) -> Iterator[Component]:

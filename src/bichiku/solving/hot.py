@@ -15,10 +15,12 @@ import numpy as np
 from bichiku.executing import threads
 from bichiku.program import LinearProgram
 from bichiku.program.components import Component, split_program
+from bichiku.solving.coupled import RowsCouple, basis_of_all, beside_each_other, split_loosely
 from bichiku.solving.decomposed import DecomposedRun, pays
 from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, SolverOptions
 from bichiku.solving.known_parts import KnownPart, KnownParts, digest_of
 from bichiku.solving.solution import Solution, Status
+from bichiku.solving.start import Basis, as_highs
 
 Progress = Callable[[int, int], None]
 TakenApart = Callable[[LinearProgram, SolverOptions], bool]
@@ -46,6 +48,9 @@ class Report:
 class HotProgram:
     """A program split into parts that share nothing, each held by a solver of its own.
 
+    Rows that couple chains are left out at first. Where the optimum keeps them all the same, the parts stay apart, and
+    each may move within what the others leave of these rows; else the parts that they couple become one.
+
     Args:
         program: the program.
         options: how HiGHS is run.
@@ -64,7 +69,8 @@ class HotProgram:
         self.known = known
         self.options = options
         self._taken_apart = taken_apart
-        split = split_program(program)
+        self._is_joined = False
+        split = split_loosely(program)
         self.parts: tuple[Component, ...] = split.components
         self._loose = split.loose_columns
         self.runs = [self._run_of(part.program) for part in self.parts]
@@ -89,6 +95,25 @@ class HotProgram:
             The solution of the whole and how it came about. If a part is not optimal, its status is that of
             the whole and there is no solution.
         """
+        end = None if limits.seconds is None else time.monotonic() + limits.seconds
+        iterations, log, apart = self._solve_waiting(progress, limits, keep_log, prices)
+        if self._needs_joining():
+            self.join()
+            left = Limits(None if end is None else end - time.monotonic(), limits.iterations)
+            more, log_of_joined, apart = self._solve_waiting(progress, left, keep_log, prices)
+            iterations, log = iterations + more, log + log_of_joined
+        largest = max((part.program.shape for part in self.parts), default=(0, 0))
+        report = Report(len(self.parts), largest, iterations, log, apart)
+        return self._whole(iterations), report
+
+    def _solve_waiting(
+        self, progress: Progress | None, limits: Limits, keep_log: bool, prices: bool
+    ) -> tuple[int, str, dict[int, str]]:
+        """Solves the parts without an answer.
+
+        Returns:
+            Iterations, HiGHS's log, and how parts went whose branches were solved apart; see `Report`.
+        """
         waiting = [i for i in range(len(self.parts)) if i not in self._answers]
         waiting.sort(key=lambda i: -self.parts[i].program.matrix.nnz)
         log = ""
@@ -99,10 +124,47 @@ class HotProgram:
         else:
             self._run(waiting, progress, limits, None, prices)
         iterations = sum(self._answers[i].iterations for i in waiting if i in self._answers)
-        largest = max((part.program.shape for part in self.parts), default=(0, 0))
-        apart = {i + 1: note for i in sorted(waiting) if (note := _note(self.runs[i]))}
-        report = Report(len(self.parts), largest, iterations, log, apart)
-        return self._whole(iterations), report
+        return iterations, log, {i + 1: note for i in sorted(waiting) if (note := _note(self.runs[i]))}
+
+    def _needs_joining(self) -> bool:
+        """Whether a coupling row binds; where none does, parts are given what the others leave them of it."""
+        if not any(len(part.coupling) for part in self.parts):
+            return False
+        answers = self._answers.values()
+        if len(answers) < len(self.parts) or any(answer.status is not Status.OPTIMAL for answer in answers):
+            # a coupling row may bound what is unbounded without; it cures nothing else
+            return any(answer.status is Status.UNBOUNDED for answer in answers)
+        whole = self._whole(0)
+        held = beside_each_other(self.program, self.parts, whole.x) if whole.status is Status.OPTIMAL else self.parts
+        if held is None:
+            return True
+        self.parts = held
+        for run, part in zip(self.runs, held, strict=True):
+            run.change(part.program)
+        return False
+
+    def join(self) -> None:
+        """Makes one of the parts that coupling rows have in common; where these are kept already, it has its answer."""
+        if self._is_joined:
+            return
+        self._is_joined = True
+        before, whole = self.parts, self._whole(0)
+        if not any(len(part.coupling) for part in before):
+            return
+        is_kept = whole.status is Status.OPTIMAL and beside_each_other(self.program, before, whole.x) is not None
+        basis = basis_of_all(self.program, before, [run.basis for run in self.runs]) if is_kept else None
+        alone = {int(part.rows[0]): i for i, part in enumerate(before) if not len(part.coupling)}
+        split = split_program(self.program)
+        runs, answers = [], {}
+        for number, part in enumerate(split.components):
+            old = alone.get(int(part.rows[0]))
+            runs.append(self._run_of(part.program) if old is None else self.runs[old])
+            if old in self._answers:
+                answers[number] = self._answers[old]
+            elif old is None and basis is not None:
+                runs[-1].take_over(as_highs(Basis(basis.columns[part.columns], basis.rows[part.rows])))
+                answers[number] = whole.part(part.rows, part.columns, part.program.cost)
+        self.parts, self._loose, self.runs, self._answers = split.components, split.loose_columns, runs, answers
 
     def _run_of(self, program: LinearProgram) -> HighsRun:
         kind = DecomposedRun if self._taken_apart(program, self.options) else HighsRun
@@ -130,12 +192,26 @@ class HotProgram:
         Args:
             part: number of the part.
             run: a solver of it, see `twin`; its own where none is given.
+
+        Raises:
+            RowsCouple: by what is solved, where other parts would move too.
         """
-        own = self.parts[part].program
+        own, coupling = self.parts[part].program, self.parts[part].coupling
         run = self.runs[part] if run is None else run
         basis = run.basis
 
         def solve(program: LinearProgram) -> Solution:
+            solution = solve_alone(program)
+            if len(coupling) and solution.status is Status.INFEASIBLE:
+                # by itself, or for want of what the others could leave it?
+                solution = solve_alone(program.without_limits(coupling))
+                if solution.status is not Status.INFEASIBLE:
+                    raise RowsCouple
+            if len(coupling) and solution.status is Status.OPTIMAL and solution.row_dual[coupling].any():
+                raise RowsCouple
+            return solution
+
+        def solve_alone(program: LinearProgram) -> Solution:
             run.change(program)
             solution = run.solve(prefer=False)
             if solution.status in (Status.OPTIMAL, Status.INFEASIBLE):
@@ -175,17 +251,22 @@ class HotProgram:
 
     def _split_anew(self, program: LinearProgram) -> None:
         before = {int(part.columns[0]): i for i, part in enumerate(self.parts) if len(part.columns)}
-        split = split_program(program)
+        split = split_program(program) if self._is_joined else split_loosely(program)
         runs, answers = [], {}
         for number, part in enumerate(split.components):
             old = before.get(int(part.columns[0])) if len(part.columns) else None
-            if old is not None and old in self._answers and part.program.equals(self.parts[old].program):
+            if old is not None and old in self._answers and part.program.equals(self._free(old)):
                 runs.append(self.runs[old])
                 answers[number] = self._answers[old]
             else:
                 runs.append(self._run_of(part.program))
         self.program, self.parts, self._loose = program, split.components, split.loose_columns
         self.runs, self._answers = runs, answers
+
+    def _free(self, part: int) -> LinearProgram:
+        """A part in which coupling rows forbid nothing, as it is solved."""
+        found = self.parts[part]
+        return found.program.without_limits(found.coupling) if len(found.coupling) else found.program
 
     def _run(
         self, waiting: list[int], progress: Progress | None, limits: Limits, logs: Path | None, prices: bool

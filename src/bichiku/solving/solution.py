@@ -61,6 +61,18 @@ class Solution:
             objective=self.objective / money,
         )
 
+    def part(self, rows: np.ndarray, columns: np.ndarray, cost: np.ndarray) -> Solution:
+        """What it says of some rows and columns, whose costs are given."""
+        x = self.x[columns]
+        return replace(
+            self,
+            x=x,
+            row_dual=self.row_dual[rows],
+            reduced_cost=self.reduced_cost[columns],
+            objective=float(cost @ x),
+            iterations=0,
+        )
+
     @classmethod
     def none(cls, status: Status) -> Solution:
         """No solution, for the reason given."""

@@ -67,6 +67,7 @@ def near_optimal_ranges(
         materials: which materials.
         progress: called with the number of targets done and of all.
     """
+    hot.join()  # what others spend of a budget, they may leave
     asked = list(targets(outcome, materials))
     part_of_column = np.full(outcome.program.shape[1], -1)
     for number, part in enumerate(hot.parts):

@@ -21,6 +21,7 @@ from bichiku.result.outcome import Outcome
 from bichiku.result.prices.beside import OtherLimits
 from bichiku.result.prices.limits import CAPACITIES, step_of
 from bichiku.solving import HotProgram, Solution, Status
+from bichiku.solving.coupled import RowsCouple
 from bichiku.solving.highs import HighsRun
 from bichiku.solving.known_parts import digest_of, digest_of_numbers
 from bichiku.solving.sensitivity import OptimalBasis, slope, steps
@@ -73,6 +74,14 @@ class _Rise:
 
 def prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> list[Price]:
     """Prices of the limits of a solved program, each of which can move."""
+    try:
+        return _prices_of(limits, hot, outcome)
+    except RowsCouple:
+        hot.join()
+        return _prices_of(limits, hot, outcome)
+
+
+def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> list[Price]:
     numbering = _Numbering(hot)
     local = [numbering.local(_move(limit)) for limit in limits]
     # working with a basis keeps the interpreter's lock, so threads would gain nothing here
@@ -100,9 +109,13 @@ def prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> lis
 
     rises: dict[int, list[_Rise]] = {}
     with ThreadPoolExecutor(max_workers=threads()) as pool:
-        for in_part in pool.map(solve_again, list(_jobs(of_part, hot))):
-            for i, rise in in_part.items():
-                rises.setdefault(i, []).append(rise)
+        try:
+            for in_part in pool.map(solve_again, list(_jobs(of_part, hot))):
+                for i, rise in in_part.items():
+                    rises.setdefault(i, []).append(rise)
+        except RowsCouple:
+            pool.shutdown(cancel_futures=True)
+            raise
     return [
         _one_step_away(limits[i], rises[i], exact) if exact is None or i in rises else replace(exact, why_short=left[i])
         for i, exact in enumerate(found)
@@ -269,17 +282,25 @@ class _Numbering:
 
     def __init__(self, hot: HotProgram) -> None:
         rows, columns = hot.program.shape
-        self._part_of_row, self._row = np.full(rows, -1), np.zeros(rows, dtype=int)
-        self._part_of_column, self._column = np.full(columns, -1), np.zeros(columns, dtype=int)
+        self._hot = hot
+        self._part_of_row, self._part_of_column = np.full(rows, -1), np.full(columns, -1)
+        self._with_row: dict[int, list[int]] = {}  # of a row that several parts have
         for i, part in enumerate(hot.parts):
-            self._part_of_row[part.rows], self._row[part.rows] = i, np.arange(len(part.rows))
-            self._part_of_column[part.columns], self._column[part.columns] = i, np.arange(len(part.columns))
+            self._part_of_row[part.rows], self._part_of_column[part.columns] = i, i
+            for row in part.rows[part.coupling]:
+                self._with_row.setdefault(int(row), []).append(i)
+        self._row, self._column = np.full(rows, -1), np.full(columns, -1)
 
     def local(self, move: Move) -> dict[int, Move]:
         """The move in the numbering of each part that it touches; columns outside all parts do not matter."""
-        parts = np.concatenate([self._part_of_row[move.rows], self._part_of_column[move.columns]])
-        return {int(part): self._in_part(move, int(part)) for part in np.unique(parts[parts >= 0])}
+        parts = {*self._part_of_row[move.rows].tolist(), *self._part_of_column[move.columns].tolist()} - {-1}
+        for row in move.rows.tolist():
+            parts.update(self._with_row.get(row, ()))
+        return {part: self._in_part(move, part) for part in sorted(parts)}
 
-    def _in_part(self, move: Move, part: int) -> Move:
-        row_at = np.where(self._part_of_row == part, self._row, -1)
-        return move.inside(row_at, np.where(self._part_of_column == part, self._column, -1))
+    def _in_part(self, move: Move, number: int) -> Move:
+        part = self._hot.parts[number]
+        self._row[part.rows], self._column[part.columns] = np.arange(len(part.rows)), np.arange(len(part.columns))
+        found = move.inside(self._row, self._column)
+        self._row[part.rows], self._column[part.columns] = -1, -1
+        return found
