@@ -16,10 +16,10 @@ import sys
 from importlib.metadata import version
 
 from benchmarks.readme import into_readme
-from benchmarks.rows import branches, everyday
+from benchmarks.rows import branches, contenders, everyday
 
-FAMILIES = (everyday.rows, branches.rows)
-PACKAGES = ("highspy", "pandas", "pyomo")
+FAMILIES = (everyday.rows, contenders.rows, branches.rows)
+PACKAGES = ("highspy", "linopy", "pandas", "pyomo")
 
 
 def main() -> None:
