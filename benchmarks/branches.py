@@ -24,7 +24,6 @@ from bichiku.solving.certificate import certify
 
 JAPAN = Path(__file__).resolve().parent.parent / "models" / "japan"
 AGREE = 1e-9
-BUDGET = {"reserve_per_year": 2e8}  # money a year for the reserve; it binds
 
 
 @dataclass(frozen=True)
@@ -48,18 +47,17 @@ def main() -> None:
     parser.add_argument("--scales", type=int, nargs="+", default=[1, 4, 16], help="times the branches")
     parser.add_argument("--on", default="today", help="strategy of the Japan model")
     parser.add_argument("--equal", action="store_true", help="copies of the crises that are all the same")
-    parser.add_argument("--budget", action="store_true", help="limit what is spent on the reserve, over all chains")
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
     given = parser.parse_args()
     pipeline.MOST_DECISIONS = sys.maxsize  # larger ones than are let pass elsewhere
     lines = []
     for times in given.scales:
-        world = world_of(JAPAN, given.on, times, given.equal, **({"budget": BUDGET} if given.budget else {}))
+        world = world_of(JAPAN, given.on, times, given.equal)
         program = build(world, pipeline.grow(world))
         lines.append(_line(times, program))
     head = ["branches", "rows", "columns", "whole, s", "as solved, s", "ratio", "parts apart", "fell back"]
-    copies, limit = "equal" if given.equal else "varied", " with a reserve budget" if given.budget else ""
-    about = f"Strategy `{given.on}`{limit}, {copies} copies; processor seconds of solving."
+    copies = "equal" if given.equal else "varied"
+    about = f"Strategy `{given.on}`, {copies} copies; processor seconds of solving."
     rows = [head, ["---:"] * len(head), *lines]
     text = "\n".join([about, "", *(f"| {' | '.join(row)} |" for row in rows)])
     sys.stdout.write(f"{text}\n")
