@@ -101,6 +101,20 @@ def test_joining_afterwards_keeps_the_answer_and_solves_nothing() -> None:
         )
 
 
+def test_a_part_without_columns_is_joined_like_any_other() -> None:
+    # a floor on a chain that nobody supplies: 0 ≤ 1
+    lp = coupled(cost=[1, 1, 1], least=[2, 3, 0], most=[9, 9, 9], limit=10, weights=[1, 1, 0])
+    matrix = lp.matrix.copy()
+    matrix.data[matrix.indptr[2]] = 0.0
+    matrix.eliminate_zeros()
+    upper = np.where(np.arange(4) == 2, 1.0, lp.row_upper)
+    hot, before = solved(replace(lp, matrix=matrix, row_upper=upper))
+    assert sorted(part.program.shape for part in hot.parts) == [(1, 0), (2, 1), (2, 1)]
+    hot.join()
+    assert sorted(part.program.shape for part in hot.parts) == [(1, 0), (3, 2)]
+    assert (hot.solve()[0].x == before.x).all()
+
+
 def test_other_numbers_are_looked_at_anew() -> None:
     lp = coupled(cost=[1, 1], least=[2, 3], most=[9, 9], limit=10)
     hot, _ = solved(lp)

@@ -48,6 +48,8 @@ def basis_of_all(program: LinearProgram, parts: Sequence[Component], bases: Sequ
     rows, columns = program.shape
     found = Basis(np.full(columns, AT_LOWER, dtype=object), np.full(rows, BASIC, dtype=object))
     for part, basis in zip(parts, bases, strict=True):
+        if not basis.valid or not len(part.columns):
+            continue  # without a column there is no basis; the logicals of its rows are basic already
         found.columns[part.columns] = basis.col_status
         found.rows[part.rows] = basis.row_status
     for part in parts:

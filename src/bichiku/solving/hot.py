@@ -158,10 +158,14 @@ class HotProgram:
         runs, answers = [], {}
         for number, part in enumerate(split.components):
             old = alone.get(int(part.rows[0]))
-            runs.append(self._run_of(part.program) if old is None else self.runs[old])
-            if old in self._answers:
-                answers[number] = self._answers[old]
-            elif old is None and basis is not None:
+            if old is not None:
+                runs.append(self.runs[old])
+                if old in self._answers:
+                    answers[number] = self._answers[old]
+            elif basis is None:
+                runs.append(self._run_of(part.program))
+            else:
+                runs.append(HighsRun(part.program, self.options))  # at its optimum: no branches have to be taken apart
                 runs[-1].take_over(as_highs(Basis(basis.columns[part.columns], basis.rows[part.rows])))
                 answers[number] = whole.part(part.rows, part.columns, part.program.cost)
         self.parts, self._loose, self.runs, self._answers = split.components, split.loose_columns, runs, answers
