@@ -21,6 +21,7 @@ import numpy as np
 from scipy import sparse
 
 from benchmarks.copies import world_of
+from benchmarks.rows.row import Used
 from bichiku.build import build
 from bichiku.program import LinearProgram
 from bichiku.result import pipeline
@@ -30,15 +31,10 @@ from bichiku.solving import HotProgram, Solution, SolverOptions, Status
 
 
 @dataclass(frozen=True)
-class Took:
+class Took(Used):
     """Seconds from reading to tables, of the clock and of all threads, and the optimal cost."""
 
-    wall: float
-    cpu: float
     objective: float
-
-    def __str__(self) -> str:
-        return f"{self.wall:.1f} s ({self.cpu:.1f} s CPU)"
 
 
 def by_bichiku(program: LinearProgram) -> np.ndarray:
@@ -85,10 +81,10 @@ def by_linopy(program: LinearProgram) -> np.ndarray:
     model = linopy.Model()
     bounds = (xr.DataArray(limit, dims="column") for limit in (program.column_lower, program.column_upper))
     x = model.add_variables(*bounds, name="x")
+    is_equal = program.row_lower == program.row_upper
     widths = 2 ** np.ceil(np.log2(np.maximum(counts, 1))).astype(int)
     for width in np.unique(widths):
         for sign, limit in (("=", program.row_upper), ("<=", program.row_upper), (">=", program.row_lower)):
-            is_equal = program.row_lower == program.row_upper
             mine = np.flatnonzero(
                 (widths == width) & (counts > 0) & np.isfinite(limit) & (is_equal if sign == "=" else ~is_equal)
             )

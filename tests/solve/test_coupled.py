@@ -171,7 +171,7 @@ def test_a_budget_that_never_binds_changes_no_number_but_its_own() -> None:
     assert prices.loc[of_budget, "holds_to"].isna().all()
 
 
-def test_what_others_spend_of_a_budget_may_be_left_in_a_range() -> None:
+def test_a_range_is_looked_for_in_all_that_a_budget_couples() -> None:
     world = read_model(TUTORIAL, ["today"], ["policies.budget={reserve_per_year: 1e12}"])["today"]
     hot, outcome, _ = optimise(world, Clock())
     assert len(hot.parts) == 2

@@ -97,7 +97,10 @@ class HotProgram:
         """
         end = None if limits.seconds is None else time.monotonic() + limits.seconds
         iterations, log, apart = self._solve_waiting(progress, limits, keep_log, prices)
-        if self._needs_joining():
+        held = self._beside_each_other()
+        if held is not None:
+            self._hold(held)
+        else:
             self.join()
             left = Limits(None if end is None else end - time.monotonic(), limits.iterations)
             more, log_of_joined, apart = self._solve_waiting(progress, left, keep_log, prices)
@@ -126,22 +129,28 @@ class HotProgram:
         iterations = sum(self._answers[i].iterations for i in waiting if i in self._answers)
         return iterations, log, {i + 1: note for i in sorted(waiting) if (note := _note(self.runs[i]))}
 
-    def _needs_joining(self) -> bool:
-        """Whether a coupling row binds; where none does, parts are given what the others leave them of it."""
-        if not any(len(part.coupling) for part in self.parts):
-            return False
-        answers = self._answers.values()
-        if len(answers) < len(self.parts) or any(answer.status is not Status.OPTIMAL for answer in answers):
-            # a coupling row may bound what is unbounded without; it cures nothing else
-            return any(answer.status is Status.UNBOUNDED for answer in answers)
+    @property
+    def _is_coupled(self) -> bool:
+        return any(len(part.coupling) for part in self.parts)
+
+    def _beside_each_other(self) -> tuple[Component, ...] | None:
+        """The parts with what the others leave them of the coupling rows; None where such a row binds."""
+        if not self._is_coupled:
+            return self.parts
+        statuses = [answer.status for answer in self._answers.values()]
+        if Status.UNBOUNDED in statuses:
+            return None  # a coupling row may bound it; it cures nothing else
+        if len(statuses) < len(self.parts) or any(status is not Status.OPTIMAL for status in statuses):
+            return self.parts
         whole = self._whole(0)
-        held = beside_each_other(self.program, self.parts, whole.x) if whole.status is Status.OPTIMAL else self.parts
-        if held is None:
-            return True
-        self.parts = held
-        for run, part in zip(self.runs, held, strict=True):
-            run.change(part.program)
-        return False
+        return beside_each_other(self.program, self.parts, whole.x) if whole.status is Status.OPTIMAL else self.parts
+
+    def _hold(self, parts: tuple[Component, ...]) -> None:
+        """Gives solved parts limits that they keep already."""
+        self.parts = parts
+        if self._is_coupled:
+            for run, part in zip(self.runs, parts, strict=True):
+                run.change(part.program)
 
     def join(self) -> None:
         """Makes one of the parts that coupling rows have in common; where these are kept already, it has its answer."""
@@ -149,7 +158,7 @@ class HotProgram:
             return
         self._is_joined = True
         before, whole = self.parts, self._whole(0)
-        if not any(len(part.coupling) for part in before):
+        if not self._is_coupled:
             return
         is_kept = whole.status is Status.OPTIMAL and beside_each_other(self.program, before, whole.x) is not None
         basis = basis_of_all(self.program, before, [run.basis for run in self.runs]) if is_kept else None
