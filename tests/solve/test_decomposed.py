@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +12,24 @@ from hypothesis import given
 from pandas.testing import assert_frame_equal
 
 from bichiku.build import build
+from bichiku.model.settings import Crisis, Onset
+from bichiku.model.tree import starts
+from bichiku.model.world import World
 from bichiku.program import LinearProgram, Structure
 from bichiku.reading.model import read_model
 from bichiku.result.pipeline import grow, run_strategy
-from bichiku.solving import HotProgram, Limits, Report, Solution, SolverOptions, Status, decomposed, l_shaped, master
+from bichiku.solving import (
+    HotProgram,
+    Limits,
+    Report,
+    Solution,
+    SolverOptions,
+    Status,
+    decomposed,
+    l_shaped,
+    master,
+    stage_basis,
+)
 from bichiku.solving.certificate import certify
 from bichiku.solving.decomposed import DecomposedRun, pays
 from bichiku.solving.growing import GrowingRun
@@ -74,6 +89,22 @@ def test_a_plan_weighs_its_branches() -> None:
     assert FALLEN_BACK not in report.apart[1]
 
 
+def test_equal_branches_are_solved_once() -> None:
+    # the newsvendor above, whose branch of ten stands twice with a quarter each: 4 · 2 + 6 · (0.75 + 0.75)
+    lp = program(
+        cost=[2, 0.5 * 3, 0.25 * 3, 0.25 * 3],
+        rows=[[1, 1, 0, 0], [1, 0, 1, 0], [1, 0, 0, 1]],
+        row_lower=[4, 10, 10],
+        row_upper=[INF] * 3,
+        column_upper=[INF] * 4,
+    )
+    found, report = _apart(replace(lp, structure=Structure(np.array([-1, 0, 1, 2]))))
+    assert report.apart[1].startswith("2 different branches")
+    assert found.x == pytest.approx([4, 0, 6, 6])
+    assert found.objective == pytest.approx(17)
+    assert FALLEN_BACK not in report.apart[1]
+
+
 def test_a_row_over_several_branches_is_shared_among_them() -> None:
     # expected shortage of at most one: 0.5 · 2 in the second branch, so x = 8: 16 + 0.5 · 3 · 2
     found, report = _apart(_newsvendor([[0, 0.5, 0.5]], [1]))
@@ -117,10 +148,32 @@ def test_the_tutorial_has_the_same_optimum(strategy: str) -> None:
     assert certify(lp, found).holds
 
 
+def test_crises_that_stand_twice_with_half_the_odds_are_the_same_model() -> None:
+    once = read_model(TUTORIAL, ["reserve-180"]).worlds["reserve-180"]
+    twice = replace(once, settings=once.settings.model_copy(update={"crises": dict(_halves(once))}))
+    lp = build(twice, grow(twice))
+    found, report = _apart(lp)
+    assert found.objective == pytest.approx(_whole(build(once, grow(once))).objective, rel=1e-9)
+    assert certify(lp, found).holds
+    assert not any(FALLEN_BACK in note for note in report.apart.values())
+    different = sum(int(note.split(" different")[0]) for note in report.apart.values())
+    assert 2 * different == len(np.unique(lp.structure.branch)) - 1  # but for the plan
+
+
+def _halves(world: World) -> Iterator[tuple[str, Crisis]]:
+    for name, crisis in world.settings.crises.items():
+        begun = starts(name, crisis, world.calendar)
+        onsets = [Onset(period=start.onset, probability=start.probability / 2) for start in begun]
+        listed = {"annual_probability": None, "onset_every": None, "first_onset": None, "onsets": onsets}
+        for number in (1, 2):
+            yield f"{name}-{number}", crisis.model_copy(update=listed)
+
+
 def test_a_run_has_the_same_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     world = read_model(TUTORIAL, ["reserve-180"]).worlds["reserve-180"]
     whole = run_strategy(world)
     monkeypatch.setattr(decomposed, "LARGE", 1)
+    monkeypatch.setattr(decomposed, "MANY", 1)
     monkeypatch.setattr(decomposed, "PER_PLAN_ROW", 0)
     apart = run_strategy(world)
     assert not whole.solved.report.apart
@@ -174,8 +227,8 @@ def test_cuts_that_nothing_rests_on_may_be_dropped(monkeypatch: pytest.MonkeyPat
 def test_of_what_moves_alike_the_nearest_to_a_limit_rests() -> None:
     # the first two move alike in the first way, the third alone in the second; the fourth as all together
     moves = np.array([[2.0, 1.0, 0.0, 1.0], [0.0, 0.0, 5.0, 5.0]])
-    assert sorted(l_shaped._independent(moves, np.array([1e-4, 1e-10, 1e-6, 1.0]))) == [1, 2]
-    assert sorted(l_shaped._independent(moves, np.array([1e-10, 1e-4, 1.0, 1e-10]))) == [0, 3]
+    assert sorted(stage_basis._independent(moves, np.array([1e-4, 1e-10, 1e-6, 1.0]))) == [1, 2]
+    assert sorted(stage_basis._independent(moves, np.array([1e-10, 1e-4, 1.0, 1e-10]))) == [0, 3]
 
 
 # What ends otherwise
@@ -220,6 +273,8 @@ def test_only_large_programs_are_taken_apart(monkeypatch: pytest.MonkeyPatch) ->
     lp = _newsvendor()
     assert not pays(lp, SolverOptions())
     monkeypatch.setattr(decomposed, "LARGE", 2)
+    assert not pays(lp, SolverOptions())  # few branches
+    monkeypatch.setattr(decomposed, "MANY", 2)
     assert pays(lp, SolverOptions())
     assert not pays(lp, SolverOptions(method="ipm"))
     assert not pays(replace(lp, structure=None), SolverOptions())

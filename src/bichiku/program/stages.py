@@ -69,12 +69,11 @@ class Branches:
     column_upper: np.ndarray
 
     def in_order(self, order: np.ndarray) -> Branches:
-        """The branches in another order, given by their numbers; rows and columns by branch."""
-        rank = np.empty(self.count, dtype=int)
-        rank[order] = np.arange(self.count)
+        """The branches of some numbers, in this order; rows and columns by branch."""
+        rank = _positions(order, self.count)
         of_row, of_column = rank[self.branch_of_row], rank[self.branch_of_column]
-        rows, columns = np.argsort(of_row, kind="stable"), np.argsort(of_column, kind="stable")
-        return self._taken(rows, columns, of_row[rows], of_column[columns], self.count)
+        rows, columns = (np.argsort(of, kind="stable")[(of < 0).sum() :] for of in (of_row, of_column))
+        return self._taken(rows, columns, of_row[rows], of_column[columns], len(order))
 
     def some(self, first: int, last: int) -> Branches:
         """The branches from the first to before the last, counted from zero."""
@@ -95,12 +94,25 @@ class Branches:
         found = []
         for branch in range(self.count):
             rows, columns = self.slices(branch, branch + 1)
-            start, stop = self.matrix.indptr[rows.start], self.matrix.indptr[rows.stop]
-            ends = self.matrix.indptr[rows.start : rows.stop + 1] - start
-            places = self.matrix.indices[start:stop] - columns.start
+            ends, places, _ = _lines(self.matrix, rows)
             finite = np.isfinite(self.row_lower[rows]) + 2 * np.isfinite(self.row_upper[rows])
-            text = b"".join(part.tobytes() for part in (ends, places, finite))
-            found.append(hashlib.sha256(text).digest())
+            found.append(_digest(ends, places - columns.start, finite))
+        return found
+
+    def equals(self, cost: np.ndarray) -> list[bytes]:
+        """What branches share that are the same in all their numbers; one for each branch.
+
+        Args:
+            cost: what their columns cost; shape (columns,).
+        """
+        found = []
+        for branch in range(self.count):
+            rows, columns = self.slices(branch, branch + 1)
+            ends, places, values = _lines(self.matrix, rows)
+            limits = self.row_lower[rows], self.row_upper[rows]
+            bounds = self.column_lower[columns], self.column_upper[columns], cost[columns]
+            linked = _lines(self.linking, rows)
+            found.append(_digest(ends, places - columns.start, values, *linked, *limits, *bounds))
         return found
 
     def _taken(
@@ -124,6 +136,17 @@ class Branches:
             column_lower=self.column_lower[columns],
             column_upper=self.column_upper[columns],
         )
+
+
+def _lines(matrix: sparse.csr_array, rows: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Some rows of a matrix: where each begins and ends, the columns of its entries, and their values."""
+    ends = matrix.indptr[rows.start : rows.stop + 1]
+    inside = slice(ends[0], ends[-1])
+    return ends - ends[0], matrix.indices[inside], matrix.data[inside]
+
+
+def _digest(*parts: np.ndarray) -> bytes:
+    return hashlib.sha256(b"".join(part.tobytes() for part in parts)).digest()
 
 
 def stage_rows(program: LinearProgram) -> tuple[int, int]:

@@ -7,7 +7,7 @@ optimum this is exact at the plan that it was solved for.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -57,10 +57,9 @@ class BranchStack:
             (branches.column_lower, branches.column_upper),
             cost,
         )
-        rows = len(branches.branch_of_row)
-        which = (branches.branch_of_row, np.arange(rows))
-        self._of_branch = sparse.csr_array((np.ones(rows), which), shape=(branches.count, rows))
+        self._slopes = _Slopes(branches)
         self._asked: np.ndarray | None = None
+        self._cuts: Cuts | None = None  # those of the last prices
         self._elastic: np.ndarray | None = None  # row of each column that lets a limit be left
         self._penalty = PENALTY * float(abs(cost).max(initial=0.0) or 1.0)
         self.left = 0.0
@@ -83,18 +82,26 @@ class BranchStack:
         """
         branches = self.branches
         asked = branches.linking @ plan
-        if self._asked is not None and not (abs(asked - self._asked) > MOVED * (1.0 + abs(asked))).any():
-            return Status.OPTIMAL, None
-        rows = np.arange(len(asked))
-        self._run.limit_rows(rows, branches.row_lower - asked, branches.row_upper - asked)
+        moved = np.arange(len(asked))
+        if self._asked is not None:
+            if not (abs(asked - self._asked) > MOVED * (1.0 + abs(asked))).any():
+                return Status.OPTIMAL, None
+            moved = np.flatnonzero(asked != self._asked)
+        self._run.limit_rows(moved, branches.row_lower[moved] - asked[moved], branches.row_upper[moved] - asked[moved])
         status = self._run.solve(limits)
         if status is not Status.OPTIMAL and not status.gave_up and self._elastic is None:
             self._bend()
             status = self._run.solve(limits)
         if status is not Status.OPTIMAL:
+            self._asked = self._cuts = None
             return status, None
         self._asked = asked
-        return status, self._cuts()
+        if self._cuts is not None and self._elastic is None and self._run.stayed:
+            # so do its prices
+            self._cuts = replace(self._cuts, cost=self._cuts.constant - self._cuts.slope @ plan)
+        else:
+            self._cuts = self._cuts_of_prices()
+        return status, self._cuts
 
     def steepen(self) -> None:
         """Makes it dearer to leave what the plan asks, and forgets the last plan."""
@@ -170,7 +177,7 @@ class BranchStack:
         signs = np.concatenate([np.full(len(above), -1.0), np.ones(len(below))])
         self._run.add_columns(self._elastic, signs, np.full(len(signs), self._penalty))
 
-    def _cuts(self) -> Cuts:
+    def _cuts_of_prices(self) -> Cuts:
         branches = self.branches
         values, price = self._run.answer()
         own, bent = values[: len(self._cost)], values[len(self._cost) :]
@@ -186,8 +193,27 @@ class BranchStack:
         reduced = np.where(np.isfinite(bound), reduced, 0.0)
         of_rows = np.bincount(branches.branch_of_row, price * _finite(limit), branches.count)
         of_columns = np.bincount(branches.branch_of_column, reduced * _finite(bound), branches.count)
-        slope = sparse.csr_array(self._of_branch @ sparse.diags_array(price) @ branches.linking)
-        return Cuts(cost, of_rows + of_columns, slope)
+        return Cuts(cost, of_rows + of_columns, self._slopes.at(price))
+
+
+class _Slopes:
+    """What each branch's rows ask of the plan, weighed by their prices and added up."""
+
+    def __init__(self, branches: Branches) -> None:
+        entries = branches.linking.tocoo()
+        row, column = entries.coords
+        width = branches.linking.shape[1]
+        place = branches.branch_of_row[row].astype(np.int64) * width + column
+        found, self._to = np.unique(place, return_inverse=True)
+        self._row, self._value = row, entries.data
+        self._columns = found % width
+        self._ends = np.searchsorted(found, np.arange(branches.count + 1) * width)
+        self._shape = branches.count, width
+
+    def at(self, price: np.ndarray) -> sparse.csr_array:
+        """Shape (branches, columns of the plan)."""
+        values = np.bincount(self._to, self._value * price[self._row], len(self._columns))
+        return sparse.csr_array((values, self._columns, self._ends), shape=self._shape)
 
 
 def _nearer(value: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:

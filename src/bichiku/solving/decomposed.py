@@ -16,16 +16,17 @@ from bichiku.solving.memory import give_back
 from bichiku.solving.solution import Solution, Status
 from bichiku.solving.start import SolverError, started
 
-LARGE = 50_000  # rows from which branches apart are faster than the whole, measured by benchmarks/branches.py ...
-PER_PLAN_ROW = 50  # ... where there are so many for each of the plan's; a large plan takes longer than its branches
+LARGE, MANY = 25_000, 150  # rows and branches from which branches apart are faster, measured on Japan's chains ...
+PER_PLAN_ROW = 25  # ... with so many rows for each of the plan's; a large plan takes longer than its branches
 
 
 def pays(program: LinearProgram, options: SolverOptions) -> bool:
     """Whether a program is large enough, and known well enough, to be taken apart."""
     structure = program.structure
-    if structure is None or options != SolverOptions() or (structure.branch == PLAN).all():
+    if structure is None or options != SolverOptions() or program.shape[0] < LARGE:
         return False
-    if program.shape[0] < LARGE:
+    branches = np.unique(structure.branch)
+    if len(branches[branches != PLAN]) < MANY:
         return False
     plan, shared = stage_rows(program)
     # money that several branches share, as the damage that risk counts, makes cuts too steep for the solver
@@ -71,8 +72,8 @@ class DecomposedRun(HighsRun):
             self.note = f"branches apart did not settle ({failure}), so the program was solved as a whole"
         else:
             self.note = (
-                f"{apart.branches:,} branches apart from the plan: {apart.rounds} rounds, {apart.cuts:,} cuts,"
-                f" {apart.iterations:,} iterations, gap {apart.gap:.0e}; then the whole from there"
+                f"{apart.branches:,} different branches apart from the plan: {apart.rounds} rounds,"
+                f" {apart.cuts:,} cuts, {apart.iterations:,} iterations, gap {apart.gap:.0e}; then the whole from there"
             )
         finally:
             self._apart = None

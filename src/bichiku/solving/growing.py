@@ -6,7 +6,7 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from bichiku.solving.highs import NO_LIMITS, Limits, SolverOptions, status_of
+from bichiku.solving.highs import DANTZIG, DEVEX, EDGE_WEIGHTS, NO_LIMITS, Limits, SolverOptions, status_of
 from bichiku.solving.solution import Status
 from bichiku.solving.start import Basis, SolverError, as_highs, started
 
@@ -20,10 +20,13 @@ class GrowingRun:
         columns: lower and upper bounds.
         cost: of the columns.
         grows: whether rows come in later, and a solve may be long enough to be interrupted. HiGHS then does without
-            scaling of its own, as new rows would change it and leave the basis behind.
+            scaling of its own, as new rows would change it and leave the basis behind, and picks rows by reference
+            weights, as exact ones would be worked out anew. Else it picks them by their infeasibility alone: few
+            iterations lead from one plan's answer to the next one's.
 
     Attributes:
         iterations: of all solves together.
+        stayed: whether the last solve ended at the basis at which it began.
     """
 
     def __init__(
@@ -35,9 +38,11 @@ class GrowingRun:
         grows: bool = False,
     ) -> None:
         options = SolverOptions(presolve=False).as_highs()
-        self._highs = started({**options, "simplex_scale_strategy": 0} if grows else options)
+        options |= {"simplex_scale_strategy": 0, EDGE_WEIGHTS: DEVEX} if grows else {EDGE_WEIGHTS: DANTZIG}
+        self._highs = started(options)
         self._highs.HandleUserInterrupt = grows
         self.iterations = 0
+        self.stayed = False
         height, width = matrix.shape
         outcome = self._highs.passModel(
             width,
@@ -63,7 +68,9 @@ class GrowingRun:
         if limits.iterations is not None:
             most = max(limits.iterations, 0)
             self._require(self._highs.setOptionValue("simplex_iteration_limit", most), "an iteration limit")
+        before = self.iterations
         status = self._run()
+        self.stayed = status is Status.OPTIMAL and self.iterations == before
         if status is not Status.OPTIMAL and not status.gave_up:
             self._require(self._highs.clearSolver(), "to forget its basis")
             status = self._run()

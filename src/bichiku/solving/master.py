@@ -12,6 +12,7 @@ from bichiku.solving.highs import Limits
 from bichiku.solving.solution import Status
 from bichiku.solving.start import BASIC, Basis
 
+ALL = slice(None)
 FAR = 2.0**20  # times the largest limit
 KEPT_FOR = 4  # rounds that a cut is kept without being rested on
 MANY = 4  # cuts a branch from which on some are dropped ...
@@ -88,9 +89,9 @@ class Master:
         """What a plan costs by itself."""
         return float(self._cost @ plan)
 
-    def short_of(self, cost: np.ndarray) -> np.ndarray:
-        """What the cost of branches counts for over what the master thought of them; shape (branches,)."""
-        found: np.ndarray = self._weight * (cost - self._branch_cost)
+    def short_of(self, cost: np.ndarray, branches: slice = ALL) -> np.ndarray:
+        """What the cost of some branches counts for over what the master thought of them; shape (those branches,)."""
+        found: np.ndarray = self._weight[branches] * (cost - self._branch_cost[branches])
         return found
 
     def add(self, branches: np.ndarray, constant: np.ndarray, slope: sparse.csr_array) -> None:

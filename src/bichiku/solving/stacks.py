@@ -1,0 +1,126 @@
+"""The branches of a two-stage program, as they are solved: equal ones once, and a few together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from bichiku.program.stages import Branches
+from bichiku.program.units import in_powers_of_two
+from bichiku.solving.branch_stack import BranchStack
+
+TOGETHER = 6  # branches in one HiGHS: one alone costs more to call than to solve
+
+
+@dataclass(frozen=True)
+class EqualBranch:
+    """Numbers in the whole program of the rows and columns of a branch that another is solved for; see `Branches`."""
+
+    rows: np.ndarray
+    columns: np.ndarray
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Branches solved together.
+
+    Attributes:
+        first: number of the first.
+        run: solves them.
+        equals: branches that equal one of them, each with the place in the stack of the one that it equals.
+    """
+
+    first: int
+    run: BranchStack
+    equals: tuple[tuple[int, EqualBranch], ...]
+
+    @property
+    def branches(self) -> slice:
+        """Their numbers."""
+        return slice(self.first, self.first + self.run.branches.count)
+
+
+class Stacks:
+    """All branches of which no two are equal, the first of each shape before all others.
+
+    Args:
+        branches: of the program.
+        cost: of the columns of the whole program, at the size at which branches are to cost what they cost.
+
+    Attributes:
+        weight: what the cost of each branch counts for, that of its equals included; shape (branches,).
+        least: what each branch costs at least under any plan; shape (branches,).
+        all: the stacks, in the order of their branches.
+    """
+
+    def __init__(self, branches: Branches, cost: np.ndarray) -> None:
+        own = _weights(branches, cost)
+        each = branches.cost / own[branches.branch_of_column]
+        equal_to = _firsts(branches.equals(each))
+        kept = np.unique(equal_to)
+        shapes = branches.shapes()
+        shape_of = kept[_firsts([shapes[branch] for branch in kept])]
+        order = np.concatenate([kept[shape_of == kept], kept[shape_of != kept]])
+        place = np.empty(branches.count, dtype=int)
+        place[order] = np.arange(len(order))
+        self._patterns = int((shape_of == kept).sum())
+        self._pattern_of = np.empty(len(order), dtype=int)
+        self._pattern_of[place[kept]] = place[shape_of]
+        self.weight = np.bincount(place[equal_to], own, len(order))
+        solved = branches.in_order(order)
+        paid = solved.cost / own[order][solved.branch_of_column]
+        self.least = _least(solved, paid)
+        equals: dict[int, list[EqualBranch]] = {}
+        for branch in np.flatnonzero(equal_to != np.arange(branches.count)).tolist():
+            rows, columns = branches.slices(branch, branch + 1)
+            found = EqualBranch(branches.rows[rows], branches.columns[columns])
+            equals.setdefault(int(place[equal_to[branch]]), []).append(found)
+        self.all: list[Stack] = []
+        for start, end in ((0, self._patterns), (self._patterns, solved.count)):
+            for first in range(start, end, TOGETHER):
+                last = min(first + TOGETHER, end)
+                _, columns = solved.slices(first, last)
+                run = BranchStack(solved.some(first, last), paid[columns])
+                mine = [(i - first, equal) for i in range(first, last) for equal in equals.get(i, ())]
+                self.all.append(Stack(first, run, tuple(mine)))
+        self._begun = False
+
+    def __len__(self) -> int:
+        return len(self.weight)
+
+    def in_turn(self, some: list[Stack]) -> Iterator[list[Stack]]:
+        """Some stacks, in groups to be solved one after another.
+
+        The first time these are all of them, and branches of a shape begin at the basis of the first of them.
+        """
+        patterns = [stack for stack in some if stack.first < self._patterns]
+        others = some[len(patterns) :]
+        yield patterns
+        if not self._begun:
+            bases = [basis for stack in patterns for basis in stack.run.bases()]
+            for stack in others:
+                stack.run.start_from([bases[pattern] for pattern in self._pattern_of[stack.branches]])
+        self._begun = True
+        yield others
+
+
+def _firsts(signs: list[bytes]) -> np.ndarray:
+    """Of each, the number of the first with the same sign."""
+    first: dict[bytes, int] = {}
+    return np.array([first.setdefault(sign, number) for number, sign in enumerate(signs)], dtype=int)
+
+
+def _weights(branches: Branches, cost: np.ndarray) -> np.ndarray:
+    """Powers of two by which the costs of each branch become as large as those of the plan: about its probability."""
+    largest = np.zeros(branches.count)
+    np.maximum.at(largest, branches.branch_of_column, abs(branches.cost))
+    return in_powers_of_two(np.where(largest > 0.0, largest, 1.0) / (abs(cost).max(initial=0.0) or 1.0))
+
+
+def _least(branches: Branches, cost: np.ndarray) -> np.ndarray:
+    """What each branch costs at the cheap ends of its columns."""
+    end = np.where(cost > 0.0, branches.column_lower, branches.column_upper)
+    paid = cost != 0.0
+    return np.bincount(branches.branch_of_column[paid], cost[paid] * end[paid], branches.count)
