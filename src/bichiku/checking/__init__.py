@@ -65,7 +65,7 @@ def advice(world: World) -> list[Advice]:
     Raises:
         ModelFaults: see `bichiku.result.pipeline.grow`.
     """
-    return _advice(Facts(world))
+    return list(_told(world)[0])
 
 
 def advice_by_strategy(worlds: Mapping[str, World]) -> dict[str, list[Advice]]:
@@ -79,14 +79,23 @@ def advice_by_strategy(worlds: Mapping[str, World]) -> dict[str, list[Advice]]:
     found: dict[str, list[Advice]] = {}
     changed: dict[str, None] = {}
     for name, world in worlds.items():
-        facts = Facts(world)
-        found[name] = _advice(facts)
-        changed |= dict.fromkeys(format_2.changed_keys(facts))
+        items, keys = _told(world)
+        found[name] = list(items)
+        changed |= dict.fromkeys(keys)
     (code,) = format_2.RULES
     as_one = Advice(code, *format_2.told(changed))
     return {name: [as_one if item.code == code else item for item in items] for name, items in found.items()}
 
 
-def _advice(facts: Facts) -> list[Advice]:
-    found = (Advice(code, *item) for code, rule in RULES.items() for item in rule(facts))
-    return list(dict.fromkeys(found))
+_last: tuple[World, tuple[tuple[Advice, ...], tuple[str, ...]]] | None = None
+
+
+def _told(world: World) -> tuple[tuple[Advice, ...], tuple[str, ...]]:
+    """All warnings about a world and its keys that format 2 changed; kept, as a page tells what the screen told."""
+    global _last
+    last = _last
+    if last is None or last[0] != world:
+        facts = Facts(world)
+        found = (Advice(code, *item) for code, rule in RULES.items() for item in rule(facts))
+        last = _last = world, (tuple(dict.fromkeys(found)), tuple(format_2.changed_keys(facts)))
+    return last[1]
