@@ -90,7 +90,10 @@ def test_a_table_is_read_back_as_it_was(solved: Run, tmp_path: Path, name: str) 
     pd.testing.assert_frame_equal(read, made, check_exact=True)
 
 
-@pytest.mark.parametrize("name", ["250410", "0101", "True", "NA", "null", "1e5", "", "2026-01-01", "inf"])
+NAMES = ["250410", "0101", "True", "NA", "null", "1e5", "", "2026-01-01", "inf", "a, b", 'a "b"', "a\nb"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_names_that_look_like_something_else_stay_texts(tmp_path: Path, name: str) -> None:
     made = STOCKS.from_rows([{**ROW, "material": name}])
     STOCKS.write(made, tmp_path)
@@ -199,6 +202,10 @@ def test_every_row_of_a_summary_is_a_metric_as_declared(solved: Run) -> None:
 def test_a_summary_alone_is_that_of_all_tables(solved: Run) -> None:
     few = {name: solved.tables[name] for name in READ}
     pd.testing.assert_frame_equal(summarise(solved.outcome), summary_table(solved.outcome, few), check_exact=True)
+    some = summarise(solved.outcome, ["cvar_damage", "china_share"])
+    whole = solved.tables["summary"]
+    chosen = whole[whole["metric"].isin(["cvar_damage", "china_share"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(some, chosen, check_exact=True)
     more = {**few, "split": solved.tables["split"]}
     pd.testing.assert_frame_equal(summary_table(solved.outcome, more), solved.tables["summary"], check_exact=True)
 

@@ -167,7 +167,15 @@ class ChainOutcome:
 
     def damage_part(self, part: str, material: str) -> np.ndarray:
         """Discounted money of one part of damage at each node, if the node is reached; see `DAMAGE_PARTS`."""
-        return self.quantity(DAMAGE_PARTS[part], material)
+        return self._damage[part, material]
+
+    @cached_property
+    def _damage(self) -> dict[tuple[str, str], np.ndarray]:
+        return {
+            (part, material): self.quantity(quantity, material)
+            for part, quantity in DAMAGE_PARTS.items()
+            for material in self.world.materials
+        }
 
     def damage_parts(self, path: np.ndarray, material: str) -> dict[str, float]:
         """Discounted damage to a material along a path, by part."""

@@ -75,7 +75,7 @@ class PointSolver:
             return {"status": failure.status.value}
         if not certify(outcome.program, outcome.solution).holds:
             return {"status": "fails its certificate"}
-        summary = summarise(outcome)
+        summary = summarise(outcome, [metric.name for metric in SWEPT.values()])
         found: dict[str, Any] = {"status": "optimal"}
         for name, metric in SWEPT.items():
             rows = summary[summary["metric"] == metric.name]

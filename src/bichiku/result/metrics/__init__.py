@@ -5,7 +5,7 @@ All metrics speak of the reported window (`report_until`); sourcing metrics of i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -51,19 +51,23 @@ def shown_in(place: Shown) -> tuple[Metric, ...]:
     return tuple(metric for metric in METRICS.values() if place in metric.shown)
 
 
-def summary_table(outcome: Outcome, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def summary_table(
+    outcome: Outcome, tables: Mapping[str, pd.DataFrame], metrics: Collection[str] = METRICS
+) -> pd.DataFrame:
     """summary.csv of a solved strategy.
 
     Args:
         outcome: the solved strategy.
         tables: its tables by name, those of `READ` at least, and `split` of a run that is split.
+        metrics: names of those that are worked out.
     """
     results, currency = Results(outcome, tables), outcome.world.settings.currency
     rows = []
     for group in GROUPS:
         for material in [ALL, *outcome.world.materials]:
             for metric in group:
-                if material in metric.scope and (found := metric.compute(results, material)) is not None:
+                asked = metric.name in metrics and material in metric.scope
+                if asked and (found := metric.compute(results, material)) is not None:
                     unit = metric.unit_in(currency)
                     for value, detail in [found] if isinstance(found, Reading) else found:
                         row = {"metric": metric.name, "material": material, "value": value}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import pandas as pd
 
 from bichiku.result.columns import ResultTable
-from bichiku.result.metrics import READ, SUMMARY, summary_table
+from bichiku.result.metrics import METRICS, READ, SUMMARY, summary_table
 from bichiku.result.outcome import Outcome
 from bichiku.result.prices.table import PRICES
 from bichiku.result.tables.costs import COSTS, costs_table
@@ -73,6 +73,19 @@ def tabulate(outcome: Outcome, listed: Outcome | None = None) -> dict[str, pd.Da
     return {"summary": summary_table(outcome, tables), **tables}
 
 
-def summarise(outcome: Outcome) -> pd.DataFrame:
-    """The summary alone, made from no more tables than it needs."""
-    return summary_table(outcome, {name: _MAKERS[name](outcome) for name in READ})
+def summarise(outcome: Outcome, metrics: Collection[str] = METRICS) -> pd.DataFrame:
+    """The summary alone, or some metrics of it, made from no more tables than they need."""
+    return summary_table(outcome, _Made(outcome), metrics)
+
+
+class _Made(dict[str, pd.DataFrame]):
+    """Tables that are made when they are read; `in` says whether one was."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self._outcome = outcome
+
+    def __missing__(self, name: str) -> pd.DataFrame:
+        if name not in READ:
+            raise KeyError(name)
+        self[name] = _MAKERS[name](self._outcome)
+        return self[name]
