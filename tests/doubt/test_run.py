@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import statistics
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +74,19 @@ def test_with_draws_regret_is_over_the_draws(doubt: Findings) -> None:
     share = tables["regret"].set_index("strategy").loc["hold", "best_share"]
     assert 0 < share < 1
     assert share == pytest.approx(np.mean(pays))
+
+
+def test_the_error_of_a_mean_is_that_of_the_difference_in_the_same_draws(doubt: Findings) -> None:
+    tables = tables_of(doubt)
+    regret = tables["regret"].set_index("strategy")
+    least = regret[regret["candidate"] == "yes"]["mean_regret"].idxmin()
+    assert math.isnan(regret.loc[least, "mean_error"])
+    drawn = tables["worlds"][tables["worlds"]["world"].str.startswith("draw")].set_index(["strategy", "world"])[
+        "regret"
+    ]
+    for name in set(regret.index) - {least}:
+        more = [one - other for one, other in zip(drawn[name], drawn[least], strict=True)]
+        assert regret.loc[name, "mean_error"] == pytest.approx(statistics.stdev(more) / math.sqrt(20))
 
 
 # Cores, and going on

@@ -59,6 +59,7 @@ def test_a_group_in_the_place_of_a_country_is_called_one(tmp_path: Path, extra: 
     ("selector", "words"),
     [
         ("countries: [XXX]", "'XXX' is not a country code or group"),
+        ("countries: [CXD]", "'CXD' is not a country code or group (did you mean COD ("),  # not CXR, which nobody has
         ("suppliers: [cobalt-cdo]", "unknown supplier or project 'cobalt-cdo' (did you mean 'cobalt-cod'?)"),
         ("routes: [malacca]", "unknown route 'malacca' (none is defined)"),
         ("materials: [cobolt]", "unknown material 'cobolt' (did you mean 'cobalt'?)"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import pytest
 
@@ -83,24 +85,20 @@ def test_a_number_is_a_noun(path: str, words: str) -> None:
 
 
 def test_means_that_the_draws_do_not_tell_apart_are_said_to_be_alike() -> None:
-    regret = {"a": [0.0, 0.0, 3.0, 0.0], "b": [1.0, 2.0, 0.0, 1.0], "c": [10.0, 11.0, 10.0, 11.0]}
-    worlds = pd.DataFrame(
-        [(f"draw {i}", name, "optimal", value) for name, of in regret.items() for i, value in enumerate(of)],
-        columns=["world", "strategy", "status", "regret"],
-    )
     by_strategy = pd.DataFrame(
         {
-            "strategy": list(regret),
+            "strategy": ["a", "b", "c"],
             "candidate": "yes",
             "worlds": 4,
             "best_share": [0.75, 0.25, 0.0],
-            "mean_regret": [sum(of) / 4 for of in regret.values()],
-            "worst_regret": [max(of) for of in regret.values()],
+            "mean_regret": [0.75, 1.0, 10.5],
+            "mean_error": [math.nan, 1.11, 1.0],
+            "worst_regret": [3.0, 2.0, 11.0],
         }
     )
+    worlds = pd.DataFrame({"world": [f"draw {i}" for i in range(4)], "strategy": "a", "status": "optimal"})
     turns = pd.DataFrame({"group": []})
     tornado = pd.DataFrame({"group": ["discount_rate"], "best": ["a"], "second": ["b"], "at_base": [1.0]})
     words = answer_words({"regret": by_strategy, "tornado": tornado, "switching": turns, "worlds": worlds}, "USD")
-    # b less a: 1, 2, -3, 1; mean 0.25, sample deviation √(14.75 / 3) = 2.217, over √4
     (told,) = (sentence for sentence in words if "apart" in sentence)
     assert told.startswith("b is regretted by USD 0.250 more on average, with a standard error of USD 1.11: ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import pycountry
@@ -33,18 +34,26 @@ def is_country(code: str) -> bool:
     return code in country_codes()
 
 
-def country_hint(text: str) -> str:
-    """A hint with the code that a name, an abbreviation or a misspelt code may have meant; empty if none."""
-    codes = _meant(text.strip().casefold())[:MOST_OFFERED] if len(text) <= LONGEST_COMPARED else []
+def country_hint(text: str, used: Iterable[str] = ()) -> str:
+    """A hint with the code that a name, an abbreviation or a misspelt code may have meant; empty if none.
+
+    Args:
+        text: what was typed.
+        used: codes that are more likely meant than others.
+    """
+    codes = _meant(text.strip().casefold(), sorted(used))[:MOST_OFFERED] if len(text) <= LONGEST_COMPARED else []
     return f"did you mean {' or '.join(f'{code} ({country_name(code)})' for code in codes)}?" if codes else ""
 
 
-def _meant(word: str) -> list[str]:
+def _meant(word: str, used: Sequence[str]) -> list[str]:
     words = _words()
     if word in words:
         return words[word]
     if len(word) < 3:
         return []
+    near = [code for code in used if len(code) == len(word) and _differing(code.casefold(), word) == 1]
+    if near:
+        return near
     begins = {code for name, codes in words.items() if name.startswith(word) for code in codes}
     if begins:
         return sorted(begins)
@@ -53,6 +62,10 @@ def _meant(word: str) -> list[str]:
         return swapped
     close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     return words[close[0]] if close else []
+
+
+def _differing(one: str, other: str) -> int:
+    return sum(a != b for a, b in zip(one, other, strict=True))
 
 
 @lru_cache

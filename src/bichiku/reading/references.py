@@ -20,6 +20,7 @@ from bichiku.reading.uncertainty import range_faults
 Tables = Mapping[str, Table[Any]]
 Names = Set[str] | None  # None: not known, because a table could not be read
 
+USED = "country of a supplier or project"
 ROUNDING = 1e-9
 
 _EFFECTS = ("events.*.effects.*", "crises.*.effects.*")
@@ -59,6 +60,7 @@ def check_names(document: Document, tables: Tables, log: FaultLog) -> None:
     known: dict[str, Names] = {
         "country": groups,  # to tell where one stands in place of a country
         "country or group": groups,
+        USED: {code for code in _texts("country", tables["suppliers"], tables["projects"]) or () if is_country(code)},
         "material": _ids(tables["materials"]),
         "supplier or project": _ids(tables["suppliers"], tables["projects"]),
         "project or kind": _with(PROJECT_KINDS, _ids(tables["projects"])),
@@ -69,17 +71,17 @@ def check_names(document: Document, tables: Tables, log: FaultLog) -> None:
     for kind, places in _NAMED_IN.items():
         for place in places:
             for path, value in values_at(document.data, tuple(place.split("."))):
-                _check(document, path, kind, [value] if place == "buyer" else value, known[kind], log)
+                _check(document, path, kind, [value] if place == "buyer" else value, known, log)
     for key in ("events", "crises"):
         log.extend(alike_in_document(document, key))
     asked = document.data.get("policies")
     asked = asked if isinstance(asked, dict) else {}
     for policy in POLICIES:
         for path, kind, names in policy.named(asked.get(policy.name), tables["materials"].ids):
-            _check(document, ("policies", policy.name, *path), kind, names, known[kind], log)
+            _check(document, ("policies", policy.name, *path), kind, names, known, log)
 
 
-def _check(document: Document, path: KeyPath, kind: str, names: Any, known: Names, log: FaultLog) -> None:
+def _check(document: Document, path: KeyPath, kind: str, names: Any, known: Mapping[str, Names], log: FaultLog) -> None:
     for name in names if isinstance(names, list) else []:
         if isinstance(name, str):
             wrong = _wrong(kind, name, known)
@@ -87,18 +89,19 @@ def _check(document: Document, path: KeyPath, kind: str, names: Any, known: Name
                 log.add(document.fault(path, *wrong))
 
 
-def _wrong(kind: str, name: str, known: Names) -> tuple[str, str] | None:
+def _wrong(kind: str, name: str, every: Mapping[str, Names]) -> tuple[str, str] | None:
     """Message and hint where a name stands for nothing."""
+    known, used = every[kind], every[USED] or ()
     if kind == "country" and known is not None and name in known and not is_country(name):
         return f"{shown(name)} is a group, and only countries can stand here", "name its countries one by one"
     if kind == "country":
         message = f"{shown(name)} is not a country code of ISO 3166-1 alpha-3"
-        return None if is_country(name) else (message, country_hint(name))
+        return None if is_country(name) else (message, country_hint(name, used))
     if known is None or name in known:
         return None
     if kind == "country or group":
         message = f"{shown(name)} is not a country code or group"
-        return None if is_country(name) else (message, close_word(name, known) or country_hint(name))
+        return None if is_country(name) else (message, close_word(name, known) or country_hint(name, used))
     return f"unknown {kind} {shown(name)}", nearest(name, known)
 
 

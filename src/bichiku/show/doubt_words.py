@@ -111,25 +111,17 @@ def answer_words(tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]
         third += f"; {groups} of {len(tornado)} uncertain numbers or groups can turn the order by themselves"
     else:
         third += "; none of the uncertain numbers or groups turns the order by itself"
-    alike = _alike(tables["worlds"], on_average, list(candidates.index), currency)
+    alike = _alike(candidates, on_average, currency)
     return [f"{sentence}." for sentence in (text, least, *alike, third, *_left_out(tables["worlds"]))]
 
 
-def _alike(worlds: pd.DataFrame, least: str, candidates: list[str], currency: str) -> list[str]:
-    """The candidates whose mean regret the draws do not tell from the least; the same draws are compared.
-
-    Draws of a Latin hypercube vary less than independent ones, for which the standard error is that of a mean.
-    """
-    drawn = worlds[worlds["world"].astype(str).str.startswith("draw ")]
-    regret = {str(name): rows.set_index("world")["regret"] for name, rows in drawn.groupby("strategy")}
+def _alike(candidates: pd.DataFrame, least: str, currency: str) -> list[str]:
+    """The candidates whose mean regret the draws do not tell from the least."""
     found = []
-    for name in candidates:
-        if name == least or name not in regret:
-            continue
-        more = (regret[name] - regret[least]).dropna()
-        mean, error = float(more.mean()), float(more.sem())  # no number where there is one draw
-        if error > 0.0 and mean < SURE * error:
-            text = f"{name} is regretted by {money(mean, currency)} more on average, with a standard error of"
+    for name, row in candidates.iterrows():
+        more, error = float(row["mean_regret"] - candidates["mean_regret"][least]), float(row["mean_error"])
+        if more < SURE * error:
+            text = f"{name} is regretted by {money(more, currency)} more on average, with a standard error of"
             found.append(f"{text} {money(error, currency)}: these draws do not tell {name} and {least} apart")
     return found
 

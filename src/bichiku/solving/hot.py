@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from bichiku.executing import threads
 from bichiku.program import LinearProgram
 from bichiku.program.components import Component, split_program
 from bichiku.solving.coupled import RowsCouple, basis_of_all, beside_each_other, split_loosely
 from bichiku.solving.decomposed import DecomposedRun, pays
 from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, SolverOptions
 from bichiku.solving.known_parts import KnownPart, KnownParts, digest_of
+from bichiku.solving.side_by_side import side_by_side
 from bichiku.solving.solution import Solution, Status
 from bichiku.solving.start import Basis, as_highs
 
@@ -290,23 +289,12 @@ class HotProgram:
             seconds = None if end is None else end - time.monotonic()
             return self._solve_part(i, Limits(seconds, limits.iterations), logs and logs / f"{i}.log", prices)
 
-        # HiGHS leaves the interpreter's lock while it runs, so threads do
-        pool = ThreadPoolExecutor(max_workers=threads())
-        futures = {pool.submit(solve, i): i for i in waiting}
-        try:
-            for count, done in enumerate(as_completed(futures), start=1):
-                self._answers[futures[done]] = done.result()
+        found = side_by_side(waiting, solve, lambda i: self.runs[i].interrupt())
+        with closing(found):  # so that what still runs is told to stop where progress raises
+            for count, (i, answer) in enumerate(found, start=1):
+                self._answers[i] = answer
                 if progress:
                     progress(count, len(waiting))
-                # beside a part that is unbounded, another may have no point at all, and then there is none to begin at
-                if done.result().status not in (Status.OPTIMAL, Status.UNBOUNDED):
-                    self._stop(futures, waiting)
-                    break
-        except BaseException:
-            self._stop(futures, waiting)
-            pool.shutdown(wait=False)  # a solver may take seconds to hear that it is to stop
-            raise
-        pool.shutdown()
         self._renew_stopped()
 
     def _solve_part(self, part: int, limits: Limits, log: Path | None, prices: bool) -> Solution:
@@ -338,13 +326,6 @@ class HotProgram:
                 self.runs[i] = self._run_of(self.parts[i].program)
             if i in self._answers and self._answers[i].status is Status.INTERRUPTED:
                 del self._answers[i]
-
-    def _stop(self, futures: Iterable, waiting: list[int]) -> None:  # type: ignore[type-arg]
-        for future in futures:
-            future.cancel()
-        for i in waiting:
-            if i not in self._answers:
-                self.runs[i].interrupt()
 
     def _whole(self, iterations: int) -> Solution:
         failed = [answer for answer in self._answers.values() if answer.status is not Status.OPTIMAL]
