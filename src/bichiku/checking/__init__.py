@@ -94,7 +94,7 @@ def _told(world: World) -> tuple[tuple[Advice, ...], tuple[str, ...]]:
     """All warnings about a world and its keys that format 2 changed; kept, as a page tells what the screen told."""
     global _last
     last = _last
-    if last is None or last[0] != world:
+    if last is None or last[0] is not world:
         facts = Facts(world)
         found = (Advice(code, *item) for code, rule in RULES.items() for item in rule(facts))
         last = _last = world, (tuple(dict.fromkeys(found)), tuple(format_2.changed_keys(facts)))
