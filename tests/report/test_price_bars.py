@@ -40,3 +40,13 @@ def test_prices_are_ranked_by_what_they_are_worth_as_far_as_they_hold() -> None:
     # 1000 for a thousandth of a unit are 1, less than 5 for a whole one
     order = ranked(prices((1, 1000, 1.001, "USD per t/year", "short range"), (60, 5, 90, "USD per day", "ranging")))
     assert order["price"].tolist() == [5, 1000]
+
+
+def test_names_as_long_as_a_model_has_leave_room_for_the_bars() -> None:
+    # a picture whose bars have no room is warned about when it is drawn, and here a warning is an error
+    units = ("USD per t/year", "USD per day", "USD per point")
+    table = prices(*((60, 5, 90, unit, "ranging") for unit in units))
+    table["limit"] = [f"share floors partners-half · neodymium-praseodymium · 203{i}" for i in range(3)]
+    picture = policy_prices("partners", ranked(table))
+    assert picture is not None
+    assert all(unit in picture.units for unit in units)

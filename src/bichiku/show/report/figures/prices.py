@@ -74,7 +74,6 @@ def policy_prices(strategy: str, order: pd.DataFrame) -> Picture | None:
         return None
     units = list(dict.fromkeys(shown["per"]))[:PANELS]
     panels = {unit: shown[shown["per"] == unit].head(MOST) for unit in units}
-    rows = max(len(panel) for panel in panels.values())
     alt = _alt_text(strategy, panels)
     left = len(order) - len(shown)
     without = f"; without {left} whose range is too short" if left else ""
@@ -84,21 +83,23 @@ def policy_prices(strategy: str, order: pd.DataFrame) -> Picture | None:
         units="; ".join(units),
         source=f"prices.csv (price; of each limit its dearest year{without})",
         alt=alt,
-        height=0.5 + 0.27 * rows,
-        paint=lambda figure: _paint(figure, panels, rows),
+        height=sum(0.5 + 0.27 * len(panel) for panel in panels.values()),
+        paint=lambda figure: _paint(figure, panels),
         data=shown.drop(columns=["amount", "per"]),
     )
 
 
-def _paint(figure: Figure, panels: dict[str, pd.DataFrame], rows: int) -> None:
-    for axes, (unit, frame) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True):
+def _paint(figure: Figure, panels: dict[str, pd.DataFrame]) -> None:
+    # one below the other, as the names of three limits side by side leave no room for their bars
+    below = figure.subplots(len(panels), 1, squeeze=False, height_ratios=[len(panel) for panel in panels.values()])
+    for axes, (unit, frame) in zip(below[:, 0], panels.items(), strict=True):
         values = frame["amount"].to_numpy(dtype=float)
         for place, value in enumerate(values):
             axes.barh(place, value, 0.66, color=BLUE if value > 0 else ORANGE, hatch="" if value > 0 else "////")
             beside(axes, max(float(value), 0.0), place, page_number(float(value)))
         low, high = min(0.0, values.min()), max(0.0, values.max())
         axes.set_xlim(low * 1.05, high + 0.3 * (high - low))
-        axes.set_ylim(rows - 0.5, -0.5)
+        axes.set_ylim(len(frame) - 0.5, -0.5)
         axes.set_yticks(np.arange(len(frame)), [label(row) for row in frame.itertuples(index=False)])
         axes.set_title(unit)
         axes.set_xticks([])
