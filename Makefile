@@ -57,6 +57,7 @@ $(VENV)/run-ready: $(VENV)/pip-ready pyproject.toml constraints.txt
 
 $(VENV)/test-ready: $(VENV)/pip-ready pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+	$(BIN)/python -m compileall -q src # hundreds of processes load it, and not all may write what they compile
 	touch $@ $(VENV)/run-ready
 
 $(VENV)/benchmark-ready: $(VENV)/pip-ready pyproject.toml constraints.txt

@@ -51,7 +51,7 @@ def installed(python: Path, folder: Path, pinned: bool) -> Path:
     subprocess.run([python, "-m", "venv", folder], check=True)
     own = folder / "bin" / "python"
     pins = ["--constraint", ROOT / "constraints.txt"] if pinned else []
-    subprocess.run([own, "-m", "pip", "install", "--quiet", *pins, ROOT], check=True)
+    subprocess.run([own, "-m", "pip", "install", "--quiet", "--no-compile", *pins, ROOT], check=True)
     return own
 
 

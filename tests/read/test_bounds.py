@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import resource
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -38,31 +39,36 @@ def _aliases() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _large() -> dict[str, tuple[dict[str, Any], str]]:
-    """What `write_model` is given, and how the first fault begins."""
-    rows = "".join(f"s{i},cobalt,COD,1,1\n" for i in range(MILLION))
-    years = "".join(f"m{i},2026,1\n" for i in range(MILLION))
-    wrong = "".join(f"s{i},cobalt,COD,x{i},1\n" for i in range(MILLION))
-    no_end = "has a cell that cannot be read: it has no end; is a quote never closed?"
-    nests = "nests too deep or holds too much (aliases count each time)"
-    return {
-        "a million suppliers": ({"suppliers": SUPPLIERS + rows}, "suppliers.csv:50002: has more than 50,000 rows"),
-        "a million years": ({"demand": f"{DEMAND}{years}"}, "demand.csv:50002: has more than 50,000 rows"),
-        "a million faults": ({"suppliers": SUPPLIERS + wrong}, "suppliers.csv:2: capacity_t: 'x0' is not a number"),
-        "a huge cell": (
-            {"suppliers": SUPPLIERS + "a" * 200 * MILLION},
-            "suppliers.csv: is larger than 50,000,000 bytes",
-        ),
-        "an open quote": ({"suppliers": f'{SUPPLIERS}"' + "備" * 16 * MILLION}, f"suppliers.csv:2: {no_end}"),
-        "aliases": ({"extra": _aliases()}, f"model.yaml:6: e[1][5]: {nests}"),
-        "brackets": ({"extra": "a: " + "[" * 4 * MILLION}, "model.yaml: is larger than 1,000,000 bytes"),
-        "fewer brackets": ({"extra": "a: " + "[" * 900_000}, f"model.yaml:6: {nests}"),
-        "keys": ({"whole": "".join(f"{i}:\n" for i in range(100_000))}, f"model.yaml:10000: {nests}"),
-    }
+def _rows(row: str) -> str:
+    return "".join(row.format(i) for i in range(MILLION))
 
 
-LARGE = ["a million suppliers", "a million years", "a million faults", "a huge cell", "an open quote"]
-LARGE += ["aliases", "brackets", "fewer brackets", "keys"]
+NO_END = "has a cell that cannot be read: it has no end; is a quote never closed?"
+NESTS = "nests too deep or holds too much (aliases count each time)"
+LARGE: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
+    "a million suppliers": (
+        lambda: {"suppliers": SUPPLIERS + _rows("s{},cobalt,COD,1,1\n")},
+        "suppliers.csv:50002: has more than 50,000 rows",
+    ),
+    "a million years": (
+        lambda: {"demand": DEMAND + _rows("m{},2026,1\n")},
+        "demand.csv:50002: has more than 50,000 rows",
+    ),
+    "a million faults": (
+        lambda: {"suppliers": SUPPLIERS + _rows("s{0},cobalt,COD,x{0},1\n")},
+        "suppliers.csv:2: capacity_t: 'x0' is not a number",
+    ),
+    "a huge cell": (
+        lambda: {"suppliers": SUPPLIERS + "a" * 200 * MILLION},
+        "suppliers.csv: is larger than 50,000,000 bytes",
+    ),
+    "an open quote": (lambda: {"suppliers": f'{SUPPLIERS}"' + "備" * 16 * MILLION}, f"suppliers.csv:2: {NO_END}"),
+    "aliases": (lambda: {"extra": _aliases()}, f"model.yaml:6: e[1][5]: {NESTS}"),
+    "brackets": (lambda: {"extra": "a: " + "[" * 4 * MILLION}, "model.yaml: is larger than 1,000,000 bytes"),
+    "fewer brackets": (lambda: {"extra": "a: " + "[" * 900_000}, f"model.yaml:6: {NESTS}"),
+    "keys": (lambda: {"whole": "".join(f"{i}:\n" for i in range(100_000))}, f"model.yaml:10000: {NESTS}"),
+}
+"""What makes what `write_model` is given, and how the first fault begins."""
 
 
 def _read_in(folder: Path, memory: int) -> list[str]:
@@ -74,8 +80,8 @@ def _read_in(folder: Path, memory: int) -> list[str]:
 @pytest.mark.skipif(not Path("/proc/self/statm").is_file(), reason="the system does not tell how much memory is used")
 @pytest.mark.parametrize("what", LARGE)
 def test_what_no_model_holds_is_refused_in_bounded_memory(tmp_path: Path, what: str) -> None:
-    tables, fault = _large()[what]
-    write_model(tmp_path, **tables)
+    tables, fault = LARGE[what]
+    write_model(tmp_path, **tables())
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as other:
         found = other.submit(_read_in, tmp_path, MEMORY).result()
     assert found[0] == fault

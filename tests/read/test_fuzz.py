@@ -1,4 +1,4 @@
-"""A thousand spoilt inputs, the same on every run; ``python -m trials.fuzz`` judges as many as one likes."""
+"""Five hundred spoilt inputs, the same on every run; ``python -m trials.fuzz`` judges as many as one likes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from trials.fuzz_checks import Defect, check, decimal
 from trials.fuzz_inputs import MODEL, Planted, Spoilt, bases
 
 PARTS = 4
-INPUTS = 250  # in each part
+INPUTS = 125  # in each part
 
 
 @pytest.mark.slow
@@ -23,8 +23,8 @@ def test_spoilt_inputs_are_refused_clearly_or_read_right(part: int) -> None:
     found = fuzz(INPUTS, seed=part)
     assert found.defects == {}
     assert found.outcomes.total() >= INPUTS
-    assert found.outcomes["refused"] > 100
-    assert found.outcomes["taken"] + found.outcomes["solved"] > 10
+    assert found.outcomes["refused"] > 50
+    assert found.outcomes["taken"] + found.outcomes["solved"] > 5
 
 
 @pytest.mark.parametrize("text", ["0x10", "1_000", "１２", "1,5", "5%", "nan", "inf", ".", "1e", "", " 5", "−5"])
