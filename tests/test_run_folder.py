@@ -118,6 +118,46 @@ def test_what_was_read_is_written_even_if_the_file_changes_meanwhile(tmp_path: P
     assert (made / "inputs" / "demand.csv").read_text() == TABLES["demand"]
 
 
+# Verified beside the page
+
+
+@pytest.fixture
+def by_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of any size are verified by another process, if they have a page."""
+    monkeypatch.setattr("bichiku.result.run.WORTH_A_PROCESS", 0)
+    monkeypatch.setattr("bichiku.result.run.threads", lambda: 2)
+
+
+def _verification(folder: Path) -> object:
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["verification"]
+
+
+@pytest.mark.usefixtures("by_another_process")
+def test_another_process_verifies_what_this_one_would(run: Run, tmp_path: Path) -> None:
+    here = replace(run).write(tmp_path / "here")
+    there = replace(run, page=lambda _: "a page").write(tmp_path / "there")
+    assert _verification(there) == _verification(here)
+    assert (there / "report.html").read_text(encoding="utf-8") == "a page"
+
+
+@pytest.mark.usefixtures("by_another_process")
+def test_a_verifier_that_fails_is_made_up_for(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "false")  # a command that does nothing and ends with 1
+    folder = replace(run, page=lambda _: "a page").write(tmp_path)
+    assert _verification(folder)["holds"] is True
+
+
+@pytest.mark.usefixtures("by_another_process")
+def test_a_run_that_another_process_rejects_has_no_page(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = run.tables["summary"].assign(value=lambda table: table["value"] + 1.0)
+    spoilt = replace(run, tables={**run.tables, "summary": summary}, page=lambda _: "a page")
+    with pytest.raises(Rejected) as caught:
+        spoilt.write(tmp_path)
+    assert not (caught.value.folder / "report.html").exists()
+
+
 # Without the large tables of branches
 
 

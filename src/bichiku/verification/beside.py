@@ -6,20 +6,30 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bichiku.verification import Verdict, verify_run
 
+GO = b"verify\n"
+
 
 @contextmanager
-def verified_beside(folder: Path) -> Iterator[Callable[[], Verdict]]:
-    """Begins to verify a folder, and yields what waits for the verdict; a process that fails is made up for here.
+def verifier(folder: Path) -> Iterator[Callable[[], Callable[[], Verdict]]]:
+    """Loads a verifier in another process, and yields what begins to verify a folder and returns what waits for the
+    verdict; a process that fails is made up for here.
 
     A command of its own is begun rather than a worker, as scripts that write a run need no guard against starting anew.
     """
     command = [sys.executable, "-m", "bichiku.verification.beside", str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+    def begin() -> Callable[[], Verdict]:
+        assert process.stdin is not None
+        with suppress(BrokenPipeError):
+            process.stdin.write(GO)
+            process.stdin.flush()
+        return verdict
 
     def verdict() -> Verdict:
         said, _ = process.communicate()
@@ -29,11 +39,12 @@ def verified_beside(folder: Path) -> Iterator[Callable[[], Verdict]]:
         return found
 
     try:
-        yield verdict
+        yield begin
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(pickle.dumps(verify_run(Path(sys.argv[1]))))
+    if sys.stdin.buffer.read(len(GO)) == GO:  # else nothing was written that could be verified
+        sys.stdout.buffer.write(pickle.dumps(verify_run(Path(sys.argv[1]))))
