@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,24 +59,18 @@ class Stacks:
         own = _weights(branches, cost)
         each = branches.cost / own[branches.branch_of_column]
         equal_to = _firsts(branches.equals(each))
-        kept = np.unique(equal_to)
-        shapes = branches.shapes()
-        shape_of = kept[_firsts([shapes[branch] for branch in kept])]
-        order = np.concatenate([kept[shape_of == kept], kept[shape_of != kept]])
-        place = np.empty(branches.count, dtype=int)
+        order, self._pattern_of, self._patterns = _patterns_first(np.unique(equal_to), branches.shapes())
+        place = np.full(branches.count, -1)
         place[order] = np.arange(len(order))
-        self._patterns = int((shape_of == kept).sum())
-        self._pattern_of = np.empty(len(order), dtype=int)
-        self._pattern_of[place[kept]] = place[shape_of]
-        self.weight = np.bincount(place[equal_to], own, len(order))
+        of = place[equal_to]
+        self.weight = np.bincount(of, own, len(order))
         solved = branches.in_order(order)
         paid = solved.cost / own[order][solved.branch_of_column]
         self.least = _least(solved, paid)
         equals: dict[int, list[EqualBranch]] = {}
-        for branch in np.flatnonzero(equal_to != np.arange(branches.count)).tolist():
+        for branch in np.flatnonzero(place < 0).tolist():
             rows, columns = branches.slices(branch, branch + 1)
-            found = EqualBranch(branches.rows[rows], branches.columns[columns])
-            equals.setdefault(int(place[equal_to[branch]]), []).append(found)
+            equals.setdefault(int(of[branch]), []).append(EqualBranch(branches.rows[rows], branches.columns[columns]))
         self.all: list[Stack] = []
         for start, end in ((0, self._patterns), (self._patterns, solved.count)):
             for first in range(start, end, TOGETHER):
@@ -104,6 +98,17 @@ class Stacks:
                 stack.run.start_from([bases[pattern] for pattern in self._pattern_of[stack.branches]])
         self._begun = True
         yield others
+
+
+def _patterns_first(branches: np.ndarray, shapes: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray, int]:
+    """Numbers of branches, the first of each shape before all others; for each in this order the place of the first of
+    its shape; and how many these are.
+    """
+    first = _firsts([shapes[branch] for branch in branches])
+    is_first = first == np.arange(len(branches))
+    order = np.concatenate([np.flatnonzero(is_first), np.flatnonzero(~is_first)])
+    place = np.argsort(order)
+    return branches[order], place[first[order]], int(is_first.sum())
 
 
 def _firsts(signs: list[bytes]) -> np.ndarray:
