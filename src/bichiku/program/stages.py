@@ -99,18 +99,14 @@ class Branches:
             found.append(_digest(ends, places - columns.start, finite))
         return found
 
-    def equals(self, cost: np.ndarray) -> list[bytes]:
-        """What branches share that are the same in all their numbers; one for each branch.
-
-        Args:
-            cost: what their columns cost; shape (columns,).
-        """
+    def equals(self) -> list[bytes]:
+        """What branches share that are the same in all their numbers; one for each branch."""
         found = []
         for branch in range(self.count):
             rows, columns = self.slices(branch, branch + 1)
             ends, places, values = _lines(self.matrix, rows)
             limits = self.row_lower[rows], self.row_upper[rows]
-            bounds = self.column_lower[columns], self.column_upper[columns], cost[columns]
+            bounds = self.column_lower[columns], self.column_upper[columns], self.cost[columns]
             linked = _lines(self.linking, rows)
             found.append(_digest(ends, places - columns.start, values, *linked, *limits, *bounds))
         return found

@@ -244,6 +244,7 @@ def _cells(column: pd.Series) -> list[str]:
         values = column.tolist()
         return ["" if math.isnan(value) else repr(value) for value in values]
     places, known = pd.factorize(column, use_na_sentinel=False)
+    # behind an empty cell, as a line of one empty cell alone would be quoted
     cells = [_line(["", None if pd.isna(value) else value])[1:-1] for value in known.tolist()]
     found: list[str] = np.array(cells, dtype=object)[places].tolist()
     return found

@@ -41,16 +41,19 @@ class Cuts:
 
 
 class BranchStack:
-    """Branches side by side, each as if it were certain.
+    """Branches side by side.
+
+    Args:
+        branches: the branches, at costs as if each were certain.
 
     Attributes:
-        branches: the branches.
+        branches: the same.
         left: units by which they leave what the plan asks of them, at the last plan.
     """
 
-    def __init__(self, branches: Branches, cost: np.ndarray) -> None:
+    def __init__(self, branches: Branches) -> None:
         self.branches = branches
-        self._cost = cost
+        self._cost = cost = branches.cost
         self._run = GrowingRun(
             branches.matrix,
             (branches.row_lower, branches.row_upper),

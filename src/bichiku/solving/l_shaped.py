@@ -12,7 +12,6 @@ solver goes on from that basis on the whole program, and says itself when it is 
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from bichiku.executing import threads
 from bichiku.program import LinearProgram
 from bichiku.program.stages import split_stages
 from bichiku.program.units import in_powers_of_two
@@ -114,7 +114,7 @@ class LShaped:
             NotSettled: there is none, or HiGHS failed on the way.
         """
         left = self._countdown(limits)
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        with ThreadPoolExecutor(max_workers=threads()) as pool:
             try:
                 return self._rounds(pool, left)
             except SolverError as error:

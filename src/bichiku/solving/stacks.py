@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -57,16 +57,15 @@ class Stacks:
 
     def __init__(self, branches: Branches, cost: np.ndarray) -> None:
         own = _weights(branches, cost)
-        each = branches.cost / own[branches.branch_of_column]
-        equal_to = _firsts(branches.equals(each))
+        branches = replace(branches, cost=branches.cost / own[branches.branch_of_column])
+        equal_to = _firsts(branches.equals())
         order, self._pattern_of, self._patterns = _patterns_first(np.unique(equal_to), branches.shapes())
         place = np.full(branches.count, -1)
         place[order] = np.arange(len(order))
         of = place[equal_to]
         self.weight = np.bincount(of, own, len(order))
         solved = branches.in_order(order)
-        paid = solved.cost / own[order][solved.branch_of_column]
-        self.least = _least(solved, paid)
+        self.least = _least(solved)
         equals: dict[int, list[EqualBranch]] = {}
         for branch in np.flatnonzero(place < 0).tolist():
             rows, columns = branches.slices(branch, branch + 1)
@@ -75,10 +74,8 @@ class Stacks:
         for start, end in ((0, self._patterns), (self._patterns, solved.count)):
             for first in range(start, end, TOGETHER):
                 last = min(first + TOGETHER, end)
-                _, columns = solved.slices(first, last)
-                run = BranchStack(solved.some(first, last), paid[columns])
                 mine = [(i - first, equal) for i in range(first, last) for equal in equals.get(i, ())]
-                self.all.append(Stack(first, run, tuple(mine)))
+                self.all.append(Stack(first, BranchStack(solved.some(first, last)), tuple(mine)))
         self._begun = False
 
     def __len__(self) -> int:
@@ -124,8 +121,9 @@ def _weights(branches: Branches, cost: np.ndarray) -> np.ndarray:
     return in_powers_of_two(np.where(largest > 0.0, largest, 1.0) / (abs(cost).max(initial=0.0) or 1.0))
 
 
-def _least(branches: Branches, cost: np.ndarray) -> np.ndarray:
+def _least(branches: Branches) -> np.ndarray:
     """What each branch costs at the cheap ends of its columns."""
+    cost = branches.cost
     end = np.where(cost > 0.0, branches.column_lower, branches.column_upper)
     paid = cost != 0.0
     return np.bincount(branches.branch_of_column[paid], cost[paid] * end[paid], branches.count)
