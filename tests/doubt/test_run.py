@@ -86,6 +86,7 @@ def test_the_error_of_a_mean_is_that_of_the_difference_in_the_same_draws(doubt: 
     ]
     for name in set(regret.index) - {least}:
         more = [one - other for one, other in zip(drawn[name], drawn[least], strict=True)]
+        assert regret.loc[name, "mean_more"] == pytest.approx(statistics.mean(more))
         assert regret.loc[name, "mean_error"] == pytest.approx(statistics.stdev(more) / math.sqrt(20))
 
 

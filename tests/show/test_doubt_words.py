@@ -92,6 +92,7 @@ def test_means_that_the_draws_do_not_tell_apart_are_said_to_be_alike() -> None:
             "worlds": 4,
             "best_share": [0.75, 0.25, 0.0],
             "mean_regret": [0.75, 1.0, 10.5],
+            "mean_more": [math.nan, 0.25, 9.75],
             "mean_error": [math.nan, 1.11, 1.0],
             "worst_regret": [3.0, 2.0, 11.0],
         }

@@ -16,7 +16,7 @@ import pytest
 from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.verification import RULES, Finding, Verdict, verify_run
-from bichiku.verification.beside import verifier
+from bichiku.verification.beside import Verifier
 from bichiku.verification.files import COLUMNS, NE, WE, N, W
 from oracles.by_hand import description
 from oracles.world_strategies import write_model
@@ -252,15 +252,17 @@ def test_findings_are_capped_but_counted(copy_of: Callable[[str], Path]) -> None
 def test_another_process_comes_to_the_same_verdict(copy_of: Callable[[str], Path]) -> None:
     folder = copy_of("tutorial")
     for _ in range(2):
-        with verifier(folder) as begin:
-            assert begin()() == verify_run(folder)
+        with Verifier(folder) as beside:
+            beside.begin()
+            assert beside.verdict() == verify_run(folder)
         change(folder / "costs.csv", 2, "value")
 
 
 def test_a_process_that_fails_is_made_up_for(copy_of: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", shutil.which("false"))
-    with verifier(copy_of("tutorial")) as begin:
-        assert begin()().holds
+    with Verifier(copy_of("tutorial")) as beside:
+        beside.begin()
+        assert beside.verdict().holds
 
 
 # Independence

@@ -22,6 +22,7 @@ from bichiku.checking import (
     tables,
 )
 from bichiku.checking.facts import Facts, Found
+from bichiku.model.chains import LastWorld
 from bichiku.model.world import World
 
 RULES: dict[str, Callable[[Facts], Iterator[Found]]] = dict(
@@ -65,7 +66,7 @@ def advice(world: World) -> list[Advice]:
     Raises:
         ModelFaults: see `bichiku.result.pipeline.grow`.
     """
-    return list(_told(world)[0])
+    return list(_TOLD.of(world)[0])
 
 
 def advice_by_strategy(worlds: Mapping[str, World]) -> dict[str, list[Advice]]:
@@ -79,7 +80,7 @@ def advice_by_strategy(worlds: Mapping[str, World]) -> dict[str, list[Advice]]:
     found: dict[str, list[Advice]] = {}
     changed: dict[str, None] = {}
     for name, world in worlds.items():
-        items, keys = _told(world)
+        items, keys = _TOLD.of(world)
         found[name] = list(items)
         changed |= dict.fromkeys(keys)
     (code,) = format_2.RULES
@@ -87,15 +88,12 @@ def advice_by_strategy(worlds: Mapping[str, World]) -> dict[str, list[Advice]]:
     return {name: [as_one if item.code == code else item for item in items] for name, items in found.items()}
 
 
-_last: tuple[World, tuple[tuple[Advice, ...], tuple[str, ...]]] | None = None
-
-
 def _told(world: World) -> tuple[tuple[Advice, ...], tuple[str, ...]]:
-    """All warnings about a world and its keys that format 2 changed; kept, as a page tells what the screen told."""
-    global _last
-    last = _last
-    if last is None or last[0] is not world:
-        facts = Facts(world)
-        found = (Advice(code, *item) for code, rule in RULES.items() for item in rule(facts))
-        last = _last = world, (tuple(dict.fromkeys(found)), tuple(format_2.changed_keys(facts)))
-    return last[1]
+    """All warnings about a world and its keys that format 2 changed."""
+    facts = Facts(world)
+    found = (Advice(code, *item) for code, rule in RULES.items() for item in rule(facts))
+    return tuple(dict.fromkeys(found)), tuple(format_2.changed_keys(facts))
+
+
+_TOLD = LastWorld(_told, asked=True)
+"""Kept, as a run's page tells what its screen told."""

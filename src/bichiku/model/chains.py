@@ -61,17 +61,20 @@ class LastWorld(Generic[T]):
 
     Args:
         work: makes it of a world that asks for nothing.
+        asked: whether it hangs on what is asked for too; it is then kept for the very world alone, as worlds that are
+            equal may stand in different models.
     """
 
-    def __init__(self, work: Callable[[World], T]) -> None:
-        self._work = work
+    def __init__(self, work: Callable[[World], T], asked: bool = False) -> None:
+        self._work, self._asked = work, asked
         self._last: tuple[World, T] | None = None
 
     def of(self, world: World) -> T:
         """What follows from a world; the work is done if the world before was another."""
-        bare, last = world.without_policies(NOTHING_ASKED), self._last
-        if last is None or last[0] != bare:
-            last = self._last = bare, self._work(bare)  # at once, as threads may ask side by side
+        last = self._last
+        seen = world if self._asked else world.without_policies(NOTHING_ASKED)
+        if last is None or (last[0] is not seen if self._asked else last[0] != seen):
+            last = self._last = seen, self._work(seen)  # at once, as threads may ask side by side
         return last[1]
 
 

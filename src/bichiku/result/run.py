@@ -8,8 +8,8 @@ from __future__ import annotations
 import html
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,7 +31,7 @@ from bichiku.result.tables.split import SPLIT
 from bichiku.solving import Report
 from bichiku.solving.certificate import Certificate
 from bichiku.verification import LEFT_OUT, Verdict, verify_run
-from bichiku.verification.beside import verifier
+from bichiku.verification.beside import Verifier
 
 REPORT = "report.html"
 Tables = Literal["all", "plan"]
@@ -248,32 +248,21 @@ class Run:
         Returns:
             The manifest, and what verifying found; a run that does not verify has no page.
         """
-        if not verify:
-            return self._fill(folder, tables, None)
-        if self.page is None or threads() == 1 or len(self.branch_flows) < WORTH_A_PROCESS:
-            return self._fill(folder, tables, lambda: partial(verify_run, folder))
-        with verifier(folder) as begin:
-            return self._fill(folder, tables, begin)
-
-    def _fill(
-        self, folder: Path, tables: Tables, begin: Callable[[], Callable[[], Verdict]] | None
-    ) -> tuple[dict[str, Any], Verdict | None]:
-        """Writes everything; `begin` begins to verify what is written then, and returns what waits for the verdict."""
-        start = time.perf_counter()
-        solved = self._as_solved()
-        for table, frame in self.tables.items():
-            TABLES[table].write(frame, folder)
-        (folder / SOLVER_LOG).write_text(solved.log, encoding="utf-8")
-        _write_inputs(self.model, self.strategy, folder / INPUTS)
-        outputs = {
-            TABLES[table].file: sha256((folder / TABLES[table].file).read_bytes()) for table in sorted(self.tables)
-        }
-        seconds = {**solved.seconds, "write": time.perf_counter() - start}
-        content = manifest(self.model, solved, outputs, seconds)
-        written = write_manifest(content, folder)
-        waiting = None if begin is None else begin()
-        page = self._page(written)
-        verdict = None if waiting is None else waiting()
+        is_beside = verify and self.page is not None and threads() > 1 and len(self.branch_flows) >= WORTH_A_PROCESS
+        with Verifier(folder) if is_beside else nullcontext() as beside:
+            start = time.perf_counter()
+            solved = self._as_solved()
+            for table, frame in self.tables.items():
+                TABLES[table].write(frame, folder)
+            (folder / SOLVER_LOG).write_text(solved.log, encoding="utf-8")
+            _write_inputs(self.model, self.strategy, folder / INPUTS)
+            outputs = {
+                TABLES[table].file: sha256((folder / TABLES[table].file).read_bytes()) for table in sorted(self.tables)
+            }
+            seconds = {**solved.seconds, "write": time.perf_counter() - start}
+            content = manifest(self.model, solved, outputs, seconds)
+            written = write_manifest(content, folder)
+            verdict, page = self._verified_with_page(folder, written, beside) if verify else (None, self._page(written))
         if verdict is not None:
             content["verification"] = verdict.as_dict()
         if verdict is None or verdict.holds:
@@ -282,6 +271,16 @@ class Run:
             if page is not None:
                 (folder / REPORT).write_text(page, encoding="utf-8")
         return write_manifest(content, folder), verdict
+
+    def _verified_with_page(
+        self, folder: Path, written: dict[str, Any], beside: Verifier | None
+    ) -> tuple[Verdict, str | None]:
+        if beside is None:
+            verdict = verify_run(folder)
+            return verdict, self._page(written) if verdict.holds else None
+        beside.begin()
+        page = self._page(written)
+        return beside.verdict(), page
 
     def _page(self, written: dict[str, Any]) -> str | None:
         """The text of its report.html, which does not tell that it verified: a run that does not has no page."""

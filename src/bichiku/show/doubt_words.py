@@ -119,7 +119,7 @@ def _alike(candidates: pd.DataFrame, least: str, currency: str) -> list[str]:
     """The candidates whose mean regret the draws do not tell from the least."""
     found = []
     for name, row in candidates.iterrows():
-        more, error = float(row["mean_regret"] - candidates["mean_regret"][least]), float(row["mean_error"])
+        more, error = float(row["mean_more"]), float(row["mean_error"])
         if more < SURE * error:
             text = f"{name} is regretted by {money(more, currency)} more on average, with a standard error of"
             found.append(f"{text} {money(error, currency)}: these draws do not tell {name} and {least} apart")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from bichiku.verification import Verdict, verify_run
@@ -14,35 +13,43 @@ from bichiku.verification import Verdict, verify_run
 GO = b"verify\n"
 
 
-@contextmanager
-def verifier(folder: Path) -> Iterator[Callable[[], Callable[[], Verdict]]]:
-    """Loads a verifier in another process, and yields what begins to verify a folder and returns what waits for the
-    verdict; a process that fails is made up for here.
+class Verifier:
+    """Verifies a folder in another process, which loads before there is anything to verify.
 
     A command of its own is begun rather than a worker, as scripts that write a run need no guard against starting anew.
+
+    Args:
+        folder: what is to be verified.
     """
-    command = [sys.executable, "-m", "bichiku.verification.beside", str(folder)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
-    def begin() -> Callable[[], Verdict]:
-        assert process.stdin is not None
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        command = [sys.executable, "-m", "bichiku.verification.beside", str(folder)]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+
+    def __enter__(self) -> Verifier:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def begin(self) -> None:
+        """Begins, now that the folder is written."""
+        assert self._process.stdin is not None
         with suppress(BrokenPipeError):
-            process.stdin.write(GO)
-            process.stdin.flush()
-        return verdict
+            self._process.stdin.write(GO)
+            self._process.stdin.flush()
 
-    def verdict() -> Verdict:
-        said, _ = process.communicate()
-        if process.returncode:
-            return verify_run(folder)
+    def verdict(self) -> Verdict:
+        """Waits for what it found; where the other process failed, it is found here."""
+        said, _ = self._process.communicate()
+        if self._process.returncode:
+            return verify_run(self._folder)
         found: Verdict = pickle.loads(said)
         return found
-
-    try:
-        yield begin
-    finally:
-        process.kill()
-        process.communicate()
 
 
 if __name__ == "__main__":

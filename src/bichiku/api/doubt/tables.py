@@ -73,13 +73,14 @@ REGRET = ResultTable(
         Column("best_share", Kind.NUMBER, "share, 0 to 1", "worlds in which it is the best; shared where several are"),
         Column("mean_regret", Kind.NUMBER, "see `unit`", "mean of its regret", optional=True),
         Column(
-            "mean_error",
+            "mean_more",
             Kind.NUMBER,
             "see `unit`",
-            "standard error of its mean regret less the least mean of a candidate, draw by draw; empty for the least "
-            "itself, and without two draws",
+            "mean, draw by draw, of its regret less that of the candidate with the least mean; empty for that one "
+            "itself, and without draws",
             optional=True,
         ),
+        Column("mean_error", Kind.NUMBER, "see `unit`", "standard error of `mean_more`", optional=True),
         Column("p90_regret", Kind.NUMBER, "see `unit`", "regret exceeded in a tenth of the worlds", optional=True),
         Column("worst_regret", Kind.NUMBER, "see `unit`", "largest regret", optional=True),
         Column("worst_world", Kind.TEXT, "", "the world of the largest regret"),
@@ -212,7 +213,7 @@ def _regret(doubt: Findings, worlds: pd.DataFrame) -> pd.DataFrame:
     best = candidates.le(least + TIE * least.abs(), axis=0)
     shares = best.div(best.sum(axis=1).where(lambda count: count > 0, 1), axis=0)
     rows = []
-    errors = _errors(doubt, inside)
+    more = _more(doubt, inside)
     for name in doubt.strategies:
         mine = inside[inside["strategy"] == name].set_index("world")
         regret = mine["regret"].dropna()
@@ -225,7 +226,8 @@ def _regret(doubt: Findings, worlds: pd.DataFrame) -> pd.DataFrame:
                 "worlds": len(names),
                 "best_share": float(shares[name].mean()) if name in candidates else 0.0,
                 "mean_regret": float(regret.mean()) if len(regret) else np.nan,
-                "mean_error": errors.get(name, np.nan),
+                "mean_more": float(more[name].mean()) if name in more else np.nan,
+                "mean_error": float(more[name].sem()) if name in more else np.nan,
                 "p90_regret": float(np.quantile(regret, 0.9)) if len(regret) else np.nan,
                 "worst_regret": float(regret.max()) if len(regret) else np.nan,
                 "worst_world": worst,
@@ -237,17 +239,17 @@ def _regret(doubt: Findings, worlds: pd.DataFrame) -> pd.DataFrame:
     return REGRET.from_rows(rows)
 
 
-def _errors(doubt: Findings, inside: pd.DataFrame) -> dict[str, float]:
-    """Standard errors of mean regret less the least mean of a candidate, where worlds are drawn.
+def _more(doubt: Findings, inside: pd.DataFrame) -> dict[str, pd.Series]:
+    """Of each strategy but the candidate with the least mean regret, its regret less that one's in each draw.
 
-    Draws of a Latin hypercube vary less than independent ones, for which these are the errors of a mean.
+    Draws of a Latin hypercube vary less than independent ones, for which the standard error is that of a mean.
     """
     regret = {str(name): rows.set_index("world")["regret"] for name, rows in inside.groupby("strategy", observed=True)}
     means = {name: regret[name].mean() for name in doubt.candidates if regret[name].notna().any()}
     if not doubt.inquiry.draws or not means:
         return {}
     least = min(means, key=lambda name: means[name])
-    return {name: float((mine - regret[least]).sem()) for name, mine in regret.items() if name != least}
+    return {name: mine - regret[least] for name, mine in regret.items() if name != least}
 
 
 def _switching(doubt: Findings, turn: Turn, turned: Turned | None) -> dict[str, object]:
