@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import cached_property
 
-from bichiku.build import physical_stencil
 from bichiku.build.coupling import assembled
-from bichiku.build.reserve import growing_stencil
-from bichiku.build.stencil import Stencil
+from bichiku.build.physical import Physical
 from bichiku.build.units import in_own_units
 from bichiku.model.chains import Chain
 from bichiku.model.world import World
@@ -16,33 +14,20 @@ from bichiku.program import LinearProgram
 
 
 class OperationBuilder:
-    """Writes the program in which plans are carried out in a chain, for one strategy after another.
-
-    Of the policies it has those that bind in operation alone. Where none does, strategies differ in nothing but the
-    reserve's target, by which a branch may pause a build-up, so all other rows are written once.
-    """
+    """Writes the program in which plans are carried out in a chain, for one strategy after another."""
 
     def __init__(self, chain: Chain) -> None:
         self._chain = chain
-        self._first: tuple[Stencil, LinearProgram] | None = None
 
     def build(self, world: World) -> LinearProgram:
-        """The program of operation under the policies of a strategy.
+        """The program of operation under those policies of a strategy that bind in operation.
 
         Args:
             world: the chain's part of the strategy's world.
         """
-        from bichiku.build.stamp import stamp  # needs Pyomo, which takes long to load
+        binding = [policy for policy in POLICIES if policy.binds_in_operation]
+        return in_own_units(assembled([self._physical.under(world, binding)]), world)
 
-        if any(policy.binds_in_operation and policy.asked(world) for policy in POLICIES):
-            stencil = physical_stencil(replace(self._chain, world=world))
-            for policy in POLICIES:
-                if policy.binds_in_operation:
-                    policy.add_rows(stencil, world)
-            return in_own_units(assembled([stamp(stencil)]), world)
-        if self._first is None:
-            stencil = physical_stencil(replace(self._chain, world=world))
-            self._first = stencil, in_own_units(assembled([stamp(stencil)]), world)
-            return self._first[1]
-        stencil, program = self._first
-        return program.with_rows(assembled([stamp(growing_stencil(stencil, world))]))
+    @cached_property
+    def _physical(self) -> Physical:
+        return Physical(self._chain)

@@ -81,19 +81,19 @@ def add_reserve(stencil: Stencil, world: World, emergency: dict[str, np.ndarray]
     stencil.add_rows(KEPT, kept, keeps, nodes=lambda material: kept[material], unit="t")
 
 
-def growing_stencil(stencil: Stencil, world: World) -> Stencil:
-    """The rows of `add_reserve` alone, of a stencil that has them, under other reserve targets.
+def growing_stencil(stencil: Stencil, world: World) -> Stencil | None:
+    """The rows of `add_reserve` alone, of a stencil without targets, under those of a strategy; None if none rises.
 
     Args:
-        stencil: the stencil, under any targets.
+        stencil: the stencil.
         world: the same world with the targets that are asked for.
     """
-    growth = {
-        (name, index): _growth(world, index[0], stencil.tree) if name == GROWTH else values
-        for (name, index), values in stencil.numbers.items()
-    }
+    growth = {key: _growth(world, key[1][0], stencil.tree) for key in stencil.numbers if key[0] == GROWTH}
+    if not any(days.any() for days in growth.values()):
+        return None
     rows = [family for family in stencil.rows if family.constraint.local_name == KEPT]
-    return replace(stencil, numbers=growth, rows=rows, bounds=[], costs=[], preferences=[], quantities=[])
+    numbers = {**stencil.numbers, **growth}
+    return replace(stencil, numbers=numbers, rows=rows, bounds=[], costs=[], preferences=[], quantities=[])
 
 
 def _growth(world: World, material: str, tree: Tree) -> np.ndarray:

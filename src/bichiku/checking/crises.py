@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bichiku.checking.facts import Facts, Found
+from bichiku.model.chains import LastWorld
 from bichiku.model.settings import Crisis, Effect, EventEffect
 from bichiku.model.state import materials_hit, moves_price, share_hit
 from bichiku.model.tree import starts
@@ -25,35 +26,37 @@ def _never_begins(facts: Facts) -> Iterator[Found]:
 
 
 def _changes_nothing(facts: Facts) -> Iterator[Found]:
-    for path, reasons in _idle(facts):
+    for path, reasons in _IDLE.of(facts.world):
         if all(reasons):
             told = dict.fromkeys(reason for reason in reasons if reason)
             yield Found(path, f"it changes nothing: {'; '.join(told)}")
 
 
 def _effect_changes_nothing(facts: Facts) -> Iterator[Found]:
-    for path, reasons in _idle(facts):
+    for path, reasons in _IDLE.of(facts.world):
         if not all(reasons):
             for i, reason in enumerate(reasons):
                 if reason:
                     yield Found(f"{path}.effects[{i}]", f"it changes nothing: {reason}")
 
 
-def _idle(facts: Facts) -> Iterator[tuple[str, list[str]]]:
+def _idle(world: World) -> Iterator[tuple[str, list[str]]]:
     """Events and crises that begin, each with why its effects change nothing; empty for one that does."""
-    settings = facts.world.settings
-    for name, event in settings.events.items():
-        yield f"events.{name}", [_why_idle(facts, effect) for effect in event.effects]
-    for name, crisis in settings.crises.items():
-        longest = _longest(facts, name, crisis)
+    for name, event in world.settings.events.items():
+        yield f"events.{name}", [_why_idle(world, effect) for effect in event.effects]
+    for name, crisis in world.settings.crises.items():
+        longest = _longest(world, name, crisis)
         if longest:
-            reasons = [_too_late(effect, longest) or _why_idle(facts, effect) for effect in crisis.effects]
+            reasons = [_too_late(effect, longest) or _why_idle(world, effect) for effect in crisis.effects]
             yield f"crises.{name}", reasons
 
 
-def _longest(facts: Facts, name: str, crisis: Crisis) -> int:
+_IDLE = LastWorld(lambda world: list(_idle(world)))
+
+
+def _longest(world: World, name: str, crisis: Crisis) -> int:
     """Most periods that a crisis goes on within the horizon; 0 where it never begins."""
-    left = [facts.world.calendar.periods + 1 - start.onset for start in starts(name, crisis, facts.world.calendar)]
+    left = [world.calendar.periods + 1 - start.onset for start in starts(name, crisis, world.calendar)]
     return min(max(left, default=0), max(crisis.duration))
 
 
@@ -63,50 +66,48 @@ def _too_late(effect: Effect, longest: int) -> str:
     return f"it starts {effect.start} periods after the onset, and the crisis goes on for {longest} at most"
 
 
-def _why_idle(facts: Facts, effect: EventEffect) -> str:
+def _why_idle(world: World, effect: EventEffect) -> str:
     """Why an effect changes nothing; empty where it does."""
-    world = facts.world
     hit = {source: share for source in world.sources if (share := share_hit(effect, source, world)) > 0.0}
     materials = materials_hit(effect, world)
     moved = [name for name in world.floating if effect.price_factor is not None and moves_price(effect, name, world)]
     if not hit and not materials and not moved:
         return _SELECTS_NOTHING
     reasons = [
-        None if effect.loss is None else _loss(facts, effect.loss, hit),
-        None if effect.demand_factor is None else _demand(facts, effect.demand_factor, materials),
-        None if effect.price_factor is None else _price(facts, effect.price_factor, moved),
+        None if effect.loss is None else _loss(world, effect.loss, hit),
+        None if effect.demand_factor is None else _demand(world, effect.demand_factor, materials),
+        None if effect.price_factor is None else _price(world, effect.price_factor, moved),
     ]
     told = [reason for reason in reasons if reason is not None]
     return "" if "" in told else " and ".join(told)
 
 
-def _loss(facts: Facts, loss: float, hit: dict[str, float]) -> str:
+def _loss(world: World, loss: float, hit: dict[str, float]) -> str:
     if loss == 0.0:
         return "its loss is 0"
     if not hit:
         return _SELECTS_NOTHING
-    return "" if any(_can_ship(facts, source) for source in hit) else "what it hits can ship nothing"
+    return "" if any(_can_ship(world, source) for source in hit) else "what it hits can ship nothing"
 
 
-def _can_ship(facts: Facts, source: str) -> bool:
-    world = facts.world
+def _can_ship(world: World, source: str) -> bool:
     if source in world.suppliers:
         row = world.suppliers[source]
         return row.capacity_t > 0 or (row.under_way > 0 and row.lead_periods > 0)
     return world.projects[source].existing_t > 0 or world.projects[source].max_build_t > 0
 
 
-def _demand(facts: Facts, factor: float, materials: list[str]) -> str:
+def _demand(world: World, factor: float, materials: list[str]) -> str:
     if factor == 1.0:
         return "its demand_factor is 1"
-    used = any(any(facts.world.demand.get(material, {}).values()) for material in materials)
+    used = any(any(world.demand.get(material, {}).values()) for material in materials)
     return "" if used else "the materials it hits have no demand"
 
 
-def _price(facts: Facts, factor: float, moved: list[str]) -> str:
+def _price(world: World, factor: float, moved: list[str]) -> str:
     if factor == 1.0:
         return "its price_factor is 1"
-    return "" if any(facts.world.floating[name].price > 0 for name in moved) else "it moves no spot price"
+    return "" if any(world.floating[name].price > 0 for name in moved) else "it moves no spot price"
 
 
 def _no_probability(facts: Facts) -> Iterator[Found]:

@@ -19,6 +19,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.elements import Picture
@@ -103,9 +104,12 @@ def _svg(key: str, alt: str, height: float, paint: Callable[[Figure], None]) -> 
     """The same picture gives the same text on each run; its ids begin with `key`, so that several share a page."""
     with mpl.rc_context(SETTINGS), warnings.catch_warnings():  # type: ignore[arg-type]
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # the reader's browser has it
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        layout = ConstrainedLayoutEngine()
+        figure = Figure(figsize=(WIDTH, height), layout=layout)
         FigureCanvasSVG(figure)
         paint(figure)
+        layout.execute(figure)
+        figure.set_layout_engine(None)  # else all is drawn once more, only to lay it out
         buffer = io.StringIO()
         figure.savefig(buffer, format="svg", metadata=NO_DATE)
     return _for_page(buffer.getvalue(), key, alt)
