@@ -18,8 +18,10 @@ def main() -> None:
             # a currency or a name that the terminal's encoding has no sign for is shown as an escape
             stream.reconfigure(errors="backslashreplace")
     try:
+        from bichiku.executing.allocator import keep_freed_memory
         from bichiku.executing.cores import thread_settings
 
+        keep_freed_memory()
         # parts and strategies are what runs side by side; the libraries' own threads would only wait for one another
         for name, value in thread_settings(1).items():
             os.environ.setdefault(name, value)

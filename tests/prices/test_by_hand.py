@@ -7,7 +7,6 @@ worth nothing at the end.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,7 +14,7 @@ import pytest
 from bichiku.model.world import World
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.prices import prices as prices_module
-from bichiku.solving import Solution, Status
+from bichiku.solving import Optimum, Solution, Status
 from bichiku.solving.highs import HighsRun
 from oracles.by_hand import halt, small_world
 from oracles.models import world_of, write_model
@@ -225,16 +224,14 @@ def test_a_price_that_the_solver_fails_on_leaves_the_run_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # a share is solved again one step away, and here each such solve fails
-    solve = HighsRun.solve
-    first: set[int] = set()
+    optimum = HighsRun.optimum
+    own: list[object] = []  # the program as it stands, from which steps are told
 
-    def failing(run: HighsRun, *limits: Any, **how: Any) -> Solution:
-        if id(run._program) in first or not first:
-            first.add(id(run._program))
-            return solve(run, *limits, **how)
-        return Solution.none(Status.ERROR)
+    def failing(run: HighsRun) -> Optimum:
+        own.append(run._program)
+        return optimum(run) if run._program is own[0] else Solution.none(Status.ERROR).optimum
 
-    monkeypatch.setattr(HighsRun, "solve", failing)
+    monkeypatch.setattr(HighsRun, "optimum", failing)
     cap = "policies:\n  share_caps:\n    - {group: [COD], max: 0.5}\n"
     found = prices(tmp_path, cap).set_index("policy").loc["share_caps"]
     assert pd.isna(found["price"])

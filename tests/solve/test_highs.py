@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from dataclasses import replace
@@ -9,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bichiku.program import LinearProgram
+from bichiku.program import LinearProgram, ProgramUnits
 from bichiku.solving import Limits, Solution, SolverOptions, Status
 from bichiku.solving.highs import HighsRun
 from bichiku.solving.start import SolverError
@@ -34,6 +35,28 @@ def test_an_optimum_comes_with_values_and_prices(method: str) -> None:
     assert found.objective == pytest.approx(19)
     assert found.row_dual == pytest.approx([3])
     assert found.reduced_cost == pytest.approx([-1, 0])
+
+
+@pytest.mark.parametrize("units", [None, ProgramUnits(np.array([4.0]), np.array([2.0, 0.5]), money=8.0)])
+def test_an_optimum_alone_is_cost_and_prices_of_limits_in_the_units_of_the_caller(units: ProgramUnits | None) -> None:
+    # the program above; y is liked better by 9, which is no cost
+    lp = program([2, 3], [[1, 1]], [4], [INF], column_upper=[3, INF], constant=10)
+    run = HighsRun(replace(lp, units=units, preference=np.array([0.0, -9.0])), SolverOptions())
+    found = run.optimum()
+    assert (found.status, found.objective) == (Status.OPTIMAL, pytest.approx(19))
+    assert found.row_dual == pytest.approx([3])
+    moved = replace(run._program, row_lower=np.array([2.0]))  # x = 2 costs 14, and a tonne more 2
+    run.change(moved)
+    assert run.optimum().objective == pytest.approx(14)
+    assert run.optimum().row_dual == pytest.approx([2])
+
+
+@pytest.mark.parametrize("lp", [INFEASIBLE, program([], [], [1], [INF], column_upper=[])])
+def test_where_there_is_no_optimum_none_is_told(lp: LinearProgram) -> None:
+    found = HighsRun(lp, SolverOptions()).optimum()
+    assert found.status is Status.INFEASIBLE
+    assert math.isnan(found.objective)
+    assert len(found.row_dual) == 0
 
 
 def test_without_prices_the_preferred_point_is_the_same_and_its_duals_are_not_of_the_cost_alone() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bichiku.program import LinearProgram
 from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, SolverOptions
 from bichiku.solving.hot import HotProgram, Progress, Report
-from bichiku.solving.solution import Solution, Status
+from bichiku.solving.solution import Optimum, Solution, Status
 
-__all__ = ["HotProgram", "Limits", "Report", "Solution", "SolverOptions", "Status", "solve"]
+__all__ = ["HotProgram", "Limits", "Optimum", "Report", "Solution", "SolverOptions", "Status", "solve"]
 
 
 def solve(

@@ -11,7 +11,7 @@ import highspy
 import numpy as np
 
 from bichiku.program import LinearProgram
-from bichiku.solving.solution import Solution, Status
+from bichiku.solving.solution import Optimum, Solution, Status
 from bichiku.solving.start import Basis, SolverError, as_highs, started
 
 _STATUS = {
@@ -140,10 +140,7 @@ class HighsRun:
             self._set(output_flag=False, log_file="")
 
     def _solve(self, limits: Limits, prefer: bool, prices: bool) -> Solution:
-        self._factorised = self._method == "simplex"
-        self._set_limits(limits)
-        if not self._handed_over:
-            self._hand_over()
+        self._begin(limits)
         given = self._given
         preferred = prefer and given.preference.any()
         self._set_costs(given.cost + given.preference if preferred else given.cost)
@@ -160,12 +157,11 @@ class HighsRun:
         values = self._highs.getSolution()
         if x is None:
             x = np.asarray(values.col_value)
-        row_dual, reduced_cost = np.asarray(values.row_dual), np.asarray(values.col_dual)
+        row_dual, reduced_cost = self._per_row(np.asarray(values.row_dual)), np.asarray(values.col_dual)
         units = self._program.units
         if units is not None:
             money = units.of_cost(self._program.cost)
             x, reduced_cost = x * units.columns, reduced_cost * money / units.columns
-            row_dual = row_dual * money / units.rows
         return Solution(
             status=status,
             x=x,
@@ -174,6 +170,33 @@ class HighsRun:
             objective=float(self._program.cost @ x) + self._program.constant,
             iterations=iterations,
         )
+
+    def optimum(self) -> Optimum:
+        """Optimal cost and prices of limits; see `solve`, which takes longer as all of a solution is read."""
+        if self._program.shape[1] == 0:
+            return _without_columns(self._program, self._given).optimum
+        if self.interrupted:
+            return Solution.none(Status.INTERRUPTED).optimum
+        self._begin(NO_LIMITS)
+        self._set_costs(self._given.cost)
+        status = self._run()
+        if status is not Status.OPTIMAL:
+            return Solution.none(status).optimum
+        units = self._program.units
+        money = 1.0 if units is None else units.of_cost(self._program.cost)
+        objective = self._highs.getInfo().objective_function_value * money
+        return Optimum(status, objective, self._per_row(np.asarray(self._highs.getSolution().row_dual)))
+
+    def _begin(self, limits: Limits) -> None:
+        self._factorised = self._method == "simplex"
+        self._set_limits(limits)
+        if not self._handed_over:
+            self._hand_over()
+
+    def _per_row(self, dual: np.ndarray) -> np.ndarray:
+        """Prices of rows as the program has them, from those of its units."""
+        units = self._program.units
+        return dual if units is None else dual * units.of_cost(self._program.cost) / units.rows
 
     def _set(self, **options: object) -> None:
         for name, value in options.items():

@@ -18,7 +18,7 @@ from bichiku.solving.decomposed import DecomposedRun, pays
 from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, SolverOptions
 from bichiku.solving.known_parts import KnownPart, KnownParts, digest_of
 from bichiku.solving.side_by_side import side_by_side
-from bichiku.solving.solution import Solution, Status
+from bichiku.solving.solution import Optimum, Solution, Status
 from bichiku.solving.start import Basis, as_highs
 
 Progress = Callable[[int, int], None]
@@ -195,11 +195,10 @@ class HotProgram:
         return self._answers[part]
 
     @contextmanager
-    def session(self, part: int, run: HighsRun | None = None) -> Iterator[Callable[[LinearProgram], Solution]]:
+    def session(self, part: int, run: HighsRun | None = None) -> Iterator[Callable[[LinearProgram], Optimum]]:
         """Solves a part with other numbers, one program after another, each from where the last one ended.
 
-        What costs the same is not told apart: the solutions are for their cost and their duals. Afterwards the solver
-        is where it was before. Sessions of different solvers may run side by side.
+        Afterwards the solver is where it was before. Sessions of different solvers may run side by side.
 
         Args:
             part: number of the part.
@@ -212,23 +211,23 @@ class HotProgram:
         run = self.runs[part] if run is None else run
         basis = run.basis
 
-        def solve(program: LinearProgram) -> Solution:
-            solution = solve_alone(program)
-            if len(coupling) and solution.status is Status.INFEASIBLE:
+        def solve(program: LinearProgram) -> Optimum:
+            found = solve_alone(program)
+            if len(coupling) and found.status is Status.INFEASIBLE:
                 # by itself, or for want of what the others could leave it?
-                solution = solve_alone(program.without_limits(coupling))
-                if solution.status is not Status.INFEASIBLE:
+                found = solve_alone(program.without_limits(coupling))
+                if found.status is not Status.INFEASIBLE:
                     raise RowsCouple
-            if len(coupling) and solution.status is Status.OPTIMAL and solution.row_dual[coupling].any():
+            if len(coupling) and found.status is Status.OPTIMAL and found.row_dual[coupling].any():
                 raise RowsCouple
-            return solution
+            return found
 
-        def solve_alone(program: LinearProgram) -> Solution:
+        def solve_alone(program: LinearProgram) -> Optimum:
             run.change(program)
-            solution = run.solve(prefer=False)
-            if solution.status in (Status.OPTIMAL, Status.INFEASIBLE):
-                return solution
-            return HighsRun(program, self.options).solve()  # from the start, not from the last basis
+            found = run.optimum()
+            if found.status in (Status.OPTIMAL, Status.INFEASIBLE):
+                return found
+            return HighsRun(program, self.options).optimum()  # from the start, not from the last basis
 
         try:
             with run.without_edge_weights():

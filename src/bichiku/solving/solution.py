@@ -28,6 +28,21 @@ class Status(Enum):
 
 
 @dataclass(frozen=True)
+class Optimum:
+    """What is asked of a program that is solved again and again: its cost and the prices of its limits.
+
+    Attributes:
+        status: how the solve ended.
+        objective: optimal value including the program's constant; not a number where there is none.
+        row_dual: rise of the objective per unit of each row's limit; empty where there is none.
+    """
+
+    status: Status
+    objective: float
+    row_dual: np.ndarray
+
+
+@dataclass(frozen=True)
 class Solution:
     """What a solve returned; the arrays hold numbers only when the status is optimal.
 
@@ -46,6 +61,11 @@ class Solution:
     reduced_cost: np.ndarray
     objective: float
     iterations: int
+
+    @property
+    def optimum(self) -> Optimum:
+        """Its cost and the prices of limits alone."""
+        return Optimum(self.status, self.objective, self.row_dual)
 
     def in_units(self, program: LinearProgram) -> Solution:
         """The solution of a program in the units of the program."""

@@ -10,7 +10,7 @@ import numpy as np
 from bichiku.policies import FAMILIES, Limit
 from bichiku.program import RowBlock
 from bichiku.result.outcome import Outcome
-from bichiku.solving import Solution
+from bichiku.solving import Optimum
 
 CHANGED = 0.01  # of a dual; one that changes by less is the same
 NOTHING = 1e-9  # of the largest dual of a family; what is below that is rounding
@@ -39,7 +39,7 @@ class OtherLimits:
         """The limits of policies among the rows of a part, by their place in it; `rows` as for `binding`."""
         return tuple((int(i), self._rows[int(rows[i])]) for i in np.flatnonzero(self._is_policy[rows]))
 
-    def binding(self, limit: Limit, rows: np.ndarray, now: Solution, after: Solution) -> tuple[str, ...]:
+    def binding(self, limit: Limit, rows: np.ndarray, now: Optimum, after: Optimum) -> tuple[str, ...]:
         """Names of the limits of other policies that a limit meets within a step, budgets first.
 
         These are the budget of its own year, if that has a price after the step; a budget whose price the step
@@ -49,7 +49,7 @@ class OtherLimits:
         Args:
             limit: the limit that moved.
             rows: number in the whole program of each row of the part.
-            now, after: solutions of the part before and after the step.
+            now, after: the part before and after the step.
         """
         of_policies = np.flatnonzero(self._is_policy[rows])
         priced = of_policies[(now.row_dual[of_policies] != 0.0) | (after.row_dual[of_policies] != 0.0)]

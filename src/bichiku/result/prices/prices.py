@@ -20,7 +20,7 @@ from bichiku.program import LinearProgram, Move
 from bichiku.result.outcome import Outcome
 from bichiku.result.prices.beside import OtherLimits
 from bichiku.result.prices.limits import CAPACITIES, step_of
-from bichiku.solving import HotProgram, Solution, Status
+from bichiku.solving import HotProgram, Optimum, Solution, Status
 from bichiku.solving.coupled import RowsCouple
 from bichiku.solving.highs import HighsRun
 from bichiku.solving.known_parts import digest_of, digest_of_numbers
@@ -84,17 +84,10 @@ def prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> lis
 def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> list[Price]:
     numbering = _Numbering(hot)
     local = [numbering.local(_move(limit)) for limit in limits]
-    # working with a basis keeps the interpreter's lock, so threads would gain nothing here
-    bases: dict[int, OptimalBasis] = {}
-    for part in sorted({part for moved in local for part in moved}):
-        hot.settle(part)
-    found = [_by_ranging(limit, local[i], hot, bases) for i, limit in enumerate(limits)]
-    again, left = _to_solve_again(limits, found, local, hot)
-    of_part: dict[int, list[int]] = {}
-    for i in again:
-        for part in local[i]:
-            of_part.setdefault(part, []).append(i)
     others = OtherLimits(outcome)
+    found: list[Price | None] = [None] * len(limits)
+    left = [""] * len(limits)
+    rises: dict[int, list[_Rise]] = {}
 
     def solve_again(job: _Job) -> dict[int, _Rise]:
         part, mine = job.part, job.limits
@@ -102,16 +95,33 @@ def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> li
         found: list[_Rise] | None = None if hot.known is None else hot.known.get(key)
         if found is None:
             with hot.session(part, job.run) as solve:
-                found = [_rise(limits[i], local[i][part], part, hot, solve, others) for i in mine]
+                now = solve(hot.parts[part].program)
+                found = [_rise(limits[i], local[i][part], part, hot, now, solve, others) for i in mine]
             if hot.known is not None:
                 hot.known.keep(key, found)
         return dict(zip(mine, found, strict=True))
 
-    rises: dict[int, list[_Rise]] = {}
     with ThreadPoolExecutor(max_workers=threads()) as pool:
+        waiting = []
+        # what the solver does with a basis keeps the interpreter's lock, and solving again does not: so one goes on
+        # while the other has begun
+        for group in _groups(local, hot):
+            bases: dict[int, OptimalBasis] = {}
+            for part in sorted({part for i in group for part in local[i]}):
+                hot.settle(part)
+            for i in group:
+                found[i] = _by_ranging(limits[i], local[i], hot, bases)
+            again, reasons = _to_solve_again(group, limits, found, local, hot)
+            for i, reason in reasons.items():
+                left[i] = reason
+            of_part: dict[int, list[int]] = {}
+            for i in again:
+                for part in local[i]:
+                    of_part.setdefault(part, []).append(i)
+            waiting += [pool.submit(solve_again, job) for job in _jobs(of_part, hot)]
         try:
-            for in_part in pool.map(solve_again, list(_jobs(of_part, hot))):
-                for i, rise in in_part.items():
+            for job in waiting:
+                for i, rise in job.result().items():
                     rises.setdefault(i, []).append(rise)
         except RowsCouple:
             pool.shutdown(cancel_futures=True)
@@ -120,6 +130,22 @@ def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> li
         _one_step_away(limits[i], rises[i], exact) if exact is None or i in rises else replace(exact, why_short=left[i])
         for i, exact in enumerate(found)
     ]
+
+
+def _groups(local: Sequence[dict[int, Move]], hot: HotProgram) -> list[list[int]]:
+    """The limits by what they touch: no part is touched by two groups. The largest come first."""
+    group_of: dict[int, set[int]] = {}  # the parts that a part is together with
+    for parts in local:
+        together = set().union(parts, *(group_of.get(part, ()) for part in parts))
+        group_of.update(dict.fromkeys(together, together))
+    groups: dict[int, list[int]] = {}
+    for i, parts in enumerate(local):
+        groups.setdefault(min(group_of[next(iter(parts))]) if parts else -1, []).append(i)
+
+    def rows(group: list[int]) -> int:
+        return sum(hot.parts[part].program.shape[0] for part in {part for i in group for part in local[i]})
+
+    return sorted(groups.values(), key=rows, reverse=True)
 
 
 @dataclass(frozen=True)
@@ -157,14 +183,17 @@ def _what_rises(moves: Sequence[tuple[Limit, Move]], part: int, hot: HotProgram,
 
 
 def _to_solve_again(
-    limits: Sequence[Limit], found: Sequence[Price | None], local: Sequence[dict[int, Move]], hot: HotProgram
-) -> tuple[list[int], list[str]]:
-    """The limits whose parts are solved again, and of all others why the range that they have is left as it is.
+    group: Sequence[int],
+    limits: Sequence[Limit],
+    found: Sequence[Price | None],
+    local: Sequence[dict[int, Move]],
+    hot: HotProgram,
+) -> tuple[list[int], dict[int, str]]:
+    """The limits of a group whose parts are solved again, and for the others with a short range why it is left.
 
     Each part is solved again for no more than `MOST_ROWS` of rows: for limits without a price of the basis, then for
     those of policies, then for the capacities whose steps are worth most.
     """
-    left = [""] * len(limits)
 
     def rank(i: int) -> tuple[int, float]:
         price = found[i]
@@ -173,8 +202,9 @@ def _to_solve_again(
         return (2, -abs(price.price) * step_of(limits[i])) if limits[i].family in CAPACITIES else (1, 0.0)
 
     again: list[int] = []
+    left: dict[int, str] = {}
     rows = dict.fromkeys(range(len(hot.parts)), 0)
-    for i in sorted((i for i, price in enumerate(found) if price is None or price.method == SHORT), key=rank):
+    for i in sorted((i for i in group if (price := found[i]) is None or price.method == SHORT), key=rank):
         price = found[i]
         sizes = {part: hot.parts[part].program.shape[0] for part in local[i]}
         if price is not None:
@@ -184,7 +214,7 @@ def _to_solve_again(
                 left[i] = TOO_LITTLE
             elif any(rows[part] + size > MOST_ROWS for part, size in sizes.items()):
                 left[i] = TOO_LARGE
-        if not left[i]:
+        if i not in left:
             again.append(i)
             for part, size in sizes.items():
                 rows[part] += size
@@ -243,11 +273,12 @@ def _rise(
     move: Move,
     part: int,
     hot: HotProgram,
-    solve: Callable[[LinearProgram], Solution],
+    now: Optimum,
+    solve: Callable[[LinearProgram], Optimum],
     others: OtherLimits,
 ) -> _Rise:
     """What one step more does to a part; one step less is asked for where no basis tells it."""
-    now, program, step = hot.answer(part), hot.parts[part].program, step_of(limit)
+    program, step = hot.parts[part].program, step_of(limit)
     after = solve(program.moved(move, step))
     up = _cost_of(after)
     beside = others.binding(limit, hot.parts[part].rows, now, after) if after.status is Status.OPTIMAL else ()
@@ -255,7 +286,7 @@ def _rise(
     return _Rise(None if up is None else up - now.objective, None if down is None else now.objective - down, beside)
 
 
-def _cost_of(solution: Solution) -> float | None:
+def _cost_of(solution: Optimum) -> float | None:
     """Cost of a part; not a number where it has no solution, None where the solver fails."""
     if solution.status is Status.OPTIMAL:
         return solution.objective
