@@ -95,8 +95,11 @@ def coupling_rows(program: LinearProgram) -> np.ndarray:
     """Rows that couple chains, unless a column stands in them alone; by the names of their blocks."""
     found = np.concatenate([NONE, *(block.numbers for block in program.row_blocks if not block.chain)])
     found = found[np.diff(program.matrix.indptr)[found] > 0]
+    if not len(found):
+        return NONE
     columns = np.unique(program.matrix[found].indices)
-    elsewhere = np.setdiff1d(np.arange(program.shape[0]), found)
+    elsewhere = np.ones(program.shape[0], dtype=bool)
+    elsewhere[found] = False
     return found if np.isin(columns, program.matrix[elsewhere].indices).all() else NONE
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -101,7 +102,7 @@ def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> li
                 hot.known.keep(key, found)
         return dict(zip(mine, found, strict=True))
 
-    with ThreadPoolExecutor(max_workers=threads()) as pool:
+    with _side_by_side() as pool:
         waiting = []
         # what the solver does with a basis keeps the interpreter's lock, and solving again does not: so one goes on
         # while the other has begun
@@ -119,17 +120,24 @@ def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> li
                 for part in local[i]:
                     of_part.setdefault(part, []).append(i)
             waiting += [pool.submit(solve_again, job) for job in _jobs(of_part, hot)]
-        try:
-            for job in waiting:
-                for i, rise in job.result().items():
-                    rises.setdefault(i, []).append(rise)
-        except RowsCouple:
-            pool.shutdown(cancel_futures=True)
-            raise
+        for job in waiting:
+            for i, rise in job.result().items():
+                rises.setdefault(i, []).append(rise)
     return [
         _one_step_away(limits[i], rises[i], exact) if exact is None or i in rises else replace(exact, why_short=left[i])
         for i, exact in enumerate(found)
     ]
+
+
+@contextmanager
+def _side_by_side() -> Iterator[ThreadPoolExecutor]:
+    """Threads for all cores; what has not begun is dropped where something fails."""
+    with ThreadPoolExecutor(max_workers=threads()) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _groups(local: Sequence[dict[int, Move]], hot: HotProgram) -> list[list[int]]:
