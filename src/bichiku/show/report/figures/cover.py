@@ -82,8 +82,7 @@ def _paint(figure: Figure, report: ReportData, frames: dict[str, pd.DataFrame], 
     years = sorted({int(month[:4]) for rows in frames.values() for month in rows["month"]})
     ticks = [*years, years[-1] + 1]
     labels = [str(year) if len(ticks) <= 4 or year in (ticks[0], ticks[-1]) else "" for year in ticks]
-    for axes in panels:
-        axes.set_xticks(ticks, labels)
+    panels[0].set_xticks(ticks, labels)  # which all panels share
     handles = [
         Line2D([], [], label=report.label(run), linewidth=1.5, **dashes(i)) for i, run in enumerate(report.shown)
     ]

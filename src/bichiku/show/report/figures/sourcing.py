@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate
+
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -21,6 +25,8 @@ PLACES = (-0.2, 0.2)  # of the two bars of a material, each so thick:
 THICK = 0.37
 NAMED = 0.095  # share from which a bar is wide enough for its country's code
 NUMBERED = 0.19  # and for its share as well
+
+Shares = list[tuple[str, float]]  # of countries in a bar, the largest first
 
 
 def mix(run: Run, stage: str = "exporter") -> pd.DataFrame:
@@ -62,10 +68,15 @@ def _paint(
 ) -> None:
     panels = figure.subplots(1, len(mixes), sharey=True, squeeze=False)[0]
     for axes, (strategy, stages) in zip(panels, mixes.items(), strict=True):
-        for position, material in enumerate(materials):
-            for at, rows in zip(PLACES, stages.values(), strict=True):
-                mine = rows[rows["material"] == material]
-                _bar(axes, position + at, list(zip(mine["country"], mine["share"], strict=True)), len(mixes))
+        bars = [
+            (position + at, list(zip(mine["country"], mine["share"], strict=True)))
+            for position, material in enumerate(materials)
+            for at, rows in zip(PLACES, stages.values(), strict=True)
+            for mine in [rows[rows["material"] == material]]
+        ]
+        _bars(axes, bars)
+        for position, shares in bars:
+            _names(axes, position, shares, len(mixes))
         axes.set_xlim(0, 1)
         axes.set_ylim(len(materials) - 0.5, -0.5)
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1.0], ["0", "25", "50", "75", "100 %"])
@@ -83,18 +94,34 @@ def _paint(
     figure.legend(handles=marks, loc="outside lower left", ncols=len(marks), handlelength=1.6)
 
 
-def _bar(axes: Axes, position: float, shares: list[tuple[str, float]], panels: int) -> None:
+def _bars(axes: Axes, bars: Sequence[tuple[float, Shares]]) -> None:
+    """Draws bars of shares from the largest on, China hatched and the largest outlined."""
+    drawn = pd.DataFrame(
+        [
+            (position, share, left, rank, code == CHINA)
+            for position, shares in bars
+            for rank, ((code, share), left) in enumerate(zip(shares, _lefts(shares), strict=True))
+        ],
+        columns=["position", "share", "left", "rank", "china"],
+    )
+    china, others = drawn[drawn["china"]], drawn[~drawn["china"]]
+    shade = np.where(others["rank"] == 0, SKY, np.where(others["rank"] % 2, GREYS[1], GREYS[0]))
+    for rows, look in ((others, {"color": shade}), (china, {"color": RED, "hatch": "////"})):
+        if len(rows):
+            axes.barh(rows["position"], rows["share"], THICK, rows["left"], edgecolor="white", linewidth=0.5, **look)
+    first = drawn[drawn["rank"] == 0]
+    if len(first):
+        axes.barh(first["position"], first["share"], THICK, 0, facecolor="none", edgecolor=INK, linewidth=1.4)
+
+
+def _names(axes: Axes, position: float, shares: Shares, panels: int) -> None:
+    """Writes the larger countries of a bar into it."""
     if not shares:
         axes.text(0.01, position, "no imports", va="center", color=SOFT, fontsize=8)
-        return
-    left = 0.0
     wide = 1.0 if panels > 1 else 0.45  # a single panel has room for more names
-    for rank, (code, share) in enumerate(shares):
-        china = code == CHINA
-        colour = RED if china else SKY if rank == 0 else GREYS[rank % 2]
-        hatch = "////" if china else None
-        axes.barh(position, share, THICK, left, color=colour, hatch=hatch, edgecolor="white", linewidth=0.5)
+    for rank, ((code, share), left) in enumerate(zip(shares, _lefts(shares), strict=True)):
         if share >= NAMED * wide:
+            china = code == CHINA
             label = f"{code} {percent(share)}" if share >= NUMBERED * wide else code
             box = {"boxstyle": "round,pad=0.15", "facecolor": RED, "edgecolor": "none"} if china else None
             colour = "white" if china else INK
@@ -103,9 +130,11 @@ def _bar(axes: Axes, position: float, shares: list[tuple[str, float]], panels: i
             axes.text(
                 middle, position, label, ha="center", va="center", color=colour, weight=weight, fontsize=7.2, bbox=box
             )
-        left += share
-    largest = shares[0][1]
-    axes.barh(position, largest, THICK, 0, facecolor="none", edgecolor=INK, linewidth=1.4)
+
+
+def _lefts(shares: Shares) -> list[float]:
+    """Where each share of a bar begins."""
+    return [0.0, *accumulate(share for _, share in shares)][:-1]
 
 
 def _alt_text(report: ReportData, mixes: dict[str, dict[str, pd.DataFrame]], materials: list[str]) -> str:
