@@ -4,6 +4,7 @@ With ``--hypothesis-profile=random`` the examples are others on each run, and wh
 drawn again.
 """
 
+import gc
 import signal
 
 from hypothesis import settings
@@ -15,3 +16,9 @@ settings.load_profile("same-everywhere")
 # begun in the background of a shell, the tests and the commands they call would be deaf to Ctrl-C
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    # what is loaded by now stays: the collector, which parts that are taken apart call, need not look at it
+    gc.collect()
+    gc.freeze()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -182,12 +183,14 @@ def test_a_run_has_the_same_tables(monkeypatch: pytest.MonkeyPatch) -> None:
         assert_frame_equal(apart.tables[name], table, rtol=1e-9)
 
 
-@drawn(60)
+@drawn(40)
 @given(models_with_policies())
 def test_drawn_models_have_the_same_optimum_or_none(given_model: Description) -> None:
     world = read(given_model)
     lp = build(world, grow(world))
-    (found, report), whole = _apart(lp), _whole(lp)
+    with patch.object(decomposed, "give_back"):  # as memory is little, and to give it back takes longer than all else
+        found, report = _apart(lp)
+    whole = _whole(lp)
     assert found.status is whole.status
     if found.status is Status.OPTIMAL:
         assert not any(FALLEN_BACK in note for note in report.apart.values())
