@@ -92,13 +92,14 @@ class KeptPhysical:
 
     def of(self, chains: Sequence[Chain]) -> Iterator[Physical]:
         """The chains one by one, in their order."""
-        before, self._kept = self._kept, {}
+        before, kept = self._kept, dict[str, Physical]()
+        self._kept = kept  # another thread may begin with others meanwhile
         for chain in chains:
             found = before.get(chain.name)
             if found is None or not found.is_of(chain):
                 found = Physical(chain)
             if found.columns <= MOST_KEPT:
-                self._kept[chain.name] = found
+                kept[chain.name] = found
             yield found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -20,7 +21,6 @@ from bichiku.reading.uncertainty import range_faults
 Tables = Mapping[str, Table[Any]]
 Names = Set[str] | None  # None: not known, because a table could not be read
 
-USED = "country of a supplier or project"
 ROUNDING = 1e-9
 
 _EFFECTS = ("events.*.effects.*", "crises.*.effects.*")
@@ -32,6 +32,19 @@ _NAMED_IN = {  # kind of name to the key paths outside policies that hold such n
     "route": tuple(f"{effects}.routes" for effects in _EFFECTS),
     "warning": ("silence",),
 }
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What a name may stand for.
+
+    Attributes:
+        names: names by their kind.
+        countries: those of the model's own suppliers and projects, which a misspelt one is most likely to be.
+    """
+
+    names: Mapping[str, Names]
+    countries: Set[str]
 
 
 def check_tables(tables: Tables, log: FaultLog) -> None:
@@ -57,10 +70,9 @@ def check_names(document: Document, tables: Tables, log: FaultLog) -> None:
     """References from model.yaml into the tables and to crises, wherever its keys and types allow."""
     crises = document.data.get("crises", {})
     groups = _texts("groups", tables["countries"])
-    known: dict[str, Names] = {
+    names: dict[str, Names] = {
         "country": groups,  # to tell where one stands in place of a country
         "country or group": groups,
-        USED: {code for code in _texts("country", tables["suppliers"], tables["projects"]) or () if is_country(code)},
         "material": _ids(tables["materials"]),
         "supplier or project": _ids(tables["suppliers"], tables["projects"]),
         "project or kind": _with(PROJECT_KINDS, _ids(tables["projects"])),
@@ -68,6 +80,8 @@ def check_names(document: Document, tables: Tables, log: FaultLog) -> None:
         "crisis": {str(name) for name in crises} if isinstance(crises, dict) else None,
         "warning": set(CODES),
     }
+    own = _texts("country", tables["suppliers"], tables["projects"]) or set()
+    known = _Known(names, {code for code in own if is_country(code)})
     for kind, places in _NAMED_IN.items():
         for place in places:
             for path, value in values_at(document.data, tuple(place.split("."))):
@@ -77,11 +91,11 @@ def check_names(document: Document, tables: Tables, log: FaultLog) -> None:
     asked = document.data.get("policies")
     asked = asked if isinstance(asked, dict) else {}
     for policy in POLICIES:
-        for path, kind, names in policy.named(asked.get(policy.name), tables["materials"].ids):
-            _check(document, ("policies", policy.name, *path), kind, names, known, log)
+        for path, kind, named in policy.named(asked.get(policy.name), tables["materials"].ids):
+            _check(document, ("policies", policy.name, *path), kind, named, known, log)
 
 
-def _check(document: Document, path: KeyPath, kind: str, names: Any, known: Mapping[str, Names], log: FaultLog) -> None:
+def _check(document: Document, path: KeyPath, kind: str, names: Any, known: _Known, log: FaultLog) -> None:
     for name in names if isinstance(names, list) else []:
         if isinstance(name, str):
             wrong = _wrong(kind, name, known)
@@ -89,9 +103,9 @@ def _check(document: Document, path: KeyPath, kind: str, names: Any, known: Mapp
                 log.add(document.fault(path, *wrong))
 
 
-def _wrong(kind: str, name: str, every: Mapping[str, Names]) -> tuple[str, str] | None:
+def _wrong(kind: str, name: str, every: _Known) -> tuple[str, str] | None:
     """Message and hint where a name stands for nothing."""
-    known, used = every[kind], every[USED] or ()
+    known, used = every.names[kind], every.countries
     if kind == "country" and known is not None and name in known and not is_country(name):
         return f"{shown(name)} is a group, and only countries can stand here", "name its countries one by one"
     if kind == "country":

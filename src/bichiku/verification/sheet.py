@@ -84,7 +84,6 @@ def match_rows(
     """Rows of the table and the positions of their keys; what does not match one to one is a finding."""
     position = {key: i for i, key in enumerate(keys)}
     seen: dict[tuple[object, ...], int] = {}
-    rows = []
     for row, key in enumerate(table.row_keys()):
         if key not in position:
             ledger.wrong("row.unknown", table.file, table.place(row), "a row", "no such row")
@@ -92,15 +91,13 @@ def match_rows(
             ledger.wrong("row.twice", table.file, table.place(row), "a second row", f"one row, line {seen[key] + 2}")
         else:
             seen[key] = row
-            rows.append(row)
-    for i, key in enumerate(keys):
-        if key not in seen and not (optional is not None and optional[i]):
-            text = " ".join(str(part) for part in key if part not in ("", NOTHING))
-            ledger.wrong("row.missing", table.file, Place(text), "no such row", "a row")
+    if len(seen) < len(keys):
+        for i, key in enumerate(keys):
+            if key not in seen and not (optional is not None and optional[i]):
+                text = " ".join(str(part) for part in key if part not in ("", NOTHING))
+                ledger.wrong("row.missing", table.file, Place(text), "no such row", "a row")
     ledger.right(len(keys))
-    found = np.array(rows, dtype=int)
-    all_keys = table.row_keys()
-    return found, np.array([position[all_keys[row]] for row in rows], dtype=int)
+    return np.array(list(seen.values()), dtype=int), np.array([position[key] for key in seen], dtype=int)
 
 
 def _in_column(table: RunTable, row: int, column: str) -> Place:
