@@ -220,16 +220,17 @@ def test_a_tonne_a_country_may_not_sell_has_no_price(tmp_path: Path) -> None:
     assert (frame["price"] == 0).all()
 
 
+@pytest.mark.parametrize("stands", [True, False])
 def test_a_price_that_the_solver_fails_on_leaves_the_run_and_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stands: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # a share is solved again one step away, and here each such solve fails
+    # a share is solved again one step away, and here each such solve fails, or that of the program as it stands too
     optimum = HighsRun.optimum
-    own: list[object] = []  # the program as it stands, from which steps are told
+    own: list[object] = []
 
     def failing(run: HighsRun) -> Optimum:
         own.append(run._program)
-        return optimum(run) if run._program is own[0] else Solution.none(Status.ERROR).optimum
+        return optimum(run) if stands and run._program is own[0] else Solution.none(Status.ERROR).optimum
 
     monkeypatch.setattr(HighsRun, "optimum", failing)
     cap = "policies:\n  share_caps:\n    - {group: [COD], max: 0.5}\n"

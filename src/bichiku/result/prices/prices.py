@@ -93,14 +93,14 @@ def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> li
     def solve_again(job: _Job) -> dict[int, _Rise]:
         part, mine = job.part, job.limits
         key = _what_rises([(limits[i], local[i][part]) for i in mine], part, hot, others)
-        found: list[_Rise] | None = None if hot.known is None else hot.known.get(key)
-        if found is None:
+        told: list[_Rise] | None = None if hot.known is None else hot.known.get(key)
+        if told is None:
             with hot.session(part, job.run) as solve:
                 now = solve(hot.parts[part].program)
-                found = [_rise(limits[i], local[i][part], part, hot, now, solve, others) for i in mine]
+                told = [_rise(limits[i], local[i][part], part, hot, now, solve, others) for i in mine]
             if hot.known is not None:
-                hot.known.keep(key, found)
-        return dict(zip(mine, found, strict=True))
+                hot.known.keep(key, told)
+        return dict(zip(mine, told, strict=True))
 
     with _side_by_side() as pool:
         waiting = []
@@ -286,6 +286,8 @@ def _rise(
     others: OtherLimits,
 ) -> _Rise:
     """What one step more does to a part; one step less is asked for where no basis tells it."""
+    if now.status is not Status.OPTIMAL:
+        return _Rise(None, None, ())  # it was solved before, so what fails is the solver
     program, step = hot.parts[part].program, step_of(limit)
     after = solve(program.moved(move, step))
     up = _cost_of(after)
