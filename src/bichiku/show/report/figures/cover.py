@@ -18,6 +18,7 @@ from bichiku.show.report.figures.style import INK, RULE, dashes, picture, side_b
 
 COLUMNS = 5
 TARGET = (0, (1, 2))
+ONE_DAY = 1.0  # the least that an axis shows: where nothing is held, hundredths of a day would stand at it
 
 
 def cover(report: ReportData) -> Picture | None:
@@ -72,7 +73,7 @@ def _paint(figure: Figure, report: ReportData, frames: dict[str, pd.DataFrame], 
         for place, strategy in enumerate(shown):
             _target(axes, frames[strategy], material, dashes(place)["color"])
         axes.set_title(material, fontsize=8.5)
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, max(ONE_DAY, axes.get_ylim()[1]))
         axes.grid(axis="y")
         axes.locator_params(axis="y", nbins=4)
         axes.tick_params(labelsize=7.5)
