@@ -352,3 +352,11 @@ def test_a_number_that_would_be_read_as_zero_is_refused(tmp_path: Path) -> None:
     materials = MATERIALS.replace(",10,", ",1e-999,")
     fault = "materials.csv:2: reference_price: '1e-999' is too small to be told from zero"
     assert fault in faults_of(write_model(tmp_path, materials=materials))
+
+
+def test_a_misspelt_country_is_first_looked_for_in_its_own_table(tmp_path: Path) -> None:
+    # one letter off CHN, which stands below it, as off CXR, from which nobody buys
+    suppliers = "supplier,material,country,capacity_t,price\ns,cobalt,CHX,1,1\nt,cobalt,CHN,1,1\n"
+    (fault,) = faults_of(write_model(tmp_path, suppliers=suppliers))
+    assert fault.startswith("suppliers.csv:2: country: 'CHX' is not a country code")
+    assert fault.endswith("(did you mean CHN (China)?)")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from bichiku.model.countries import country_hint, country_name, is_country
+from bichiku.model.countries import country_name, is_country
 from bichiku.model.faults import Wrong, shown
 from bichiku.model.names import check_free_text, check_line, check_material, check_name
 from bichiku.model.numbers import LARGEST, decimal_number, is_number
@@ -50,7 +50,7 @@ def _year(text: Any) -> int:
 
 def _country(text: Any) -> str:
     if not is_country(text):
-        raise Wrong(f"{shown(text)} is not a country code of ISO 3166-1 alpha-3", country_hint(text))
+        raise ValueError(f"{shown(text)} is not a country code of ISO 3166-1 alpha-3")
     return str(text)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Generic, TextIO, TypeVar
 
 from pydantic import ValidationError
 
+from bichiku.model.countries import country_hint, is_country
 from bichiku.model.faults import Fault, FaultLog, nearest, shown
 from bichiku.model.tables import TABLES, Row
 from bichiku.reading.cells import CellChange, change_rows, written
@@ -31,6 +33,7 @@ from bichiku.reading.wording import in_words
 R = TypeVar("R", bound=Row)
 Key = tuple[str, ...]
 
+COUNTRY = "country"  # the column of every table that holds one
 MAX_BYTES = 50_000_000
 MOST_ROWS = 50_000  # of a table: a thousand materials from fifty suppliers each
 
@@ -181,7 +184,8 @@ def parse_table(
             if every:
                 change_rows(every[0][1], [cells for _, cells in every[1:]], kind, changes, log)
             content, records = written([cells for _, cells in every]), iter(every)
-        return replace(_read(records, shown_as, kind, log), content=content, original=original)
+        countries = cache(partial(_countries, content))
+        return replace(_read(records, shown_as, kind, log, countries), content=content, original=original)
     except Unreadable as error:
         log.add(Fault(shown_as, error.line, "", str(error), error.hint))
     except UnicodeDecodeError as error:
@@ -223,7 +227,25 @@ _QUOTES = {
 }
 
 
-def _read(records: Iterator[tuple[int, list[str]]], shown_as: str, kind: type[R], log: FaultLog) -> Table[R]:
+def _countries(content: bytes) -> set[str]:
+    """The countries that stand in the rows of a table, one of which a misspelt one is most likely to be."""
+    (_, header), *rows = _records(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    return {
+        cells[i]
+        for i, name in enumerate(header)
+        if name == COUNTRY
+        for _, cells in rows
+        if is_country("".join(cells[i : i + 1]))
+    }
+
+
+def _read(
+    records: Iterator[tuple[int, list[str]]],
+    shown_as: str,
+    kind: type[R],
+    log: FaultLog,
+    countries: Callable[[], set[str]],
+) -> Table[R]:
     line, header = next(records, (None, []))
     if line is None:
         raise Unreadable(None, "is empty", "give a header row")
@@ -247,7 +269,7 @@ def _read(records: Iterator[tuple[int, list[str]]], shown_as: str, kind: type[R]
         if len(cells) != len(header):
             lengths.setdefault(len(cells), (cells, []))[1].append(line)
         else:
-            row = _row(record, shown_as, line, kind, found)
+            row = _row(record, shown_as, line, kind, found, countries)
         if row is None:
             rejected[key] = record
         elif key in lines:
@@ -264,11 +286,21 @@ def _read(records: Iterator[tuple[int, list[str]]], shown_as: str, kind: type[R]
     return Table(shown_as, dict(sorted(rows.items())), lines, rejected)
 
 
-def _row(record: dict[str, str], shown_as: str, line: int, kind: type[R], found: RowFaults) -> R | None:
+def _row(
+    record: dict[str, str],
+    shown_as: str,
+    line: int,
+    kind: type[R],
+    found: RowFaults,
+    countries: Callable[[], set[str]],
+) -> R | None:
     try:
         return kind.model_validate(record)
     except ValidationError as error:
         for item in error.errors():
+            column = str(item["loc"][0])
             message, hint = ("is empty", "") if item["type"] == "missing" else in_words(item)
-            found.add(Fault(shown_as, line, str(item["loc"][0]), message, hint))
+            if column == COUNTRY and column in record:
+                hint = country_hint(record[column], countries())
+            found.add(Fault(shown_as, line, column, message, hint))
         return None
