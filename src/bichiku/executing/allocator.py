@@ -19,10 +19,10 @@ def keep_freed_memory() -> None:
     anew and is cleared by the system: a tenth of the processor time of pricing. What the user's environment says goes
     first, and other C libraries are left as they are.
     """
-    if sys.platform != "linux":
+    allocator = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if allocator is None:
         return
-    allocator = getattr(ctypes.CDLL(None), "mallopt", None)
     for name, (option, value) in KEPT.items():
-        if allocator is not None and name not in os.environ:
+        if name not in os.environ:
             os.environ[name] = str(value)
             allocator(option, value)

@@ -160,8 +160,7 @@ class HighsRun:
         row_dual, reduced_cost = self._per_row(np.asarray(values.row_dual)), np.asarray(values.col_dual)
         units = self._program.units
         if units is not None:
-            money = units.of_cost(self._program.cost)
-            x, reduced_cost = x * units.columns, reduced_cost * money / units.columns
+            x, reduced_cost = x * units.columns, reduced_cost * self._money / units.columns
         return Solution(
             status=status,
             x=x,
@@ -182,9 +181,7 @@ class HighsRun:
         status = self._run()
         if status is not Status.OPTIMAL:
             return Solution.none(status).optimum
-        units = self._program.units
-        money = 1.0 if units is None else units.of_cost(self._program.cost)
-        objective = self._highs.getInfo().objective_function_value * money
+        objective = self._highs.getInfo().objective_function_value * self._money
         return Optimum(status, objective, self._per_row(np.asarray(self._highs.getSolution().row_dual)))
 
     def _begin(self, limits: Limits) -> None:
@@ -193,10 +190,16 @@ class HighsRun:
         if not self._handed_over:
             self._hand_over()
 
+    @property
+    def _money(self) -> float:
+        """What counts as one in the cost that is handed over."""
+        units = self._program.units
+        return 1.0 if units is None else units.of_cost(self._program.cost)
+
     def _per_row(self, dual: np.ndarray) -> np.ndarray:
         """Prices of rows as the program has them, from those of its units."""
         units = self._program.units
-        return dual if units is None else dual * units.of_cost(self._program.cost) / units.rows
+        return dual if units is None else dual * self._money / units.rows
 
     def _set(self, **options: object) -> None:
         for name, value in options.items():

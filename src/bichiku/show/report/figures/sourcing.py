@@ -69,10 +69,9 @@ def _paint(
     panels = figure.subplots(1, len(mixes), sharey=True, squeeze=False)[0]
     for axes, (strategy, stages) in zip(panels, mixes.items(), strict=True):
         bars = [
-            (position + at, list(zip(mine["country"], mine["share"], strict=True)))
+            (position + at, _shares(rows, material))
             for position, material in enumerate(materials)
             for at, rows in zip(PLACES, stages.values(), strict=True)
-            for mine in [rows[rows["material"] == material]]
         ]
         _bars(axes, bars)
         for position, shares in bars:
@@ -92,6 +91,11 @@ def _paint(
         Patch(facecolor="white", edgecolor=INK, linewidth=1.4, label="outlined: largest country"),
     ]
     figure.legend(handles=marks, loc="outside lower left", ncols=len(marks), handlelength=1.6)
+
+
+def _shares(rows: pd.DataFrame, material: str) -> Shares:
+    mine = rows[rows["material"] == material]
+    return list(zip(mine["country"], mine["share"], strict=True))
 
 
 def _bars(axes: Axes, bars: Sequence[tuple[float, Shares]]) -> None:
