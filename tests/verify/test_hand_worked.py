@@ -12,7 +12,7 @@ from bichiku.reading.model import read_model
 from bichiku.verification.crises import crises_sheet
 from bichiku.verification.facts import RunFacts
 from bichiku.verification.tree import effective_annual_probability, windows
-from bichiku.verification.verdict import Ledger
+from bichiku.verification.verdict import Ledger, Place
 from oracles.by_hand import description, read
 from tests.verify.hand import Flow, along, bought, empty_table, money_of, read_by_hand
 
@@ -202,3 +202,26 @@ def test_a_branch_of_another_chain_is_unknown() -> None:
     flow = Flow("alpha-halt", 2, 0, 2, "beta", "stock", "", 1.0)
     _, ledger = read_by_hand(_world("chains", "all"), [*_of_chains(), flow])
     assert [finding.rule for finding in ledger.findings] == ["row.unknown"]
+
+
+def test_what_is_refused_of_dearer_goods_leaves_rounding_and_no_damage() -> None:
+    # an indexed contract of 100 t at 10, all of it refused in a crisis that makes it three times as dear, in which the
+    # stock of 100 t is used: what is offered would cost 100 x 2 x 10 more than on the plan, and as much is refused
+    crisis = {"onsets": [{"period": 2, "probability": 0.1}], "duration": 1, "recovery": 1,
+              "effects": [{"countries": ["CHN"], "price_factor": 3.0}]}  # fmt: skip
+    contract = {"kind": "contract", "minimum_t": 100, "capacity_t": 100, "index": 1.0}
+    material = {"opening_stock_t": 100}
+    world = read(description(3, material=material, suppliers=[contract], crises={"dear": crisis}, refill_periods=1))
+    flows = bought(PLAN, 1, "m", "s", [100, 100, 100]) + along(PLAN, 1, "m", "stock", [100, 100, 100])
+    in_crisis = ("dear", 2, 0)
+    flows += along(in_crisis, 2, "m", "shipped", [100], "s") + along(in_crisis, 2, "m", "refused", [100], "s")
+    facts, _ = read_by_hand(world, flows)
+    sheet = crises_sheet(facts, empty_table("crises.csv"))
+    for column in ("dearer_purchases", "damage"):
+        numbers = sheet.numbers[column]
+        assert (list(numbers.values), list(np.broadcast_to(numbers.scale, 1))) == ([0.0], [2000.0]), column
+        for stated, findings in ((3e-8, 0), (1e-5, 1)):
+            ledger = Ledger()
+            place = Place("a future")
+            ledger.equal("x", "crises.csv", stated, numbers.values, lambda _, place=place: place, numbers.scale)
+            assert len(ledger.findings) == findings, (column, stated)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bichiku.model.world import World
-from bichiku.verification.flows import FILE, Flows, committed
+from bichiku.verification.flows import FILE, Flows, committed, refused_by_source
 from bichiku.verification.states import States
 from bichiku.verification.tree import OPENING, Nodes
 from bichiku.verification.verdict import KEPT, Ledger, Place
@@ -106,10 +106,9 @@ def check_arrivals(world: World, nodes: Nodes, states: States, flows: Flows, led
 
     names = list(world.sources)
     offered = states.route * due * has_source(world, nodes)
-    refused = np.zeros(offered.shape)
+    refused = refused_by_source(world, flows)
     for number, name in enumerate(committed(world)):
         column = names.index(name)
-        refused[:, column] = flows["refused"][:, number]
         ledger.at_most(
             "flows.refused",
             FILE,

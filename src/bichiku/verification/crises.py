@@ -61,7 +61,8 @@ def crises_sheet(facts: RunFacts, crises: RunTable) -> Sheet:
             values.append(
                 [future.probability, *yearly[future.crisis], len(future.path) * days, mine.short.sum(),
                  days_short.sum(), *times, *(facts.damage.by_part[part][number, k] for part in PARTS),
-                 damage[number, k], np.abs(mine.short).sum(), np.abs(days_short).sum()]
+                 damage[number, k], np.abs(mine.short).sum(), np.abs(days_short).sum(),
+                 facts.damage.dearer_terms[number, k]]
             )  # fmt: skip
     rules = {
         "probability": "tree.probability",
@@ -70,9 +71,10 @@ def crises_sheet(facts: RunFacts, crises: RunTable) -> Sheet:
         "branch_days": "tree.branch_days",
     }
     columns = [*rules, "short_t", "short_days", *TIMES, *PARTS, "damage"]
-    table = np.array(values, dtype=float).reshape(len(keys), len(columns) + 2)
+    table = np.array(values, dtype=float).reshape(len(keys), len(columns) + 3)
     parts = np.abs(table[:, [columns.index(part) for part in PARTS]]).sum(axis=1)
-    scales = {"short_t": table[:, -2], "short_days": table[:, -1], "damage": parts}
+    short_t, short_days, dearer = table[:, -3:].T
+    scales = {"short_t": short_t, "short_days": short_days, "dearer_purchases": dearer, "damage": parts + dearer}
     return Sheet(
         keys,
         {

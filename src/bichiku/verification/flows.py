@@ -126,6 +126,16 @@ def committed(world: World) -> list[str]:
     return [name for name, row in world.suppliers.items() if row.kind == "contract" and row.minimum_t > 0]
 
 
+def refused_by_source(world: World, flows: Flows) -> np.ndarray:
+    """Tonnes refused at each node; shape (nodes, sources), zero but for contracts with a minimum.
+
+    What arrives is what is offered less this, each of which has its rounding.
+    """
+    found = np.zeros(flows["arrived"].shape)
+    found[:, [list(world.sources).index(name) for name in committed(world)]] = flows["refused"]
+    return found
+
+
 def _columns(world: World) -> tuple[list[Column], dict[str, list[str]]]:
     """Every (item, source, material) that may be written, and the names of each item's columns."""
     sources = {name: row.material for name, row in world.sources.items()}

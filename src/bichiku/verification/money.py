@@ -12,7 +12,7 @@ from bichiku.verification.balances import of_material, saved_by_material
 from bichiku.verification.damage import Damage
 from bichiku.verification.facts import PolicyRow, RunFacts
 from bichiku.verification.files import RunTable
-from bichiku.verification.flows import Flows, committed
+from bichiku.verification.flows import Flows, committed, refused_by_source
 from bichiku.verification.hand_back import discounted_ends, shortage_money
 from bichiku.verification.limits import capacity_of
 from bichiku.verification.sheet import check_columns, match_rows
@@ -73,12 +73,10 @@ def cost_lines(facts: RunFacts) -> dict[str, Money]:
         magnitude = np.abs(by_node if terms is None else terms)
         return Money(materials, _by_period(nodes, by_node), _by_period(nodes, magnitude))
 
-    refused = np.zeros(arrived.shape)
-    refused[:, [list(world.sources).index(name) for name in committed(world)]] = flows["refused"]
+    refused = refused_by_source(world, flows)
 
     def supply(unit_cost: np.ndarray, tonnes: np.ndarray = arrived) -> Money:
         money = tonnes * unit_cost * factor_of_source
-        # what arrives is what is offered less what is refused, each of which has its rounding
         terms = (np.abs(tonnes) + refused) * np.abs(unit_cost * factor_of_source)
         return line(money @ of_material(world), terms @ of_material(world))
 
