@@ -15,7 +15,8 @@ from bichiku.result.outcome import Outcome
 from bichiku.result.pipeline import grow
 from bichiku.result.tables import TABLES, tabulate
 from bichiku.solving import Status
-from bichiku.solving.highs import HighsRun, SolverOptions
+from bichiku.solving.highs import HighsRun
+from bichiku.solving.options import SolverOptions
 
 
 def main(model: str, strategy: str, folder: str) -> None:

@@ -9,7 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bichiku.program import LinearProgram, Move
-from bichiku.solving.highs import HighsRun, SolverOptions
+from bichiku.solving.highs import HighsRun
+from bichiku.solving.options import SolverOptions
 from bichiku.solving.sensitivity import OptimalBasis, slope
 from bichiku.solving.solution import Status
 from oracles.drawn import drawn

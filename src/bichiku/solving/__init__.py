@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bichiku.program import LinearProgram
-from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, SolverOptions
-from bichiku.solving.hot import HotProgram, Progress, Report
+from bichiku.solving.highs import HighsRun
+from bichiku.solving.hot import HotProgram
+from bichiku.solving.options import NO_LIMITS, Limits, SolverOptions
+from bichiku.solving.report import Progress, Report
 from bichiku.solving.solution import Optimum, Solution, Status
 
 __all__ = ["HotProgram", "Limits", "Optimum", "Report", "Solution", "SolverOptions", "Status", "solve"]

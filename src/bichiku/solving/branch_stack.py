@@ -14,7 +14,7 @@ from scipy import sparse
 
 from bichiku.program.stages import Branches
 from bichiku.solving.growing import GrowingRun
-from bichiku.solving.highs import Limits
+from bichiku.solving.options import Limits
 from bichiku.solving.solution import Status
 from bichiku.solving.start import AT_LOWER, AT_UPPER, Basis
 

@@ -44,7 +44,7 @@ def beside_each_other(
 
 
 def basis_of_all(program: LinearProgram, parts: Sequence[Component], bases: Sequence[highspy.HighsBasis]) -> Basis:
-    """The basis that those of all parts make together; the logicals of the coupling rows are basic."""
+    """The basis that those of all parts make together; of rows and columns that several have, all say the same."""
     rows, columns = program.shape
     found = Basis(np.full(columns, AT_LOWER, dtype=object), np.full(rows, BASIC, dtype=object))
     for part, basis in zip(parts, bases, strict=True):
@@ -52,6 +52,4 @@ def basis_of_all(program: LinearProgram, parts: Sequence[Component], bases: Sequ
             continue  # without a column there is no basis; the logicals of its rows are basic already
         found.columns[part.columns] = basis.col_status
         found.rows[part.rows] = basis.row_status
-    for part in parts:
-        found.rows[part.rows[part.coupling]] = BASIC
     return found

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import highspy
 import numpy as np
 
 from bichiku.program import PLAN, LinearProgram
 from bichiku.program.stages import stage_rows
-from bichiku.solving.highs import DUAL_SIMPLEX, NO_LIMITS, PRIMAL_SIMPLEX, HighsRun, Limits, SolverOptions
+from bichiku.solving.highs import HighsRun
 from bichiku.solving.l_shaped import LShaped, NotSettled, Stopped
 from bichiku.solving.memory import give_back
+from bichiku.solving.options import NO_LIMITS, Limits, SolverOptions
 from bichiku.solving.solution import Solution, Status
 from bichiku.solving.start import SolverError, started
 
@@ -48,7 +48,6 @@ class DecomposedRun(HighsRun):
         self._options = options
         self._is_new = True
         self._apart: LShaped | None = None  # while it is solved for the first time
-        self._kept: highspy.HighsBasis | None = None  # while the solver is put away
         self.note = ""
 
     def solve(
@@ -56,7 +55,7 @@ class DecomposedRun(HighsRun):
     ) -> Solution:
         """See `HighsRun.solve`; the limits are for finding the basis and for going on from it together."""
         if not self._is_new or self.interrupted:
-            return super().solve(limits, log, prefer, prices)
+            return self._solve_again(limits, log, prefer, prices)
         self._is_new = False
         end = None if limits.seconds is None else time.monotonic() + limits.seconds
         try:
@@ -65,7 +64,6 @@ class DecomposedRun(HighsRun):
                 self._apart.interrupt()
             apart = self._apart.solve(limits)
             self.start_from(apart.basis)
-            self._set(simplex_strategy=PRIMAL_SIMPLEX)  # the point keeps all limits already
         except Stopped as stopped:
             return Solution.none(Status.INTERRUPTED if self.interrupted else stopped.status)
         except (NotSettled, SolverError) as failure:
@@ -79,11 +77,15 @@ class DecomposedRun(HighsRun):
             self._apart = None
         give_back()  # before the whole is handed over
         left = None if end is None else end - time.monotonic()
-        try:
-            found = super().solve(Limits(left, limits.iterations), log, prefer, prices)
-        finally:
-            self._set(simplex_strategy=DUAL_SIMPLEX)
+        found = super().solve(Limits(left, limits.iterations), log, prefer, prices)
         if found.status is Status.OPTIMAL:
+            self.put_away()
+        return found
+
+    def _solve_again(self, limits: Limits, log: Path | None, prefer: bool, prices: bool) -> Solution:
+        was_away = self._kept is not None
+        found = super().solve(limits, log, prefer, prices)
+        if was_away and found.status is Status.OPTIMAL:
             self.put_away()
         return found
 
@@ -93,45 +95,8 @@ class DecomposedRun(HighsRun):
             self._kept = self._highs.getBasis()
             self._highs = started(self._options.as_highs())
             self._highs.HandleUserInterrupt = self._options.interruptible
-            self._handed_over = False
+            self._handed_over = self._factorised = False
             give_back()
-
-    def _hand_over(self) -> None:
-        super()._hand_over()
-        if self._kept is not None:
-            self._require(self._highs.setBasis(self._kept), "the basis that was kept")
-            self._kept = None
-
-    def _take_up(self) -> None:
-        """Makes the solver what it was before it was put away."""
-        if self._kept is None:
-            return
-        self._hand_over()
-        self._set_costs(self._given.cost)
-        self._set_limits(NO_LIMITS)
-        status = self._run()
-        if status is not Status.OPTIMAL:
-            raise SolverError(f"HiGHS does not take up its own basis: {status.value}")
-
-    @property
-    def basis(self) -> highspy.HighsBasis:
-        """See `HighsRun.basis`."""
-        return super().basis if self._kept is None else self._kept
-
-    def point(self) -> np.ndarray:
-        """See `HighsRun.point`."""
-        self._take_up()
-        return super().point()
-
-    def basic_variables(self) -> np.ndarray:
-        """See `HighsRun.basic_variables`."""
-        self._take_up()
-        return super().basic_variables()
-
-    def basis_solve(self, right: np.ndarray) -> np.ndarray:
-        """See `HighsRun.basis_solve`."""
-        self._take_up()
-        return super().basis_solve(right)
 
     def interrupt(self) -> None:
         """See `HighsRun.interrupt`."""

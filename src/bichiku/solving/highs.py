@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import highspy
 import numpy as np
 
 from bichiku.program import LinearProgram
+from bichiku.solving.options import (
+    DANTZIG,
+    DUAL_SIMPLEX,
+    EDGE_WEIGHTS,
+    MOST_ITERATIONS,
+    NO_LIMITS,
+    PRIMAL_SIMPLEX,
+    Limits,
+    SolverOptions,
+)
 from bichiku.solving.solution import Optimum, Solution, Status
 from bichiku.solving.start import Basis, SolverError, as_highs, started
 
@@ -23,65 +32,7 @@ _STATUS = {
     highspy.HighsModelStatus.kInterrupt: Status.INTERRUPTED,
 }
 
-
-DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4  # values of HiGHS's option simplex_strategy
-EDGE_WEIGHTS, DANTZIG, DEVEX = "simplex_dual_edge_weight_strategy", 0, 1
 FEASIBILITY = 1e-7  # HiGHS's own tolerance on rows
-
-
-@dataclass(frozen=True)
-class SolverOptions:
-    """How HiGHS is run.
-
-    Attributes:
-        method: ``simplex`` (dual, with presolve) or ``ipm`` (interior point with crossover).
-        primal: primal instead of dual simplex, for one objective after another over the same limits.
-        presolve: whether the first solve is of a smaller program; without, a program that cannot be kept leaves a
-            proof (`HighsRun.proof`).
-        interruptible: whether `HighsRun.interrupt` stops a solve, for which HiGHS asks Python at every step.
-        devex: whether steps are weighed by Devex in place of steepest edge, whose weights take long to work out at a
-            basis that was found elsewhere.
-    """
-
-    method: str = "simplex"
-    primal: bool = False
-    presolve: bool = True
-    interruptible: bool = True
-    devex: bool = False
-
-    def as_highs(self) -> dict[str, object]:
-        """Option names and values of HiGHS; one thread, as problems are solved side by side."""
-        options: dict[str, object] = {
-            "output_flag": False,
-            "solver": self.method,
-            "threads": 1,
-            "parallel": "off",
-            "random_seed": 0,
-        }
-        if self.devex:
-            options[EDGE_WEIGHTS] = DEVEX
-        if self.primal:
-            options["simplex_strategy"] = PRIMAL_SIMPLEX
-        if not self.presolve:
-            options["presolve"] = "off"
-        return options
-
-
-@dataclass(frozen=True)
-class Limits:
-    """When a solve gives up.
-
-    Attributes:
-        seconds: time for it; None for no limit.
-        iterations: simplex iterations, and interior-point iterations, of each run of HiGHS; None for no limit.
-    """
-
-    seconds: float | None = None
-    iterations: int | None = None
-
-
-NO_LIMITS = Limits()
-MOST_ITERATIONS = 2**31 - 1  # HiGHS's own limit
 
 
 def status_of(outcome: highspy.HighsStatus, status: highspy.HighsModelStatus) -> Status:
@@ -104,13 +55,16 @@ class HighsRun:
         self._handed_over = False
         self._method = options.method
         self._factorised = True  # of nothing
+        self._strategy = PRIMAL_SIMPLEX if options.primal else DUAL_SIMPLEX
+        self._at_point = False  # at a basis whose point keeps all limits, from which the primal simplex method goes on
+        self._kept: highspy.HighsBasis | None = None  # to begin at, once the program is handed over
         self._presolve = options.presolve
         self._costs = self._given.cost
 
     @property
     def is_new(self) -> bool:
         """Whether nothing was handed over yet, so that a solve begins with nothing."""
-        return not self._handed_over
+        return not self._handed_over and self._kept is None
 
     def solve(
         self, limits: Limits = NO_LIMITS, log: Path | None = None, prefer: bool = True, prices: bool = True
@@ -141,13 +95,23 @@ class HighsRun:
 
     def _solve(self, limits: Limits, prefer: bool, prices: bool) -> Solution:
         self._begin(limits)
+        if not self._at_point:
+            return self._optimise(prefer, prices)
+        self._at_point = False
+        self._set(simplex_strategy=PRIMAL_SIMPLEX)
+        try:
+            return self._optimise(prefer, prices)
+        finally:
+            self._set(simplex_strategy=self._strategy)
+
+    def _optimise(self, prefer: bool, prices: bool) -> Solution:
         given = self._given
         preferred = prefer and given.preference.any()
         self._set_costs(given.cost + given.preference if preferred else given.cost)
         status = self._run()
         if status is not Status.OPTIMAL:
             return Solution.none(status)
-        x, iterations = self.point() if preferred else None, self._iterations()
+        x, iterations = self._point() if preferred else None, self._iterations()
         if preferred and prices:
             # the preference has chosen the point; prices must be those of the true cost
             self._set_costs(given.cost)
@@ -213,7 +177,12 @@ class HighsRun:
         self._set(time_limit=seconds, simplex_iteration_limit=most, ipm_iteration_limit=most)
 
     def point(self) -> np.ndarray:
-        """Value of each column at the basis that HiGHS holds now, in the units of the program."""
+        """Value of each column at the basis that is held now, in the units of the program."""
+        if self._kept is not None:
+            self._take_up()
+        return self._point()
+
+    def _point(self) -> np.ndarray:
         return np.asarray(self._highs.getSolution().col_value)
 
     def _run(self) -> Status:
@@ -269,7 +238,7 @@ class HighsRun:
     @property
     def basis(self) -> highspy.HighsBasis:
         """The basis at which the last solve ended, to begin others from."""
-        return self._highs.getBasis()
+        return self._highs.getBasis() if self._kept is None else self._kept
 
     def begin_at(self, basis: highspy.HighsBasis) -> None:
         """Begins the next solve at the basis of another program of the same shape.
@@ -300,13 +269,19 @@ class HighsRun:
     def take_over(self, basis: highspy.HighsBasis) -> None:
         """Holds the optimal basis of this very program, and no trace of the way to it; factors are made when asked for.
 
+        A solver takes some 2 kB a row, so one that has not begun yet is given the program no sooner.
+
         Raises:
             SolverError: HiGHS refuses it.
         """
-        self.begin_at(basis)
+        if self._program.shape[1] == 0:
+            return  # which is answered without HiGHS
         if self._handed_over:
+            self.begin_at(basis)
             self._set_costs(self._given.cost)
-            self._factorised = False
+        else:
+            self._kept = basis
+        self._factorised = False
 
     def basic_variables(self) -> np.ndarray:
         """The basis by row: a column's number, or minus one less a row's number for its logical.
@@ -315,17 +290,23 @@ class HighsRun:
             SolverError: HiGHS does not show it.
         """
         if not self._factorised:
-            # the interior-point method may leave a basis that HiGHS has no factors of, and it dies when asked for it
-            self._set_limits(NO_LIMITS)
-            self._set(solver="simplex")
-            status = self._run()
-            self._set(solver=self._method)
-            if status is not Status.OPTIMAL:
-                raise SolverError(f"HiGHS does not take up its own basis: {status.value}")
-            self._factorised = True
+            self._take_up()
         outcome, basic = self._highs.getBasicVariables()
         self._require(outcome, "to show its basis")
         return np.asarray(basic)
+
+    def _take_up(self) -> None:
+        """Makes HiGHS hold the basis with its factors, by which it dies where it has none and is asked for them."""
+        if not self._handed_over:
+            self._hand_over()
+            self._set_costs(self._given.cost)
+        self._set_limits(NO_LIMITS)
+        self._set(solver="simplex")
+        status = self._run()
+        self._set(solver=self._method)
+        if status is not Status.OPTIMAL:
+            raise SolverError(f"HiGHS does not take up its own basis: {status.value}")
+        self._factorised = True
 
     def basis_solve(self, right: np.ndarray) -> np.ndarray:
         """Solves ``B z = right`` with the basis matrix B, in the order of `basic_variables` and in units."""
@@ -342,13 +323,16 @@ class HighsRun:
         return np.asarray(values) if units is None else np.asarray(values) / units.rows
 
     def start_from(self, basis: Basis) -> None:
-        """Makes the next solve start from a basis, which may have a few basic columns or rows too many or too few.
+        """Makes the next solve start from a basis whose point keeps all limits.
+
+        It may have a few basic columns or rows too many or too few.
 
         Raises:
             SolverError: HiGHS refuses it.
         """
         self._hand_over()
         self._require(self._highs.setBasis(as_highs(basis)), "a basis to start from")
+        self._at_point = True
 
     def interrupt(self) -> None:
         """Makes a running solve stop soon with the status `INTERRUPTED`."""
@@ -379,6 +363,9 @@ class HighsRun:
         )
         self._require(outcome, "the model")
         self._handed_over = True
+        if self._kept is not None:
+            self._require(self._highs.setBasis(self._kept), "the basis that was kept")
+            self._kept = None
 
     @staticmethod
     def _require(outcome: highspy.HighsStatus, what: str) -> None:

@@ -4,44 +4,30 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from bichiku.program import LinearProgram
 from bichiku.program.components import Component, split_program
+from bichiku.solving.at_prices import NEAR, AtPrices, ChainsAtPrices
 from bichiku.solving.coupled import RowsCouple, basis_of_all, beside_each_other, split_loosely
 from bichiku.solving.decomposed import DecomposedRun, pays
-from bichiku.solving.highs import NO_LIMITS, HighsRun, Limits, SolverOptions
+from bichiku.solving.highs import HighsRun
 from bichiku.solving.known_parts import KnownPart, KnownParts, digest_of
+from bichiku.solving.options import NO_LIMITS, Limits, SolverOptions
+from bichiku.solving.report import Progress, Report
 from bichiku.solving.side_by_side import side_by_side
 from bichiku.solving.solution import Optimum, Solution, Status
 from bichiku.solving.start import Basis, as_highs
+from bichiku.solving.tail import tail_of
 
-Progress = Callable[[int, int], None]
+SAME_PRICE = 1e-7  # of the largest price of a coupling row
+
 TakenApart = Callable[[LinearProgram, SolverOptions], bool]
-
-
-@dataclass(frozen=True)
-class Report:
-    """How the parts of a program were solved.
-
-    Attributes:
-        parts: number of separate problems.
-        largest: rows and columns of the largest.
-        iterations: iterations of all together, in the latest solve.
-        log: HiGHS's log of each part solved, in the order of the parts; empty unless asked for.
-        apart: how the parts went whose branches were solved apart, by the number of the part, from 1.
-    """
-
-    parts: int
-    largest: tuple[int, int]
-    iterations: int
-    log: str = ""
-    apart: Mapping[int, str] = field(default_factory=dict)
 
 
 class HotProgram:
@@ -68,12 +54,23 @@ class HotProgram:
         self.known = known
         self.options = options
         self._taken_apart = taken_apart
-        self._is_joined = False
+        self._is_joined = self._held_at_prices = False
+        self._at_prices = self._chains_at_prices(program)
         split = split_loosely(program)
         self.parts: tuple[Component, ...] = split.components
         self._loose = split.loose_columns
         self.runs = [self._run_of(part.program) for part in self.parts]
         self._answers: dict[int, Solution] = {}
+
+    def _chains_at_prices(self, program: LinearProgram) -> ChainsAtPrices | None:
+        """The chains of a program that only a tail ties together."""
+        tail = tail_of(program)
+        if tail is None:
+            return None
+        found = ChainsAtPrices(
+            program, tail, lambda chains: HotProgram(chains, self.options, self._taken_apart, self.known)
+        )
+        return found if found.fall_apart else None
 
     def solve(
         self,
@@ -95,6 +92,15 @@ class HotProgram:
             the whole and there is no solution.
         """
         end = None if limits.seconds is None else time.monotonic() + limits.seconds
+        if self._at_prices is not None and len(self._answers) < len(self.parts):
+            found = self._at_prices.solve(progress, limits, keep_log, prices)
+            if found.status is Status.INFEASIBLE or found.status.gave_up:
+                return found.solution, found.report
+            if found.is_settled:
+                self._hold_at_prices(found)
+                return self._whole(found.iterations), replace(found.report, log=f"{found}\n\n{found.report.log}")
+            self._begin_near(found)
+            limits = Limits(None if end is None else end - time.monotonic(), limits.iterations)
         iterations, log, apart = self._solve_waiting(progress, limits, keep_log, prices)
         held = self._beside_each_other()
         if held is not None:
@@ -134,7 +140,7 @@ class HotProgram:
 
     def _beside_each_other(self) -> tuple[Component, ...] | None:
         """The parts with what the others leave them of the coupling rows; None where such a row binds."""
-        if not self._is_coupled:
+        if not self._is_coupled or self._held_at_prices:
             return self.parts
         statuses = [answer.status for answer in self._answers.values()]
         if Status.UNBOUNDED in statuses:
@@ -143,6 +149,26 @@ class HotProgram:
             return self.parts
         whole = self._whole(0)
         return beside_each_other(self.program, self.parts, whole.x) if whole.status is Status.OPTIMAL else self.parts
+
+    def _hold_at_prices(self, found: AtPrices) -> None:
+        """Gives each part what the others leave it of the tail, at the optimum of all."""
+        assert self._at_prices is not None
+        basis, whole = self._at_prices.basis, found.solution
+        self.parts, self._held_at_prices = self._at_prices.components(whole.x), True
+        self.runs = [HighsRun(part.program, self.options) for part in self.parts]
+        for run, part in zip(self.runs, self.parts, strict=True):
+            run.take_over(as_highs(Basis(basis.columns[part.columns], basis.rows[part.rows])))
+        self._answers = {i: whole.part(part.rows, part.columns, part.program.cost) for i, part in enumerate(self.parts)}
+
+    def _begin_near(self, found: AtPrices) -> None:
+        """Begins at the best plan that was found at prices, if that is near the optimum."""
+        if found.gap > NEAR:
+            return
+        assert self._at_prices is not None
+        basis = self._at_prices.basis
+        for run, part in zip(self.runs, self.parts, strict=True):
+            if len(part.columns):
+                run.start_from(Basis(basis.columns[part.columns], basis.rows[part.rows]))
 
     def _hold(self, parts: tuple[Component, ...]) -> None:
         """Gives solved parts limits that they keep already."""
@@ -159,7 +185,9 @@ class HotProgram:
         before, whole = self.parts, self._whole(0)
         if not self._is_coupled:
             return
-        is_kept = whole.status is Status.OPTIMAL and beside_each_other(self.program, before, whole.x) is not None
+        is_kept = self._held_at_prices or (
+            whole.status is Status.OPTIMAL and beside_each_other(self.program, before, whole.x) is not None
+        )
         basis = basis_of_all(self.program, before, [run.basis for run in self.runs]) if is_kept else None
         alone = {int(part.rows[0]): i for i, part in enumerate(before) if not len(part.coupling)}
         split = split_program(self.program)
@@ -177,6 +205,7 @@ class HotProgram:
                 runs[-1].take_over(as_highs(Basis(basis.columns[part.columns], basis.rows[part.rows])))
                 answers[number] = whole.part(part.rows, part.columns, part.program.cost)
         self.parts, self._loose, self.runs, self._answers = split.components, split.loose_columns, runs, answers
+        self._held_at_prices = False
 
     def _run_of(self, program: LinearProgram) -> HighsRun:
         kind = DecomposedRun if self._taken_apart(program, self.options) else HighsRun
@@ -208,6 +237,8 @@ class HotProgram:
             RowsCouple: by what is solved, where other parts would move too.
         """
         own, coupling = self.parts[part].program, self.parts[part].coupling
+        prices = self._answers[part].row_dual[coupling]
+        as_before = SAME_PRICE * abs(prices).max(initial=0.0)
         run = self.runs[part] if run is None else run
         basis = run.basis
 
@@ -218,7 +249,7 @@ class HotProgram:
                 found = solve_alone(program.without_limits(coupling))
                 if found.status is not Status.INFEASIBLE:
                     raise RowsCouple
-            if len(coupling) and found.status is Status.OPTIMAL and found.row_dual[coupling].any():
+            if found.status is Status.OPTIMAL and (abs(found.row_dual[coupling] - prices) > as_before).any():
                 raise RowsCouple
             return found
 
@@ -248,7 +279,7 @@ class HotProgram:
         Where only numbers differ, the other parts are solved again from their last basis. A program of
         another shape or sparsity is split anew, and its changed parts are solved from the start.
         """
-        if not program.same_sparsity(self.program):
+        if self._at_prices is not None or not program.same_sparsity(self.program):
             self._split_anew(program)
             return
         parts = []
@@ -261,6 +292,7 @@ class HotProgram:
         self.program = program
 
     def _split_anew(self, program: LinearProgram) -> None:
+        self._begin_prices_anew(program)
         before = {int(part.columns[0]): i for i, part in enumerate(self.parts) if len(part.columns)}
         split = split_program(program) if self._is_joined else split_loosely(program)
         runs, answers = [], {}
@@ -273,6 +305,16 @@ class HotProgram:
                 runs.append(self._run_of(part.program))
         self.program, self.parts, self._loose = program, split.components, split.loose_columns
         self.runs, self._answers = runs, answers
+
+    def _begin_prices_anew(self, program: LinearProgram) -> None:
+        """Looks for the tail of another program; chains of the same tail go on from where they are."""
+        tail = tail_of(program)
+        if tail is None or self._at_prices is None:
+            self._at_prices = self._chains_at_prices(program)
+        else:
+            self._at_prices.change(program, tail)
+        if self._held_at_prices:  # by parts that are none of the program's
+            self.parts, self.runs, self._answers, self._held_at_prices = (), [], {}, False
 
     def _free(self, part: int) -> LinearProgram:
         """A part in which coupling rows forbid nothing, as it is solved."""

@@ -25,8 +25,8 @@ from bichiku.program import LinearProgram
 from bichiku.program.stages import split_stages
 from bichiku.program.units import in_powers_of_two
 from bichiku.solving.branch_stack import KEPT, Cuts
-from bichiku.solving.highs import Limits
 from bichiku.solving.master import Master
+from bichiku.solving.options import Limits
 from bichiku.solving.solution import Status
 from bichiku.solving.stacks import Stack, Stacks
 from bichiku.solving.stage_basis import basis_of

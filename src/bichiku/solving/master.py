@@ -8,7 +8,7 @@ from scipy import sparse
 from bichiku.program.stages import PlanPart
 from bichiku.program.units import in_powers_of_two
 from bichiku.solving.growing import GrowingRun
-from bichiku.solving.highs import Limits
+from bichiku.solving.options import Limits
 from bichiku.solving.solution import Status
 from bichiku.solving.start import BASIC, Basis
 

@@ -74,30 +74,35 @@ class _Rise:
 
 
 def prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> list[Price]:
-    """Prices of the limits of a solved program, each of which can move."""
-    try:
-        return _prices_of(limits, hot, outcome)
-    except RowsCouple:
+    """Prices of the limits of a solved program, each of which can move.
+
+    Those that cannot be moved without other parts are worked out in one program of all that rows couple.
+    """
+    found = _prices_of(limits, hot, outcome)
+    coupled = [i for i, price in enumerate(found) if price is None]
+    if coupled:
         hot.join()
-        return _prices_of(limits, hot, outcome)
+        together = dict(zip(coupled, _prices_of([limits[i] for i in coupled], hot, outcome), strict=True))
+        found = [together.get(i, price) for i, price in enumerate(found)]
+    return [price for price in found if price is not None]
 
 
-def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> list[Price]:
+def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> list[Price | None]:
+    """Prices part by part; none where other parts would move too."""
     numbering = _Numbering(hot)
     local = [numbering.local(_move(limit)) for limit in limits]
     others = OtherLimits(outcome)
     found: list[Price | None] = [None] * len(limits)
     left = [""] * len(limits)
-    rises: dict[int, list[_Rise]] = {}
+    rises: dict[int, list[_Rise | None]] = {}
 
-    def solve_again(job: _Job) -> dict[int, _Rise]:
+    def solve_again(job: _Job) -> dict[int, _Rise | None]:
         part, mine = job.part, job.limits
         key = _what_rises([(limits[i], local[i][part]) for i in mine], part, hot, others)
-        told: list[_Rise] | None = None if hot.known is None else hot.known.get(key)
+        told: list[_Rise | None] | None = None if hot.known is None else hot.known.get(key)
         if told is None:
             with hot.session(part, job.run) as solve:
-                now = solve(hot.parts[part].program)
-                told = [_rise(limits[i], local[i][part], part, hot, now, solve, others) for i in mine]
+                told = list(_rises([(limits[i], local[i][part]) for i in mine], part, hot, solve, others))
             if hot.known is not None:
                 hot.known.keep(key, told)
         return dict(zip(mine, told, strict=True))
@@ -124,7 +129,11 @@ def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> li
             for i, rise in job.result().items():
                 rises.setdefault(i, []).append(rise)
     return [
-        _one_step_away(limits[i], rises[i], exact) if exact is None or i in rises else replace(exact, why_short=left[i])
+        _one_step_away(limits[i], rises[i], exact)
+        if i in rises
+        else None
+        if exact is None
+        else replace(exact, why_short=left[i])
         for i, exact in enumerate(found)
     ]
 
@@ -276,6 +285,26 @@ def _of_idle_coefficients(move: Move, program: LinearProgram, solution: Solution
     return Price(0.0, min(max(least, least_upper), 0.0), most, RANGING) if most >= 1.0 else None
 
 
+def _rises(
+    moves: Sequence[tuple[Limit, Move]],
+    part: int,
+    hot: HotProgram,
+    solve: Callable[[LinearProgram], Optimum],
+    others: OtherLimits,
+) -> Iterator[_Rise | None]:
+    """What one step more of each limit does to a part; none where other parts would move too."""
+    try:
+        now = solve(hot.parts[part].program)
+    except RowsCouple:
+        yield from (None for _ in moves)
+        return
+    for limit, move in moves:
+        try:
+            yield _rise(limit, move, part, hot, now, solve, others)
+        except RowsCouple:
+            yield None
+
+
 def _rise(
     limit: Limit,
     move: Move,
@@ -303,8 +332,11 @@ def _cost_of(solution: Optimum) -> float | None:
     return math.nan if solution.status is Status.INFEASIBLE else None
 
 
-def _one_step_away(limit: Limit, of_parts: Sequence[_Rise], exact: Price | None) -> Price:
+def _one_step_away(limit: Limit, found: Sequence[_Rise | None], exact: Price | None) -> Price | None:
     """The price from the rises of all parts that a limit touches, and from the exact price of its first piece."""
+    of_parts = [rise for rise in found if rise is not None]
+    if len(of_parts) < len(found):
+        return None
     step = step_of(limit)
     up = sum(math.nan if rise.up is None else rise.up for rise in of_parts) / step
     if math.isnan(up):
