@@ -12,10 +12,15 @@ import pytest
 
 from bichiku.executing import TaskFailed, WorkersLost, cores, executor, threads
 from bichiku.executing.cores import cgroup_quota
+from bichiku.executing.processes import _next_of
 
 
 def _workers() -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+
+
+def _process(_: int) -> int:
+    return os.getpid()
 
 
 def _square(number: int) -> int:
@@ -62,6 +67,20 @@ class _Counting:
 def test_each_item_comes_back_with_its_place(workers: str) -> None:
     with executor(workers) as place:
         assert dict(place.each(_square, [3, 4, 5])) == {0: 9, 1: 16, 2: 25}
+
+
+def test_neighbours_go_to_one_worker_in_turn() -> None:
+    # the first begins at the head and the second in the middle; a stretch that is left is halved again
+    assert _next_of([0, 1, 2, 3, 4, 5, 6, 7], None) == 0
+    assert _next_of([1, 2, 3, 4, 5, 6, 7], None) == 4
+    assert _next_of([1, 2, 3, 5, 6, 7], 0) == 1
+    assert _next_of([2, 3, 5, 6, 7], 4) == 5
+    assert _next_of([2, 3], 7) == 3
+    with executor("2") as place:
+        found = dict(place.each(_process, range(40), neighbours=True))
+    changes = sum(found[i] != found[i + 1] for i in range(39))
+    assert sorted(found) == list(range(40))
+    assert changes < 20  # and not at nearly every one
 
 
 def test_no_items_need_no_workers() -> None:

@@ -65,7 +65,9 @@ class Cluster(Executor):
     def at_once(self) -> int:
         return sum(self._client.nthreads().values())
 
-    def each(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[tuple[int, Result | TaskFailed]]:
+    def each(
+        self, task: Callable[[Item], Result], items: Sequence[Item], neighbours: bool = False
+    ) -> Iterator[tuple[int, Result | TaskFailed]]:
         packed, mine = PackedTask.of(task), versions()
         # a task of the cluster itself, so that it can be had again when the worker that holds it dies
         content = self._client.submit(_content, packed.content, key=f"bichiku-task-{packed.digest}")

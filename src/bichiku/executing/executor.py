@@ -33,13 +33,17 @@ class Executor(ABC):
     """Carries tasks out, each on its own."""
 
     @abstractmethod
-    def each(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[tuple[int, Result | TaskFailed]]:
+    def each(
+        self, task: Callable[[Item], Result], items: Sequence[Item], neighbours: bool = False
+    ) -> Iterator[tuple[int, Result | TaskFailed]]:
         """Applies a task to each item.
 
         Args:
             task: a function of a module, or anything else that can be pickled and called. It travels once to each
                 worker and stays there, so what it keeps in itself from one item serves the next.
             items: what it is called with: contents, as a worker may see no file of the caller's.
+            neighbours: whether an item is the easier for a worker that had the one before it, so that each gets a
+                stretch of them, where the place can choose.
 
         Yields:
             The place of an item and its result, as they come in.

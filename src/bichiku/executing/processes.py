@@ -8,7 +8,7 @@ import os
 import pickle
 import signal
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
@@ -30,7 +30,9 @@ class ThisProcess(Executor):
     def at_once(self) -> int:
         return 1
 
-    def each(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[tuple[int, Result | TaskFailed]]:
+    def each(
+        self, task: Callable[[Item], Result], items: Sequence[Item], neighbours: bool = False
+    ) -> Iterator[tuple[int, Result | TaskFailed]]:
         for number, item in enumerate(items):
             yield number, task(item)
 
@@ -49,16 +51,22 @@ class LocalProcesses(Executor):
     def at_once(self) -> int:
         return self._count
 
-    def each(self, task: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[tuple[int, Result | TaskFailed]]:
+    def each(
+        self, task: Callable[[Item], Result], items: Sequence[Item], neighbours: bool = False
+    ) -> Iterator[tuple[int, Result | TaskFailed]]:
         packed = PackedTask.of(task)
-        waiting = deque(range(len(items)))
+        waiting = list(range(len(items)))
         deaths: Counter[int] = Counter()
         self._begin(min(self._count, len(items)))
+        for worker in self._workers:
+            worker.last = None  # of other items
         try:
             while waiting or any(worker.item is not None for worker in self._workers):
                 for worker in self._workers:
                     if waiting and worker.item is None:
-                        worker.take(packed, waiting[0], items[waiting.popleft()])
+                        following = _next_of(waiting, worker.last) if neighbours else waiting[0]
+                        waiting.remove(following)
+                        worker.take(packed, following, items[following])
                 for worker in _answering(self._workers):
                     number = worker.item
                     assert number is not None
@@ -68,7 +76,7 @@ class LocalProcesses(Executor):
                         deaths[number] += 1
                         ended = self._replace(worker)
                         if deaths[number] < MOST_DEATHS:
-                            waiting.appendleft(number)
+                            waiting = sorted([number, *waiting])
                             continue
                         yield number, TaskFailed(f"killed {MOST_DEATHS} workers one after the other ({ended})")
                     else:
@@ -110,6 +118,7 @@ class Worker:
         process: the process.
         pipe: this end of the pipe.
         item: the place of the item that it is at; None where it waits for one.
+        last: the place of the item that it was at last.
     """
 
     def __init__(self, threads: int) -> None:
@@ -120,13 +129,14 @@ class Worker:
         self.process.start()
         other_end.close()
         self.item: int | None = None
+        self.last: int | None = None
         self._task: str | None = None
         self._has_begun = False
 
     def take(self, task: PackedTask, number: int, item: object) -> None:
         """Hands over an item, with the task if it is another one than before."""
         content = None if self._task == task.digest else task.content
-        self._task, self.item = task.digest, number
+        self._task, self.item, self.last = task.digest, number, number
         message = pickle.dumps((content, item))
         with contextlib.suppress(OSError):  # a worker that is gone is told by its answer
             self.pipe.send_bytes(message)
@@ -161,6 +171,27 @@ class Worker:
         if code == -signal.SIGKILL:
             return "signal 9, for want of memory perhaps"
         return f"exit status {code}" if code is None or code >= 0 else f"signal {-code}"
+
+
+def _next_of(waiting: Sequence[int], last: int | None) -> int:
+    """The place after the last one, or the middle of the longest stretch, to whose head another worker comes.
+
+    Args:
+        waiting: places, in order.
+        last: the place of the item that a worker was at last; None for the first of all.
+    """
+    if last is None and waiting[0] == 0:
+        return 0
+    if last is not None and last + 1 in waiting:
+        return last + 1
+    stretches: list[list[int]] = []
+    for place in waiting:
+        if stretches and stretches[-1][-1] == place - 1:
+            stretches[-1].append(place)
+        else:
+            stretches.append([place])
+    longest = max(stretches, key=len)
+    return longest[len(longest) // 2]
 
 
 def _answering(workers: Sequence[Worker]) -> list[Worker]:

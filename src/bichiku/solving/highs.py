@@ -33,6 +33,7 @@ _STATUS = {
 }
 
 FEASIBILITY = 1e-7  # HiGHS's own tolerance on rows
+FEW_STEPS = 100_000  # rows up to which a neighbour's optimum is a few iterations away
 
 
 def status_of(outcome: highspy.HighsStatus, status: highspy.HighsModelStatus) -> Status:
@@ -257,8 +258,12 @@ class HighsRun:
         """Lets the dual simplex method pick rows by their infeasibility alone.
 
         Few iterations lead from one optimum to that of a neighbour, and the exact weights of steepest edge cost more
-        than they save: a fifth of the time for the steps of prices of the Japan model.
+        than they save: a fifth of the time for the steps of prices of the Japan model. In one program of all its chains
+        they are thousands, and go on and on without weights.
         """
+        if self._program.shape[0] > FEW_STEPS:
+            yield
+            return
         _, before = self._highs.getOptionValue(EDGE_WEIGHTS)
         self._set(**{EDGE_WEIGHTS: DANTZIG})
         try:

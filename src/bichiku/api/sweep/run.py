@@ -120,7 +120,7 @@ def run_sweep(
         if stream is not None and stream.tell():
             stream.write("\n")  # the line before may have been cut off
         with nullcontext(place) if place else executor() as workers:
-            for number, found in workers.each(solver.solve, open_points):
+            for number, found in workers.each(solver.solve, open_points, neighbours=True):
                 point = open_points[number]
                 if isinstance(found, TaskFailed):
                     kept[point] = {"status": found.why}  # the next call may have more memory, so it tries again
