@@ -148,10 +148,18 @@ def test_where_futures_stay_level_chains_become_one() -> None:
     # each chain is hit by one future: whichever is dearer is prevented for 0.7 a unit, and then the other is dearer.
     # Level they stay where nothing is held: the threshold of 10, and 0.01 · 20
     lp = with_tail([0.7, 0.7], [[10, 0], [0, 10]], (1.0, 1.0))
-    hot, answer = solved(lp)
+    hot = HotProgram(lp, OPTIONS)
+    answer, report = hot.solve(keep_log=True)
     assert len(hot.parts) == 1
     assert answer.objective == pytest.approx(10.2)
     assert certify(lp, answer).holds
+    assert "; then the whole from " in report.log.splitlines()[0]
+    # for good, and with other numbers it goes on from where it is
+    hot.change(with_tail([0.7, 0.7], [[10, 0], [0, 11]], (1.0, 1.0)))
+    again, report = hot.solve(keep_log=True)
+    # a unit held for 0.7 keeps the second at ten
+    assert again.objective == pytest.approx(10.2 + 0.7)
+    assert report.log.startswith("Part 1 of 1")
 
 
 def test_futures_too_rare_for_a_threshold_are_all_beyond_it() -> None:
@@ -178,6 +186,12 @@ def test_other_numbers_begin_at_the_last_prices() -> None:
     again, report = hot.solve(keep_log=True)
     assert again.objective == pytest.approx(13.38 - 0.61)
     assert "1 rounds" in report.log
+    hot.join()
+    hot.change(two_chains())
+    assert hot.solve()[0].objective == pytest.approx(13.38)
+    assert len(hot.parts) == 2
+    hot.join()
+    assert len(hot.parts) == 1
 
 
 def test_a_chain_without_a_plan_leaves_none() -> None:

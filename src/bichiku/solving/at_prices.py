@@ -46,7 +46,8 @@ class AtPrices:
         gap: of upper and lower bound, over the cost.
         rounds, iterations: counts.
         report: of the last round; its log is of all of them.
-        solution: of the whole program, at the best plan; its prices hold where the bounds are one.
+        solution: of the whole program, at the best plan; its prices hold where it is settled.
+        basis: of the whole program, at the best plan; none where there is no plan.
     """
 
     status: Status
@@ -56,6 +57,7 @@ class AtPrices:
     iterations: int
     report: Report
     solution: Solution
+    basis: Basis | None
 
     def __str__(self) -> str:
         return f"chains apart at prices for what they do in each future: {self.rounds} rounds, gap {self.gap:.0e}"
@@ -102,7 +104,7 @@ class ChainsAtPrices:
         tail, chains = self._tail, self._chains
         end = None if limits.seconds is None else time.monotonic() + limits.seconds
         lower, upper, gap, log, iterations = -np.inf, np.inf, np.inf, "", 0
-        best = Solution.none(Status.ERROR)
+        best, basis = Solution.none(Status.ERROR), None
         for count in range(1, most + 1):
             self._hot.change(replace(chains, cost=chains.cost + tail.counts.T @ self._prices.of_rows))
             left = Limits(None if end is None else end - time.monotonic(), limits.iterations)
@@ -110,7 +112,8 @@ class ChainsAtPrices:
             log, iterations = log + report.log, iterations + report.iterations
             report = replace(report, log=log)
             if found.status is not Status.OPTIMAL:
-                return AtPrices(found.status, False, np.inf, count, iterations, report, Solution.none(found.status))
+                none = Solution.none(found.status)
+                return AtPrices(found.status, False, np.inf, count, iterations, report, none, None)
             counted = tail.counted(found.x)
             best_prices = tail.prices(counted)
             excess, thresholds = tail.own_columns(counted, best_prices)
@@ -120,7 +123,7 @@ class ChainsAtPrices:
             if cost < upper or is_settled:
                 best = self._whole(found, excess, thresholds)
                 # a plan that other prices fit better keeps all rows at these alone
-                self._basis = self._basis_at(self._prices if is_settled else best_prices)
+                basis = self._basis_at(self._prices if is_settled else best_prices)
             lower, upper = max(lower, bound), min(upper, cost)
             before, gap = gap, (upper - lower) / (abs(upper) or 1.0)
             if is_settled or gap > 0.5 * before:
@@ -129,7 +132,7 @@ class ChainsAtPrices:
                 # from what is best where nothing is counted the way is longer than from nothing
                 self._hot = self._begin(chains)
             self._prices = best_prices
-        return AtPrices(Status.OPTIMAL, is_settled, gap, count, iterations, report, best)
+        return AtPrices(Status.OPTIMAL, is_settled, gap, count, iterations, report, best, basis)
 
     def _whole(self, chains: Solution, excess: np.ndarray, thresholds: np.ndarray) -> Solution:
         tail, prices = self._tail, self._prices.of_rows
@@ -158,11 +161,6 @@ class ChainsAtPrices:
         found.columns[tail.excess[beyond]] = found.columns[tail.thresholds[rests]] = BASIC
         found.rows[tail.rows[beyond]] = found.rows[tail.rows[prices.resting[rests]]] = AT_UPPER
         return found
-
-    @property
-    def basis(self) -> Basis:
-        """Of the whole program, at the best plan."""
-        return self._basis
 
     def components(self, x: np.ndarray) -> tuple[Component, ...]:
         """The chains with the tail, each with what the others leave of its rows; `x` is of the whole program."""

@@ -55,6 +55,7 @@ class HotProgram:
         self.options = options
         self._taken_apart = taken_apart
         self._is_joined = self._held_at_prices = False
+        self._tries_prices = True
         self._at_prices = self._chains_at_prices(program)
         split = split_loosely(program)
         self.parts: tuple[Component, ...] = split.components
@@ -64,7 +65,7 @@ class HotProgram:
 
     def _chains_at_prices(self, program: LinearProgram) -> ChainsAtPrices | None:
         """The chains of a program that only a tail ties together."""
-        tail = tail_of(program)
+        tail = tail_of(program) if self._tries_prices else None
         if tail is None:
             return None
         found = ChainsAtPrices(
@@ -92,14 +93,18 @@ class HotProgram:
             the whole and there is no solution.
         """
         end = None if limits.seconds is None else time.monotonic() + limits.seconds
+        how = ""
         if self._at_prices is not None and len(self._answers) < len(self.parts):
             found = self._at_prices.solve(progress, limits, keep_log, prices)
             if found.status is Status.INFEASIBLE or found.status.gave_up:
                 return found.solution, found.report
             if found.is_settled:
                 self._hold_at_prices(found)
-                return self._whole(found.iterations), replace(found.report, log=f"{found}\n\n{found.report.log}")
-            self._begin_near(found)
+                log = f"{found}\n\n{found.report.log}" if keep_log else ""
+                return self._whole(found.iterations), replace(found.report, log=log)
+            is_near = found.gap <= NEAR
+            how = f"{found}; then the whole from {'there' if is_near else 'the start'}\n\n" if keep_log else ""
+            self._give_up_prices(found if is_near else None)
             limits = Limits(None if end is None else end - time.monotonic(), limits.iterations)
         iterations, log, apart = self._solve_waiting(progress, limits, keep_log, prices)
         held = self._beside_each_other()
@@ -111,7 +116,7 @@ class HotProgram:
             more, log_of_joined, apart = self._solve_waiting(progress, left, keep_log, prices)
             iterations, log = iterations + more, log + log_of_joined
         largest = max((part.program.shape for part in self.parts), default=(0, 0))
-        report = Report(len(self.parts), largest, iterations, log, apart)
+        report = Report(len(self.parts), largest, iterations, how + log, apart)
         return self._whole(iterations), report
 
     def _solve_waiting(
@@ -153,22 +158,24 @@ class HotProgram:
     def _hold_at_prices(self, found: AtPrices) -> None:
         """Gives each part what the others leave it of the tail, at the optimum of all."""
         assert self._at_prices is not None
-        basis, whole = self._at_prices.basis, found.solution
-        self.parts, self._held_at_prices = self._at_prices.components(whole.x), True
+        whole = found.solution
+        self.parts, self._held_at_prices, self._is_joined = self._at_prices.components(whole.x), True, False
         self.runs = [HighsRun(part.program, self.options) for part in self.parts]
         for run, part in zip(self.runs, self.parts, strict=True):
-            run.take_over(as_highs(Basis(basis.columns[part.columns], basis.rows[part.rows])))
+            run.take_over(as_highs(_of_part(found.basis, part)))
         self._answers = {i: whole.part(part.rows, part.columns, part.program.cost) for i, part in enumerate(self.parts)}
 
-    def _begin_near(self, found: AtPrices) -> None:
-        """Begins at the best plan that was found at prices, if that is near the optimum."""
-        if found.gap > NEAR:
-            return
-        assert self._at_prices is not None
-        basis = self._at_prices.basis
-        for run, part in zip(self.runs, self.parts, strict=True):
-            if len(part.columns):
-                run.start_from(Basis(basis.columns[part.columns], basis.rows[part.rows]))
+    def _give_up_prices(self, near: AtPrices | None) -> None:
+        """Makes one program of all for good, as what does not settle once seldom does with other numbers.
+
+        Args:
+            near: where to begin; None for the start.
+        """
+        self._at_prices, self._tries_prices = None, False
+        if near is not None:
+            for run, part in zip(self.runs, self.parts, strict=True):
+                if len(part.columns):
+                    run.start_from(_of_part(near.basis, part))
 
     def _hold(self, parts: tuple[Component, ...]) -> None:
         """Gives solved parts limits that they keep already."""
@@ -202,7 +209,7 @@ class HotProgram:
                 runs.append(self._run_of(part.program))
             else:
                 runs.append(HighsRun(part.program, self.options))  # at its optimum: no branches have to be taken apart
-                runs[-1].take_over(as_highs(Basis(basis.columns[part.columns], basis.rows[part.rows])))
+                runs[-1].take_over(as_highs(_of_part(basis, part)))
                 answers[number] = whole.part(part.rows, part.columns, part.program.cost)
         self.parts, self._loose, self.runs, self._answers = split.components, split.loose_columns, runs, answers
         self._held_at_prices = False
@@ -390,6 +397,12 @@ class HotProgram:
             row_dual[part.rows] = self._answers[i].row_dual
         objective = float(program.cost @ x) + program.constant
         return Solution(Status.OPTIMAL, x, row_dual, reduced, objective, iterations)
+
+
+def _of_part(basis: Basis | None, part: Component) -> Basis:
+    """What the basis of the whole program says of a part."""
+    assert basis is not None
+    return Basis(basis.columns[part.columns], basis.rows[part.rows])
 
 
 def _note(run: HighsRun) -> str:

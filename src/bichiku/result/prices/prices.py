@@ -84,7 +84,9 @@ def prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> lis
         hot.join()
         together = dict(zip(coupled, _prices_of([limits[i] for i in coupled], hot, outcome), strict=True))
         found = [together.get(i, price) for i, price in enumerate(found)]
-    return [price for price in found if price is not None]
+    known = [price for price in found if price is not None]
+    assert len(known) == len(limits)  # one program of all has no other parts
+    return known
 
 
 def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> list[Price | None]:
