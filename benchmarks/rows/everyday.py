@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.rows.row import BenchmarkRow, used_by
+from benchmarks.rows.row import BenchmarkRow, used_by, used_by_program
 from bichiku.reading.model import read_model
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 BUDGET = "policies.budget={reserve_per_year: 1e12}"  # never binds, and ties all materials into one program
 DAYS = "policies.reserve_days"
 MOST_DAYS = 30.0  # more cannot be bought for Japan by the end of the first year, and why not would be looked for
+COMPLETION = {"_BICHIKU_COMPLETE": "complete_bash", "COMP_WORDS": "bichiku ra", "COMP_CWORD": "1"}  # as bash asks
 RUNS_OF_SWEEP = 2  # that are measured, of as many as there are points
 
 
@@ -54,3 +56,5 @@ def rows(full: bool) -> Iterator[BenchmarkRow]:
         )
         asked = used_by("--version")
         yield BenchmarkRow("`--version`, s of CPU", asked.cpu, "0.2", str(asked))
+        completed = used_by_program(str(Path(sys.executable).with_name("bichiku")), environment=COMPLETION)
+        yield BenchmarkRow("completion of a word, s of CPU", completed.cpu, "0.2", str(completed))

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -47,11 +48,21 @@ def used_by(*arguments: str, module: str = "bichiku") -> Used:
     Raises:
         SystemExit: it fails.
     """
+    return used_by_program(sys.executable, "-m", module, *arguments)
+
+
+def used_by_program(*command: str, environment: Mapping[str, str] | None = None) -> Used:
+    """Runs a program, with some variables beside those of this process.
+
+    Raises:
+        SystemExit: it fails.
+    """
     start = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", module, *arguments], stdout=subprocess.DEVNULL)
+    variables = {**os.environ, **(environment or {})}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=variables)
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise SystemExit(f"{' '.join(arguments)} ended with {process.returncode}")
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
     return Used(wall, used.ru_utime + used.ru_stime)
