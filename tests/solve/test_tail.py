@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -16,6 +17,7 @@ from bichiku.program import LinearProgram, Move, RowBlock
 from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.solving import HotProgram, Limits, Solution, SolverOptions, Status
+from bichiku.solving.at_prices import ChainsAtPrices
 from bichiku.solving.certificate import certify
 from bichiku.solving.coupled import RowsCouple
 from bichiku.solving.highs import HighsRun
@@ -160,6 +162,24 @@ def test_where_futures_stay_level_chains_become_one() -> None:
     # a unit held for 0.7 keeps the second at ten
     assert again.objective == pytest.approx(10.2 + 0.7)
     assert report.log.startswith("Part 1 of 1")
+
+
+def test_an_answer_that_fails_its_certificate_is_left_for_the_whole() -> None:
+    with patch.object(ChainsAtPrices, "_whole", autospec=True) as whole_of:
+        whole_of.side_effect = _with_wrong_prices
+        hot = HotProgram(two_chains(), OPTIONS)
+        answer, report = hot.solve(keep_log=True)
+    assert whole_of.called
+    assert (len(hot.parts), answer.objective) == (1, pytest.approx(13.38))
+    assert "; then the whole from there" in report.log.splitlines()[0]
+
+
+_whole_of = ChainsAtPrices._whole
+
+
+def _with_wrong_prices(chains: ChainsAtPrices, *found: Any) -> Solution:
+    right = _whole_of(chains, *found)
+    return replace(right, row_dual=2.0 * right.row_dual)
 
 
 def test_futures_too_rare_for_a_threshold_are_all_beyond_it() -> None:

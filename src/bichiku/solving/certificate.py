@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bichiku.program import LinearProgram
-from bichiku.solving import Solution
+from bichiku.solving.solution import Solution
 
 TOLERANCE = 1e-6  # relative, the accuracy that every number of a run is promised to
 

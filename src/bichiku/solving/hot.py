@@ -14,6 +14,7 @@ import numpy as np
 from bichiku.program import LinearProgram
 from bichiku.program.components import Component, split_program
 from bichiku.solving.at_prices import NEAR, AtPrices, ChainsAtPrices
+from bichiku.solving.certificate import certify
 from bichiku.solving.coupled import RowsCouple, basis_of_all, beside_each_other, split_loosely
 from bichiku.solving.decomposed import DecomposedRun, pays
 from bichiku.solving.highs import HighsRun
@@ -98,7 +99,7 @@ class HotProgram:
             found = self._at_prices.solve(progress, limits, keep_log, prices)
             if found.status is Status.INFEASIBLE or found.status.gave_up:
                 return found.solution, found.report
-            if found.is_settled:
+            if found.is_settled and certify(self.program, found.solution).holds:
                 self._hold_at_prices(found)
                 log = f"{found}\n\n{found.report.log}" if keep_log else ""
                 return self._whole(found.iterations), replace(found.report, log=log)
