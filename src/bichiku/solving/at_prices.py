@@ -19,7 +19,7 @@ from bichiku.solving.start import AT_LOWER, AT_UPPER, BASIC, Basis
 from bichiku.solving.tail import NONE, Tail, TailPrices
 
 SETTLED = 1e-11  # of the cost: upper and lower bound are one
-NEAR = 1e-3  # of the cost; from farther away the solver is longer underway than from the start
+NEAR = 1e-2  # of the cost; from farther away the solver is longer underway than from the start
 MOST_ROUNDS = 12
 
 
