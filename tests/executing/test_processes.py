@@ -12,7 +12,7 @@ import pytest
 
 from bichiku.executing import TaskFailed, WorkersLost, cores, executor, threads
 from bichiku.executing.cores import cgroup_quota
-from bichiku.executing.processes import _next_of
+from bichiku.executing.processes import next_place
 
 
 def _workers() -> list[psutil.Process]:
@@ -71,11 +71,11 @@ def test_each_item_comes_back_with_its_place(workers: str) -> None:
 
 def test_neighbours_go_to_one_worker_in_turn() -> None:
     # the first begins at the head and the second in the middle; a stretch that is left is halved again
-    assert _next_of([0, 1, 2, 3, 4, 5, 6, 7], None) == 0
-    assert _next_of([1, 2, 3, 4, 5, 6, 7], None) == 4
-    assert _next_of([1, 2, 3, 5, 6, 7], 0) == 1
-    assert _next_of([2, 3, 5, 6, 7], 4) == 5
-    assert _next_of([2, 3], 7) == 3
+    assert next_place([0, 1, 2, 3, 4, 5, 6, 7], None) == 0
+    assert next_place([1, 2, 3, 4, 5, 6, 7], None) == 4
+    assert next_place([1, 2, 3, 5, 6, 7], 0) == 1
+    assert next_place([2, 3, 5, 6, 7], 4) == 5
+    assert next_place([2, 3], 7) == 3
     with executor("2") as place:
         found = dict(place.each(_process, range(40), neighbours=True))
     changes = sum(found[i] != found[i + 1] for i in range(39))

@@ -64,7 +64,7 @@ class LocalProcesses(Executor):
             while waiting or any(worker.item is not None for worker in self._workers):
                 for worker in self._workers:
                     if waiting and worker.item is None:
-                        following = _next_of(waiting, worker.last) if neighbours else waiting[0]
+                        following = next_place(waiting, worker.last) if neighbours else waiting[0]
                         waiting.remove(following)
                         worker.take(packed, following, items[following])
                 for worker in _answering(self._workers):
@@ -173,12 +173,14 @@ class Worker:
         return f"exit status {code}" if code is None or code >= 0 else f"signal {-code}"
 
 
-def _next_of(waiting: Sequence[int], last: int | None) -> int:
-    """The place after the last one, or the middle of the longest stretch, to whose head another worker comes.
+def next_place(waiting: Sequence[int], last: int | None) -> int:
+    """Where a worker goes on among neighbours: after its last one, or in the middle of the longest stretch.
+
+    The head of a stretch is left for the worker that comes to it; that of all items is for the first.
 
     Args:
         waiting: places, in order.
-        last: the place of the item that a worker was at last; None for the first of all.
+        last: the place of the item that the worker was at last; None where it has had none.
     """
     if last is None and waiting[0] == 0:
         return 0

@@ -17,6 +17,7 @@ from bichiku.solving.report import Progress, Report
 from bichiku.solving.solution import Solution, Status
 from bichiku.solving.start import AT_LOWER, AT_UPPER, BASIC, Basis
 from bichiku.solving.tail import NONE, Tail, TailPrices
+from bichiku.solving.whole import basis_of_all
 
 SETTLED = 1e-11  # of the cost: upper and lower bound are one
 NEAR = 1e-2  # of the cost; from farther away the solver is longer underway than from the start
@@ -92,20 +93,16 @@ class ChainsAtPrices:
     def _without_tail(self) -> LinearProgram:
         return self._program.part(self._tail.other_rows, self._tail.other_columns)
 
-    def solve(
-        self, progress: Progress | None, limits: Limits, keep_log: bool, prices: bool, most: int = MOST_ROUNDS
-    ) -> AtPrices:
+    def solve(self, progress: Progress | None, limits: Limits, keep_log: bool, prices: bool) -> AtPrices:
         """Solves them at prices until these are the best ones, or do not get much better any more.
 
-        Args:
-            progress, limits, keep_log, prices: see `HotProgram.solve`.
-            most: rounds.
+        For the arguments see `HotProgram.solve`.
         """
         tail, chains = self._tail, self._chains
         end = None if limits.seconds is None else time.monotonic() + limits.seconds
         lower, upper, gap, log, iterations = -np.inf, np.inf, np.inf, "", 0
         best, basis = Solution.none(Status.ERROR), None
-        for count in range(1, most + 1):
+        for count in range(1, MOST_ROUNDS + 1):
             self._hot.change(replace(chains, cost=chains.cost + tail.counts.T @ self._prices.of_rows))
             left = Limits(None if end is None else end - time.monotonic(), limits.iterations)
             found, report = self._hot.solve(progress, left, keep_log, prices)
@@ -152,11 +149,8 @@ class ChainsAtPrices:
         tail, hot = self._tail, self._hot
         rows, columns = self._program.shape
         found = Basis(np.full(columns, AT_LOWER, dtype=object), np.full(rows, BASIC, dtype=object))
-        for part, run in zip(hot.parts, hot.runs, strict=True):
-            basis = run.basis
-            if len(part.columns) and basis.valid:
-                found.columns[tail.other_columns[part.columns]] = basis.col_status
-                found.rows[tail.other_rows[part.rows]] = basis.row_status
+        of_chains = basis_of_all(self._chains, hot.parts, [run.basis for run in hot.runs])
+        found.columns[tail.other_columns], found.rows[tail.other_rows] = of_chains.columns, of_chains.rows
         beyond, rests = tail.is_beyond(prices), prices.resting != NONE
         found.columns[tail.excess[beyond]] = found.columns[tail.thresholds[rests]] = BASIC
         found.rows[tail.rows[beyond]] = found.rows[tail.rows[prices.resting[rests]]] = AT_UPPER

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import highspy
 import numpy as np
 
 from bichiku.program import LinearProgram
 from bichiku.program.components import Component, Split, coupling_rows, split_at, split_program
-from bichiku.solving.start import AT_LOWER, BASIC, Basis
 
 
 class RowsCouple(Exception):
@@ -41,15 +39,3 @@ def beside_each_other(
     if (activity < program.row_lower[rows]).any() or (activity > program.row_upper[rows]).any():
         return None
     return tuple(part.beside(program, x) if len(part.coupling) else part for part in parts)
-
-
-def basis_of_all(program: LinearProgram, parts: Sequence[Component], bases: Sequence[highspy.HighsBasis]) -> Basis:
-    """The basis that those of all parts make together; of rows and columns that several have, all say the same."""
-    rows, columns = program.shape
-    found = Basis(np.full(columns, AT_LOWER, dtype=object), np.full(rows, BASIC, dtype=object))
-    for part, basis in zip(parts, bases, strict=True):
-        if not basis.valid or not len(part.columns):
-            continue  # without a column there is no basis; the logicals of its rows are basic already
-        found.columns[part.columns] = basis.col_status
-        found.rows[part.rows] = basis.row_status
-    return found

@@ -9,13 +9,11 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from bichiku.program import LinearProgram
 from bichiku.program.components import Component, split_program
 from bichiku.solving.at_prices import NEAR, AtPrices, ChainsAtPrices
 from bichiku.solving.certificate import certify
-from bichiku.solving.coupled import RowsCouple, basis_of_all, beside_each_other, split_loosely
+from bichiku.solving.coupled import RowsCouple, beside_each_other, split_loosely
 from bichiku.solving.decomposed import DecomposedRun, pays
 from bichiku.solving.highs import HighsRun
 from bichiku.solving.known_parts import KnownPart, KnownParts, digest_of
@@ -24,7 +22,8 @@ from bichiku.solving.report import Progress, Report
 from bichiku.solving.side_by_side import side_by_side
 from bichiku.solving.solution import Optimum, Solution, Status
 from bichiku.solving.start import Basis, as_highs
-from bichiku.solving.tail import tail_of
+from bichiku.solving.tail import Tail, tail_of
+from bichiku.solving.whole import answer_of_all, basis_of_all, basis_of_part
 
 SAME_PRICE = 1e-7  # of the largest price of a coupling row
 
@@ -35,7 +34,8 @@ class HotProgram:
     """A program split into parts that share nothing, each held by a solver of its own.
 
     Rows that couple chains are left out at first. Where the optimum keeps them all the same, the parts stay apart, and
-    each may move within what the others leave of these rows; else the parts that they couple become one.
+    each may move within what the others leave of these rows; else the parts that they couple become one. Chains that a
+    tail ties together are solved apart at prices first, and stay apart where these settle.
 
     Args:
         program: the program.
@@ -57,16 +57,15 @@ class HotProgram:
         self._taken_apart = taken_apart
         self._is_joined = self._held_at_prices = False
         self._tries_prices = True
-        self._at_prices = self._chains_at_prices(program)
+        self._at_prices = self._chains_at_prices(program, tail_of(program))
         split = split_loosely(program)
         self.parts: tuple[Component, ...] = split.components
         self._loose = split.loose_columns
         self.runs = [self._run_of(part.program) for part in self.parts]
         self._answers: dict[int, Solution] = {}
 
-    def _chains_at_prices(self, program: LinearProgram) -> ChainsAtPrices | None:
+    def _chains_at_prices(self, program: LinearProgram, tail: Tail | None) -> ChainsAtPrices | None:
         """The chains of a program that only a tail ties together."""
-        tail = tail_of(program) if self._tries_prices else None
         if tail is None:
             return None
         found = ChainsAtPrices(
@@ -105,7 +104,7 @@ class HotProgram:
                 return self._whole(found.iterations), replace(found.report, log=log)
             is_near = found.gap <= NEAR
             how = f"{found}; then the whole from {'there' if is_near else 'the start'}\n\n" if keep_log else ""
-            self._give_up_prices(found if is_near else None)
+            self._give_up_prices(found.basis if is_near else None)
             limits = Limits(None if end is None else end - time.monotonic(), limits.iterations)
         iterations, log, apart = self._solve_waiting(progress, limits, keep_log, prices)
         held = self._beside_each_other()
@@ -159,14 +158,15 @@ class HotProgram:
     def _hold_at_prices(self, found: AtPrices) -> None:
         """Gives each part what the others leave it of the tail, at the optimum of all."""
         assert self._at_prices is not None
+        assert found.basis is not None
         whole = found.solution
         self.parts, self._held_at_prices, self._is_joined = self._at_prices.components(whole.x), True, False
         self.runs = [HighsRun(part.program, self.options) for part in self.parts]
         for run, part in zip(self.runs, self.parts, strict=True):
-            run.take_over(as_highs(_of_part(found.basis, part)))
+            run.take_over(as_highs(basis_of_part(found.basis, part)))
         self._answers = {i: whole.part(part.rows, part.columns, part.program.cost) for i, part in enumerate(self.parts)}
 
-    def _give_up_prices(self, near: AtPrices | None) -> None:
+    def _give_up_prices(self, near: Basis | None) -> None:
         """Makes one program of all for good, as what does not settle once seldom does with other numbers.
 
         Args:
@@ -176,7 +176,7 @@ class HotProgram:
         if near is not None:
             for run, part in zip(self.runs, self.parts, strict=True):
                 if len(part.columns):
-                    run.start_from(_of_part(near.basis, part))
+                    run.start_from(basis_of_part(near, part))
 
     def _hold(self, parts: tuple[Component, ...]) -> None:
         """Gives solved parts limits that they keep already."""
@@ -210,7 +210,7 @@ class HotProgram:
                 runs.append(self._run_of(part.program))
             else:
                 runs.append(HighsRun(part.program, self.options))  # at its optimum: no branches have to be taken apart
-                runs[-1].take_over(as_highs(_of_part(basis, part)))
+                runs[-1].take_over(as_highs(basis_of_part(basis, part)))
                 answers[number] = whole.part(part.rows, part.columns, part.program.cost)
         self.parts, self._loose, self.runs, self._answers = split.components, split.loose_columns, runs, answers
         self._held_at_prices = False
@@ -316,9 +316,9 @@ class HotProgram:
 
     def _begin_prices_anew(self, program: LinearProgram) -> None:
         """Looks for the tail of another program; chains of the same tail go on from where they are."""
-        tail = tail_of(program)
+        tail = tail_of(program) if self._tries_prices else None
         if tail is None or self._at_prices is None:
-            self._at_prices = self._chains_at_prices(program)
+            self._at_prices = self._chains_at_prices(program, tail)
         else:
             self._at_prices.change(program, tail)
         if self._held_at_prices:  # by parts that are none of the program's
@@ -382,28 +382,7 @@ class HotProgram:
         if failed or len(self._answers) < len(self.parts):
             self._answers = {i: a for i, a in self._answers.items() if a.status is Status.OPTIMAL}
             return failed[0] if failed else Solution.none(Status.INTERRUPTED)
-        program, loose = self.program, self._loose
-        x, reduced = np.zeros(program.shape[1]), np.zeros(program.shape[1])
-        row_dual = np.zeros(program.shape[0])
-        price = program.cost[loose] + program.preference[loose]
-        reduced[loose] = program.cost[loose]
-        lower, upper = program.column_lower[loose], program.column_upper[loose]
-        nearest_to_zero = np.clip(0.0, lower, upper)
-        x[loose] = np.where(price < 0, upper, np.where(price > 0, lower, nearest_to_zero))
-        if not np.isfinite(x[loose]).all():
-            return Solution.none(Status.UNBOUNDED)
-        for i, part in enumerate(self.parts):
-            x[part.columns] = self._answers[i].x
-            reduced[part.columns] = self._answers[i].reduced_cost
-            row_dual[part.rows] = self._answers[i].row_dual
-        objective = float(program.cost @ x) + program.constant
-        return Solution(Status.OPTIMAL, x, row_dual, reduced, objective, iterations)
-
-
-def _of_part(basis: Basis | None, part: Component) -> Basis:
-    """What the basis of the whole program says of a part."""
-    assert basis is not None
-    return Basis(basis.columns[part.columns], basis.rows[part.rows])
+        return answer_of_all(self.program, self.parts, self._loose, self._answers, iterations)
 
 
 def _note(run: HighsRun) -> str:

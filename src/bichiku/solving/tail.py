@@ -124,18 +124,10 @@ def tail_of(program: LinearProgram) -> Tail | None:
     excess, threshold = pairs.T
     thresholds, threshold_of = np.unique(threshold, return_inverse=True)
     columns = np.concatenate([excess, thresholds])
-    means_it = (
-        (lines.data[entry_is_own] == -1.0).all()
-        and (stands_in[excess] == 1).all()
-        and np.isinf(program.row_lower[rows]).all()
-        and np.isfinite(program.row_upper[rows]).all()
-        and (program.column_lower[columns] == 0.0).all()
-        and np.isinf(program.column_upper[columns]).all()
-        and (program.cost[columns] >= 0.0).all()
-        and not program.preference[columns].any()
-    )
     other_rows = np.setdiff1d(np.arange(program.shape[0]), rows)
-    if not means_it or np.isin(program.matrix[other_rows].indices, columns).any():
+    takes_off_excess = (lines.data[entry_is_own] == -1.0).all() and (stands_in[excess] == 1).all()
+    limits_else = np.isin(program.matrix[other_rows].indices, columns).any()
+    if not takes_off_excess or limits_else or not _are_free(program, rows, columns):
         return None
     other_columns = np.setdiff1d(np.arange(program.shape[1]), columns)
     return Tail(
@@ -149,6 +141,18 @@ def tail_of(program: LinearProgram) -> Tail | None:
         other_columns,
         sparse.csr_array(lines[:, other_columns]),
         program.row_upper[rows],
+    )
+
+
+def _are_free(program: LinearProgram, rows: np.ndarray, columns: np.ndarray) -> bool:
+    """Whether rows have a limit above alone, and columns go from zero up at a cost and are not preferred."""
+    return bool(
+        np.isinf(program.row_lower[rows]).all()
+        and np.isfinite(program.row_upper[rows]).all()
+        and (program.column_lower[columns] == 0.0).all()
+        and np.isinf(program.column_upper[columns]).all()
+        and (program.cost[columns] >= 0.0).all()
+        and not program.preference[columns].any()
     )
 
 

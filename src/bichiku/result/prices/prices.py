@@ -130,14 +130,12 @@ def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> li
         for job in waiting:
             for i, rise in job.result().items():
                 rises.setdefault(i, []).append(rise)
-    return [
-        _one_step_away(limits[i], rises[i], exact)
-        if i in rises
-        else None
-        if exact is None
-        else replace(exact, why_short=left[i])
-        for i, exact in enumerate(found)
-    ]
+    for i, exact in enumerate(found):
+        if i in rises:
+            found[i] = _one_step_away(limits[i], rises[i], exact)
+        elif exact is not None:
+            found[i] = replace(exact, why_short=left[i])
+    return found
 
 
 @contextmanager
@@ -335,7 +333,10 @@ def _cost_of(solution: Optimum) -> float | None:
 
 
 def _one_step_away(limit: Limit, found: Sequence[_Rise | None], exact: Price | None) -> Price | None:
-    """The price from the rises of all parts that a limit touches, and from the exact price of its first piece."""
+    """The price from the rises of all parts that a limit touches, and from the exact price of its first piece.
+
+    None where the rise of a part is: others would move too.
+    """
     of_parts = [rise for rise in found if rise is not None]
     if len(of_parts) < len(found):
         return None
