@@ -16,6 +16,7 @@ from functools import cached_property
 import numpy as np
 
 from bichiku.model.calendar import Calendar
+from bichiku.model.paths import Paths
 from bichiku.model.settings import Crisis
 
 BEFORE = -1  # the parent of period 1: the opening state
@@ -139,6 +140,11 @@ class Tree:
         On the plan, the node's own parent.
         """
         return np.where(self.stretch < 0, self.parent, self.onset - 2)
+
+    @cached_property
+    def paths(self) -> Paths:
+        """The nodes that each of `futures` runs through."""
+        return Paths(future.path for future in self.futures)
 
     @cached_property
     def ends(self) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 
 from bichiku.build.coupling import CoupledFuture, coupled_futures
 from bichiku.model.chains import Chain
+from bichiku.model.paths import Paths
 from bichiku.model.state import State
 from bichiku.model.tree import Tree
 from bichiku.model.world import World
@@ -177,12 +178,10 @@ class ChainOutcome:
             for material in self.world.materials
         }
 
-    def damage_parts(self, path: np.ndarray, material: str) -> dict[str, float]:
-        """Discounted damage to a material along a path, by part."""
-        return {
-            name: float(self.damage_part(name, material)[path[-1:] if name in AT_END else path].sum())
-            for name in DAMAGE_PARTS
-        }
+    def damage_parts(self, paths: Paths, material: str) -> dict[str, np.ndarray]:
+        """Discounted damage to a material along each path, by part; shape (paths,)."""
+        by_node = {name: self.damage_part(name, material) for name in DAMAGE_PARTS}
+        return {name: damage[paths.ends] if name in AT_END else paths.sum(damage) for name, damage in by_node.items()}
 
 
 @dataclass(frozen=True)
@@ -262,17 +261,3 @@ class Outcome:
     def values(self, variable: str, *index: str) -> np.ndarray:
         """Values of all copies of a variable; empty where the program has none."""
         return self.solution.x[self.program.columns_of(variable, *index)]
-
-    @cached_property
-    def damage(self) -> dict[str, np.ndarray]:
-        """Discounted damage of each of `futures`, by material; shape (futures,)."""
-        found = {}
-        for material in self.world.materials:
-            part = self.of(material)
-            found[material] = np.array([self.damage_of(future, material, part) for future in self.futures], dtype=float)
-        return found
-
-    def damage_of(self, future: CoupledFuture, material: str, part: ChainOutcome) -> float:
-        """Discounted damage of a future to a material; nothing in a chain that its crisis does not touch."""
-        path = future.paths.get(part.chain.name)
-        return 0.0 if path is None else sum(part.damage_parts(path, material).values())

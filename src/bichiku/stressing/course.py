@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from bichiku.model.cost_lines import GAP
+from bichiku.model.paths import Paths
 from bichiku.result.outcome import ChainOutcome
 from bichiku.result.tables.crises import Harm
 
@@ -84,4 +85,5 @@ class Course:
 
     def harm(self, material: str) -> dict[str, float]:
         """What the path does to a material, by the names of the columns of crises.csv."""
-        return self.operated.harm(material).along(self.path)
+        found = self.operated.harm(material).along(Paths([self.path]))
+        return {name: float(alone) for name, (alone,) in found.items()}

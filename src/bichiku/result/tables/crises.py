@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from bichiku.model.paths import NEVER, Paths
 from bichiku.model.tree import effective_annual_probability, starts
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.outcome import SHORT_TOLERANCE, STOCK_TOLERANCE, ChainOutcome, Outcome
@@ -77,36 +76,32 @@ CRISES = ResultTable(
 
 def crises_table(outcome: Outcome) -> pd.DataFrame:
     """One row for each future and each material of the chains that its crisis touches."""
-    rows = [
-        row
-        for part in outcome.by_chain.values()
-        for material in part.world.materials
-        for row in _rows(material, part, outcome)
-    ]
-    return CRISES.from_rows(rows).sort_values(["crisis", "onset", "length", "material"], ignore_index=True)
-
-
-def _rows(material: str, part: ChainOutcome, outcome: Outcome) -> Iterator[dict[str, object]]:
-    world = part.world
-    harm = Harm(material, part)
-    likely = {
-        name: effective_annual_probability(starts(name, crisis, world.calendar))
-        for name, crisis in world.settings.crises.items()
+    found = [_columns(material, part) for part in outcome.by_chain.values() for material in part.world.materials]
+    joined = {
+        name: np.concatenate([columns[name] for columns in found]) if found else np.empty(0) for name in CRISES.names
     }
-    for future in part.tree.futures:
-        typed = world.settings.crises[future.crisis].annual_probability
-        yield {
-            "crisis": future.crisis,
-            "onset": future.onset,
-            "month": world.calendar.label(future.onset),
-            "length": future.length,
-            "material": material,
-            "probability": future.probability,
-            "annual_probability": math.nan if typed is None else typed,
-            "effective_annual_probability": likely[future.crisis],
-            **harm.along(future.path),
-            "unit": outcome.world.settings.currency,
-        }
+    return CRISES.from_columns(joined).sort_values(["crisis", "onset", "length", "material"], ignore_index=True)
+
+
+def _columns(material: str, part: ChainOutcome) -> dict[str, np.ndarray]:
+    """The columns of one material, a row for each future of its chain."""
+    world, futures, crises = part.world, part.tree.futures, part.world.settings.crises
+    likely = {
+        name: effective_annual_probability(starts(name, crisis, world.calendar)) for name, crisis in crises.items()
+    }
+    typed = {name: crisis.annual_probability for name, crisis in crises.items()}
+    return {
+        "crisis": np.array([future.crisis for future in futures], dtype=object),
+        "onset": np.array([future.onset for future in futures], dtype=int),
+        "month": np.array([world.calendar.label(future.onset) for future in futures], dtype=object),
+        "length": np.array([future.length for future in futures], dtype=int),
+        "material": np.full(len(futures), material, dtype=object),
+        "probability": np.array([future.probability for future in futures], dtype=float),
+        "annual_probability": np.array([typed[future.crisis] for future in futures], dtype=float),
+        "effective_annual_probability": np.array([likely[future.crisis] for future in futures], dtype=float),
+        **Harm(material, part).along(part.tree.paths),
+        "unit": np.full(len(futures), world.settings.currency, dtype=object),
+    }
 
 
 class Harm:
@@ -126,20 +121,28 @@ class Harm:
         least = plan_stock * (1.0 - STOCK_TOLERANCE) - NOTHING * world.units.tonnes
         self._lacks_stock = part.stock[material] < least
 
-    def along(self, path: np.ndarray) -> dict[str, float]:
-        """Days, tonnes and damage of a path from its onset on, by the names of the columns of crises.csv."""
+    def along(self, paths: Paths) -> dict[str, np.ndarray]:
+        """Days, tonnes and damage of paths from their onsets on, by the names of the columns of crises.csv.
+
+        Each has shape (paths,).
+        """
         days = self._part.world.calendar.days
-        damage = self._part.damage_parts(path, self._material)
+        damage = self._part.damage_parts(paths, self._material)
         return {
-            "branch_days": len(path) * days,
-            "short_t": float(self._short[path].sum()),
-            "short_days": float(self._short_days[path].sum()),
-            "time_to_survive_days": _survived(self._any_short[path], self._covered[path], days),
-            "full_supply_after_days": _until_last(self._is_short[path], days),
-            "stock_back_after_days": _until_last(self._lacks_stock[path], days),
+            "branch_days": paths.lengths * days,
+            "short_t": paths.sum(self._short),
+            "short_days": paths.sum(self._short_days),
+            "time_to_survive_days": self._survived(paths) * days,
+            "full_supply_after_days": _until_last(self._is_short, paths) * days,
+            "stock_back_after_days": _until_last(self._lacks_stock, paths) * days,
             **damage,
-            "damage": sum(damage.values()),
+            "damage": np.sum(list(damage.values()), axis=0),
         }
+
+    def _survived(self, paths: Paths) -> np.ndarray:
+        """Periods until something is short, the part of the first short one that is covered included."""
+        first = paths.first(self._any_short)
+        return np.where(first == NEVER, np.nan, first + paths.at(first, self._covered))
 
 
 class Together(NamedTuple):
@@ -189,15 +192,7 @@ def _covered(material: str, part: ChainOutcome) -> np.ndarray:
     return np.divide(drawn, drawn + lacking, out=np.zeros(part.tree.size), where=drawn + lacking > 0)
 
 
-def _survived(is_short: np.ndarray, covered: np.ndarray, days: float) -> float:
-    if not is_short.any():
-        return math.nan
-    first = int(is_short.argmax())
-    return float((first + covered[first]) * days)
-
-
-def _until_last(lacking: np.ndarray, days: float) -> float:
-    """Days from the onset to the end of the last lacking period; nan when the path ends lacking."""
-    if lacking[-1]:
-        return math.nan
-    return float(days * (np.flatnonzero(lacking)[-1] + 1)) if lacking.any() else 0.0
+def _until_last(lacking: np.ndarray, paths: Paths) -> np.ndarray:
+    """Periods from the onset to the end of the last lacking one; not a number where a path ends lacking."""
+    found = paths.last(lacking) + 1
+    return np.where(found == paths.lengths, np.nan, found)
