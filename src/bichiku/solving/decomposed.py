@@ -14,7 +14,7 @@ from bichiku.solving.l_shaped import LShaped, NotSettled, Stopped
 from bichiku.solving.memory import give_back
 from bichiku.solving.options import NO_LIMITS, Limits, SolverOptions
 from bichiku.solving.solution import Solution, Status
-from bichiku.solving.start import SolverError, started
+from bichiku.solving.start import SolverError
 
 LARGE, MANY = 25_000, 150  # rows and branches from which branches apart are faster, measured on Japan's chains ...
 PER_PLAN_ROW = 25  # ... with so many rows for each of the plan's; a large plan takes longer than its branches
@@ -45,7 +45,6 @@ class DecomposedRun(HighsRun):
 
     def __init__(self, program: LinearProgram, options: SolverOptions) -> None:
         super().__init__(program, options)
-        self._options = options
         self._is_new = True
         self._apart: LShaped | None = None  # while it is solved for the first time
         self.note = ""
@@ -93,8 +92,7 @@ class DecomposedRun(HighsRun):
         """Keeps of a solved program its basis alone, until something is asked of it again."""
         if self._handed_over:
             self._kept = self._highs.getBasis()
-            self._highs = started(self._options.as_highs())
-            self._highs.HandleUserInterrupt = self._options.interruptible
+            self._highs = self._started()
             self._handed_over = self._factorised = False
             give_back()
 

@@ -9,7 +9,7 @@ from scipy import sparse
 from bichiku.solving.highs import status_of
 from bichiku.solving.options import DANTZIG, DEVEX, EDGE_WEIGHTS, NO_LIMITS, Limits, SolverOptions
 from bichiku.solving.solution import Status
-from bichiku.solving.start import Basis, SolverError, as_highs, started
+from bichiku.solving.start import Basis, SolverError, as_highs, started, stop
 
 
 class GrowingRun:
@@ -20,10 +20,9 @@ class GrowingRun:
         rows: lower and upper limits.
         columns: lower and upper bounds.
         cost: of the columns.
-        grows: whether rows come in later, and a solve may be long enough to be interrupted. HiGHS then does without
-            scaling of its own, as new rows would change it and leave the basis behind, and picks rows by reference
-            weights, as exact ones would be worked out anew. Else it picks them by their infeasibility alone: few
-            iterations lead from one plan's answer to the next one's.
+        grows: whether rows come in later. HiGHS then does without scaling of its own, as new rows would change it and
+            leave the basis behind, and picks rows by reference weights, as exact ones would be worked out anew. Else it
+            picks them by their infeasibility alone: few iterations lead from one plan's answer to the next one's.
 
     Attributes:
         iterations: of all solves together.
@@ -41,7 +40,7 @@ class GrowingRun:
         options = SolverOptions(presolve=False).as_highs()
         options |= {"simplex_scale_strategy": 0, EDGE_WEIGHTS: DEVEX} if grows else {EDGE_WEIGHTS: DANTZIG}
         self._highs = started(options)
-        self._highs.HandleUserInterrupt = grows
+        self._is_stopped = False
         self.iterations = 0
         self.stayed = False
         height, width = matrix.shape
@@ -66,6 +65,8 @@ class GrowingRun:
         """Solves it from where it was, or from the start where that leads nowhere."""
         seconds = np.inf if limits.seconds is None else self._highs.getRunTime() + max(limits.seconds, 0.0)
         self._require(self._highs.setOptionValue("time_limit", seconds), "a time limit")
+        if self._is_stopped:  # meanwhile, by another thread, whose word this has just taken back
+            stop(self._highs)
         if limits.iterations is not None:
             most = max(limits.iterations, 0)
             self._require(self._highs.setOptionValue("simplex_iteration_limit", most), "an iteration limit")
@@ -149,8 +150,9 @@ class GrowingRun:
         self._require(outcome, "new columns")
 
     def interrupt(self) -> None:
-        """Makes a running solve stop soon."""
-        self._highs.cancelSolve()
+        """Makes a running solve, and those after it, stop soon."""
+        self._is_stopped = True
+        stop(self._highs)
 
     @staticmethod
     def _require(outcome: highspy.HighsStatus, what: str) -> None:

@@ -21,7 +21,7 @@ from bichiku.solving.options import (
     SolverOptions,
 )
 from bichiku.solving.solution import Optimum, Solution, Status
-from bichiku.solving.start import Basis, SolverError, as_highs, started
+from bichiku.solving.start import Basis, SolverError, as_highs, started, stop
 
 _STATUS = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
@@ -50,8 +50,8 @@ class HighsRun:
 
     def __init__(self, program: LinearProgram, options: SolverOptions) -> None:
         self._program, self._given = program, program.in_units()
-        self._highs = started(options.as_highs())
-        self._highs.HandleUserInterrupt = options.interruptible
+        self._options = options
+        self._highs = self._started()
         self.interrupted = False
         self._handed_over = False
         self._method = options.method
@@ -61,6 +61,11 @@ class HighsRun:
         self._kept: highspy.HighsBasis | None = None  # to begin at, once the program is handed over
         self._presolve = options.presolve
         self._costs = self._given.cost
+
+    def _started(self) -> highspy.Highs:
+        highs = started(self._options.as_highs())
+        highs.HandleUserInterrupt = self._options.method != "simplex"  # see `stop`
+        return highs
 
     @property
     def is_new(self) -> bool:
@@ -176,6 +181,8 @@ class HighsRun:
         seconds = np.inf if limits.seconds is None else self._highs.getRunTime() + max(limits.seconds, 0.0)
         most = MOST_ITERATIONS if limits.iterations is None else limits.iterations
         self._set(time_limit=seconds, simplex_iteration_limit=most, ipm_iteration_limit=most)
+        if self.interrupted:  # meanwhile, by another thread, whose word this has just taken back
+            stop(self._highs)
 
     def point(self) -> np.ndarray:
         """Value of each column at the basis that is held now, in the units of the program."""
@@ -195,7 +202,8 @@ class HighsRun:
             outcome = self._highs.run()
             status = self._highs.getModelStatus()
             self._set(presolve="choose")
-        return status_of(outcome, status)
+        found = status_of(outcome, status)
+        return Status.INTERRUPTED if self.interrupted and found is Status.TIME_LIMIT else found
 
     def _iterations(self) -> int:
         info = self._highs.getInfo()
@@ -342,7 +350,7 @@ class HighsRun:
     def interrupt(self) -> None:
         """Makes a running solve stop soon with the status `INTERRUPTED`."""
         self.interrupted = True
-        self._highs.cancelSolve()
+        stop(self._highs)
 
     def _hand_over(self) -> None:
         program = self._given

@@ -17,7 +17,6 @@ class SolverOptions:
         primal: primal instead of dual simplex, for one objective after another over the same limits.
         presolve: whether the first solve is of a smaller program; without, a program that cannot be kept leaves a
             proof (`HighsRun.proof`).
-        interruptible: whether `HighsRun.interrupt` stops a solve, for which HiGHS asks Python at every step.
         devex: whether steps are weighed by Devex in place of steepest edge, whose weights take long to work out at a
             basis that was found elsewhere.
     """
@@ -25,7 +24,6 @@ class SolverOptions:
     method: str = "simplex"
     primal: bool = False
     presolve: bool = True
-    interruptible: bool = True
     devex: bool = False
 
     def as_highs(self) -> dict[str, object]:
