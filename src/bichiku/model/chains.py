@@ -136,12 +136,24 @@ def _touches_from(part: World, name: str, onset: int) -> bool:
 
 _PARTS = LastWorld(lambda world: [(materials, touching(world, materials)) for materials in chain_materials(world)])
 _GROWN = LastWorld(lambda world: tuple(grow_chain(part) for part in parts(world)))
+_SIZES = LastWorld(
+    lambda world: tuple((tree_size(part.settings.crises, world.calendar), part.decisions) for part in parts(world))
+)
+_FAULTS = LastWorld(lambda world: tuple(fault for chain in grow_chains(world) for fault in branch_faults(chain)))
 
 
-def nodes_of(world: World) -> Iterator[tuple[int, int]]:
+def nodes_of(world: World) -> tuple[tuple[int, int], ...]:
     """For each chain the number of nodes of its tree, and of suppliers, projects, materials and tranches at each."""
-    for part in parts(world):
-        yield tree_size(part.settings.crises, world.calendar), part.decisions
+    return _SIZES.of(world)
+
+
+def faults_of_branches(world: World) -> tuple[str, ...]:
+    """See `branch_faults`, of all chains of a world.
+
+    Raises:
+        TreeError: see `grow_tree`.
+    """
+    return _FAULTS.of(world)
 
 
 def branch_faults(chain: Chain) -> Iterator[str]:
@@ -167,7 +179,8 @@ def branch_faults(chain: Chain) -> Iterator[str]:
                 f"give a recovery of {lead} or more, or to-end"
             )
         for effect in crisis.effects:
-            wanted = max((_outlasts(effect, length, world) for length in inside), default=0)
+            felt = [_outlasts(effect, length) for length in inside if effect.start < length]
+            wanted = max(felt) + _lag(effect, world) if felt else 0
             if wanted > recovery:
                 yield (
                     f"{name}: an effect is still felt {wanted} periods after the crisis (fading, and the lag of feed, "
@@ -175,16 +188,15 @@ def branch_faults(chain: Chain) -> Iterator[str]:
                 )
 
 
-def _outlasts(effect: Effect, length: int, world: World) -> int:
-    """Periods after a crisis of some length in which an effect is still felt in a chain."""
-    if effect.start >= length:
-        return 0
+def _outlasts(effect: Effect, length: int) -> int:
+    """Periods after a crisis of some length until an effect that has begun in it has faded; negative before its end."""
     ended = min(effect.start + (effect.duration or length), length)
-    lags = [0]
-    for source in world.sources:
-        hit = hits(effect, source, world)
-        if isinstance(hit, frozenset):
-            lags += [world.lags.get(source, {}).get(country, 0) for country in hit]
-        elif hit:
-            lags.append(0)
-    return ended + effect.return_over + max(lags) - length
+    return ended + effect.return_over - length
+
+
+def _lag(effect: Effect, world: World) -> int:
+    """Periods after which an effect is felt last, where it hits the feed of what it does not hit itself."""
+    hit = {source: hits(effect, source, world) for source in world.sources}
+    of_feed = {source: countries for source, countries in hit.items() if isinstance(countries, frozenset)}
+    lags = (world.lags.get(source, {}).get(country, 0) for source in of_feed for country in of_feed[source])
+    return max(lags, default=0)

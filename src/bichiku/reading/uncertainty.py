@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bichiku.model.faults import Fault, FaultLog, nearest, shown
@@ -74,7 +74,7 @@ def _cell_faults(table: Table[Any], key: Key, tables: Tables) -> Iterator[Fault]
         yield table.fault(key, "path", f"{shown(row.path)}: {column} names the row and is no number that may move")
     elif tables[name].complete:
         rows = _rows_at(found["key"], tables[name])
-        rejected = any(_meets(found["key"], other) for other in tables[name].rejected)
+        rejected = any(map(_meets(found["key"]), tables[name].rejected))
         if not rows and not rejected:
             known = ["/".join(other) for other in tables[name].rows]
             message = f"{shown(row.path)} meets nothing: {name} has no such row"
@@ -102,14 +102,19 @@ def _rows_at(key: str, table: Table[Any]) -> dict[Key, Any]:
     exact = tuple(part.strip() for part in key.split("/"))
     if exact in table.rows:
         return {exact: table.rows[exact]}
-    return {other: row for other, row in table.rows.items() if _meets(key, other)}
+    meets = _meets(key)
+    return {other: row for other, row in table.rows.items() if meets(other)}
 
 
-def _meets(key: str, other: Key) -> bool:
+def _meets(key: str) -> Callable[[Key], bool]:
+    """Whether a row is one of those that a key of a path leaves open."""
     parts = [part.strip() for part in key.split("/")]
-    return len(parts) == len(other) and all(
-        re.fullmatch(".*".join(map(re.escape, part.split(ANY))), name) for part, name in zip(parts, other, strict=True)
-    )
+    patterns = [re.compile(".*".join(map(re.escape, part.split(ANY)))) for part in parts]
+
+    def meets(other: Key) -> bool:
+        return len(patterns) == len(other) and all(map(re.Pattern.fullmatch, patterns, other))
+
+    return meets
 
 
 def uncertain_groups(tables: Tables, resolved: Mapping[str, Mapping[str, Any]], log: FaultLog) -> list[Group]:

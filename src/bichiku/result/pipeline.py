@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bichiku.build import Cuts, build
-from bichiku.model.chains import Chain, branch_faults, grow_chain, grow_chains, nodes_of
+from bichiku.model.chains import Chain, branch_faults, faults_of_branches, grow_chain, grow_chains, nodes_of
 from bichiku.model.faults import Fault, ModelFaults, TooLikely
 from bichiku.model.tree import TreeError
 from bichiku.model.world import MOST_DECISIONS, World
@@ -84,7 +84,7 @@ def grow(world: World) -> tuple[Chain, ...]:
         chains = grow_chains(world)
     except TreeError as error:
         raise TooLikely([Fault(*world.crises_at, "crises", str(error))]) from error
-    _check_branches(chains)
+    _require_none([Fault(*world.crises_at, "crises", text) for text in faults_of_branches(world)])
     return chains
 
 
@@ -100,20 +100,17 @@ def grow_parts(found: Iterable[World]) -> tuple[Chain, ...]:
             chains.append(grow_chain(part))
         except TreeError as error:
             raise TooLikely([Fault(*part.crises_at, "crises", str(error))]) from error
-    _check_branches(chains)
+    _require_none([Fault(*chain.world.crises_at, "crises", text) for chain in chains for text in branch_faults(chain)])
     return tuple(chains)
 
 
-def _check_branches(chains: Iterable[Chain]) -> None:
-    wrong = dict.fromkeys(
-        Fault(*chain.world.crises_at, "crises", text) for chain in chains for text in branch_faults(chain)
-    )
-    if wrong:
-        raise ModelFaults(wrong)
+def _require_none(faults: list[Fault]) -> None:
+    if faults:
+        raise ModelFaults(dict.fromkeys(faults))
 
 
 def _check_size(world: World) -> None:
-    sizes = list(nodes_of(world))
+    sizes = nodes_of(world)
     if sum(nodes * decisions for nodes, decisions in sizes) > MOST_DECISIONS:
         nodes, most = sum(nodes for nodes, _ in sizes), max(decisions for _, decisions in sizes)
         message = f"the trees have {nodes:,} nodes with up to {most:,} sources, materials and tranches at each; "

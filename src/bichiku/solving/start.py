@@ -57,7 +57,7 @@ def stop(highs: highspy.Highs) -> None:
     """Makes a running solve of another thread end soon, as if its time were up.
 
     The simplex method and presolve look at the time limit at every step. The interior point method takes it at its
-    start, and has to be asked by a callback (`HandleUserInterrupt`); with the simplex method asking Python at every step
+    start, and has to be asked by a callback (`HandleUserInterrupt`); asking Python at every step of the simplex method
     was a tenth of solving.
     """
     highs.cancelSolve()
