@@ -27,7 +27,7 @@ from bichiku.model.warning_codes import CODES
 from bichiku.model.world import MOST_DECISIONS
 from bichiku.policies.no_shortage import NoShortageKeys
 from bichiku.policies.reserve_ceiling import CeilingPath
-from bichiku.policies.reserve_days import DaysPath
+from bichiku.policies.reserve_target import DaysPath
 from bichiku.reading import csv_rows, document, strategies, yaml12
 from bichiku.reading.document import parse_document
 from bichiku.reading.model import read_model

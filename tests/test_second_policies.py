@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 
+from bichiku.policies.reserve_target import target_days
 from oracles.by_hand import halt, read, small_world
 from oracles.policy_strategies import POLICY_NAMES, policy_variants, with_policies
 from oracles.second_builder import second_objective, second_program
@@ -187,9 +189,12 @@ def test_a_policy_never_makes_the_least_cost_less(name: str) -> None:
     @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
     @given(description=policy_variants(name))
     def holds(description: Description) -> None:
-        free = second_objective(read(with_policies(description, {})))
+        free, world = second_objective(read(with_policies(description, {}))), read(description)
+        targets = [target_days(world, material) for material in world.materials]
+        # a branch may leave out what a target has risen by, and without a target it may sell nothing at all
+        assume(not any((np.diff(days) > 0).any() for days in targets if days is not None))
         try:
-            limited = second_objective(read(description))
+            limited = second_objective(world)
         except InfeasibleError:
             return
         assert limited >= free - 1e-6 * max(1.0, abs(free))

@@ -26,7 +26,7 @@ from bichiku.model.chains import Chain
 from bichiku.model.faults import MOST_FAULTS, ModelFaults
 from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
-from bichiku.policies.reserve_days import DaysPath
+from bichiku.policies.reserve_target import DaysPath
 from bichiku.reading.model import Model, read_model
 from bichiku.result.pipeline import NoSolution, grow, run_strategy
 from trials.fuzz_inputs import Planted, Spoilt, bases

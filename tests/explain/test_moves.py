@@ -47,7 +47,7 @@ def test_days_of_a_year_move_as_when_they_are_typed(model: Description, drawn_da
 
     outcome, typed = asking(days), asking(days - LESS * (calendar.years == year)).program
     program = outcome.program
-    for limit in RESERVE_DAYS.limits(outcome):
+    for limit in RESERVE_DAYS.rules(outcome):
         if limit.year == year:
             assert limit.move is not None
             kept = KeptRows.of(outcome, limit.material, year)

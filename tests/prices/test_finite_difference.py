@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bichiku.result.pipeline import Clock, NoSolution, optimise
 from bichiku.result.prices import prices
-from bichiku.result.prices.limits import all_limits, step_of
+from bichiku.result.prices.limits import all_limits
 from bichiku.result.prices.prices import prices_of
 from bichiku.solving import SolverOptions, Status, solve
 from oracles.by_hand import read
@@ -35,7 +35,7 @@ def test_prices_are_differences_of_cost(policy: str, data: st.DataObject) -> Non
         if math.isnan(answer.price) or math.isnan(answer.most):
             continue
         unit = 1.0 if answer.most > 0 else -1.0
-        step = step_of(limit) * unit if answer.method == "re-solve" else min(1.0, 0.9 * answer.most)
+        step = limit.step * unit if answer.method == "re-solve" else min(1.0, 0.9 * answer.most)
         program = replace(outcome.program.moved(limit.move, step), constant=outcome.program.constant)
         again, _ = solve(program, SolverOptions())
         assert again.status is Status.OPTIMAL

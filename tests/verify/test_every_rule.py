@@ -225,7 +225,7 @@ TAMPERS: dict[str, Tamper] = {
     "prices.sign": _price_sign,
     "prices.range": _in("prices.csv", "holds_from", factor=3.0, policy="supplier_capacity"),
     "prices.step": _short_of_a_step,
-    "prices.duals": _in("prices.csv", "price", policy="reserve_days", method="ranging"),
+    "prices.duals": _in("prices.csv", "price", policy="budget_reserve", method="ranging"),
     "prices.idle": _idle_price,
     "prices.sentence": _in("prices.csv", "holds_to", factor=1.02),
     **{

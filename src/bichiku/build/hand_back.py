@@ -14,6 +14,8 @@ from bichiku.model.state import State
 from bichiku.model.tree import Tree, rate
 from bichiku.model.world import World
 
+NOTHING_MORE: Mapping[str, float] = {}
+
 
 def add_hand_back(stencil: Stencil, world: World, state: State, danger: Mapping[str, float]) -> None:
     """``stock + gap + gap_scarce ≥ plan's stock``, the gap of spare tonnes first; for `danger` see `starts_a_year`."""
@@ -34,7 +36,7 @@ def add_hand_back(stencil: Stencil, world: World, state: State, danger: Mapping[
 
     stencil.add_rows("back_to_plan", materials, hand_back, nodes=ends, unit="t")
 
-    spare = {name: spare_tonnes(name, world, tree, state) for name in materials}
+    spare = {name: spare_tonnes(beyond_use(name, world, tree, state), world, tree) for name in materials}
     stencil.parameters("spare", spare)
 
     def at_most_spare(m: Any, material: str) -> Any:
@@ -68,19 +70,33 @@ def add_hand_back(stencil: Stencil, world: World, state: State, danger: Mapping[
     stencil.add_quantity("refill_damage", materials, damage)
 
 
-def spare_tonnes(material: str, world: World, tree: Tree, state: State) -> np.ndarray:
-    """Tonnes that the plan could buy beyond its use in the refill periods after each node; shape (nodes,)."""
+def beyond_use(
+    material: str, world: World, tree: Tree, state: State, more: Mapping[str, float] = NOTHING_MORE
+) -> np.ndarray:
+    """Tonnes that the plan could buy beyond its use in each period; negative where use is more. Shape (periods,).
+
+    Args:
+        more: capacity of suppliers, and existing capacity of projects, beyond that of the world; t/year.
+    """
     plan, share = tree.plan, world.calendar.year_share
     able = np.zeros(len(plan))
     for name in world.sellers(material):
-        able += world.suppliers[name].capacity_t * share * (state.export[name] * state.route[name])[plan]
+        most = world.suppliers[name].capacity_t + more.get(name, 0.0)
+        able += most * share * (state.export[name] * state.route[name])[plan]
     for name in world.makers(material):
-        able += world.projects[name].existing_t * share * (state.export[name] * state.route[name])[plan]
+        most = world.projects[name].existing_t + more.get(name, 0.0)
+        able += most * share * (state.export[name] * state.route[name])[plan]
     used = state.demand[material][plan].copy() if material in world.demand else np.zeros(len(plan))
     for name in world.consumers(material):
         row = world.projects[name]
-        used += row.existing_t * share * state.export[name][plan] * (row.input_per_output or 0.0)
-    spare = np.maximum(able - used, 0.0)
+        most = row.existing_t + more.get(name, 0.0)
+        used += most * share * state.export[name][plan] * (row.input_per_output or 0.0)
+    return able - used
+
+
+def spare_tonnes(beyond: np.ndarray, world: World, tree: Tree) -> np.ndarray:
+    """Tonnes that can be spared in the refill periods after each node; shape (nodes,). See `beyond_use`."""
+    spare = np.maximum(beyond, 0.0)
     later = np.concatenate([spare, np.full(world.refill_periods, spare[-1])])
     summed = np.concatenate([[0.0], np.cumsum(later)])
     found: np.ndarray = (summed[world.refill_periods :] - summed[: -world.refill_periods])[1:]

@@ -11,7 +11,7 @@ from bichiku.build.stencil import Stencil
 from bichiku.model.state import State
 from bichiku.model.tree import Tree
 from bichiku.model.world import World
-from bichiku.policies.reserve_days import target_days
+from bichiku.policies.reserve_target import growth, target_days
 
 KEPT, GROWTH = "reserve_kept", "growth"  # the rows, and the number in them that hangs on the target
 
@@ -88,18 +88,15 @@ def growing_stencil(stencil: Stencil, world: World) -> Stencil | None:
         stencil: the stencil.
         world: the same world with the targets that are asked for.
     """
-    growth = {key: _growth(world, key[1][0], stencil.tree) for key in stencil.numbers if key[0] == GROWTH}
-    if not any(days.any() for days in growth.values()):
+    rises = {key: _growth(world, key[1][0], stencil.tree) for key in stencil.numbers if key[0] == GROWTH}
+    if not any(days.any() for days in rises.values()):
         return None
     rows = [family for family in stencil.rows if family.constraint.local_name == KEPT]
-    numbers = {**stencil.numbers, **growth}
+    numbers = {**stencil.numbers, **rises}
     return replace(stencil, numbers=numbers, rows=rows, bounds=[], costs=[], preferences=[], quantities=[])
 
 
 def _growth(world: World, material: str, tree: Tree) -> np.ndarray:
-    """Days by which the reserve's target rises from the period before a node's onset to the node's; shape (nodes,)."""
+    """Days by which a target has risen since before each node's onset; shape (nodes,). Nothing without a target."""
     days = target_days(world, material)
-    if days is None:
-        return np.zeros(tree.size)
-    before = np.maximum(tree.onset - 2, 0)
-    return np.maximum(days[tree.period - 1] - days[before], 0.0)
+    return np.zeros(tree.size) if days is None else growth(days, tree, np.arange(tree.size))

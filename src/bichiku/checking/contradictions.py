@@ -15,7 +15,7 @@ from bichiku.checking.facts import TOLERANCE, Facts, Found, beyond, years_text
 from bichiku.checking.shares import Block, CheckedLimit, blocks, least_breach, most_bought
 from bichiku.policies.concentration import CONCENTRATION, GRAM, ConcentrationKeys
 from bichiku.policies.concentration import TOLERANCE as INDEX_TOLERANCE
-from bichiku.policies.reserve_days import target_days
+from bichiku.policies.reserve_target import target_days
 from bichiku.policies.shares import counted_sources
 from bichiku.policies.survive import SURVIVE
 

@@ -16,7 +16,7 @@ from bichiku.model.state import hits, materials_hit, moves_price, share_hit
 from bichiku.model.tree import starts
 from bichiku.model.world import World
 from bichiku.policies.budget import BUDGET
-from bichiku.policies.reserve_days import target_days
+from bichiku.policies.reserve_target import target_days
 from bichiku.policies.risk import RISK
 
 LEAST_CHANGE = 1e-9  # of an export share: less is rounding

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from bichiku.checking.facts import Facts, Found
 from bichiku.policies import POLICIES
-from bichiku.policies.reserve_days import target_days
+from bichiku.policies.reserve_target import target_days
 
 
 def _never_binds(facts: Facts) -> Iterator[Found]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bichiku.policies.reserve_days import target_days
+from bichiku.policies.reserve_target import target_days
 from bichiku.program import LinearProgram
 from bichiku.result.outcome import Outcome
 

@@ -11,7 +11,7 @@ from pydantic import ValidationInfo
 
 from bichiku.model.faults import Wrong
 from bichiku.model.world import World
-from bichiku.policies.views import Built
+from bichiku.policies.views import Built, StateNumbers
 from bichiku.program import Move, RowBlock
 
 MOST_DAYS = 100_000
@@ -63,6 +63,12 @@ def _refuse_a_mixture(value: Mapping[Any, Any], materials: Set[str]) -> None:
 def is_used(world: World, material: str) -> bool:
     """Whether a material has demand, or is the feed of a project."""
     return material in world.demand or bool(world.consumers(material))
+
+
+def demand_on_plan(numbers: StateNumbers, world: World, material: str) -> np.ndarray:
+    """Tonnes of demand in each period of the plan; shape (periods,)."""
+    periods = world.calendar.periods
+    return numbers.number("demand", material)[:periods] if material in world.demand else np.zeros(periods)
 
 
 def by_year_of_use(built: Built, block: RowBlock) -> Iterator[tuple[int, np.ndarray]]:

@@ -6,9 +6,10 @@ can never bind, and how it is called. Nothing else in the program knows a policy
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
@@ -17,9 +18,13 @@ from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
 from bichiku.policies.views import Bounds, Built, CouplingWriter, PhraseWords, RowWriter, RuleWords
 from bichiku.program import LinearProgram, Move
+from bichiku.program.move import OneMore
 
 Keys = TypeVar("Keys")
 KeyPath = tuple[Any, ...]
+
+HUNDREDTH = 0.01
+BEND = 1e-9  # of a step; a bend as near as that to where a number stands is there
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ class Limit:
         rows: rows that state it and are gone without it.
         onset: first period of the branch that it is about; 0 for the plan and all branches.
         steps: whether two units more are not twice what one is, so that a price takes solving again.
+        holds: least and most units more for which the move times these is what they do.
     """
 
     family: str
@@ -97,6 +103,29 @@ class Limit:
     rows: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
     onset: int = 0
     steps: bool = False
+    holds: tuple[float, float] = (-math.inf, math.inf)
+
+    @property
+    def step(self) -> float:
+        """What a price must hold for to be told of, in units: a day, a percentage point, 1 % of tonnes or of money.
+
+        Of a number that is zero 1 % is nothing, so a step is one unit of it.
+        """
+        return 1.0 if self.is_whole else HUNDREDTH * self.value
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a step is one unit."""
+        return self.unit in ("days", "points") or self.value == 0.0
+
+
+def bent(limit: Limit, one_more: OneMore) -> Limit:
+    """A limit under a move that may bend."""
+    bends, step = one_more.bends, limit.step
+    least = float(bends[bends <= BEND * step].max(initial=-math.inf))
+    most = float(bends[bends > BEND * step].min(initial=math.inf))
+    steps = one_more.is_whole or most < step * (1.0 - BEND)
+    return replace(limit, move=one_more.move, holds=(min(least, 0.0), most), steps=steps)
 
 
 class Policy(ABC, Generic[Keys]):

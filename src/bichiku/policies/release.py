@@ -12,7 +12,7 @@ from bichiku.model.values import Positive, Share, Strict
 from bichiku.model.world import World
 from bichiku.policies.days import is_used
 from bichiku.policies.policy import Family, Inputs, Limit, Policy
-from bichiku.policies.reserve_days import RESERVE_DAYS, target_days
+from bichiku.policies.reserve_target import days_before_onset, target_days
 from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords
 
 
@@ -32,7 +32,7 @@ def waiting(tree: Tree, emergency: np.ndarray, after: int) -> tuple[np.ndarray, 
         after: number of the first periods.
 
     Returns:
-        Numbers of the nodes, and the period before each one's emergency; without those of onsets in period 1.
+        StateNumbers of the nodes, and the period before each one's emergency; without those of onsets in period 1.
     """
     began = np.where(emergency, tree.period, 0)
     for node in np.flatnonzero(emergency):  # parents come before their children
@@ -41,6 +41,30 @@ def waiting(tree: Tree, emergency: np.ndarray, after: int) -> tuple[np.ndarray, 
             began[node] = began[parent]
     nodes = np.flatnonzero(emergency & (tree.onset > 1) & (tree.period - began < after))
     return nodes, began[nodes] - 1
+
+
+def days_held_back(
+    asked: ReleaseKeys, kept: float, target: np.ndarray, tree: Tree, nodes: np.ndarray, before: np.ndarray
+) -> np.ndarray:
+    """Days of the reserve that may not be used at some nodes; shape of `nodes`.
+
+    Args:
+        asked: the policy.
+        kept: what storage leaves of a tonne after a period.
+        target: the reserve's days at the end of each period.
+        tree, nodes, before: see `waiting`.
+    """
+    days = np.minimum(target[before - 1], days_before_onset(target, tree, nodes))
+    found: np.ndarray = asked.share * kept ** (tree.period[nodes] - before) * days
+    return found
+
+
+def period_before(tree: Tree, nodes: np.ndarray) -> np.ndarray:
+    """The period before the emergency of each of the nodes that wait in it, where all of these are given."""
+    began = dict(zip(nodes.tolist(), tree.period[nodes].tolist(), strict=True))
+    for node in nodes.tolist():  # parents come before their children
+        began[node] = began.get(int(tree.parent[node]), began[node])
+    return np.array([began[node] for node in nodes.tolist()], dtype=int) - 1
 
 
 class Release(Policy[ReleaseKeys]):
@@ -79,9 +103,7 @@ class Release(Policy[ReleaseKeys]):
         for name, (nodes, before) in found.items():
             target = target_days(world, name)
             assert target is not None
-            asked_before = np.minimum(target[before - 1], target[tree.onset[nodes] - 2])
-            kept = world.kept(name) ** (tree.period[nodes] - before)
-            held[name] = _on(nodes, asked.share * kept * asked_before / d, tree)
+            held[name] = _on(nodes, days_held_back(asked, world.kept(name), target, tree, nodes, before) / d, tree)
             planned = rows.number("demand", name)[before - 1] if name in world.demand else np.zeros(len(nodes))
             demand[name] = _on(nodes, planned, tree)
             for project in world.consumers(name):
@@ -129,13 +151,13 @@ class Release(Policy[ReleaseKeys]):
             return {}
         if not asked.share:
             return {"release": "it holds back a share of zero"}
-        if RESERVE_DAYS.asked(world) is None or not any(is_used(world, name) for name in world.materials):
+        if world.policies.reserve_days is None or not any(is_used(world, name) for name in world.materials):
             return {"release": "there is no reserve (see reserve_days)"}
         return {}
 
 
 def _on(nodes: np.ndarray, values: np.ndarray, tree: Tree) -> np.ndarray:
-    """Numbers of some nodes as an array over all of them."""
+    """StateNumbers of some nodes as an array over all of them."""
     found = np.zeros(tree.size)
     found[nodes] = values
     return found

@@ -12,13 +12,22 @@ from bichiku.model.names import check_name
 from bichiku.model.time_path import TimePath, monthly_path
 from bichiku.model.values import Strict
 from bichiku.model.world import World
-from bichiku.policies.days import MOST_DAYS, by_year_of_use, days_by_material, given_by_material, is_used, move_of_days
+from bichiku.policies.days import (
+    MOST_DAYS,
+    by_year_of_use,
+    days_by_material,
+    demand_on_plan,
+    given_by_material,
+    is_used,
+    move_of_days,
+)
 from bichiku.policies.policy import Family, Inputs, KeyPath, Limit, Policy
-from bichiku.policies.reserve_days import target_days
-from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords
+from bichiku.policies.reserve_target import target_days
+from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords, StateNumbers
 
 TARGET: Literal["target"] = "target"
 Ceiling = TimePath | Literal["target"]
+NOTHING_MORE: Mapping[str, float] = {}
 BELOW = 1e-9  # days by which a ceiling may be under the reserve's own before it is a fault
 
 
@@ -65,36 +74,65 @@ def ceiling_days(world: World, material: str) -> np.ndarray | None:
     return np.zeros(world.calendar.periods) if target is None else target
 
 
-def what_cannot_leave(rows: RowWriter, world: World, material: str) -> np.ndarray:
+def what_cannot_leave(
+    numbers: StateNumbers,
+    world: World,
+    material: str,
+    target: np.ndarray | None,
+    more: Mapping[str, float] = NOTHING_MORE,
+) -> np.ndarray:
     """Tonnes that are in stock at the end of each period of the plan if nothing is bought; shape (periods,).
 
     The opening stock, goods under way, what contracts are committed to deliver beyond the feed of existing projects at
     full running, and what the reserve asked for a period before, less demand, of which a release rate may keep some in
     store.
+
+    Args:
+        numbers: the state.
+        world: the chain's part of the world.
+        material: the material.
+        target: its reserve's days at the end of each period; None where it has none.
+        more: existing capacity of projects beyond that of the world, t/year.
     """
-    plan, share = rows.tree.plan, world.calendar.year_share
+    periods, share = world.calendar.periods, world.calendar.year_share
     row = world.materials[material]
-    demand = rows.number("demand", material)[plan] if material in world.demand else np.zeros(len(plan))
-    comes, committed = np.zeros(len(plan)), np.zeros(len(plan))
+    demand = demand_on_plan(numbers, world, material)
+    comes, committed = np.zeros(periods), np.zeros(periods)
     for name in world.sellers(material):
-        supplier, route = world.suppliers[name], rows.number("route", name)[plan]
+        supplier, route = world.suppliers[name], numbers.number("route", name)[:periods]
         if name in world.contracts:
-            committed += supplier.minimum_t * share * rows.number("export", name)[plan] * route
+            committed += supplier.minimum_t * share * numbers.number("export", name)[:periods] * route
         else:
             comes[: supplier.lead_periods] += supplier.under_way * route[: supplier.lead_periods]
     for name in world.consumers(material):
         project = world.projects[name]
-        fed = project.existing_t * (project.input_per_output or 0.0)
-        committed -= fed * share * rows.number("export", name)[plan]
+        fed = (project.existing_t + more.get(name, 0.0)) * (project.input_per_output or 0.0)
+        committed -= fed * share * numbers.number("export", name)[:periods]
     comes += np.maximum(committed, 0.0)
-    target = target_days(world, material)
-    floor = np.zeros(len(plan)) if target is None else target * demand / world.calendar.days
+    floor = np.zeros(periods) if target is None else target * demand / world.calendar.days
     slowest = np.inf if row.release_rate_t_per_day is None else row.release_rate_t_per_day * world.calendar.days
-    kept, before, found = world.kept(material), row.opening_stock_t, np.zeros(len(plan))
-    for t in range(len(plan)):
+    kept, before, found = world.kept(material), row.opening_stock_t, np.zeros(periods)
+    for t in range(periods):
         found[t] = max(kept * before - min(demand[t] - comes[t], slowest), 0.0)
         before = max(found[t], floor[t])
     return found
+
+
+def ceiling_tonnes(
+    numbers: StateNumbers,
+    world: World,
+    material: str,
+    most: np.ndarray,
+    target: np.ndarray | None,
+    more: Mapping[str, float] = NOTHING_MORE,
+) -> np.ndarray:
+    """The ceiling of each period of the plan but for its days of feed; shape (periods,). See `what_cannot_leave`.
+
+    Args:
+        most: days that the stock may last at the end of each period.
+    """
+    of_demand = most * demand_on_plan(numbers, world, material) / world.calendar.days
+    return np.maximum(of_demand, what_cannot_leave(numbers, world, material, target, more))
 
 
 class ReserveCeiling(Policy[CeilingPath]):
@@ -123,10 +161,9 @@ class ReserveCeiling(Policy[CeilingPath]):
             return
         tree, length = rows.tree, world.calendar.days
         at, plan = tree.period - 1, tree.plan
-        tonnes = {}
-        for name, most in days.items():
-            demand = rows.number("demand", name)[plan] if name in world.demand else np.zeros(len(plan))
-            tonnes[name] = np.maximum(most * demand / length, what_cannot_leave(rows, world, name))[at]
+        tonnes = {
+            name: ceiling_tonnes(rows, world, name, most, target_days(world, name))[at] for name, most in days.items()
+        }
         rows.parameters("ceiling_days", {name: most[at] for name, most in days.items()})
         rows.parameters("ceiling_tonnes", tonnes)
 

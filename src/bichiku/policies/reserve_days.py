@@ -3,94 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
-from functools import partial
+from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BeforeValidator, ValidationInfo
+from pydantic import BeforeValidator
 
-from bichiku.model.faults import Wrong, shown
-from bichiku.model.names import check_name
-from bichiku.model.time_path import TimePath, monthly_path
-from bichiku.model.values import Strict
+from bichiku.model.time_path import TimePath
 from bichiku.model.world import World
-from bichiku.policies.days import (
-    MOST_DAYS,
-    by_year_of_use,
-    days_by_material,
-    given_by_material,
-    is_used,
-    move_of_days,
-)
-from bichiku.policies.policy import Family, Inputs, Limit, Policy
+from bichiku.policies.days import by_year_of_use, days_by_material, is_used, move_of_days
+from bichiku.policies.one_more_day import one_more_day
+from bichiku.policies.policy import Family, Inputs, Limit, Policy, bent
+from bichiku.policies.reserve_ceiling import is_target
+from bichiku.policies.reserve_target import STATE_SHARE, DaysPath, reserve_target, target_days
 from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords
-from bichiku.program import Move
-
-STATE_SHARE = "state_share"
-
-
-class DaysPath(Strict):
-    """Reserve targets in days of cover: one for all materials, or by material.
-
-    Attributes:
-        default: of every material that is not named.
-        materials: by material.
-        state_share: share of what the reserve costs that the state pays; it changes no plan.
-    """
-
-    default: TimePath | None
-    materials: dict[str, TimePath]
-    state_share: float = 0.0
-
-    def of(self, material: str) -> TimePath | None:
-        """The target of a material; None where it has none."""
-        return self.materials.get(material, self.default)
-
-
-def _days(value: Any, info: ValidationInfo) -> DaysPath:
-    if isinstance(value, DaysPath):
-        return value
-    path = partial(monthly_path, upper=MOST_DAYS)
-    given = given_by_material(value, info)
-    if not given:
-        return DaysPath(default=path(value), materials={})
-    share = _state_share(given.pop(STATE_SHARE, 0.0))
-    default = path(given.pop("default")) if "default" in given else None
-    if default is None and not given:
-        raise Wrong(f"{STATE_SHARE} alone asks for no reserve", "give days: default, or of materials")
-    materials = {check_name(key): path(days) for key, days in given.items()}
-    return DaysPath(default=default, materials=materials, state_share=share)
-
-
-def _state_share(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise ValueError(f"{STATE_SHARE}: {shown(value)} is not a share from 0 to 1")
-    return float(value)
-
-
-def target_days(world: World, material: str) -> np.ndarray | None:
-    """Days of cover asked for at the end of each period; shape (periods,). None without a target."""
-    asked = RESERVE_DAYS.asked(world)
-    path = asked.of(material) if asked and is_used(world, material) else None
-    return None if path is None else path(world.calendar.ends)
-
-
-def _together(one: Move, other: Move) -> Move:
-    """Two moves of rows and entries at once."""
-    return Move(
-        rows=np.concatenate([one.rows, other.rows]),
-        row_moves=np.concatenate([one.row_moves, other.row_moves]),
-        entry_rows=np.concatenate([one.entry_rows, other.entry_rows]),
-        entry_columns=np.concatenate([one.entry_columns, other.entry_columns]),
-        entry_moves=np.concatenate([one.entry_moves, other.entry_moves]),
-    )
+from bichiku.program import Move, RowBlock
 
 
 class ReserveDays(Policy[DaysPath]):
     """``stock ≥ days · (demand + feed) / d`` at each plan node; in an emergency the reserve may be used."""
 
     name = "reserve_days"
-    keys = Annotated[DaysPath | None, BeforeValidator(_days)]
+    keys = Annotated[DaysPath | None, BeforeValidator(reserve_target)]
     families = (
         Family(
             "reserve_days",
@@ -130,22 +64,33 @@ class ReserveDays(Policy[DaysPath]):
         )
 
     def limits(self, built: Built) -> Iterator[Limit]:
-        """One more day of cover in all periods of a year, and of its ceiling where that is the target."""
-        world, program = built.world, built.program
-        ceilings = {block.material: block for block in program.blocks("reserve_ceiling")}
-        for block in program.blocks("reserve_days"):
-            target = target_days(world, block.material)
+        """One more day of cover in all periods of a year, with all that hangs on the target."""
+        for block in built.program.blocks("reserve_days"):
+            target = target_days(built.world, block.material)
             assert target is not None
-            ceiling = ceilings.get(block.material)
-            if ceiling is not None and world.policies.reserve_ceiling.of(block.material) != "target":
-                ceiling = None
             for year, mine in by_year_of_use(built, block):
-                move = move_of_days(built, block, target, mine)
-                if ceiling is not None:
-                    move = _together(move, move_of_days(built, ceiling, target, mine))
-                days, rows = float(target[block.keys[mine][-1]]), block.numbers[mine]
-                steps = ceiling is not None
-                yield Limit("reserve_days", "", block.material, year, days, "days", move, rows, steps=steps)
+                yield bent(self._rule(built, block, year, mine), one_more_day(built, block, target, year, mine))
+
+    def rules(self, built: Built) -> Iterator[Limit]:
+        """The target of each year, with its ceiling where that is the target."""
+        ceilings = {block.material: block for block in built.program.blocks("reserve_ceiling")}
+        for block in built.program.blocks("reserve_days"):
+            joint = block.material in ceilings and is_target(built.world, block.material)
+            for year, mine in by_year_of_use(built, block):
+                rule = self._rule(built, block, year, mine)
+                if joint and rule.move is not None:
+                    target = target_days(built.world, block.material)
+                    assert target is not None
+                    above = move_of_days(built, ceilings[block.material], target, mine)
+                    rule = replace(rule, move=Move.together([rule.move, above]))
+                yield rule
+
+    def _rule(self, built: Built, block: RowBlock, year: int, mine: np.ndarray) -> Limit:
+        target = target_days(built.world, block.material)
+        assert target is not None
+        move = move_of_days(built, block, target, mine)
+        days = float(target[block.keys[mine][-1]])
+        return Limit("reserve_days", "", block.material, year, days, "days", move, block.numbers[mine])
 
     def describe(self, rule: Limit, world: World, words: RuleWords) -> str:
         words_of_days = f"reserve of {rule.material}: {words.number(rule.value)} days in {rule.year}"

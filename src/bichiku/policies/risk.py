@@ -59,7 +59,7 @@ def damage_terms(coupling: CouplingWriter, future: FutureView) -> list[Term]:
 
 
 def excess_rows(program: LinearProgram, limit: int) -> np.ndarray:
-    """Numbers of the rows that count the damage of the futures that one row of the limit looks at."""
+    """StateNumbers of the rows that count the damage of the futures that one row of the limit looks at."""
     excess = program.columns_of("excess", ALL)
     (counted,) = program.blocks("excess_damage")
     looked_at = program.matrix.indices[program.matrix.indptr[limit] : program.matrix.indptr[limit + 1]]
@@ -114,9 +114,9 @@ class Risk(Policy[RiskKeys]):
         if asked.weight:
             money = asked.weight * np.concatenate([tail, np.ones(len(years))])
             columns = np.concatenate([excess, threshold])
-            first_of = np.searchsorted(world.calendar.years, years) + 1
-            begins = np.array([future.onset for future in futures])
-            coupling.add_cost(cost_lines.RISK, columns, money, np.concatenate([begins, first_of]))
+            # what of a year's tail is threshold and what excess is one of many, so all of it falls in one period
+            last_of = np.searchsorted(world.calendar.years, years, side="right")
+            coupling.add_cost(cost_lines.RISK, columns, money, np.concatenate([last_of[year_of], last_of]))
         if asked.limit is not None:
             shown = np.flatnonzero(limited_years(asked, years))
             cvar = [[(threshold[y : y + 1], one, 0.0), (excess[year_of == y], tail[year_of == y], 0.0)] for y in shown]

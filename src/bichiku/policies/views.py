@@ -134,7 +134,13 @@ class CouplingWriter(Protocol):
     ) -> None: ...
 
 
-class Built(Protocol):
+class StateNumbers(Protocol):
+    """The state of what is written or built: ``demand``, ``export``, ``route`` at each node, by material or source."""
+
+    def number(self, name: str, *index: str) -> np.ndarray: ...
+
+
+class Built(StateNumbers, Protocol):
     """A strategy as built, solved or not. The plan's nodes have the same numbers in every chain, 0 to periods - 1.
 
     Attributes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 
 import numpy as np
@@ -40,6 +41,12 @@ class Move:
         """All that it is made of."""
         return tuple(getattr(self, name.name) for name in fields(self))
 
+    @classmethod
+    def together(cls, moves: Iterable[Move]) -> Move:
+        """Several moves at once."""
+        each = tuple(moves)
+        return cls(*(np.concatenate(parts) for parts in zip(*(move.arrays for move in each), strict=True)))
+
     def inside(self, row_at: np.ndarray, column_at: np.ndarray) -> Move:
         """The move in the numbering of a part of the program.
 
@@ -56,3 +63,34 @@ class Move:
             column_at[self.entry_columns[entries >= 0]],
             self.entry_moves[entries >= 0],
         )
+
+
+@dataclass(frozen=True)
+class OneMore:
+    """What one unit more does where a whole step is made.
+
+    Attributes:
+        move: the move for each unit of that step.
+        bends: units more at which another move takes its place.
+        is_whole: whether it is right for that step alone.
+    """
+
+    move: Move
+    bends: np.ndarray = field(default_factory=_no_moves)
+    is_whole: bool = False
+
+    @classmethod
+    def together(cls, parts: Iterable[OneMore]) -> OneMore:
+        """All that one unit more does."""
+        each = tuple(parts)
+        return cls(
+            Move.together(part.move for part in each),
+            np.concatenate([part.bends for part in each]),
+            any(part.is_whole for part in each),
+        )
+
+
+def where_zero(apart: np.ndarray, closer: np.ndarray) -> np.ndarray:
+    """Units more at which ``apart + units · closer`` is zero."""
+    moves = closer != 0.0
+    return np.unique(-apart[moves] / closer[moves])

@@ -12,7 +12,7 @@ from bichiku.model.time_path import TimePath
 from bichiku.policies import Policies
 from bichiku.policies.no_shortage import NoShortageKeys
 from bichiku.policies.reserve_ceiling import CeilingPath
-from bichiku.policies.reserve_days import DaysPath
+from bichiku.policies.reserve_target import DaysPath
 
 KeyPath = tuple[Any, ...]
 BY_MATERIAL = (DaysPath, CeilingPath)  # a path for all alike, or one for each material

@@ -195,7 +195,7 @@ class Outcome:
 
     @property
     def plan(self) -> np.ndarray:
-        """Numbers of the plan's nodes, alike in every chain."""
+        """StateNumbers of the plan's nodes, alike in every chain."""
         return np.arange(self.world.calendar.periods)
 
     @property
@@ -223,6 +223,13 @@ class Outcome:
     def tree_of(self, chain: str) -> Tree:
         """The tree of a chain."""
         return self.by_chain[chain].tree
+
+    def number(self, name: str, *index: str) -> np.ndarray:
+        """A part of the state by its name, of a material, supplier or project; shape (nodes of its chain,)."""
+        (of,) = index
+        part = self.of(of) if of in self._of_material else self.of_source(of)
+        found: np.ndarray = getattr(part.state, name)[of]
+        return found
 
     @cached_property
     def futures(self) -> list[CoupledFuture]:

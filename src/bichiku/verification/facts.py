@@ -57,7 +57,7 @@ class PolicyRow:
         priced: the number whose price is told; None where there is none.
         is_share: whether the limit is a share of arrivals, so that its dual is not its price.
         bends: whether the priced number multiplies what is decided, so that the cost need not be convex in it.
-        steps: whether two units more of the priced number are not twice what one is.
+        spread: whether the priced number stands in rows beside this one too, some of which duals.csv does not state.
         penalty: discounted money per tonne beyond a soft limit; None where the limit is hard.
         planes: how far cutting planes may leave the value from the limit that they keep; their duals are stated in
             place of the row's. Zero for a row that is stated as it is.
@@ -75,7 +75,7 @@ class PolicyRow:
     priced: Priced | None = None
     is_share: bool = False
     bends: bool = False
-    steps: bool = False
+    spread: bool = False
     penalty: float | None = None
     planes: float = 0.0
 

@@ -33,7 +33,7 @@ from bichiku.verification.money import ALL, LINES, Money
 from bichiku.verification.verdict import COPIED, KEPT
 
 BASES = ("sourced", "derived", "assumed", "not stated")
-UNPAID = ("risk",)  # a weight on risk is paid to nobody
+UNPAID = ("risk", "penalty")  # what policies weigh and nobody pays
 
 
 def all_metrics(

@@ -75,26 +75,36 @@ def _reserve_days(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
         k = materials.index(material)
         needed = input_of_project(world)[:, k]
         users = np.flatnonzero(needed)
-        for node, target in zip(facts.plan, path(world.calendar.ends), strict=True):
+        target = path(world.calendar.ends)
+        spread = {int(year): _stands_elsewhere(facts, material, k, target, year) for year in set(facts.plan_years)}
+        for node, asked in zip(facts.plan, target, strict=True):
             month, year = world.calendar.label(int(facts.nodes.period[node])), int(facts.plan_years[node])
             key = ("reserve_days", "", material, "plan", 0, 0, year, month)
             stock, per_day = float(flows["stock"][node, k]), float(facts.use[node, k]) / days
             stated_per_day = float(facts.states.demand[node, k]) / days
-            stated = float(target) * stated_per_day
-            steps = _ceiling_is_target(world, material)
+            stated = float(asked) * stated_per_day
             entries = [("stock", int(node), k), *(("sent", int(node), int(column)) for column in users)]
             place = partial(flows.joint_place, f"{flows.node_text(int(node))} {material} stock", entries)
-            priced = Priced(float(target), "day", per_day, year) if stated_per_day > 0 or len(users) else None
-            limit = float(target) * per_day
+            priced = Priced(float(asked), "day", per_day, year) if stated_per_day > 0 or len(users) else None
+            limit = float(asked) * per_day
             yield PolicyRow(
                 key, stock, limit, stated, abs(stock), place, "t", floor=True, priced=priced,
-                bends=bool(len(users)), steps=steps,
+                bends=bool(len(users)), spread=spread[year],
             )  # fmt: skip
 
 
-def _ceiling_is_target(world: World, material: str) -> bool:
-    policy = world.policies.reserve_ceiling
-    return policy is not None and policy.of(material) == "target"
+def _stands_elsewhere(facts: RunFacts, material: str, k: int, target: np.ndarray, year: int) -> bool:
+    """Whether a day more in a year moves a ceiling, what waits or what a branch keeps, beside the least stock."""
+    policies, nodes = facts.world.policies, facts.nodes
+    off = nodes.exists[:, k] & (nodes.branch != PLAN)
+    if policies.reserve_ceiling is not None and policies.reserve_ceiling.of(material) is not None:
+        return True
+    if policies.release is not None and policies.release.share > 0 and (off & facts.emergency[:, k]).any():
+        return True
+    then, before = nodes.period - 1, np.maximum(nodes.onset - 2, 0)
+    raised = target + (facts.plan_years == year)
+    pauses = [np.maximum(days[then] - days[before], 0.0) for days in (target, raised)]
+    return bool((pauses[0] != pauses[1])[off & ~facts.emergency[:, k]].any())
 
 
 def _reserve_ceiling(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
@@ -121,9 +131,7 @@ def _reserve_ceiling(facts: RunFacts, policy: Any) -> Iterator[PolicyRow]:
             told = (demand > 0 or len(users)) and not joint
             priced = Priced(float(most), "day", moves, year) if told else None
             key = ("reserve_ceiling", "", material, "plan", 0, 0, year, month)
-            yield PolicyRow(
-                key, stock, limit, stated, abs(stock), place, "t", priced=priced, bends=bool(len(users)), steps=True
-            )
+            yield PolicyRow(key, stock, limit, stated, abs(stock), place, "t", priced=priced, bends=bool(len(users)))
 
 
 def _cannot_leave(facts: RunFacts, k: int, target: np.ndarray) -> np.ndarray:

@@ -1,9 +1,9 @@
 """prices.csv: its limits, its signs, its ranges, and the part of each price that the duals decide.
 
-A price at a right-hand side with the method ``ranging`` is the sum of duals over its rows. One found by
-solving again cannot be worked out from the files, but cost is convex in a right-hand side, so a price one unit up
-is no less, and one unit down no more, than that sum. A price of a share or a capacity is held to its sign and
-to nothing where the limit does not bind.
+A price at a right-hand side with the method ``ranging`` is the sum of duals over its rows, where duals.csv states all
+of these. One found by solving again cannot be worked out from the files, but cost is convex in a right-hand side, so a
+price one unit up is no less, and one unit down no more, than that sum. A price of a share or a capacity is held to its
+sign and to nothing where the limit does not bind.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ class Movable:
         bends: whether it multiplies what is decided, so that the cost need not be convex in it.
         binding: whether the number limits anything; None where the rows say so.
         unit_told: whether its sentence names the unit beside the number.
-        either: whether more of it may cost as well as save, since it takes spare tonnes of its feed.
+        either: whether more of it may cost as well as save, since it takes spare tonnes of its feed, or loosens rows.
+        spread: whether it stands in rows that duals.csv does not state, so that its duals are not all of its price.
     """
 
     key: tuple[str, str, str, int]
@@ -60,6 +61,7 @@ class Movable:
     binding: bool | None = None
     unit_told: bool = True
     either: bool = False
+    spread: bool = False
 
     @property
     def step(self) -> float:
@@ -163,7 +165,7 @@ def _check_duals(read: _Read, dual: np.ndarray, money: float, ledger: Ledger) ->
     """The part of a price that duals decide; `dual` has one element per policy row."""
     given = ~np.isnan(read.price)
     shares = np.array([movable.is_share for movable in read.movables], dtype=bool)
-    linear = np.array([bool(movable.rows) for movable in read.movables], dtype=bool) & ~shares
+    linear = np.array([bool(movable.rows) and not movable.spread for movable in read.movables], dtype=bool) & ~shares
     total, terms = (
         np.array([part[list(movable.rows)] @ np.array(movable.moves) for movable in read.movables], dtype=float)
         for part in (dual, np.abs(dual))
@@ -206,10 +208,10 @@ def _movables(facts: RunFacts, rows: list[PolicyRow], projects: RunTable, contra
             tuple(members),
             moves,
             row.is_share,
-            # floor and ceiling that move together bend, and may cost or save
-            row.bends or (row.steps and row.floor),
+            row.bends or row.spread,
             unit_told=last.unit_told,
-            either=row.steps and row.floor,
+            either=row.spread,
+            spread=row.spread,
         )
     yield from _capacities(facts, projects, contracts)
 

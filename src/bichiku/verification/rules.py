@@ -68,7 +68,8 @@ RULES: dict[str, str] = {
     "prices.sign": "more of a floor costs, more of a cap or a capacity saves (or changes nothing)",
     "prices.range": "a price holds around its number and not below zero; one found by solving again, for one step",
     "prices.step": "a price from the basis holds for a whole step (a day, a point, 1 %), unless it is called short",
-    "prices.duals": "a price from the basis is the sum of its rows' duals; one found by solving again is no less",
+    "prices.duals": "where duals.csv has all of its rows, a price from the basis is the sum of their duals; one found "
+    "by solving again is no less",
     "prices.idle": "a limit or a capacity that does not bind has no price",
     "prices.sentence": "a sentence says in three digits what its row says",
     # money

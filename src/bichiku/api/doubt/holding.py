@@ -13,7 +13,8 @@ from bichiku.build.operation import OperationBuilder
 from bichiku.model.chains import parts
 from bichiku.model.world import World
 from bichiku.policies import POLICIES, Policies
-from bichiku.policies.reserve_days import RESERVE_DAYS, target_days
+from bichiku.policies.reserve_days import RESERVE_DAYS
+from bichiku.policies.reserve_target import target_days
 from bichiku.program import LinearProgram
 from bichiku.reading.model import Model
 from bichiku.result.held_plan import HeldPlan

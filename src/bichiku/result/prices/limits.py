@@ -12,36 +12,28 @@ from bichiku.policies import POLICIES, Limit
 from bichiku.program import Move
 from bichiku.program.move import NOTHING as NO_ROWS
 from bichiku.result.outcome import Outcome
+from bichiku.result.prices.spare import with_spare
 
 SUPPLIER_CAPACITY = "supplier_capacity"
 PROJECT_CAPACITY = "project_capacity"
 PROJECT_BUILD_LIMIT = "project_build_limit"
-HUNDREDTH = 0.01
 CAPACITIES = (SUPPLIER_CAPACITY, PROJECT_CAPACITY, PROJECT_BUILD_LIMIT)
-
-
-def step_of(limit: Limit) -> float:
-    """What a price must hold for to be told of: a day, a percentage point, 1 % of tonnes or of money.
-
-    Of a number that is zero 1 % is nothing, so a step is one unit of it.
-    """
-    return 1.0 if in_whole_units(limit) else HUNDREDTH * limit.value
-
-
-def in_whole_units(limit: Limit) -> bool:
-    """Whether a step is one unit."""
-    return limit.unit in ("days", "points") or limit.value == 0.0
 
 
 def all_limits(outcome: Outcome) -> Iterator[Limit]:
     """Every number that the model's policies and capacities raise, in a fixed order."""
     for policy in POLICIES:
         yield from policy.limits(outcome)
-    yield from capacities(outcome)
+    yield from (
+        limit if limit.family == PROJECT_BUILD_LIMIT else with_spare(limit, outcome) for limit in capacities(outcome)
+    )
 
 
 def capacities(outcome: Outcome) -> Iterator[Limit]:
-    """One more tonne a year that a supplier could sell, that a project could make, or that could be built of it."""
+    """One more tonne a year that a supplier could sell, that a project could make, or that could be built of it.
+
+    Only what it does by itself: for what it lets others spare see `bichiku.result.prices.spare`.
+    """
     yield from _supplier_capacities(outcome)
     yield from _project_capacities(outcome)
 

@@ -20,7 +20,7 @@ from bichiku.policies import Limit
 from bichiku.program import LinearProgram, Move
 from bichiku.result.outcome import Outcome
 from bichiku.result.prices.beside import OtherLimits
-from bichiku.result.prices.limits import CAPACITIES, step_of
+from bichiku.result.prices.limits import CAPACITIES
 from bichiku.solving import HotProgram, Optimum, Solution, Status
 from bichiku.solving.coupled import RowsCouple
 from bichiku.solving.highs import HighsRun
@@ -31,6 +31,7 @@ from bichiku.solving.start import SolverError
 MOST_ROWS = 8_000_000  # of the programs that are solved again for one part's sake: half a minute on one core
 LARGE = 100_000  # rows of a part that is priced by two solvers
 TOLD = 1e-9  # of a part's cost; what a step is worth below that is lost in the rounding of two costs
+ROUNDING = 1e-13  # of a part's cost; two costs that differ by less are one
 SAME = 0.01  # prices a step up and a step down that differ by less are one price
 
 RANGING, RESOLVED, SHORT = "ranging", "re-solve", "short range"
@@ -66,6 +67,9 @@ class _Rise:
     """What a part's cost rises by for a step up, and for the step that led up to now where it was asked for.
 
     Either is not a number where there is no solution, and None where the solver fails.
+
+    Attributes:
+        beside: other limits that bind then.
     """
 
     up: float | None
@@ -216,7 +220,7 @@ def _to_solve_again(
         price = found[i]
         if price is None:
             return 0, 0.0
-        return (2, -abs(price.price) * step_of(limits[i])) if limits[i].family in CAPACITIES else (1, 0.0)
+        return (2, -abs(price.price) * limits[i].step) if limits[i].family in CAPACITIES else (1, 0.0)
 
     again: list[int] = []
     left: dict[int, str] = {}
@@ -227,7 +231,7 @@ def _to_solve_again(
         if price is not None:
             cost = sum(abs(hot.answer(part).objective) for part in local[i])
             # what more of saves less and less is worth no more than its first piece says
-            if price.price < 0.0 and -price.price * step_of(limits[i]) <= TOLD * cost:
+            if price.price < 0.0 and -price.price * limits[i].step <= TOLD * cost:
                 left[i] = TOO_LITTLE
             elif any(rows[part] + size > MOST_ROWS for part, size in sizes.items()):
                 left[i] = TOO_LARGE
@@ -256,7 +260,7 @@ def _by_ranging(limit: Limit, local: dict[int, Move], hot: HotProgram, bases: di
     programs = {part: hot.parts[part].program for part in local}
     if len(_move(limit).entry_rows):
         ((part, mine),) = local.items()
-        return _of_idle_coefficients(mine, programs[part], solutions[part])
+        return _of_idle_coefficients(mine, programs[part], solutions[part], limit.holds)
     price = sum(slope(programs[part], solutions[part], local[part]) for part in local)
     if limit.family in CAPACITIES and price == 0.0:
         return Price(0.0, math.nan, math.nan, RANGING)
@@ -266,11 +270,15 @@ def _by_ranging(limit: Limit, local: dict[int, Move], hot: HotProgram, bases: di
         found = [bases[part].along(local[part]) for part in local]
     except SolverError:
         return None
-    least, most = max(one.least for one in found), min(one.most for one in found)
-    return Price(price, min(least, 0.0), most, RANGING if most >= step_of(limit) else SHORT)
+    least, most = limit.holds
+    for one in found:
+        least, most = max(least, one.least), min(most, one.most)
+    return Price(price, min(least, 0.0), most, RANGING if most >= limit.step else SHORT)
 
 
-def _of_idle_coefficients(move: Move, program: LinearProgram, solution: Solution) -> Price | None:
+def _of_idle_coefficients(
+    move: Move, program: LinearProgram, solution: Solution, holds: tuple[float, float]
+) -> Price | None:
     """A limit in coefficients without a price costs nothing until it binds; None where it has a price already."""
     if solution.row_dual[move.rows].any():
         return None
@@ -281,8 +289,8 @@ def _of_idle_coefficients(move: Move, program: LinearProgram, solution: Solution
     one = 1.0 if program.units is None else program.units.rows[move.rows]
     least, most = steps((activity - program.row_lower)[move.rows], change, one)
     least_upper, most_upper = steps((program.row_upper - activity)[move.rows], -change, one)
-    most = min(most, most_upper)
-    return Price(0.0, min(max(least, least_upper), 0.0), most, RANGING) if most >= 1.0 else None
+    least, most = max(least, least_upper, holds[0]), min(most, most_upper, holds[1])
+    return Price(0.0, min(least, 0.0), most, RANGING) if most >= 1.0 else None
 
 
 def _rises(
@@ -317,12 +325,25 @@ def _rise(
     """What one step more does to a part; one step less is asked for where no basis tells it."""
     if now.status is not Status.OPTIMAL:
         return _Rise(None, None, ())  # it was solved before, so what fails is the solver
-    program, step = hot.parts[part].program, step_of(limit)
+    program, step = hot.parts[part].program, limit.step
     after = solve(program.moved(move, step))
     up = _cost_of(after)
     beside = others.binding(limit, hot.parts[part].rows, now, after) if after.status is Status.OPTIMAL else ()
-    down = _cost_of(solve(program.moved(move, -step))) if len(_move(limit).entry_rows) else None
-    return _Rise(None if up is None else up - now.objective, None if down is None else now.objective - down, beside)
+    down = _cost_of(solve(program.moved(move, -step))) if _asks_down(limit) else None
+    return _Rise(
+        None if up is None else _difference(up, now.objective),
+        None if down is None else _difference(now.objective, down),
+        beside,
+    )
+
+
+def _difference(cost: float, other: float) -> float:
+    return 0.0 if abs(cost - other) <= ROUNDING * abs(other) else cost - other
+
+
+def _asks_down(limit: Limit) -> bool:
+    """Whether a step less is told by solving again: no basis tells it, and the move is the same on that side."""
+    return len(_move(limit).entry_rows) > 0 and not limit.steps and limit.holds[0] <= -limit.step
 
 
 def _cost_of(solution: Optimum) -> float | None:
@@ -340,7 +361,7 @@ def _one_step_away(limit: Limit, found: Sequence[_Rise | None], exact: Price | N
     of_parts = [rise for rise in found if rise is not None]
     if len(of_parts) < len(found):
         return None
-    step = step_of(limit)
+    step = limit.step
     up = sum(math.nan if rise.up is None else rise.up for rise in of_parts) / step
     if math.isnan(up):
         return Price(math.nan, 0.0, 0.0, RESOLVED, any(rise.up is None for rise in of_parts))

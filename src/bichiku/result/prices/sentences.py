@@ -9,8 +9,6 @@ from bichiku.result.prices.limits import (
     PROJECT_BUILD_LIMIT,
     PROJECT_CAPACITY,
     SUPPLIER_CAPACITY,
-    in_whole_units,
-    step_of,
 )
 from bichiku.result.prices.prices import RANGING, SHORT, Price
 from bichiku.show.numbers import money, three_digits
@@ -32,7 +30,7 @@ _CAPACITY = {
 
 def sentence(limit: Limit, price: Price, currency: str) -> str:
     """What one unit more costs or saves, or 1 % more where the price is not that of a unit; and where that holds."""
-    by_percent = not in_whole_units(limit) and (price.method != RANGING or price.most < 1.0)
+    by_percent = not limit.is_whole and (price.method != RANGING or price.most < 1.0)
     if math.isnan(price.price):
         why = "the solver could not tell what it costs" if price.untold else "the strategy has no solution a step away"
         return f"{_one_more(limit)} has no price: {why}."
@@ -41,7 +39,7 @@ def sentence(limit: Limit, price: Price, currency: str) -> str:
     if price.price == 0.0:
         return f"{subject} changes nothing{held}."
     verb, bound = ("costs", "at least ") if price.price > 0 else ("saves", "at most ")
-    amount = three_digits(abs(price.price) * (step_of(limit) if by_percent else 1.0))
+    amount = three_digits(abs(price.price) * (limit.step if by_percent else 1.0))
     # beyond its first piece, what costs costs more and what saves saves less
     most = bound if price.method == SHORT else ""
     return f"{subject} {verb} {most}{currency} {amount} in expected discounted money{held}."
@@ -57,7 +55,7 @@ def _one_percent_more(limit: Limit) -> str:
     family = FAMILIES.get(limit.family)
     noun = (family.noun if family else _CAPACITY[limit.family]).format(material=limit.material, limit=limit.name)
     when = "" if limit.year is None else f" in {limit.year}"
-    step, currency = step_of(limit), limit.unit.removeprefix("million ")
+    step, currency = limit.step, limit.unit.removeprefix("million ")
     amount = f"{three_digits(step)} {limit.unit}" if currency == limit.unit else money(1e6 * step, currency)
     return f"Raising {noun}{when} by 1 % ({amount})"
 
