@@ -4,8 +4,9 @@ The cost itself sees to the first. Suppliers of one material with the same deliv
 used; there a trifle per tonne, rising with their ids, decides. It is ten times what HiGHS can tell apart (its dual
 feasibility tolerance), is taken away again before prices are read, reaches no cost line, and is nothing where nobody
 ties. Where a tonne short costs the same whenever it is short, a trifle for each period to the horizon puts it off, so
-that a store lasts as long as it can. Nodes of no probability cost nothing, so a trace of their true cost decides
-there (`bichiku.build.stamp`).
+that a store lasts as long as it can. Where what is missing at a branch's end costs nothing, no more of it is counted
+than is missing, and what can be spared first. Nodes of no probability cost nothing, so a trace of their true cost
+decides there (`bichiku.build.stamp`).
 """
 
 from __future__ import annotations
@@ -20,12 +21,16 @@ DIGITS = 9  # behind the point, in which prices in that unit tie
 
 
 def add_tie_break(stencil: Stencil, world: World) -> None:
-    """Declares the preference among suppliers that tie, and for shortages that come later where they cost alike."""
+    """Declares the preference among suppliers that tie, for later shortages, and gaps no larger than what is due."""
     unit = world.units.price
     trifle = TRIFLE * unit
     left = world.calendar.periods - stencil.tree.period
     for material in world.demand:
         stencil.prefer("short", material, trifle * left)
+    for material in world.materials if len(stencil.tree.ends) else ():
+        for times, step in enumerate(("gap", "gap_scarce"), start=1):
+            is_free = stencil.number(f"{step}_price", material) == 0.0
+            stencil.prefer(step, material, np.where(is_free, times * trifle, 0.0))
     # a contract has one column for all nodes of a year, and its trifle counts once
     share_of_year = 1.0 / np.bincount(stencil.years)[stencil.years]
     for material in world.materials:

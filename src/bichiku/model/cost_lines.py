@@ -19,6 +19,8 @@ TERMINAL = "terminal_stock_value"
 RISK = "risk"
 PENALTY = "penalty"
 
+UNPAID = (RISK, PENALTY)  # what policies add to the objective and nobody pays
+
 LINES = (
     PURCHASE,
     FREIGHT,

@@ -97,7 +97,7 @@ class Column:
             return pd.Series(values, dtype="str")
         if self.kind.is_whole:
             return pd.Series(pd.array(values, dtype="Int64") if self.optional else np.asarray(values, dtype=int))
-        return pd.Series(np.asarray(values, dtype=float))
+        return pd.Series(np.asarray(values, dtype=float) + 0.0)  # no zero below zero
 
     def parse(self, texts: pd.Series) -> tuple[pd.Series, np.ndarray]:
         """The values that texts of a file write, and the numbers of the rows that write none."""

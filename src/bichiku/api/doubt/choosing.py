@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bichiku.api.doubt.question import Answer, Question, StrategyCost
-from bichiku.model.cost_lines import PENALTY, RISK
+from bichiku.model.cost_lines import UNPAID
 from bichiku.model.world import World
 from bichiku.reading.model import Model
 from bichiku.result.held_plan import HeldPlan
@@ -13,8 +13,6 @@ from bichiku.result.outcome import Outcome
 from bichiku.result.pipeline import Clock, NoSolution, optimise
 from bichiku.solving import Status
 from bichiku.solving.certificate import certify
-
-UNPAID = (RISK, PENALTY)  # what a policy adds to the objective and nobody pays
 
 
 @dataclass(frozen=True)

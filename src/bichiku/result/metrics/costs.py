@@ -24,6 +24,7 @@ from bichiku.model.cost_lines import (
     SUBSTITUTION,
     TARIFF,
     TERMINAL,
+    UNPAID,
 )
 from bichiku.program import ALL
 from bichiku.result.metrics.metric import MONEY, MONEY_PER_YEAR, Metric, Reading, Results, Scope, Shown
@@ -32,7 +33,7 @@ from bichiku.result.outcome import Outcome
 STOCK_CHANGE = "stock_change"
 SOMETIMES = (GAP, REFUSED, FIXED, REMAINDER, RISK, PENALTY)  # lines that only some rows, crises or policies bring in
 YEARLY_LINES = tuple(STOCK_CHANGE if line == TERMINAL else line for line in LINES)
-PAID_LINES = tuple(line for line in YEARLY_LINES if line != RISK)  # a weight on risk is paid to nobody
+PAID_LINES = tuple(line for line in YEARLY_LINES if line not in UNPAID)
 
 _LINE_TEXTS = {
     PURCHASE: "goods, without freight and tariff",
@@ -51,9 +52,9 @@ _LINE_TEXTS = {
     "state paid; only where `life_years` is given",
     STOCK_CHANGE: "value of the stock at the start less that at the end of the window; negative where stock was built "
     "up",
-    RISK: "weight times the CVaR of each year of onset; only where the risk policy has a weight. Nobody pays it: not a "
-    "part of `cost_per_year`",
-    PENALTY: "penalties of soft share limits; only where there is one",
+    RISK: "weight times the CVaR of each year of onset that ends in the window; only where the risk policy has a "
+    "weight. Nobody pays it: not a part of `cost_per_year`",
+    PENALTY: "penalties of soft share limits; only where there is one. Nobody pays them: not a part of `cost_per_year`",
 }
 
 

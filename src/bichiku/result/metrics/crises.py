@@ -241,8 +241,8 @@ GROUPS = (
             "cvar_damage",
             MONEY,
             Scope.ALL,
-            "the largest CVaR by year of onset (level 0.9, calm counted as no damage), whatever the risk policy, so "
-            "that strategies can be compared",
+            "the largest CVaR by year of onset (level 0.9, calm counted as no damage; onsets inside the window), "
+            "whatever the risk policy, so that strategies can be compared",
             _cvar,
             Shown.SCREEN | Shown.REPORT | Shown.SWEEP,
         ),
@@ -260,8 +260,8 @@ GROUPS = (
             "expected_damage_of_onset_year",
             MONEY,
             Scope.ALL,
-            "expected damage of the crises that begin in a calendar year, which the detail names: what comes in the "
-            "first years no plan can help any more",
+            "expected damage of the crises that begin in a calendar year, which the detail names, inside the window: "
+            "what comes in the first years no plan can help any more",
             partial(_of_onset_year, number=lambda rows: float(rows["damage"] @ rows["probability"])),
             Shown.SCREEN | Shown.REPORT,
         ),
@@ -269,7 +269,7 @@ GROUPS = (
             "worst_damage_of_onset_year",
             MONEY,
             Scope.ALL,
-            "largest damage of one future that begins in that year",
+            "largest damage of one future that begins in that year, inside the window",
             _worst_of_onset_year,
             Shown.SCREEN | Shown.REPORT,
         ),
@@ -277,7 +277,8 @@ GROUPS = (
             "cvar_damage_of_onset_year",
             MONEY,
             Scope.ALL,
-            "CVaR of damage (level 0.9) of the crises that begin in that year, calm counted as no damage",
+            "CVaR of damage (level 0.9) of the crises that begin in that year, inside the window, calm counted as no "
+            "damage",
             partial(_of_onset_year, number=lambda rows: _cvar_of(rows, TAIL_LEVEL)),
         ),
     ),

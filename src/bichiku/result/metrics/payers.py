@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bichiku.model.cost_lines import HOLDING, SHORTAGE, SUBSIDY
-from bichiku.policies.reserve_days import RESERVE_DAYS, target_days
+from bichiku.policies.reserve_days import RESERVE_DAYS
+from bichiku.policies.reserve_target import target_days
 from bichiku.program import ALL
 from bichiku.result.metrics.costs import (
     STOCK_CHANGE,
@@ -15,7 +16,7 @@ from bichiku.result.metrics.metric import MONEY_PER_YEAR, Metric, Reading, Resul
 
 
 def _state(results: Results, material: str) -> Reading:
-    """Subsidies, and the state's share of storing and buying the reserve, less what the stock is worth then."""
+    """Subsidies, and the state's share of storing the reserve and of what it is worth less than it was bought for."""
     materials = results.outcome.world.materials if material == ALL else [material]
     subsidy = results.once(lines_of, material)[SUBSIDY]
     return Reading(sum(results.once(_of_reserve, name) for name in materials) - subsidy)
@@ -52,9 +53,9 @@ GROUPS = (
             "paid_by_state_per_year",
             MONEY_PER_YEAR,
             Scope.BOTH,
-            "subsidies, and the `state_share` of what the reserve costs: storing it, and buying it at the reference "
-            "price less what it is worth at the end of the window; of the part of the plan's stock that the target "
-            "asks for",
+            "subsidies, and the `state_share` of what the reserve costs: storing it, and the haircut on what it grew "
+            "by until the end of the window; of the part of the plan's stock that the target asks for. Interest "
+            "meanwhile and what is lost in store are industry's",
             _state,
             Shown.COMPARISON,
         ),

@@ -24,6 +24,7 @@ from bichiku.model.cost_lines import (
     SUBSTITUTION,
     TARIFF,
     TERMINAL,
+    UNPAID,
 )
 from bichiku.program import CostLine
 from bichiku.result.columns import Column, Kind, ResultTable, Role
@@ -50,7 +51,6 @@ COSTS = ResultTable(
     key=("line", "material", "year"),
 )
 
-NOT_PAID = (RISK, PENALTY)
 
 LINE_TEXTS = {
     PURCHASE: "goods that arrive, at the price paid",
@@ -92,7 +92,7 @@ def costs_table(outcome: Outcome) -> pd.DataFrame:
             "material": material,
             "year": first + i,
             "value": value,
-            "undiscounted": math.nan if line in NOT_PAID else undiscounted,
+            "undiscounted": math.nan if line in UNPAID else undiscounted,
             "unit": unit,
         }
         for (line, material), by_year in lines.items()

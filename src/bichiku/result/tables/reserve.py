@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from bichiku.policies.reserve_days import target_days
+from bichiku.policies.reserve_target import target_days
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.outcome import Outcome
 
