@@ -108,6 +108,11 @@ def test_runs_of_one_strategy_are_compared_under_names_of_their_own(
     two = run_of(tmp_path / "two", monkeypatch, TUTORIAL, "--set", "policies.reserve_days=90")
     assert bichiku(monkeypatch, "compare", one, two, "-o", tmp_path, "-q") == WRONG_INPUT
     assert "'today' is given more than once (name each run, in order, with --as NAME)" in capsys.readouterr().err
+    # a model's strategies are solved only once their names are known to be their own
+    before = set(tmp_path.iterdir())
+    assert bichiku(monkeypatch, "compare", one, TUTORIAL, "-o", tmp_path, "-q") == WRONG_INPUT
+    assert "'today' is given more than once" in capsys.readouterr().err
+    assert set(tmp_path.iterdir()) == before
     assert bichiku(monkeypatch, "compare", one, two, "--as", "sixty", "-o", tmp_path) == WRONG_INPUT
     assert "--as: is given once for 2 runs" in capsys.readouterr().err
     names = ("--as", "sixty", "--as", "ninety")

@@ -18,7 +18,9 @@ from bichiku.api.doubt.tables import TABLES, tables_of
 from bichiku.api.doubt.worlds import settings_of
 from bichiku.executing import executor
 from bichiku.model.faults import ModelFaults
+from bichiku.reading.model import Model
 from bichiku.result.pipeline import NoSolution
+from oracles.by_hand import ALL_HALT, description
 from tests.doubt.cases import HOLD, NONE, PROBABILITY, SHORTAGE, model
 
 INQUIRY = Inquiry(model(), draws=20, seed=7)
@@ -166,6 +168,21 @@ def test_a_choice_needs_two_candidates() -> None:
 def test_an_end_that_is_no_model_is_told_before_anything_is_solved() -> None:
     wrong = model(ranges=[{"path": PROBABILITY, "low": 0.01, "high": 1.5}])
     with pytest.raises(ModelFaults, match=rf"in the world high {re.escape(PROBABILITY)}"):
+        check_ends(wrong, wrong.uncertain_groups())
+
+
+def test_periods_that_leave_a_branch_no_end_are_told_before_anything_is_solved() -> None:
+    # goods are two years under way, and a recovery of one is in the range
+    onsets = [{"period": 2, "probability": 0.02}]
+    crises = {"halt": {"onsets": onsets, "duration": 1, "recovery": 3, "effects": [ALL_HALT]}}
+    strategies = {"none": {}, "hold": {"policies": {"reserve_days": 73}}}
+    given = description(6, suppliers=[{"lead_periods": 2}], crises=crises, strategies=strategies)
+    tables = {
+        **given["tables"],
+        "uncertainty": [{"path": "crises.halt.recovery", "kind": "whole", "low": 1, "high": 4}],
+    }
+    wrong = Model.from_tables(given["model"], {name: pd.DataFrame(rows, dtype=object) for name, rows in tables.items()})
+    with pytest.raises(ModelFaults, match="a recovery of 1 periods is shorter than the longest lead time"):
         check_ends(wrong, wrong.uncertain_groups())
 
 

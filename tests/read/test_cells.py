@@ -96,3 +96,15 @@ def test_a_change_of_a_row_that_ends_early_is_told(tmp_path: Path) -> None:
     write_model(tmp_path, suppliers=f"{SUPPLIERS}cobalt-cod,cobalt,COD\n")
     found = faults_of(tmp_path, sets=PRICE)
     assert "suppliers.csv:2: has 3 cells where the header has 6" in found
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("suppliers[cobalt-cod].price=-5", "--set: suppliers[cobalt-cod].price: '-5' is negative"),
+        ("suppliers[cobalt-cod].material=tin", "--set: suppliers[cobalt-cod].material: unknown material 'tin'"),
+    ],
+)
+def test_what_is_wrong_with_a_cell_is_told_where_it_was_typed(tmp_path: Path, change: str, told: str) -> None:
+    write_model(tmp_path)
+    assert any(line.startswith(told) for line in faults_of(tmp_path, sets=[change]))

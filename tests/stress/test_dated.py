@@ -64,6 +64,13 @@ def test_the_published_time_beyond_the_two_years_of_the_case(hec: tuple[Path, Pa
     assert harm.loc["p1", "time_to_survive_days"] == pytest.approx(365 * 45 / 20)
 
 
+def test_a_file_whose_name_cannot_name_a_crisis_is_told_so(hec: tuple[Path, Path]) -> None:
+    folder, run = hec
+    (folder / "my crisis!.yaml").write_text("duration: 2\nrecovery: to-end\neffects: [{suppliers: [s1], loss: 1}]\n")
+    found = typed(["stress", run, "--effects", "my crisis!.yaml", "--from", "2026-01"], folder)
+    assert "'my crisis!' cannot name a crisis of a file (give it a name of letters, digits, dashes" in found.stderr
+
+
 def test_where_nothing_is_lost_nothing_ends(hec: tuple[Path, Path]) -> None:
     folder, run = hec
     (folder / "nothing.yaml").write_text("duration: 2\nrecovery: to-end\neffects: [{suppliers: [s1], loss: 0}]\n")

@@ -125,7 +125,9 @@ def _times(count: int) -> str:
 
 def _check_call(names: list[str], baseline: str | None, only_runs: bool, options: bool) -> None:
     """What is wrong with the call must come before anything is solved."""
-    faults = []
+    from bichiku.api.compare.comparison import same_names
+
+    faults = same_names(names)
     if baseline is not None and baseline not in names:
         faults.append(Fault("--baseline", None, "", f"no strategy {baseline!r}", nearest(baseline, names)))
     if only_runs and options:

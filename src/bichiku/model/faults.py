@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SourceLine = tuple[str, int | None]  # file, and line in it counted from 1
 
@@ -12,6 +12,9 @@ LONGEST_SHOWN = 60  # characters of an offending value that a message repeats
 MOST_FAULTS = 50  # that are told at once; reading stops at the next
 MOST_COMPARED = 5000  # names among which the nearest is looked for
 LONGEST_COMPARED = 100  # characters of a name for which the nearest is looked for
+
+
+COMMAND_LINE = "--set"  # in place of a file
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,16 @@ class FaultLog:
 
     def __init__(self) -> None:
         self._faults: dict[Fault, None] = {}
+        self._typed: dict[tuple[str, int | None, str], str] = {}
+
+    def typed(self, file: str, line: int, where: str, words: str) -> None:
+        """Notes that what stands at a place was typed on the command line: faults there are told of these words."""
+        self._typed[file, line, where] = words
 
     def add(self, fault: Fault) -> None:
+        words = self._typed.get((fault.file, fault.line, fault.where))
+        if words is not None:
+            fault = replace(fault, file=COMMAND_LINE, line=None, where=words)
         if fault not in self._faults and len(self._faults) == MOST_FAULTS:
             raise ModelFaults(self._faults, all_found=False)
         self._faults.setdefault(fault)

@@ -8,12 +8,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bichiku.model.faults import Fault, FaultLog, nearest
+from bichiku.model.faults import COMMAND_LINE, Fault, FaultLog, nearest
 from bichiku.model.tables import TABLES, Row
 from bichiku.reading.slips import NO_VALUE
 from bichiku.reading.yaml12 import NULLS
 
-COMMAND_LINE = "--set"
 _CELL = re.compile(r"(?P<table>[a-z]+)\[(?P<key>[^\]]*)\]\.(?P<column>[^=]+)=(?P<value>.*)", re.DOTALL)
 
 
@@ -52,20 +51,33 @@ def split_assignments(assignments: Iterable[str]) -> tuple[list[str], list[CellC
 
 
 def change_rows(
-    header: list[str], rows: Sequence[list[str]], kind: type[Row], changes: Iterable[CellChange], log: FaultLog
+    header: list[str],
+    rows: Sequence[tuple[int, list[str]]],
+    kind: type[Row],
+    changes: Iterable[CellChange],
+    log: FaultLog,
+    shown_as: str,
 ) -> None:
     """Changes cells of a table in place; an optional column that the table lacks is added, empty elsewhere.
 
     Rows that are no rows of the table stay as they are.
+
+    Args:
+        header: the table's columns.
+        rows: its rows, each with its line.
+        kind: what its rows are.
+        changes: the changes.
+        log: takes up what is wrong with the changes themselves, and notes where the others went.
+        shown_as: the table's file as the user would name it.
     """
     if not set(kind.key) <= set(header):
         return  # reading the table says what is wrong with it
     optional = set(kind.columns()) - set(kind.required_columns())
-    whole = all(len(row) == len(header) for row in rows)
+    whole = all(len(row) == len(header) for _, row in rows)
     columns = [header.index(name) for name in kind.key]
-    by_key = {tuple(row[column] for column in columns): row for row in rows if len(row) == len(header)}
+    by_key = {tuple(row[column] for column in columns): (line, row) for line, row in rows if len(row) == len(header)}
     for change in changes:
-        row = by_key.get(change.key)
+        line, row = by_key.get(change.key, (0, None))
         if row is None:
             hint = nearest("/".join(change.key), ["/".join(key) for key in by_key])
             log.add(Fault(COMMAND_LINE, None, change.typed, f"{kind.table} has no such row", hint))
@@ -78,10 +90,11 @@ def change_rows(
         else:
             if change.column not in header and change.column in optional and whole:
                 header.append(change.column)
-                for cells in rows:
+                for _, cells in rows:
                     cells.append("")
             if change.column in header:  # if not, reading the table says what is wrong with it
                 row[header.index(change.column)] = "" if change.value in NULLS else change.value
+                log.typed(shown_as, line, change.column, change.typed)
 
 
 def written(rows: Iterable[list[str]]) -> bytes:

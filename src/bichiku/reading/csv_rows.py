@@ -182,7 +182,7 @@ def parse_table(
         if changes:
             every = list(records)
             if every:
-                change_rows(every[0][1], [cells for _, cells in every[1:]], kind, changes, log)
+                change_rows(every[0][1], every[1:], kind, changes, log, shown_as)
             content, records = written([cells for _, cells in every]), iter(every)
         countries = cache(partial(_countries, content))
         return replace(_read(records, shown_as, kind, log, countries), content=content, original=original)

@@ -228,7 +228,8 @@ def _removals(holder: Any, key: Any, value: Any, path: KeyPath) -> Iterator[tupl
 def _step(holder: Any, key: Any, path: KeyPath) -> Any:
     if isinstance(holder, list):
         if not isinstance(key, int) or not 0 <= key < len(holder):
-            raise ValueError(f"{dotted(path)} does not exist; the list has {len(holder)} entries")
+            count = "one entry" if len(holder) == 1 else f"{len(holder)} entries"
+            raise ValueError(f"{dotted(path)} does not exist; the list has {count}")
         return holder[key]
     if isinstance(holder, dict):
         return holder[key]

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from bichiku.model.faults import Fault, FaultLog, shown
+from bichiku.model.faults import COMMAND_LINE, Fault, FaultLog, shown
 from bichiku.model.tables import TABLES
-from bichiku.reading.cells import COMMAND_LINE
 from bichiku.reading.yaml12 import CoreDumper
 
 if TYPE_CHECKING:

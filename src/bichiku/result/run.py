@@ -51,7 +51,8 @@ class Rejected(Exception):
     def __init__(self, folder: Path, verdict: Verdict) -> None:
         self.folder, self.verdict = folder, verdict
         count = sum(verdict.broken.values())
-        super().__init__(f"{count} numbers do not verify, first of all {verdict.findings[0]}; see {folder}")
+        what = "1 number does" if count == 1 else f"{count} numbers do"
+        super().__init__(f"{what} not verify, first of all {verdict.findings[0]}; see {folder}")
 
 
 @dataclass(repr=False, eq=False)

@@ -131,12 +131,18 @@ def check_comparable(runs: Sequence[Run]) -> None:
             for what, equal in same.items()
             if not equal
         ]
-    names = [run.strategy for run in runs]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        hint = "name each run, in order, with --as NAME"
-        faults.append(Fault("compare", None, "", f"strategy {name!r} is given more than once", hint))
+    faults += same_names([run.strategy for run in runs])
     if faults:
         raise ModelFaults(faults)
+
+
+def same_names(names: Sequence[str]) -> list[Fault]:
+    """A fault for each name under which more than one strategy would stand."""
+    hint = "name each run, in order, with --as NAME"
+    return [
+        Fault("compare", None, "", f"strategy {name!r} is given more than once", hint)
+        for name in sorted({name for name in names if names.count(name) > 1})
+    ]
 
 
 HINT = {

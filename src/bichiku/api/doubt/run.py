@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,12 +16,12 @@ from bichiku.api.doubt.question import Answer, Question
 from bichiku.api.doubt.turns import Turn, Turned, Turning
 from bichiku.api.doubt.worlds import AT_HIGH, AT_LOW, DRAW, OWN, Setting, settings_of
 from bichiku.executing import Executor, TaskFailed, WorkersLost
-from bichiku.model.faults import Fault, ModelFaults
+from bichiku.model.faults import Fault, ModelFaults, TooLikely
 from bichiku.model.uncertainty import CANNOT_BE, HIGH, LOW, Group
 from bichiku.reading.model import Model
 from bichiku.result.held_plan import HeldPlan
 from bichiku.result.manifest import input_digests
-from bichiku.result.pipeline import NoSolution
+from bichiku.result.pipeline import NoSolution, grow
 from bichiku.solving import Status
 from bichiku.version import __version__
 
@@ -135,13 +136,19 @@ def groups_of(inquiry: Inquiry) -> tuple[Group, ...]:
 def check_ends(model: Model, groups: Sequence[Group], progress: Progress = lambda done, total: None) -> None:
     """Reads the model with each group at each of its ends, which takes little time where solving takes hours.
 
+    Periods that move may leave a branch no end, so the trees of these are grown.
+
     Raises:
         ModelFaults: an end does not fit; the faults name it.
     """
     settings = settings_of(groups, 0, 0)
+    of_periods = {group.name for group in groups if any(found.row.kind == "whole" for found in group.ranges)}
     first = next(iter(model.worlds))  # the numbers are the same in all
     for number, setting in enumerate(settings, start=1):
-        Question(setting.name, setting.assignments(groups), (first,)).model(model)
+        moved = Question(setting.name, setting.assignments(groups), (first,)).model(model)
+        if setting.group in of_periods:
+            with suppress(TooLikely):  # a world that cannot be is told as such
+                grow(moved.worlds[first])
         progress(number, len(settings))
 
 

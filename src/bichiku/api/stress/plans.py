@@ -11,6 +11,7 @@ from bichiku.model.faults import Fault, ModelFaults, nearest, shown
 from bichiku.model.names import check_crisis
 from bichiku.model.settings import Crisis
 from bichiku.reading.document import read_document
+from bichiku.reading.strategies import parse_path
 from bichiku.result.held_plan import HeldPlan
 from bichiku.result.pipeline import grow
 from bichiku.result.run import Run
@@ -120,6 +121,12 @@ def described_crisis(run: Run, file: Path, onset: int) -> Crisis:
         check_crisis(file.stem)
     except ValueError as error:
         raise ModelFaults([Fault(str(file), None, "", f"cannot name a crisis: {error}")]) from error
+    try:
+        parse_path(f"crises.{file.stem}")
+    except ValueError as error:
+        hint = "give it a name of letters, digits, dashes and underscores"
+        message = f"{shown(file.stem)} cannot name a crisis of a file"
+        raise ModelFaults([Fault(str(file), None, "", message, hint)]) from error
     stated = {**described, "onsets": [{"period": onset, "probability": 0.0}]}
     try:
         changed = run.world.changed({f"crises.{file.stem}": stated})
