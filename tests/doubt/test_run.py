@@ -182,7 +182,7 @@ def test_periods_that_leave_a_branch_no_end_are_told_before_anything_is_solved()
         "uncertainty": [{"path": "crises.halt.recovery", "kind": "whole", "low": 1, "high": 4}],
     }
     wrong = Model.from_tables(given["model"], {name: pd.DataFrame(rows, dtype=object) for name, rows in tables.items()})
-    with pytest.raises(ModelFaults, match="a recovery of 1 periods is shorter than the longest lead time"):
+    with pytest.raises(ModelFaults, match="a recovery of 1 period is shorter than the longest lead time"):
         check_ends(wrong, wrong.uncertain_groups())
 
 

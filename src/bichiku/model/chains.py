@@ -174,7 +174,7 @@ def branch_faults(chain: Chain) -> Iterator[str]:
             continue
         if recovery < lead:
             yield (
-                f"{name}: a recovery of {recovery} periods is shorter than the longest lead time of the chain of "
+                f"{name}: a recovery of {_periods(recovery)} is shorter than the longest lead time of the chain of "
                 f"{chain.name}, {lead}, so that the plan would ship goods that the branch never sees; "
                 f"give a recovery of {lead} or more, or to-end"
             )
@@ -183,9 +183,13 @@ def branch_faults(chain: Chain) -> Iterator[str]:
             wanted = max(felt) + _lag(effect, world) if felt else 0
             if wanted > recovery:
                 yield (
-                    f"{name}: an effect is still felt {wanted} periods after the crisis (fading, and the lag of feed, "
-                    f"included), and a recovery of {recovery} ends before; give a recovery of {wanted} or more"
+                    f"{name}: an effect is still felt {_periods(wanted)} after the crisis (fading, and the lag of "
+                    f"feed, included), and a recovery of {recovery} ends before; give a recovery of {wanted} or more"
                 )
+
+
+def _periods(count: int) -> str:
+    return "1 period" if count == 1 else f"{count} periods"
 
 
 def _outlasts(effect: Effect, length: int) -> int:
