@@ -126,7 +126,8 @@ def _certificate(first: Outcome, other: Outcome, money: float, tonnes: float) ->
 
 
 def small(**units: float) -> Run:
-    given = description(4, crises=halt(2, 0.1), policies={"reserve_days": 60}, report_until=None)
+    stored = {"storage_cost_rate": 0.1}  # so that it matters when it is bought
+    given = description(4, material=stored, crises=halt(2, 0.1), policies={"reserve_days": 60}, report_until=None)
     return run_strategy(read(in_other_units(given, **units)))
 
 

@@ -73,6 +73,9 @@ def _cost_lines(value: Callable[[str], float], currency: str, width: int) -> lis
     weighed = value("risk_per_year")
     if weighed > SMALLEST_LINE * abs(cost):
         lines.append(f"{INDENT}beside it, risk weighed at {money(weighed, currency)} a year, not a cost")
+    fined = value("penalty_per_year")
+    if fined > SMALLEST_LINE * abs(cost):
+        lines.append(f"{INDENT}beside it, penalties of soft limits of {money(fined, currency)} a year, not a cost")
     return lines
 
 

@@ -143,12 +143,19 @@ def _lines(report: ReportData) -> PageTable:
     rows.append(
         [PageCell("cost to the buyer", shade="total"), PageCell(page_money(total, report.currency), shade="total")]
     )
-    weighed = report.metrics.value(run, "risk_per_year")
-    note = f"Beside it, risk is weighed at {page_money(weighed, report.currency)} a year, which is not a cost."
+    beside = [
+        f"{words} {page_money(value, report.currency)} a year"
+        for words, metric in (
+            ("risk is weighed at", "risk_per_year"),
+            ("penalties of soft limits come to", "penalty_per_year"),
+        )
+        if (value := report.metrics.value(run, metric)) > 0
+    ]
+    note = f"Beside it, {' and '.join(beside)}, which is not a cost." if beside else ""
     return PageTable(
         caption="What the cost a year is made of",
         headings=["Cost line", f"{report.currency} a year\nexpected"],
         rows=rows,
-        note=note if weighed > 0 else "",
+        note=note,
         source="summary.csv",
     )
