@@ -80,3 +80,14 @@ def test_what_is_missing_for_nothing_is_no_more_than_what_is_missing() -> None:
     flows = run.branch_flows
     gaps = flows[flows["item"].isin(["gap", "gap_scarce"])]
     assert gaps["tonnes"].sum() <= 20 * (1 + ACCURACY)
+
+
+def test_where_a_crisis_may_go_on_the_store_is_used_first_too() -> None:
+    # 20 t in store, all halted for one year or two, the one as likely as the other, and back by a quarter a year: what
+    # is not used in the first year would be used in the second, whichever it is, for the same money
+    policies = {"reserve_days": 73, "reserve_ceiling": "target"}
+    slow = [{"capacity_t": 120, "ramp_periods": 4}]
+    run = solve(4, suppliers=slow, crises=halt(2, 0.1, duration={1: 0.5, 2: 0.5}, recovery=1), policies=policies)
+    crises = run.crises.set_index("length")
+    for length in (1, 2):
+        assert crises.loc[length, "time_to_survive_days"] == pytest.approx(73)

@@ -70,3 +70,18 @@ def test_a_slack_without_its_sign_is_asked_for_it(text: str, meant: str) -> None
     with pytest.raises(ModelFaults) as caught:
         parse_slack(text)
     assert [str(fault) for fault in caught.value.faults] == [f"--slack: {text!r} has no % ({meant})"]
+
+
+def test_the_slack_is_of_all_that_is_spent(tmp_path: Path) -> None:
+    # beside the 1000 of goods 10 t of a plant that stands idle cost 100 each a year: 1 % of 2000 pays 40 t at 0.5 more
+    write_model(
+        tmp_path,
+        whole=ONE_YEAR,
+        suppliers=f"{HEAD}cobalt-aus,cobalt,AUS,1000,10.5\ncobalt-cod,cobalt,COD,1000,10\n",
+        demand=DEMAND,
+        projects="project,material,country,kind,existing_t,running_cost,fixed_cost\nidle,cobalt,JPN,recycling,10,50,100\n",
+    )
+    hot, outcome, _ = optimise(world_of(tmp_path), Clock())
+    assert outcome.solution.objective == pytest.approx(2000)
+    found = {item.target.name: item for item in near_optimal_ranges(outcome, hot, 0.01, ["cobalt"])}
+    assert (found["AUS"].most, found["COD"].least) == pytest.approx((0.4, 0.6), abs=1e-6)

@@ -22,7 +22,7 @@ from bichiku.executing.processes import ThisProcess
 from bichiku.result.held_plan import HeldPlan
 from bichiku.stressing.loss_map import LossMap, LossTask
 from bichiku.stressing.losses import GROUP, PAIR, ROUTE, Loss, losses_of
-from oracles.by_hand import small_world
+from oracles.by_hand import small_world, solve
 from tests.in_process import typed
 
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
@@ -42,7 +42,7 @@ def found(run: bichiku.Run) -> LossMap:
 def lost(run: bichiku.Run, *countries: str) -> pd.DataFrame:
     """What a loss does that begins with the plan, by material and quarters."""
     rows = LossTask(operators_of([run]), [1])(("today", Loss(PAIR, countries)))
-    return pd.DataFrame(rows, columns=["onset", "material", "length", "survive", "short", "damage"]).set_index(
+    return pd.DataFrame(rows, columns=["onset", "material", "length", "survive", "short", "met", "damage"]).set_index(
         ["material", "length"]
     )
 
@@ -95,6 +95,17 @@ def test_the_static_figure_knows_neither_store_nor_time(found: LossMap) -> None:
     graphite = found.static.set_index("material").loc["graphite"]
     assert (graphite["largest"], graphite["left_able"]) == ("CHN", pytest.approx(16_000 / 26_000))
     assert graphite["met"] == pytest.approx(1 - days_short(827 + 3 * 1050) / 365)
+
+
+def test_what_is_short_after_the_year_of_the_loss_is_not_of_that_year() -> None:
+    # a plant at home makes 10 of 100 t a year, and China comes back by a quarter a year: 90 t are short in the year
+    # without it, and 65 in the year after, with which its recovery ends
+    ramped = [{"capacity_t": 100, "ramp_periods": 4}]
+    plant = {"project": "p", "material": "m", "country": "JPN", "kind": "recycling", "existing_t": 10}
+    solved = solve(6, suppliers=ramped, tables={"projects": [plant]})
+    onset, _, _, _, short, met, _ = LossTask(operators_of([solved]), [1])(("base", Loss("country", ("CHN",))))[0]
+    assert (onset, met) == (1, pytest.approx(0.1))
+    assert short == pytest.approx(365 * (0.9 + 0.65))
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from bichiku.build.stencil import Stencil
+from bichiku.model.tree import Tree
 from bichiku.model.world import World
 
 TRIFLE = 1e-6  # of the unit of price
@@ -26,7 +27,7 @@ def add_tie_break(stencil: Stencil, world: World) -> None:
     trifle = TRIFLE * unit
     left = world.calendar.periods - stencil.tree.period
     for material in world.demand:
-        stencil.prefer("short", material, trifle * left)
+        stencil.prefer("short", material, trifle * left * _share_of_branch(stencil.tree))
     for material in world.materials if len(stencil.tree.ends) else ():
         for times, step in enumerate(("gap", "gap_scarce"), start=1):
             is_free = stencil.number(f"{step}_price", material) == 0.0
@@ -48,3 +49,13 @@ def add_tie_break(stencil: Stencil, world: World) -> None:
                 stencil.prefer("ship", name, np.full(stencil.tree.size, trifle * among_equals))
             else:
                 stencil.prefer("contract", name, trifle * among_equals * share_of_year)
+
+
+def _share_of_branch(tree: Tree) -> np.ndarray:
+    """How likely each node is once its branch has begun; shape (nodes,). A tonne put off is short on one path only."""
+    found, off = np.ones(tree.size), tree.off_plan
+    begun = np.zeros(int(tree.branch.max(initial=-1)) + 1)
+    np.maximum.at(begun, tree.branch[off], tree.weight[off])
+    of_branch = begun[tree.branch[off]]
+    found[off] = np.divide(tree.weight[off], of_branch, out=np.ones(len(off)), where=of_branch > 0.0)
+    return found

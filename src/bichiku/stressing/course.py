@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -82,6 +83,12 @@ class Course:
     def opening(self, material: str) -> float:
         """Tonnes in store when the first crisis begins."""
         return float(self.part.stock_before(material)[self.path[0]])
+
+    def met(self, material: str, periods: int) -> float:
+        """Share of demand that is met in so many periods from the onset on; not a number without demand."""
+        nodes = self.path[:periods]
+        demand = float(self.part.demand[material][nodes].sum()) if material in self.part.demand else 0.0
+        return 1.0 - float(self.part.short[material][nodes].sum()) / demand if demand > 0.0 else math.nan
 
     def harm(self, material: str) -> dict[str, float]:
         """What the path does to a material, by the names of the columns of crises.csv."""

@@ -42,7 +42,14 @@ LOSSES = ResultTable(
             "until short from the worst start, as in `harm.csv`",
             optional=True,
         ),
-        Column("short_days", Kind.NUMBER, "days", "short from the worst start"),
+        Column("short_days", Kind.NUMBER, "days", "short from the worst start, until supply is whole again"),
+        Column(
+            "met_in_year",
+            Kind.NUMBER,
+            "0 to 1",
+            "demand met in the twelve months from the worst start; empty where none is used as such",
+            optional=True,
+        ),
         Column("damage", Kind.NUMBER, "see `unit`", "from the worst start"),
         Column("mean_short_days", Kind.NUMBER, "days", "mean over the starts"),
         Column("mean_damage", Kind.NUMBER, "see `unit`", "mean over the starts"),
@@ -51,7 +58,8 @@ LOSSES = ResultTable(
     key=("strategy", "kind", "loss", "material", "months"),
 )
 
-Found = tuple[int, str, int, float, float, float]  # onset, material, periods, days until short, days short, damage
+# onset, material, periods, days until short, days short, share met in the first year, damage
+Found = tuple[int, str, int, float, float, float, float]
 
 
 class LossTask:
@@ -66,7 +74,8 @@ class LossTask:
         operator = self._operators[strategy]
         crisis = crisis_of(loss, operator.world)
         strikes = [Strike(loss.name, crisis, onset, length) for onset in self._starts for length in crisis.duration]
-        found = []
+        found: list[Found] = []
+        year = operator.world.calendar.periods_per_year
         for materials in chain_materials(operator.world):
             if not _is_hit(materials, loss, operator):
                 continue
@@ -74,8 +83,9 @@ class LossTask:
             for strike, course in zip(strikes, courses, strict=True):
                 for material in materials:
                     harm = course.harm(material)
-                    survived = harm["time_to_survive_days"]
-                    found.append((strike.onset, material, strike.length, survived, harm["short_days"], harm["damage"]))
+                    survived, met = harm["time_to_survive_days"], course.met(material, year)
+                    row = strike.onset, material, strike.length, survived, harm["short_days"], met, harm["damage"]
+                    found.append(row)
         return found
 
 
@@ -143,7 +153,7 @@ def map_losses(
         progress(len(found), len(items))
     frame = pd.DataFrame(
         [(*items[number], *row) for number in sorted(found) for row in found[number]],
-        columns=["strategy", "loss", "onset", "material", "length", "survive", "short", "damage"],
+        columns=["strategy", "loss", "onset", "material", "length", "survive", "short", "met", "damage"],
     )
     losses = _summed(frame, first)
     return LossMap(
@@ -176,6 +186,7 @@ def _summed(frame: pd.DataFrame, operator: BlindOperator) -> pd.DataFrame:
                 "worst_start": calendar.label(int(worst["onset"].iloc[0])),
                 "time_to_survive_days": float(worst["survive"].iloc[0]),
                 "short_days": float(worst["short"].iloc[0]),
+                "met_in_year": float(worst["met"].iloc[0]),
                 "damage": float(worst["damage"].iloc[0]),
                 "mean_short_days": float(np.mean(group["short"])),
                 "mean_damage": float(np.mean(group["damage"])),

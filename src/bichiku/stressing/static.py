@@ -38,7 +38,11 @@ STATIC = ResultTable(
             optional=True,
         ),
         Column(
-            "met", Kind.NUMBER, "0 to 1", "demand met in that year; empty where none is used as such", optional=True
+            "met",
+            Kind.NUMBER,
+            "0 to 1",
+            "demand met in that year, worst start; empty where none is used as such",
+            optional=True,
         ),
     ),
     key=("strategy", "material"),
@@ -65,7 +69,6 @@ def static_table(operators: Mapping[str, BlindOperator], losses: pd.DataFrame) -
             largest = min(foreign, key=lambda code: (-foreign[code], code))
             key = (strategy, largest, material)
             known = key in lost.index
-            short = float(lost.loc[key, "short_days"]) if known else math.nan
             rows.append(
                 {
                     "strategy": strategy,
@@ -75,7 +78,7 @@ def static_table(operators: Mapping[str, BlindOperator], losses: pd.DataFrame) -
                     "left_planned": (sum(shipped.values()) - shipped[largest]) / use,
                     "left_able": (sum(able.values()) - able[largest]) / use,
                     "time_to_survive_days": float(lost.loc[key, "time_to_survive_days"]) if known else math.nan,
-                    "met": 1.0 - short / 365.0 if material in operator.world.demand else math.nan,
+                    "met": float(lost.loc[key, "met_in_year"]) if known else math.nan,
                 }
             )
     return STATIC.from_rows(rows)

@@ -85,8 +85,8 @@ def _paid_by_state(read: Read, material: str) -> MetricValue:
         stock = float(facts.flows["stock"][inside, k].sum())
         asked = float((targets[:, k] * facts.use[inside, k]).sum()) / world.calendar.days
         held = float(facts.nodes.weight[last, k] @ facts.flows["stock"][last, k])
-        bought = row.reference_price * (held * discount - row.opening_stock_t) / years
-        parts = [read.parts[name]["holding"][0], bought, read.parts[name][TERMINAL][0]]
+        haircut = row.reference_price * row.haircut * (held - row.opening_stock_t) * discount / years
+        parts = [read.parts[name]["holding"][0], haircut]
         share = reserve.state_share * (min(asked / stock, 1.0) if stock else 0.0)
         value += share * sum(parts)
         scale += share * (sum(map(abs, parts)) + row.reference_price * row.opening_stock_t / years)

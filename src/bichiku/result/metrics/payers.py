@@ -6,12 +6,7 @@ from bichiku.model.cost_lines import HOLDING, SHORTAGE, SUBSIDY
 from bichiku.policies.reserve_days import RESERVE_DAYS
 from bichiku.policies.reserve_target import target_days
 from bichiku.program import ALL
-from bichiku.result.metrics.costs import (
-    STOCK_CHANGE,
-    lines_of,
-    nation_cost,
-    window_years,
-)
+from bichiku.result.metrics.costs import lines_of, nation_cost, window_years
 from bichiku.result.metrics.metric import MONEY_PER_YEAR, Metric, Reading, Results, Scope, Shown
 
 
@@ -38,8 +33,8 @@ def _of_reserve(results: Results, material: str) -> float:
     at_end = part.tree.period == calendar.reported
     held = float(part.tree.weight[at_end] @ part.stock[material][at_end])
     discount = calendar.discount(world.settings.discount_rate)[calendar.reported]
-    bought = row.reference_price * (held * discount - row.opening_stock_t) / window_years(outcome)
-    return asked.state_share * of_target * (lines[HOLDING] + bought + lines[STOCK_CHANGE])
+    grown = (held - row.opening_stock_t) * discount / window_years(outcome)
+    return asked.state_share * of_target * (lines[HOLDING] + row.reference_price * row.haircut * grown)
 
 
 def _industry(results: Results, material: str) -> Reading:

@@ -81,9 +81,15 @@ def near_optimal_ranges(
         else:
             by_part.setdefault(int(parts[0]), []).append(i)
 
+    spent_anyway: dict[int, float] = {}  # goods under way, upkeep of what is there, storage of what was in store
+    for line in outcome.program.cost_lines:
+        if line.material in outcome.world.materials:
+            mine = int(part_of_column[outcome.program.columns_of("stock", line.material).start])
+            spent_anyway[mine] = spent_anyway.get(mine, 0.0) + float(line.money.constant.sum())
+
     def work(part: int) -> None:
         columns = hot.parts[part].columns
-        near = _NearOptimum(hot.parts[part].program, hot.answer(part), slack)
+        near = _NearOptimum(hot.parts[part].program, hot.answer(part), slack, spent_anyway.get(part, 0.0))
         for i in by_part[part]:
             whole = asked[i]
             local = whole.of(columns)
@@ -101,11 +107,11 @@ def near_optimal_ranges(
 class _NearOptimum:
     """A part with its cost held within the slack, ready for one objective after another."""
 
-    def __init__(self, program: LinearProgram, best: Solution, slack: float) -> None:
+    def __init__(self, program: LinearProgram, best: Solution, slack: float, spent_anyway: float) -> None:
         cost = float(program.cost @ best.x)
         spent = sparse.csr_array(program.cost[np.newaxis, :])
         none = sparse.csr_array((program.shape[0], 0))
-        limit = np.array([cost + slack * abs(cost)])
+        limit = np.array([cost + slack * abs(cost + spent_anyway)])
         self._program = program.extended(none, np.empty(0), np.empty(0), spent, limit)
         self._best = best
         self._run = HighsRun(self._program, SolverOptions(primal=True))

@@ -10,6 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from bichiku.model.world import World
+from bichiku.result.levers import NATION_COST
 from bichiku.result.metrics.crises import short_on_plan
 from bichiku.result.run import Run
 from bichiku.show.metric_values import MetricValues
@@ -105,9 +106,9 @@ class ReportData:
 
     @cached_property
     def cheapest(self) -> Run | None:
-        """The strategy that costs the buyer least a year."""
-        known = [run for run in self.runs if not math.isnan(self.metrics.value(run.strategy, "cost_per_year"))]
-        return min(known, key=lambda run: self.metrics.value(run.strategy, "cost_per_year"), default=None)
+        """The strategy that costs least a year, subsidies included."""
+        known = [run for run in self.runs if not math.isnan(self.metrics.value(run.strategy, NATION_COST))]
+        return min(known, key=lambda run: self.metrics.value(run.strategy, NATION_COST), default=None)
 
     @cached_property
     def safest(self) -> Run | None:
@@ -119,7 +120,7 @@ class ReportData:
         def rank(run: Run) -> tuple[float, float, float]:
             value = self.metrics.value
             tail, expected = value(run.strategy, "cvar_damage"), value(run.strategy, "expected_damage_per_year")
-            return _digits(tail), _digits(expected), value(run.strategy, "cost_per_year")
+            return _digits(tail), _digits(expected), value(run.strategy, NATION_COST)
 
         known = [run for run in self.runs if not math.isnan(self.metrics.value(run.strategy, "cvar_damage"))]
         return min(known, key=rank, default=None)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+from bichiku.result.levers import NATION_COST
 from bichiku.result.run import Run
 from bichiku.show.numbers import page_days, page_money, percent
 from bichiku.show.phrases import choice_words, country, listed
 from bichiku.show.report.data import NEGLIGIBLE, PLAN_DAMAGE, ReportData
 
+COST = NATION_COST  # what is a saving to the buyer and paid by the state is none to the country
 CRISIS_DAMAGE = "expected_damage_in_crises_per_year"
 LOST_OUTPUT = "shortage_per_year"
 CLOSE = 0.01  # strategies this near in cost are told as one group
@@ -35,9 +37,10 @@ def _one_cost(report: ReportData) -> str:
 
 def _what_it_costs(report: ReportData, run: Run) -> str:
     """The cost a year, what of it is paid and what is output that is lost."""
-    cost, lost = (report.metrics.value(run.strategy, name) for name in ("cost_per_year", LOST_OUTPUT))
+    cost, lost = (report.metrics.value(run.strategy, name) for name in (COST, LOST_OUTPUT))
+    subsidy = cost - report.metrics.value(run.strategy, "cost_per_year")
     text = f"Under {run.strategy}, the cost to {_buyer(report)} is {page_money(cost, report.currency)} a year "
-    text += f"({report.window}, expected)"
+    text += f"({report.window}, expected{', subsidies included' if subsidy > NEGLIGIBLE * abs(cost) else ''})"
     if math.isnan(lost):
         return text
     if lost <= NEGLIGIBLE * abs(cost) and page_money(cost - lost, report.currency) == page_money(cost, report.currency):
@@ -79,15 +82,18 @@ def _cost(report: ReportData) -> str:
     value, base, cheapest = report.metrics.value, report.base, report.cheapest
     if base is None or cheapest is None:
         return "The costs of the strategies are not known."
-    cost, least = (value(run.strategy, "cost_per_year") for run in (base, cheapest))
+    cost, least = (value(run.strategy, COST) for run in (base, cheapest))
     start = "" if base.strategy == report.baseline else f"No plan keeps all limits of {report.baseline}. "
     text = f"{start}{_what_it_costs(report, base)}; {_damage(report, base)}; "
-    near = [run for run in report.runs if value(run.strategy, "cost_per_year") <= least + CLOSE * abs(least)]
+    near = [run for run in report.runs if value(run.strategy, COST) <= least + CLOSE * abs(least)]
     if cheapest.strategy == base.strategy:
         text += "no other strategy costs less"
     else:
         saving = f"{page_money(cost - least, report.currency)} ({percent((cost - least) / cost)}) less"
         text += f"the cheapest strategy, {cheapest.strategy}, costs {saving}"
+    to_buyer = min(report.runs, key=lambda run: value(run.strategy, "cost_per_year"))
+    if value(to_buyer.strategy, "cost_per_year") < value(cheapest.strategy, "cost_per_year"):
+        text += f" (after subsidies it is {to_buyer.strategy})"
     if len(near) > 1:
         text += f", and {len(near)} of the {len(report.runs)} strategies lie within {percent(CLOSE)} of "
         text += "it" if cheapest.strategy == base.strategy else "that"
@@ -104,7 +110,7 @@ def _safety(report: ReportData) -> str:
             f"No strategy does better in the worst tenth of what a year may bring than {base.strategy}, where damage "
         )
         return f"{text}averages {page_money(tail, report.currency)}."
-    extra = value(safest.strategy, "cost_per_year") - value(base.strategy, "cost_per_year")
+    extra = value(safest.strategy, COST) - value(base.strategy, COST)
     more = f"{page_money(abs(extra), report.currency)} a year {'more' if extra > 0 else 'less'} than {base.strategy}"
     text = f"Least is lost in the worst crises under {safest.strategy}, at {more}: damage in the worst tenth of "
     averages = [page_money(damage, report.currency) for damage in (least, tail)]

@@ -100,7 +100,8 @@ def _materials(run: Run, value: Callable[[str, str], float]) -> Table:
     shares = shares[(shares["year"] == year) & (shares["stage"] == "exporter")]
     table = plain_table()
     table.add_column("  material", no_wrap=True)
-    table.add_column(f"imports {year}, t", justify="right")
+    a_year = "" if world.calendar.share_covered(year) == 1.0 else " a year"  # what is told is always that
+    table.add_column(f"imports {year}, t{a_year}", justify="right")
     table.add_column("bought from")
     table.add_column("days held", justify="right")
     table.add_column("days short in the worst crisis", overflow="fold")

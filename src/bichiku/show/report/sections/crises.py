@@ -104,7 +104,8 @@ def _damage(report: ReportData) -> PageTable:
         damage=("damage", "sum"), probability=("probability", "first"), typed=("annual_probability", "first")
     )
     worst = futures.reset_index().sort_values("damage", ascending=False, kind="stable").drop_duplicates("crisis")
-    chance = futures["probability"].groupby("crisis").sum()
+    begins = futures["probability"].groupby(["crisis", "month"]).sum()
+    chance = 1.0 - (1.0 - begins.clip(upper=1.0)).groupby("crisis").prod()  # of one window or more
     rows = []
     for found in worst.itertuples(index=False):
         odds = float(chance[found.crisis])
