@@ -43,18 +43,19 @@ def _ceiling(built: Built, floor: RowBlock, target: np.ndarray, more: np.ndarray
         most = world.policies.reserve_ceiling.of(material)
         days = target if most == "target" else most(world.calendar.ends)
         rise = more if most == "target" else np.zeros(len(more))
-        tonnes = [
+        now, then = (
             ceiling_tonnes(built, world, material, days + step * rise, target + step * more) for step in (0.0, 1.0)
-        ]
-        if rise.any() or (tonnes[0] != tonnes[1]).any():
-            at = block.keys
-            fed = _fed(built, block, at, -rise[at] / world.calendar.days)
-            above = Move(rows=block.numbers, row_moves=(tonnes[1] - tonnes[0])[at])
-            yield OneMore(Move.together([above, fed]), is_whole=True)
+        )
+        if rise.any() or (now != then).any():
+            lifted = Move(rows=block.numbers, row_moves=(then - now)[block.keys])
+            fed = _of_feed(built, material, block.numbers, block.keys, rise[block.keys] / world.calendar.days)
+            # where it turns hangs on the stock of all periods before, so it is told for this one step
+            yield OneMore(Move.together([lifted, fed]), is_whole=True)
 
 
 def _waiting(built: Built, material: str, target: np.ndarray, more: np.ndarray) -> Iterator[OneMore]:
-    world, d = built.world, built.world.calendar.days
+    """What waits for its release is a share of the target before the emergency."""
+    world = built.world
     for block in _blocks(built, "release", material):
         tree, nodes = built.tree_of(block.chain), block.keys
         before = period_before(tree, nodes)
@@ -62,42 +63,52 @@ def _waiting(built: Built, material: str, target: np.ndarray, more: np.ndarray) 
             days_held_back(world.policies.release, world.kept(material), days, tree, nodes, before)
             for days in (target, target + more)
         )
-        moved, at = (then - now) / d, before - 1
-        apart = days_before_onset(target, tree, nodes) - target[at]
-        closer = more[at] - days_before_onset(more, tree, nodes)
-        row_moves = moved * built.demand[material][at] if material in world.demand else np.zeros(len(nodes))
-        fed = _fed(built, block, at, -moved)
-        yield OneMore(Move.together([Move(rows=block.numbers, row_moves=row_moves), fed]), where_zero(apart, -closer))
+        apart = target[before - 1] - days_before_onset(target, tree, nodes)
+        closer = more[before - 1] - days_before_onset(more, tree, nodes)
+        move = _of_use(built, material, block.numbers, before - 1, then - now)
+        yield OneMore(move, where_zero(apart, closer))
 
 
 def _kept_in_branches(built: Built, material: str, target: np.ndarray, more: np.ndarray) -> Iterator[OneMore]:
     """What a branch without emergency must keep of the plan's stock is less where the target has risen since."""
-    world, d = built.world, built.world.calendar.days
     for block in _blocks(built, "reserve_kept", material):
         tree, nodes = built.tree_of(block.chain), block.keys
-        moved = (growth(target + more, tree, nodes) - growth(target, tree, nodes)) / d
+        risen = growth(target + more, tree, nodes) - growth(target, tree, nodes)
         apart = target[tree.period[nodes] - 1] - days_before_onset(target, tree, nodes)
         closer = more[tree.period[nodes] - 1] - days_before_onset(more, tree, nodes)
-        at = tree.on_plan[nodes]
-        side = np.where(np.isfinite(built.program.row_lower[block.numbers]), 1.0, -1.0)
-        used = built.demand[material][at] if material in world.demand else np.zeros(len(nodes))
-        fed = _fed(built, block, at, side * moved)
-        bends = where_zero(apart, closer)
-        yield OneMore(Move.together([Move(rows=block.numbers, row_moves=-side * moved * used), fed]), bends)
+        # the stock may stand on either side of its row
+        side = np.where(np.isfinite(built.program.row_lower[block.numbers]), -1.0, 1.0)
+        move = _of_use(built, material, block.numbers, tree.on_plan[nodes], side * risen)
+        yield OneMore(move, where_zero(apart, closer))
 
 
 def _blocks(built: Built, family: str, material: str) -> Iterator[RowBlock]:
     return (block for block in built.program.blocks(family) if block.material == material)
 
 
-def _fed(built: Built, block: RowBlock, at: np.ndarray, moves: np.ndarray) -> Move:
-    """Rows whose coefficients of a tonne of feed move, in the columns of what runs at other nodes."""
-    program, world = built.program, built.world
-    consumers = world.consumers(block.material)
-    starts = [program.columns_of("run", name).start for name in consumers]
-    rates = [world.projects[name].input_per_output or 0.0 for name in consumers]
+def _of_use(built: Built, material: str, rows: np.ndarray, at: np.ndarray, days: np.ndarray) -> Move:
+    """Rows whose limits move by so many days of the plan's use: demand in the limit, feed in the coefficients.
+
+    Args:
+        built: the strategy.
+        material: whose use it is.
+        rows: their numbers.
+        at: the plan's node of each.
+        days: by which each moves.
+    """
+    moves = days != 0.0
+    rows, at, periods = rows[moves], at[moves], days[moves] / built.world.calendar.days
+    used = built.demand[material][at] if material in built.demand else np.zeros(len(at))
+    return Move.together([Move(rows=rows, row_moves=periods * used), _of_feed(built, material, rows, at, periods)])
+
+
+def _of_feed(built: Built, material: str, rows: np.ndarray, at: np.ndarray, periods: np.ndarray) -> Move:
+    """The part of it that feed is, in periods of use."""
+    consumers = built.world.consumers(material)
+    starts = np.array([built.program.columns_of("run", name).start for name in consumers], dtype=int)
+    rates = np.array([built.world.projects[name].input_per_output or 0.0 for name in consumers])
     return Move(
-        entry_rows=np.tile(block.numbers, len(starts)),
-        entry_columns=(np.array(starts, dtype=int)[:, np.newaxis] + at).ravel(),
-        entry_moves=(np.array(rates)[:, np.newaxis] * moves).ravel(),
+        entry_rows=np.tile(rows, len(starts)),
+        entry_columns=(starts[:, np.newaxis] + at).ravel(),
+        entry_moves=-(rates[:, np.newaxis] * periods).ravel(),
     )
