@@ -8,7 +8,7 @@ of the optimal basis. Where the basis gives no room for one whole step more (a k
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,17 +21,15 @@ from bichiku.program import LinearProgram, Move
 from bichiku.result.outcome import Outcome
 from bichiku.result.prices.beside import OtherLimits
 from bichiku.result.prices.limits import CAPACITIES
-from bichiku.solving import HotProgram, Optimum, Solution, Status
-from bichiku.solving.coupled import RowsCouple
+from bichiku.result.prices.rises import Rise, moved, rises_of, what_rises
+from bichiku.solving import HotProgram, Solution
 from bichiku.solving.highs import HighsRun
-from bichiku.solving.known_parts import digest_of, digest_of_numbers
 from bichiku.solving.sensitivity import OptimalBasis, slope, steps
 from bichiku.solving.start import SolverError
 
 MOST_ROWS = 8_000_000  # of the programs that are solved again for one part's sake: half a minute on one core
 LARGE = 100_000  # rows of a part that is priced by two solvers
 TOLD = 1e-9  # of a part's cost; what a step is worth below that is lost in the rounding of two costs
-ROUNDING = 1e-13  # of a part's cost; two costs that differ by less are one
 SAME = 0.01  # prices a step up and a step down that differ by less are one price
 
 RANGING, RESOLVED, SHORT = "ranging", "re-solve", "short range"
@@ -62,21 +60,6 @@ class Price:
     beside: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Rise:
-    """What a part's cost rises by for a step up, and for the step that led up to now where it was asked for.
-
-    Either is not a number where there is no solution, and None where the solver fails.
-
-    Attributes:
-        beside: other limits that bind then.
-    """
-
-    up: float | None
-    down: float | None
-    beside: tuple[str, ...]
-
-
 def prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> list[Price]:
     """Prices of the limits of a solved program, each of which can move.
 
@@ -96,19 +79,19 @@ def prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> lis
 def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> list[Price | None]:
     """Prices part by part; none where other parts would move too."""
     numbering = _Numbering(hot)
-    local = [numbering.local(_move(limit)) for limit in limits]
+    local = [numbering.local(moved(limit)) for limit in limits]
     others = OtherLimits(outcome)
     found: list[Price | None] = [None] * len(limits)
     left = [""] * len(limits)
-    rises: dict[int, list[_Rise | None]] = {}
+    rises: dict[int, list[Rise | None]] = {}
 
-    def solve_again(job: _Job) -> dict[int, _Rise | None]:
+    def solve_again(job: _Job) -> dict[int, Rise | None]:
         part, mine = job.part, job.limits
-        key = _what_rises([(limits[i], local[i][part]) for i in mine], part, hot, others)
-        told: list[_Rise | None] | None = None if hot.known is None else hot.known.get(key)
+        key = what_rises([(limits[i], local[i][part]) for i in mine], part, hot, others)
+        told: list[Rise | None] | None = None if hot.known is None else hot.known.get(key)
         if told is None:
             with hot.session(part, job.run) as solve:
-                told = list(_rises([(limits[i], local[i][part]) for i in mine], part, hot, solve, others))
+                told = list(rises_of([(limits[i], local[i][part]) for i in mine], part, hot, solve, others))
             if hot.known is not None:
                 hot.known.keep(key, told)
         return dict(zip(mine, told, strict=True))
@@ -192,17 +175,6 @@ def _jobs(of_part: Mapping[int, Sequence[int]], hot: HotProgram) -> Iterator[_Jo
             yield _Job(part, limits[1::2], hot.twin(part))
 
 
-def _what_rises(moves: Sequence[tuple[Limit, Move]], part: int, hot: HotProgram, others: OtherLimits) -> Hashable:
-    """All that rises of a part hang on: its numbers and basis, the limits that move, and what its rows are called."""
-    limits = tuple(
-        (limit.family, limit.name, limit.material, limit.year, limit.value, limit.unit, digest_of_numbers(move.arrays))
-        for limit, move in moves
-    )
-    program = hot.parts[part].program
-    point = digest_of_numbers([hot.answer(part).x])
-    return hot.options, digest_of(program), point, limits, others.named(hot.parts[part].rows)
-
-
 def _to_solve_again(
     group: Sequence[int],
     limits: Sequence[Limit],
@@ -242,11 +214,6 @@ def _to_solve_again(
     return sorted(again), left
 
 
-def _move(limit: Limit) -> Move:
-    assert limit.move is not None
-    return limit.move
-
-
 def _by_ranging(limit: Limit, local: dict[int, Move], hot: HotProgram, bases: dict[int, OptimalBasis]) -> Price | None:
     """The price from duals and basis of all parts that a limit touches; None where it takes solving again.
 
@@ -258,7 +225,7 @@ def _by_ranging(limit: Limit, local: dict[int, Move], hot: HotProgram, bases: di
         return None
     solutions = {part: hot.answer(part) for part in local}
     programs = {part: hot.parts[part].program for part in local}
-    if len(_move(limit).entry_rows):
+    if len(moved(limit).entry_rows):
         ((part, mine),) = local.items()
         return _of_idle_coefficients(mine, programs[part], solutions[part], limit.holds)
     price = sum(slope(programs[part], solutions[part], local[part]) for part in local)
@@ -293,67 +260,7 @@ def _of_idle_coefficients(
     return Price(0.0, min(least, 0.0), most, RANGING) if most >= 1.0 else None
 
 
-def _rises(
-    moves: Sequence[tuple[Limit, Move]],
-    part: int,
-    hot: HotProgram,
-    solve: Callable[[LinearProgram], Optimum],
-    others: OtherLimits,
-) -> Iterator[_Rise | None]:
-    """What one step more of each limit does to a part; none where other parts would move too."""
-    try:
-        now = solve(hot.parts[part].program)
-    except RowsCouple:
-        yield from (None for _ in moves)
-        return
-    for limit, move in moves:
-        try:
-            yield _rise(limit, move, part, hot, now, solve, others)
-        except RowsCouple:
-            yield None
-
-
-def _rise(
-    limit: Limit,
-    move: Move,
-    part: int,
-    hot: HotProgram,
-    now: Optimum,
-    solve: Callable[[LinearProgram], Optimum],
-    others: OtherLimits,
-) -> _Rise:
-    """What one step more does to a part; one step less is asked for where no basis tells it."""
-    if now.status is not Status.OPTIMAL:
-        return _Rise(None, None, ())  # it was solved before, so what fails is the solver
-    program, step = hot.parts[part].program, limit.step
-    after = solve(program.moved(move, step))
-    up = _cost_of(after)
-    beside = others.binding(limit, hot.parts[part].rows, now, after) if after.status is Status.OPTIMAL else ()
-    down = _cost_of(solve(program.moved(move, -step))) if _asks_down(limit) else None
-    return _Rise(
-        None if up is None else _difference(up, now.objective),
-        None if down is None else _difference(now.objective, down),
-        beside,
-    )
-
-
-def _difference(cost: float, other: float) -> float:
-    return 0.0 if abs(cost - other) <= ROUNDING * abs(other) else cost - other
-
-
-def _asks_down(limit: Limit) -> bool:
-    """Whether a step less is told by solving again: no basis tells it, and the move is the same on that side."""
-    return len(_move(limit).entry_rows) > 0 and not limit.steps and limit.holds[0] <= -limit.step
-
-
-def _cost_of(solution: Optimum) -> float | None:
-    """Cost of a part; not a number where it has no solution, None where the solver fails."""
-    if solution.status is Status.OPTIMAL:
-        return solution.objective
-    return math.nan if solution.status is Status.INFEASIBLE else None
-
-
-def _one_step_away(limit: Limit, found: Sequence[_Rise | None], exact: Price | None) -> Price | None:
+def _one_step_away(limit: Limit, found: Sequence[Rise | None], exact: Price | None) -> Price | None:
     """The price from the rises of all parts that a limit touches, and from the exact price of its first piece.
 
     None where the rise of a part is: others would move too.

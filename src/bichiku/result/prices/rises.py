@@ -1,0 +1,118 @@
+"""What a part's cost rises by when a limit moves by a step: the part is solved again there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bichiku.policies import Limit
+from bichiku.program import LinearProgram, Move
+from bichiku.result.prices.beside import OtherLimits
+from bichiku.solving import HotProgram, Optimum, Status
+from bichiku.solving.coupled import RowsCouple
+from bichiku.solving.known_parts import digest_of, digest_of_numbers
+
+ROUNDING = 1e-13  # of a part's cost; two costs that differ by less are one
+
+
+@dataclass(frozen=True)
+class Rise:
+    """What a part's cost rises by for a step up, and for the step that led up to now where it was asked for.
+
+    Either is not a number where there is no solution, and None where the solver fails.
+
+    Attributes:
+        beside: other limits that bind then.
+    """
+
+    up: float | None
+    down: float | None
+    beside: tuple[str, ...]
+
+
+def what_rises(moves: Sequence[tuple[Limit, Move]], part: int, hot: HotProgram, others: OtherLimits) -> Hashable:
+    """All that rises of a part hang on: its numbers and basis, the limits that move, and what its rows are called."""
+    limits = tuple(
+        (
+            limit.family,
+            limit.name,
+            limit.material,
+            limit.year,
+            limit.value,
+            limit.unit,
+            limit.steps,
+            limit.holds,
+            digest_of_numbers(move.arrays),
+        )
+        for limit, move in moves
+    )
+    program = hot.parts[part].program
+    point = digest_of_numbers([hot.answer(part).x])
+    return hot.options, digest_of(program), point, limits, others.named(hot.parts[part].rows)
+
+
+def rises_of(
+    moves: Sequence[tuple[Limit, Move]],
+    part: int,
+    hot: HotProgram,
+    solve: Callable[[LinearProgram], Optimum],
+    others: OtherLimits,
+) -> Iterator[Rise | None]:
+    """What one step more of each limit does to a part; none where other parts would move too."""
+    try:
+        now = solve(hot.parts[part].program)
+    except RowsCouple:
+        yield from (None for _ in moves)
+        return
+    for limit, move in moves:
+        try:
+            yield _rise(limit, move, part, hot, now, solve, others)
+        except RowsCouple:
+            yield None
+
+
+def _rise(
+    limit: Limit,
+    move: Move,
+    part: int,
+    hot: HotProgram,
+    now: Optimum,
+    solve: Callable[[LinearProgram], Optimum],
+    others: OtherLimits,
+) -> Rise:
+    """What one step more does to a part; one step less is asked for where no basis tells it."""
+    if now.status is not Status.OPTIMAL:
+        return Rise(None, None, ())  # it was solved before, so what fails is the solver
+    program, step = hot.parts[part].program, limit.step
+    after = solve(program.moved(move, step))
+    up = _cost_of(after)
+    beside = others.binding(limit, hot.parts[part].rows, now, after) if after.status is Status.OPTIMAL else ()
+    down = _cost_of(solve(program.moved(move, -step))) if _asks_down(limit) else None
+    return Rise(
+        None if up is None else _difference(up, now.objective),
+        None if down is None else _difference(now.objective, down),
+        beside,
+    )
+
+
+def _difference(cost: float, other: float) -> float:
+    return 0.0 if abs(cost - other) <= ROUNDING * abs(other) else cost - other
+
+
+def _asks_down(limit: Limit) -> bool:
+    """Whether a step less is told by solving again: no basis tells it, and the move is the same on that side."""
+    return len(moved(limit).entry_rows) > 0 and not limit.steps and limit.holds[0] <= -limit.step
+
+
+def _cost_of(solution: Optimum) -> float | None:
+    """Cost of a part; not a number where it has no solution, None where the solver fails."""
+    if solution.status is Status.OPTIMAL:
+        return solution.objective
+    return math.nan if solution.status is Status.INFEASIBLE else None
+
+
+def moved(limit: Limit) -> Move:
+    """The move of a limit whose price is asked for, which has one."""
+    assert limit.move is not None
+    return limit.move
