@@ -45,7 +45,9 @@ def test_a_day_of_reserve_is_also_what_waits_for_its_release(tmp_path: Path) -> 
     row = prices(tmp_path, policies, crisis_of_year_2(STOPPED, 0.1, 1), 3, 400, "m,100,0.5,0,300,0.4\n")
     row = row.loc["reserve_days", 2026]
     assert row["price"] == pytest.approx(rise(tmp_path, "policies.reserve_days.2026-12=74"))
-    # what waits is half of 100/365 t, and a tonne of it costs 24 (duals.csv)
+    # a tonne at the end of 2026: stored for 20 in that year and 20 in the next, bought in 2026 for 100 and not in the
+    # calm of 2027 (0.9), and 300 saved in the halt (0.1): 40 + 100 - 90 - 30. Half of it waits in the halt: 300 short,
+    # 100 saved a year later, 40 of storage, at 0.1
     assert row["price"] == pytest.approx((20 + 24 * 0.5) * 100 / 365)
 
 

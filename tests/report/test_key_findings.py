@@ -42,6 +42,20 @@ def test_strategies_are_ranked_by_one_level_of_cvar() -> None:
     assert key_findings(ReportData(chosen, {}, "today", comparison(chosen, {})))[1] == alike
 
 
+def test_what_the_state_pays_is_no_saving_to_the_country() -> None:
+    # a plant at ten times its price, of which the state pays all but a hundredth: built, as it is cheap to the buyer
+    dear = "projects[tungsten-recycling].capex=200000"
+    built = changed("built", dear, "projects[tungsten-recycling].subsidy_rate=0.99")
+    bought = changed("bought", dear, "projects[tungsten-recycling].subsidy_rate=0")
+    told = [run.summary.set_index(["metric", "material"])["value"].xs("all", level=1) for run in (built, bought)]
+    assert told[0]["cost_per_year"] < told[1]["cost_per_year"]
+    assert told[0]["nation_cost_per_year"] > told[1]["nation_cost_per_year"]
+    assert "no other strategy costs less (after subsidies it is built)" in sentences(bought, built)[0]
+    first = sentences(built, bought)[0]
+    assert ", subsidies included)" in first
+    assert "the cheapest strategy, bought, costs" in first
+
+
 def test_a_single_page_gives_cvar_at_the_level_of_the_policy_as_well() -> None:
     rows = {row[0]: row[1:] for row in single(changed(*MEAN_RISK)).table("mean-risk in numbers")}
     assert rows["Worst tenth of a year"][:2] == ["3,020", "damage (CVaR), USD k"]
