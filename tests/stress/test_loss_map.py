@@ -20,7 +20,7 @@ from bichiku.api.stress.plans import operators_of
 from bichiku.executing import executor
 from bichiku.executing.processes import ThisProcess
 from bichiku.result.held_plan import HeldPlan
-from bichiku.stressing.loss_map import LossMap, LossTask
+from bichiku.stressing.loss_map import FromStart, LossMap, LossTask
 from bichiku.stressing.losses import GROUP, PAIR, ROUTE, Loss, losses_of
 from oracles.by_hand import small_world, solve
 from tests.in_process import typed
@@ -42,9 +42,7 @@ def found(run: bichiku.Run) -> LossMap:
 def lost(run: bichiku.Run, *countries: str) -> pd.DataFrame:
     """What a loss does that begins with the plan, by material and quarters."""
     rows = LossTask(operators_of([run]), [1])(("today", Loss(PAIR, countries)))
-    return pd.DataFrame(rows, columns=["onset", "material", "length", "survive", "short", "met", "damage"]).set_index(
-        ["material", "length"]
-    )
+    return pd.DataFrame(rows, columns=FromStart._fields).set_index(["material", "length"])
 
 
 def days_short(tonnes: float, of_2027: float = 0.0) -> float:
@@ -103,9 +101,9 @@ def test_what_is_short_after_the_year_of_the_loss_is_not_of_that_year() -> None:
     ramped = [{"capacity_t": 100, "ramp_periods": 4}]
     plant = {"project": "p", "material": "m", "country": "JPN", "kind": "recycling", "existing_t": 10}
     solved = solve(6, suppliers=ramped, tables={"projects": [plant]})
-    onset, _, _, _, short, met, _ = LossTask(operators_of([solved]), [1])(("base", Loss("country", ("CHN",))))[0]
-    assert (onset, met) == (1, pytest.approx(0.1))
-    assert short == pytest.approx(365 * (0.9 + 0.65))
+    found = LossTask(operators_of([solved]), [1])(("base", Loss("country", ("CHN",))))[0]
+    assert (found.onset, found.met) == (1, pytest.approx(0.1))
+    assert found.short == pytest.approx(365 * (0.9 + 0.65))
 
 
 @pytest.mark.slow

@@ -12,9 +12,7 @@ from bichiku.build.stencil import Stencil
 from bichiku.model.cost_lines import GAP
 from bichiku.model.state import State
 from bichiku.model.tree import Tree, rate
-from bichiku.model.world import World
-
-NOTHING_MORE: Mapping[str, float] = {}
+from bichiku.model.world import NOTHING_MORE, World
 
 
 def add_hand_back(stencil: Stencil, world: World, state: State, danger: Mapping[str, float]) -> None:

@@ -26,6 +26,7 @@ from bichiku.model.units import Units, units_for
 STAGES = ("exporter", "origin")  # where a tonne counts as coming from: the country that ships it, or those of its feed
 
 # nodes of all trees times decisions at each; a third of it took 7.6 GB in the first edition
+NOTHING_MORE: Mapping[str, float] = {}  # capacity of suppliers and projects beyond that of a world
 MOST_DECISIONS = 25_000_000
 LIFE_ROUNDING = 1e-9  # periods by which a life in years may miss a whole period
 

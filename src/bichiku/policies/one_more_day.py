@@ -8,7 +8,7 @@ import numpy as np
 
 from bichiku.policies.days import move_of_days
 from bichiku.policies.release import days_held_back, period_before
-from bichiku.policies.reserve_ceiling import ceiling_tonnes
+from bichiku.policies.reserve_ceiling import ceiling_days, ceiling_tonnes, is_target
 from bichiku.policies.reserve_target import days_before_onset, growth
 from bichiku.policies.views import Built
 from bichiku.program import Move, RowBlock
@@ -40,9 +40,9 @@ def _ceiling(built: Built, floor: RowBlock, target: np.ndarray, more: np.ndarray
     """The ceiling where it is the target; else what of the target cannot leave the store lifts it."""
     world, material = built.world, floor.material
     for block in _blocks(built, "reserve_ceiling", material):
-        most = world.policies.reserve_ceiling.of(material)
-        days = target if most == "target" else most(world.calendar.ends)
-        rise = more if most == "target" else np.zeros(len(more))
+        days = ceiling_days(world, material)
+        assert days is not None
+        rise = more if is_target(world, material) else np.zeros(len(more))
         now, then = (
             ceiling_tonnes(built, world, material, days + step * rise, target + step * more) for step in (0.0, 1.0)
         )

@@ -32,7 +32,7 @@ def waiting(tree: Tree, emergency: np.ndarray, after: int) -> tuple[np.ndarray, 
         after: number of the first periods.
 
     Returns:
-        StateNumbers of the nodes, and the period before each one's emergency; without those of onsets in period 1.
+        Numbers of the nodes, and the period before each one's emergency; without those of onsets in period 1.
     """
     began = np.where(emergency, tree.period, 0)
     for node in np.flatnonzero(emergency):  # parents come before their children
@@ -157,7 +157,7 @@ class Release(Policy[ReleaseKeys]):
 
 
 def _on(nodes: np.ndarray, values: np.ndarray, tree: Tree) -> np.ndarray:
-    """StateNumbers of some nodes as an array over all of them."""
+    """Numbers of some nodes as an array over all of them."""
     found = np.zeros(tree.size)
     found[nodes] = values
     return found

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, ValidationInfo
 from bichiku.model.names import check_name
 from bichiku.model.time_path import TimePath, monthly_path
 from bichiku.model.values import Strict
-from bichiku.model.world import World
+from bichiku.model.world import NOTHING_MORE, World
 from bichiku.policies.days import (
     MOST_DAYS,
     by_year_of_use,
@@ -27,7 +27,6 @@ from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWo
 
 TARGET: Literal["target"] = "target"
 Ceiling = TimePath | Literal["target"]
-NOTHING_MORE: Mapping[str, float] = {}
 BELOW = 1e-9  # days by which a ceiling may be under the reserve's own before it is a fault
 
 

@@ -59,7 +59,7 @@ def damage_terms(coupling: CouplingWriter, future: FutureView) -> list[Term]:
 
 
 def excess_rows(program: LinearProgram, limit: int) -> np.ndarray:
-    """StateNumbers of the rows that count the damage of the futures that one row of the limit looks at."""
+    """Numbers of the rows that count the damage of the futures that one row of the limit looks at."""
     excess = program.columns_of("excess", ALL)
     (counted,) = program.blocks("excess_damage")
     looked_at = program.matrix.indices[program.matrix.indptr[limit] : program.matrix.indptr[limit + 1]]

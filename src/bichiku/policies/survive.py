@@ -27,7 +27,7 @@ class SurviveKeys(Strict):
 
 
 def surviving_nodes(asked: SurviveKeys, tree: Tree, calendar: Calendar) -> np.ndarray:
-    """StateNumbers of the nodes at which nothing may be short."""
+    """Numbers of the nodes at which nothing may be short."""
     begins = calendar.begins
     wanted = [
         part.crisis in asked.crises and (asked.from_ is None or int(begins[part.onset - 1]) >= asked.from_)

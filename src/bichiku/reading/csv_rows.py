@@ -14,7 +14,7 @@ from typing import Any, Generic, TextIO, TypeVar
 from pydantic import ValidationError
 
 from bichiku.model.countries import country_hint, is_country
-from bichiku.model.faults import Fault, FaultLog, nearest, shown
+from bichiku.model.faults import COMMAND_LINE, Fault, FaultLog, nearest, shown
 from bichiku.model.tables import TABLES, Row
 from bichiku.reading.cells import CellChange, change_rows, written
 from bichiku.reading.files import Unreadable, content_of
@@ -152,7 +152,7 @@ def _of_table(kind: type[Row], changes: Sequence[CellChange]) -> list[CellChange
 
 def _absent(shown_as: str, kind: type[R], log: FaultLog, changes: Sequence[CellChange]) -> Table[R]:
     for change in changes:
-        log.add(Fault("--set", None, change.typed, f"the model has no table {kind.table}"))
+        log.add(Fault(COMMAND_LINE, None, change.typed, f"the model has no table {kind.table}"))
     if kind.required_table:
         log.add(Fault(shown_as, None, "", "is missing", "every model needs this table"))
     return Table(shown_as, complete=not kind.required_table)

@@ -13,7 +13,7 @@ from bichiku.model.values import Strict
 from bichiku.policies.days import MATERIALS
 from bichiku.reading.document import Document, KeyPath, dotted, without_nulls
 from bichiku.reading.schema import ModelFile, keys_at
-from bichiku.reading.strategies import COMMAND_LINE
+from bichiku.reading.strategies import TYPED
 from bichiku.reading.wording import in_words
 
 NOT_YET = {
@@ -45,7 +45,7 @@ def parse_settings(document: Document, materials: Set[str], log: FaultLog) -> Se
 
 def _misspelt_name(path: KeyPath, document: Document) -> tuple[str, str] | None:
     """Message and hint where what is missing is missing because a change on the command line misspelt a name."""
-    if len(path) < 3 or document.places.get(path[:-1]) != COMMAND_LINE:
+    if len(path) < 3 or document.places.get(path[:-1]) != TYPED:
         return None
     others: Any = document.data
     for key in path[:-2]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bichiku.model.faults import Fault, FaultLog, ModelFaults, Wrong, nearest, shown
+from bichiku.model.faults import COMMAND_LINE, Fault, FaultLog, ModelFaults, Wrong, nearest, shown
 from bichiku.reading import schema
 from bichiku.reading.alike import alike_in_document
 from bichiku.reading.document import Document, KeyPath, dotted, nulls, parse_value, without_nulls
@@ -19,7 +19,7 @@ BASE = "base"
 ON = "on"  # key of a strategy that names the one it is built on
 YARDSTICK = "yardstick"  # key of a strategy that is no candidate
 FIXED = ("model", "tables", "start", "periods", "resolution", "strategies")
-COMMAND_LINE = ("--set", None)
+TYPED = (COMMAND_LINE, None)
 MOST_STRATEGIES = 100
 NAME_HINT = "use letters, digits, - and _; at most 100 of them"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -135,7 +135,7 @@ def command_line_changes(document: Document, assignments: Iterable[str], log: Fa
             if not equals:
                 raise ValueError("is not PATH=VALUE")
             path = parse_path(path_text.strip())
-            value = parse_value(value_text, COMMAND_LINE[0], schema, path)
+            value = parse_value(value_text, COMMAND_LINE, schema, path)
             if value is None and value_text.strip() not in NULLS:  # an empty shell variable must not remove a limit
                 raise ValueError("has no value; write null to remove the key")
             document = _assign(document, path, value, log)
@@ -143,14 +143,14 @@ def command_line_changes(document: Document, assignments: Iterable[str], log: Fa
             log.extend(_typed(fault, path_text) for fault in error.faults)
         except ValueError as error:
             hint = error.hint if isinstance(error, Wrong) else ""
-            log.add(Fault(COMMAND_LINE[0], None, path_text, str(error), hint))
+            log.add(Fault(COMMAND_LINE, None, path_text, str(error), hint))
     return document
 
 
 def _typed(fault: Fault, path: str) -> Fault:
     """A fault inside a value, told with the path that the value was meant for."""
     where = f"{path}{'' if fault.where.startswith('[') else '.'}{fault.where}" if fault.where else path
-    return Fault(COMMAND_LINE[0], None, where, fault.message, fault.hint)
+    return Fault(COMMAND_LINE, None, where, fault.message, fault.hint)
 
 
 def parse_path(text: str) -> KeyPath:
@@ -179,7 +179,7 @@ def _assign(document: Document, path: KeyPath, value: Any, log: FaultLog) -> Doc
                 log.extend(_told(entry_faults(holder, key, _nested(path[depth + 1 :]), path[: depth + 1])))
                 return document
             holder[key] = {}
-            result.places[path[: depth + 1]] = COMMAND_LINE
+            result.places[path[: depth + 1]] = TYPED
         holder = _step(holder, key, path[: depth + 1])
     last = path[-1]
     wrong = _told(_removals(holder, last, value, path))
@@ -192,7 +192,7 @@ def _assign(document: Document, path: KeyPath, value: Any, log: FaultLog) -> Doc
         raise ValueError(_no_mapping(holder, path))
     for old in [p for p in result.places if p[: len(path)] == path]:
         del result.places[old]
-    result.places[path] = COMMAND_LINE
+    result.places[path] = TYPED
     if value is None:
         _remove(result.data, path)
     else:
@@ -215,7 +215,7 @@ def _nested(path: KeyPath) -> Any:
 
 
 def _told(found: Iterable[tuple[KeyPath, Wrong]]) -> list[Fault]:
-    return [Fault(COMMAND_LINE[0], None, dotted(where), str(what), what.hint) for where, what in found]
+    return [Fault(COMMAND_LINE, None, dotted(where), str(what), what.hint) for where, what in found]
 
 
 def _removals(holder: Any, key: Any, value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Wrong]]:

@@ -195,7 +195,7 @@ class Outcome:
 
     @property
     def plan(self) -> np.ndarray:
-        """StateNumbers of the plan's nodes, alike in every chain."""
+        """Numbers of the plan's nodes, alike in every chain."""
         return np.arange(self.world.calendar.periods)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -58,8 +59,17 @@ LOSSES = ResultTable(
     key=("strategy", "kind", "loss", "material", "months"),
 )
 
-# onset, material, periods, days until short, days short, share met in the first year, damage
-Found = tuple[int, str, int, float, float, float, float]
+
+class FromStart(NamedTuple):
+    """What a loss does to a material from one start; the days are days from it, and what is met of the first year."""
+
+    onset: int
+    material: str
+    length: int
+    survive: float
+    short: float
+    met: float
+    damage: float
 
 
 class LossTask:
@@ -68,13 +78,13 @@ class LossTask:
     def __init__(self, operators: Mapping[str, BlindOperator], starts: Sequence[int]) -> None:
         self._operators, self._starts = operators, starts
 
-    def __call__(self, item: tuple[str, Loss]) -> list[Found]:
+    def __call__(self, item: tuple[str, Loss]) -> list[FromStart]:
         """By start, material and length."""
         strategy, loss = item
         operator = self._operators[strategy]
         crisis = crisis_of(loss, operator.world)
         strikes = [Strike(loss.name, crisis, onset, length) for onset in self._starts for length in crisis.duration]
-        found: list[Found] = []
+        found: list[FromStart] = []
         year = operator.world.calendar.periods_per_year
         for materials in chain_materials(operator.world):
             if not _is_hit(materials, loss, operator):
@@ -84,8 +94,8 @@ class LossTask:
                 for material in materials:
                     harm = course.harm(material)
                     survived, met = harm["time_to_survive_days"], course.met(material, year)
-                    row = strike.onset, material, strike.length, survived, harm["short_days"], met, harm["damage"]
-                    found.append(row)
+                    short, damage = harm["short_days"], harm["damage"]
+                    found.append(FromStart(strike.onset, material, strike.length, survived, short, met, damage))
         return found
 
 
@@ -145,7 +155,7 @@ def map_losses(
         for strategy, operator in operators.items()
         for loss in losses_of(operator.world, operator.held)
     ]
-    found: dict[int, list[Found]] = {}
+    found: dict[int, list[FromStart]] = {}
     for number, rows in place.each(LossTask(operators, starts), items):
         if isinstance(rows, TaskFailed):
             raise WorkersLost(f"{items[number][1].name}: {rows.why}")
@@ -153,7 +163,7 @@ def map_losses(
         progress(len(found), len(items))
     frame = pd.DataFrame(
         [(*items[number], *row) for number in sorted(found) for row in found[number]],
-        columns=["strategy", "loss", "onset", "material", "length", "survive", "short", "met", "damage"],
+        columns=["strategy", "loss", *FromStart._fields],
     )
     losses = _summed(frame, first)
     return LossMap(
