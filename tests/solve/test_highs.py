@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import threading
 import time
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -49,6 +51,19 @@ def test_an_optimum_alone_is_cost_and_prices_of_limits_in_the_units_of_the_calle
     run.change(moved)
     assert run.optimum().objective == pytest.approx(14)
     assert run.optimum().row_dual == pytest.approx([2])
+
+
+def test_a_solver_that_is_put_away_is_freed_at_once() -> None:
+    run = HighsRun(program([2, 3], [[1, 1]], [4], [INF], column_upper=[3, INF]), SolverOptions())
+    run.solve()
+    before = weakref.ref(run._highs)
+    gc.disable()  # which would free it sooner or later
+    try:
+        run.put_away()
+        assert before() is None
+    finally:
+        gc.enable()
+    assert run.point() == pytest.approx([3, 1])
 
 
 @pytest.mark.parametrize("lp", [INFEASIBLE, program([], [], [1], [INF], column_upper=[])])

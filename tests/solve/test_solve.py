@@ -167,6 +167,21 @@ def test_the_log_names_each_part() -> None:
     assert log.count("Objective value") == 2
 
 
+def test_solvers_that_need_not_be_at_hand_are_put_away_with_their_bases() -> None:
+    # x ≥ 1 and y ≥ 2, of which y may be 5 at most; then x ≥ 3 as well
+    def of(least: float) -> LinearProgram:
+        return program([1, 1], [[1, 0], [0, 1]], [least, 2], [INF, INF], [5, 5])
+
+    hot = HotProgram(of(1), OPTIONS, at_hand=False)
+    assert hot.solve()[0].objective == 3
+    assert [run._highs.getNumCol() for run in hot.runs] == [0, 0]
+    with hot.session(1) as solve:
+        assert solve(hot.parts[1].program).objective == 2
+    hot.change(of(3))
+    solution, report = hot.solve()
+    assert (solution.objective, report.iterations) == (5, 0)  # x stays basic, at the limit that moved
+
+
 def test_a_part_that_had_no_solution_is_solved_once_it_has_one() -> None:
     # x ≥ 3 with x ≤ 2, beside y ≥ 1: first there is none, then the bound is raised to 4 and x is 3
     def of(bound: float) -> LinearProgram:

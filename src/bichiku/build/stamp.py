@@ -20,11 +20,10 @@ from bichiku.build.pyomo_core import (
     StreamBasedExpressionVisitor,
     generate_standard_repn,
 )
-from bichiku.build.stencil import Cost, Key, Stencil
+from bichiku.build.stencil import INTEGER, OUTSIDE, Cost, Key, Stencil
 from bichiku.program import CostLine, LinearProgram, Quantity, RowBlock, Structure
 from bichiku.program.blocks import index_of, index_text
 
-INTEGER = np.int32  # of places: half of 64 bits, and a program has most of its numbers in them
 TRACE = 1e-6  # probability that answers at nodes of no probability are worked out for
 
 
@@ -171,9 +170,9 @@ def _terms(body: Any, nodes: np.ndarray, stencil: Stencil, evaluate: _ArrayEvalu
         coefficient = evaluate.at(factor, nodes)
         column = symbol.columns[nodes]
         inside = column >= 0
-        constant = constant + np.where(inside, 0.0, coefficient * symbol.outside[nodes])
+        constant = constant + np.where(column == OUTSIDE, coefficient * symbol.outside, 0.0)
         where.append(positions[inside])
-        columns.append(column[inside].astype(INTEGER))
+        columns.append(column[inside])
         values.append(coefficient[inside])
     return _Terms(_joined(where, INTEGER), _joined(columns, INTEGER), _joined(values, float), constant)
 

@@ -23,6 +23,8 @@ from bichiku.program.blocks import ColumnBlock, Index, index_of
 
 Nodes = np.ndarray
 Key = tuple[str, Index]  # name and index of a Pyomo component
+NOTHING, OUTSIDE = -1, -2  # in place of a column
+INTEGER = np.int32  # of places: half of 64 bits, and a program has most of its numbers in them
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,13 @@ class Symbol:
     """What a Pyomo variable means at each node.
 
     Attributes:
-        columns: column of the linear program at each node, -1 where there is none; shape (nodes,).
-        outside: known value where there is no column, shape (nodes,).
+        columns: column of the linear program at each node; `NOTHING` where there is none and the value is zero,
+            `OUTSIDE` where it lies before the tree; shape (nodes,).
+        outside: known value before the tree.
     """
 
     columns: np.ndarray
-    outside: np.ndarray
+    outside: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -154,8 +157,8 @@ class Stencil:
             self.columns.append(block)
             self.branches.append(branch)
             self.column_count += place.count
-            columns = np.where(place.at >= 0, block.first + place.at, -1)
-            self.symbols[name, index_of(key)] = Symbol(columns, np.zeros(self.tree.size))
+            columns = np.where(place.at >= 0, block.first + place.at, NOTHING).astype(INTEGER)
+            self.symbols[name, index_of(key)] = Symbol(columns)
         return variable
 
     def _branch_of(self, place: Copies) -> np.ndarray:
@@ -187,8 +190,8 @@ class Stencil:
         self.model.add_component(name, variable)
         for key in variable:
             own = self.symbols[of.local_name, index_of(named[key] if named else key)].columns
-            columns = np.where(at[key] >= 0, own[at[key]], -1)
-            self.symbols[name, index_of(key)] = Symbol(columns, np.where(at[key] >= 0, 0.0, outside[key]))
+            columns = np.where(at[key] >= 0, own[at[key]], INTEGER(OUTSIDE))
+            self.symbols[name, index_of(key)] = Symbol(columns, outside[key])
         return variable
 
     def parameters(self, name: str, values: Mapping[Any, np.ndarray]) -> pyo.Param:

@@ -168,7 +168,7 @@ def run_strategy(
 def _certified(
     world: World, clock: Clock, progress: Progress, known: KnownParts | None = None
 ) -> tuple[HotProgram, Solved]:
-    hot, outcome, report = optimise(world, clock, progress, keep_log=True, known=known)
+    hot, outcome, report = optimise(world, clock, progress, keep_log=True, known=known, at_hand=False)
     progress("certifying")
     with clock.step("certify"):
         certificate = certify(outcome.program, outcome.solution)
@@ -185,6 +185,7 @@ def optimise(
     keep_log: bool = False,
     chains: tuple[Chain, ...] | None = None,
     known: KnownParts | None = None,
+    at_hand: bool = True,
 ) -> tuple[HotProgram, Outcome, Report]:
     """Formulates and solves, more than once where concentration is limited: each round adds planes.
 
@@ -195,7 +196,7 @@ def optimise(
         hot: a program solved before, to go on from; it takes up the new one.
         keep_log: whether to keep HiGHS's log.
         chains: its chains; None for those that grow from it.
-        known: parts solved before, see `HotProgram`.
+        known, at_hand: see `HotProgram`.
 
     Raises:
         ModelFaults: see `grow`.
@@ -216,7 +217,7 @@ def optimise(
         progress("solving")
         with clock.step("solve"):
             if hot is None or hot.options != options:
-                hot = HotProgram(program, options, known=known)
+                hot = HotProgram(program, options, known=known, at_hand=at_hand)
             else:
                 hot.change(program)
             limits = Limits(None if end is None else end - time.monotonic(), solver.iteration_limit)

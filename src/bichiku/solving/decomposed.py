@@ -89,11 +89,9 @@ class DecomposedRun(HighsRun):
         return found
 
     def put_away(self) -> None:
-        """Keeps of a solved program its basis alone, until something is asked of it again."""
+        """See `HighsRun.put_away`; of a large program the system has the memory back at once."""
         if self._handed_over:
-            self._kept = self._highs.getBasis()
-            self._highs = self._started()
-            self._handed_over = self._factorised = False
+            super().put_away()
             give_back()
 
     def interrupt(self) -> None:

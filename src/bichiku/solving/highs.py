@@ -21,7 +21,7 @@ from bichiku.solving.options import (
     SolverOptions,
 )
 from bichiku.solving.solution import Optimum, Solution, Status
-from bichiku.solving.start import Basis, SolverError, as_highs, started, stop
+from bichiku.solving.start import Basis, SolverError, as_highs, let_go, started, stop
 
 _STATUS = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
@@ -282,7 +282,7 @@ class HighsRun:
     def take_over(self, basis: highspy.HighsBasis) -> None:
         """Holds the optimal basis of this very program, and no trace of the way to it; factors are made when asked for.
 
-        A solver takes some 2 kB a row, so one that has not begun yet is given the program no sooner.
+        A solver that has not begun yet is given the program no sooner than it is asked for; see `put_away`.
 
         Raises:
             SolverError: HiGHS refuses it.
@@ -346,6 +346,17 @@ class HighsRun:
         self._hand_over()
         self._require(self._highs.setBasis(as_highs(basis)), "a basis to start from")
         self._at_point = True
+
+    def put_away(self) -> None:
+        """Keeps of a solved program its basis alone, until something is asked of it again.
+
+        A solver takes some 2 kB a row.
+        """
+        if self._handed_over:
+            self._kept = self._highs.getBasis()
+            let_go(self._highs)
+            self._highs = self._started()
+            self._handed_over = self._factorised = False
 
     def interrupt(self) -> None:
         """Makes a running solve stop soon with the status `INTERRUPTED`."""

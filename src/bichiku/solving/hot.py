@@ -42,6 +42,7 @@ class HotProgram:
         options: how HiGHS is run.
         taken_apart: which parts are solved branch by branch first; those for which it pays.
         known: parts solved before by others, whose answers are taken over; None where nobody shares them.
+        at_hand: whether solvers stay for the next solve; else of a solved part only its basis is kept.
     """
 
     def __init__(
@@ -50,11 +51,13 @@ class HotProgram:
         options: SolverOptions,
         taken_apart: TakenApart = pays,
         known: KnownParts | None = None,
+        at_hand: bool = True,
     ) -> None:
         self.program = program
         self.known = known
         self.options = options
         self._taken_apart = taken_apart
+        self._at_hand = at_hand
         self._is_joined = self._held_at_prices = False
         self._tries_prices = True
         self._at_prices = self._chains_at_prices(program, tail_of(program))
@@ -347,6 +350,12 @@ class HotProgram:
         self._renew_stopped()
 
     def _solve_part(self, part: int, limits: Limits, log: Path | None, prices: bool) -> Solution:
+        answer = self._answer_of(part, limits, log, prices)
+        if not self._at_hand and answer.status is Status.OPTIMAL:
+            self.put_away(part)
+        return answer
+
+    def _answer_of(self, part: int, limits: Limits, log: Path | None, prices: bool) -> Solution:
         run = self.runs[part]
         if self.known is None or not prices or not run.is_new or isinstance(run, DecomposedRun):
             return run.solve(limits, log, prices=prices)  # from where it is, or by branches
@@ -367,6 +376,10 @@ class HotProgram:
     def settle(self, part: int) -> None:
         """Puts a solved part's solver at its basis, as if it had never been elsewhere."""
         self.runs[part].take_over(self.runs[part].basis)
+
+    def put_away(self, part: int) -> None:
+        """Frees what a solved part's solver takes, until something is asked of it again."""
+        self.runs[part].put_away()
 
     def _renew_stopped(self) -> None:
         """A solver that was told to stop stays so; another takes its place for the next solve."""

@@ -53,6 +53,11 @@ def started(options: dict[str, object]) -> highspy.Highs:
     return highs
 
 
+def let_go(highs: highspy.Highs) -> None:
+    """Ends the circle of a HiGHS and its callbacks, so that its memory is free as soon as nothing refers to it."""
+    highs.callbacks.clear()
+
+
 def stop(highs: highspy.Highs) -> None:
     """Makes a running solve of another thread end soon, as if its time were up.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -97,12 +97,15 @@ def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> li
         return dict(zip(mine, told, strict=True))
 
     with _side_by_side() as pool:
-        waiting = []
+        waiting: list[Future[dict[int, Rise | None]]] = []
+        under_way: list[_Group] = []
         # what the solver does with a basis keeps the interpreter's lock, and solving again does not: so one goes on
         # while the other has begun
         for group in _groups(local, hot):
+            under_way = _with_room(under_way, hot)
             bases: dict[int, OptimalBasis] = {}
-            for part in sorted({part for i in group for part in local[i]}):
+            parts = sorted({part for i in group for part in local[i]})
+            for part in parts:
                 hot.settle(part)
             for i in group:
                 found[i] = _by_ranging(limits[i], local[i], hot, bases)
@@ -113,10 +116,13 @@ def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> li
             for i in again:
                 for part in local[i]:
                     of_part.setdefault(part, []).append(i)
-            waiting += [pool.submit(solve_again, job) for job in _jobs(of_part, hot)]
+            jobs = [pool.submit(solve_again, job) for job in _jobs(of_part, hot)]
+            waiting += jobs
+            under_way.append(_Group(parts, jobs))
         for job in waiting:
             for i, rise in job.result().items():
                 rises.setdefault(i, []).append(rise)
+        _put_away(under_way, hot)
     for i, exact in enumerate(found):
         if i in rises:
             found[i] = _one_step_away(limits[i], rises[i], exact)
@@ -150,6 +156,36 @@ def _groups(local: Sequence[dict[int, Move]], hot: HotProgram) -> list[list[int]
         return sum(hot.parts[part].program.shape[0] for part in {part for i in group for part in local[i]})
 
     return sorted(groups.values(), key=rows, reverse=True)
+
+
+@dataclass(frozen=True, eq=False)
+class _Group:
+    """Parts that are priced together, and what of that is under way."""
+
+    parts: Sequence[int]
+    jobs: Sequence[Future[dict[int, Rise | None]]]
+
+    @property
+    def is_done(self) -> bool:
+        return all(job.done() for job in self.jobs)
+
+
+def _with_room(under_way: Sequence[_Group], hot: HotProgram) -> list[_Group]:
+    """The groups that are not done, when they are few enough for one more; what the others' solvers took is free."""
+    left = list(under_way)
+    while True:
+        done = [group for group in left if group.is_done]
+        left = [group for group in left if group not in done]
+        _put_away(done, hot)
+        if len(left) <= threads():
+            return left
+        wait([job for group in left for job in group.jobs if not job.done()], return_when=FIRST_COMPLETED)
+
+
+def _put_away(groups: Sequence[_Group], hot: HotProgram) -> None:
+    for group in groups:
+        for part in group.parts:
+            hot.put_away(part)
 
 
 @dataclass(frozen=True)
