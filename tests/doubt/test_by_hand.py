@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
-from bichiku.api.doubt.run import Findings, Inquiry, run_doubt
+from bichiku.api.doubt.run import Findings, Inquiry, run_doubt, turns_of
 from bichiku.api.doubt.tables import tables_of
 from bichiku.executing import executor
 from tests.doubt.cases import PROBABILITY, SHORTAGE, TURN, cost_of_none, difference, model
@@ -43,6 +45,15 @@ def test_the_switching_value_is_that_of_paper(tables: dict[str, pd.DataFrame]) -
     assert (row["group"], row["end"], row["best"], row["other"]) == (PROBABILITY, "high", "none", "hold")
     assert row["value"] == pytest.approx(TURN, rel=1e-9)
     assert (row["base"], row["low"], row["high"]) == (0.02, 0.01, 0.2)
+
+
+@pytest.mark.parametrize(("less", "turns"), [(1e-12, 0), (1e-6, 1)])
+def test_two_that_cost_the_same_but_for_rounding_do_not_turn(doubt: Findings, less: float, turns: int) -> None:
+    world = f"low {SHORTAGE}"
+    at_end = doubt.answers[world]
+    ahead = replace(at_end["hold"], cost=at_end["none"].cost * (1.0 - less))
+    found = replace(doubt, answers={**doubt.answers, world: {**at_end, "hold": ahead}})
+    assert sum(turn.group.name == SHORTAGE for turn in turns_of(found)) == turns
 
 
 def test_a_tornado_is_of_the_difference_and_not_of_the_cost(tables: dict[str, pd.DataFrame]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,12 @@ import yaml
 import bichiku
 from bichiku.api.stress.dated import stress
 from bichiku.api.stress.plans import operators_of
+from bichiku.model.faults import ModelFaults
+from bichiku.show.stress_words import gap_words
 from bichiku.stressing.dated import DatedStress
+from bichiku.stressing.filling import filling
 from bichiku.stressing.strikes import Strike
-from oracles.by_hand import halt, small_world
+from oracles.by_hand import MATERIAL, SPOT, halt, small_world
 from tests.in_process import Found, typed
 
 HEC = Path(__file__).parents[1] / "cases" / "hec" / "year"
@@ -114,6 +118,89 @@ def test_what_more_is_worth_is_what_solving_again_avoids(by_hand: DatedStress) -
     assert steps.loc[("30 days", ""), "cost"] == pytest.approx(tonnes * (10 + 4 * 0.1))
     assert steps.loc[("supplier tonne", "a"), "damage_avoided"] == pytest.approx(100)
     assert steps.loc[("supplier tonne", "s"), "damage_avoided"] == pytest.approx(0, abs=1e-6)
+
+
+def _by_hand(months: str = "2027-01", days: float | None = None, **given: Any) -> DatedStress:
+    """The stress above with other numbers."""
+    material = {"opening_stock_t": 20, "storage_cost_rate": 0.01, **given.pop("material", {})}
+    given = {"policies": {"reserve_days": 73}, **given}
+    world = small_world(4, suppliers=[{}, AUSTRALIA], crises=CHINA, material=material, **given)
+    return stress([bichiku.solve(world, prices=False)], "halt", months, days=days)
+
+
+def test_more_that_is_needed_is_part_of_the_gap(tmp_path: Path) -> None:
+    # half of China's 100 t are lost and half as much again is wanted: of these 100 t Australia and the store fill 50
+    effects = [{"countries": ["CHN"], "loss": 0.5}, {"materials": ["m"], "demand_factor": 1.5}]
+    file = tmp_path / "both.yaml"
+    file.write_text(yaml.safe_dump({"duration": 1, "recovery": 1, "effects": effects}))
+    given = {"material": {"opening_stock_t": 20, "storage_cost_rate": 0.01}, "policies": {"reserve_days": 73}}
+    world = small_world(4, suppliers=[{"capacity_t": 100}, AUSTRALIA], crises=CHINA, **given)
+    run = bichiku.solve(world, prices=False)
+    gap = filling(stress([run], file, "2027-01"), "base", "m")
+    assert (gap.lost, gap.needed, gap.gap) == pytest.approx((50, 50, 100))
+    assert gap_words(gap) == (
+        "50.0 t less arrive and 50.0 t more are needed while it lasts; filled by 30.0 t a and 20.0 t from the store; "
+        "50.0 t stay short"
+    )
+
+
+def _steps(found: DatedStress) -> pd.DataFrame:
+    return found.tables["steps"].set_index(["step", "source"])
+
+
+def test_what_days_cost_counts_what_is_lost_in_store_and_bought_again() -> None:
+    # a fifth is lost a year: 20 t are kept by buying 4 t, and of 30 days more 4/5 of a year's 10 a tonne four times
+    steps = _steps(_by_hand(material={"opening_stock_t": 20, "loss_rate": 0.2}))
+    tonnes = 30 * 100 / 365
+    assert steps.loc[("30 days", ""), "cost"] == pytest.approx(tonnes * (10 + 4 * 0.1 + 4 * 0.2 * 10))
+
+
+def test_days_that_the_store_does_not_hold_are_no_step() -> None:
+    # 30 days are 8.22 t beside the 20 t that the plan holds
+    assert ("30 days", "") in _steps(_by_hand(material={"storage_limit_t": 28.3})).index
+    full = _steps(_by_hand(material={"storage_limit_t": 28.2}))
+    assert list(full.index) == [("supplier tonne", "a"), ("supplier tonne", "s")]
+
+
+def test_more_days_than_the_store_holds_are_a_fault_of_the_call() -> None:
+    # 73 days are 20 t
+    assert _by_hand(days=73, material={"storage_limit_t": 20}).tables["harm"]["stock_t"].item() == pytest.approx(20)
+    with pytest.raises(ModelFaults, match="--days: so many days of m are more than its storage_limit_t of 20 t"):
+        _by_hand(days=74, material={"storage_limit_t": 20})
+
+
+# A plant that takes three years to build is no help in the second; the one that is there already would be. To run it
+# for 200 a tonne is cheaper than to go short for 1000.
+
+
+def _plant(max_build: float, build_periods: int, **policies: Any) -> pd.Series:
+    """The step of one tonne more of a plant of 10 t."""
+    plant = {"project": "p", "material": "m", "country": "JPN", "kind": "refinery", "existing_t": 10, "capex": 500}
+    plant |= {"running_cost": 200, "build_periods": build_periods, "max_build_t": max_build, "fixed_cost": 1}
+    materials = [{**MATERIAL, "opening_stock_t": 20, "storage_cost_rate": 0.01, "shortage_cost": 1000}]
+    tables = {"materials": materials, "suppliers": [SPOT, SPOT | AUSTRALIA], "projects": [plant]}
+    world = small_world(4, crises=CHINA, tables=tables, policies={"reserve_days": 73, **policies})
+    return _steps(stress([bichiku.solve(world, prices=False)], "halt", "2027-01")).loc[("project tonne", "p")]
+
+
+@pytest.mark.parametrize(
+    ("build_periods", "avoided", "cost"),
+    [
+        (1, 1000, 500 + 3 * 1),  # a tonne short less; kept up from the second year on
+        (3, 0, 500 + 1),
+    ],
+)
+def test_a_tonne_of_a_project_is_one_that_is_built(build_periods: int, avoided: float, cost: float) -> None:
+    step = _plant(100, build_periods)
+    assert step["damage_avoided"] == pytest.approx(avoided, abs=1e-6)
+    assert step["cost"] == pytest.approx(cost)
+
+
+@pytest.mark.parametrize("given", [{"max_build": 0}, {"max_build": 100, "projects": {"forbid": ["p"]}}])
+def test_where_no_more_may_be_built_it_is_one_that_exists_and_has_no_cost(given: dict[str, Any]) -> None:
+    step = _plant(given.pop("max_build"), 3, **given)
+    assert step["damage_avoided"] == pytest.approx(1000)
+    assert np.isnan(step["cost"])
 
 
 # Whatever the numbers

@@ -113,6 +113,32 @@ def test_what_begins_when_the_model_says_comes_to_what_it_promised() -> None:
     assert (tail["promised"], tail["drawn"]) == pytest.approx((8000, 8000))
 
 
+def test_what_begins_after_the_window_counts_for_meeting_what_begins_inside() -> None:
+    # alone the first costs 8000; the second finds an empty store and costs 10000
+    crises = {"first": dated((2, 0.4)), "second": dated((3, 0.4))}
+    ceiling = {"policies": {"reserve_days": 73, "reserve_ceiling": "target"}}
+    run = bichiku.solve(small_world(6, crises=crises, report_until="2027-12", **{**STORE, **ceiling}), prices=False)
+    found = stress_draws([run], ThisProcess(), 200, seed=2)
+    draws = found.tables["draws"]
+    assert set(draws["damage"].round(6)) == {0, 8000, 18000}
+    first, both = (draws["damage"] > 0).mean(), (draws["damage"] > 8001).mean()
+    (row,) = found.tables["promise"].query("measure == 'expected'").to_dict("records")
+    assert row["promised"] == pytest.approx(0.4 * 8000)
+    assert (row["from_sampling"], row["from_onsets"]) == pytest.approx(((first - 0.4) * 8000, 0))
+    assert row["from_meeting"] == pytest.approx(both * 10000)
+
+
+def test_an_onset_that_the_model_has_after_the_window_is_no_sampling() -> None:
+    # the model's one onset of the first four years is the third; two years are reported, so that nothing is promised
+    halt = {"annual_probability": 0.3, "onset_every": 4, "duration": 1, "recovery": 1, "effects": [ALL_HALT]}
+    run = bichiku.solve(small_world(6, crises={"halt": halt}, report_until="2027-12", **STORE), prices=False)
+    found = stress_draws([run], ThisProcess(), 100, seed=2)
+    (row,) = found.tables["promise"].query("measure == 'expected'").to_dict("records")
+    assert (row["promised"], row["from_sampling"]) == (0, 0)
+    assert row["from_onsets"] + row["from_meeting"] == pytest.approx(row["drawn"])
+    assert row["from_onsets"] > 0
+
+
 def test_crises_that_meet_do_more_than_each_alone() -> None:
     world = small_world(6, crises={"first": dated((2, 0.0)), "second": dated((3, 0.0))}, **STORE)
     operator = BlindOperator(world, HeldPlan.of(bichiku.solve(world, prices=False)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from bichiku.model.rounding import difference as difference_of
 from bichiku.show.numbers import money, percent
 from bichiku.stressing.drawn import DrawnStress
 
@@ -53,7 +54,7 @@ def not_knowing(found: DrawnStress, strategy: str) -> float:
     """Mean money that not knowing what comes costs in operation."""
     draws = found.tables["draws"]
     mine = draws[draws["strategy"] == strategy]
-    return float((mine["cost"] - mine["cost_foreseen"]).mean())
+    return difference_of(float(mine["cost"].mean()), float(mine["cost_foreseen"].mean()))
 
 
 def unknown(found: DrawnStress) -> str:

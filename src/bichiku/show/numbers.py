@@ -37,8 +37,9 @@ def whole(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def money(value: float, currency: str) -> str:
-    """An amount such as ``USD 3.21 bn``."""
+def money(value: float, currency: str, beside: float = 0.0) -> str:
+    """An amount such as ``USD 3.21 bn``; what is `NOISE` beside a larger one is nothing."""
+    value = 0.0 if abs(value) <= NOISE * abs(beside) else value
     for size, word in SIZES:
         if abs(value) >= size * LARGEST_IN_THREE_DIGITS:
             return f"{currency} {three_digits(value / size)} {word}"

@@ -20,9 +20,10 @@ def lasts(found: DatedStress) -> str:
     """When it begins and how long it lasts, and what people know of that."""
     resolution = found.world.calendar.resolution
     periods = resolution if found.length == 1 else PERIODS[resolution]
+    thought = resolution if list(found.believed) == [1] else PERIODS[resolution]
     return (
         f"{found.crisis} from {found.month}, {found.length} {periods}; "
-        f"thought possible: {lengths(found.believed)} {PERIODS[resolution]}"
+        f"thought possible: {lengths(found.believed)} {thought}"
     )
 
 
@@ -34,8 +35,10 @@ def stored(days: float | None) -> str:
 def gap_words(found: Filling) -> str:
     """What is lost while the crisis lasts, and who fills the gap, the largest first."""
     words = {"store": " from the store", "need": " not needed", "stocking": " not put in store"}
-    told = f"{three_digits(found.lost)} t less arrive while it lasts"
-    if found.less_from_store > LEAST_SHARE * found.lost:
+    gap = {"less arrive": found.lost, "more are needed": found.needed}
+    parts = [f"{three_digits(tonnes)} t {what}" for what, tonnes in gap.items() if tonnes > LEAST_SHARE * found.gap]
+    told = f"{listed(parts)} while it lasts"
+    if found.less_from_store > LEAST_SHARE * found.gap:
         told += f" and {three_digits(found.less_from_store)} t less come from the store than on the plan"
     filled = [
         f"{three_digits(tonnes)} t{words.get(means, f' {source}')}"

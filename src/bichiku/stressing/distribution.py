@@ -19,7 +19,8 @@ _MEAN = (
 
 DRAWS = ResultTable(
     "draws",
-    "One row for each draw and strategy. Damage is of what begins in the reported window, cost of the whole horizon.",
+    "One row for each draw and strategy. Damage is of the episodes that begin in the reported window, with what meets "
+    "them later; cost is of the whole horizon.",
     (
         STRATEGY,
         Column("draw", Kind.COUNT, "", "its number; strategies with the same number meet the same future"),
@@ -28,8 +29,15 @@ DRAWS = ResultTable(
         Column("cost_foreseen", Kind.NUMBER, "see `unit`", "the same if each episode were known when it begins"),
         Column("damage", Kind.NUMBER, "see `unit`", "discounted"),
         Column("damage_without_noise", Kind.NUMBER, "see `unit`", "at the model's own demand and prices"),
-        Column("damage_apart", Kind.NUMBER, "see `unit`", "at these, if each crisis happened alone"),
-        Column("damage_at_model_onsets", Kind.NUMBER, "see `unit`", "likewise, and when the model says"),
+        Column(
+            "damage_apart", Kind.NUMBER, "see `unit`", "at these, of the crises that begin in the window, each alone"
+        ),
+        Column(
+            "damage_at_model_onsets",
+            Kind.NUMBER,
+            "see `unit`",
+            "at these, of the crises whose onset in the model lies in the window, each alone and when the model says",
+        ),
         Column("shortage", Kind.NUMBER, "see `unit`", "of the damage, lost output"),
         Column("short_days", Kind.NUMBER, "days", "of the material that is short for most"),
         Column("short_material", Kind.TEXT, "", "that material; empty where none is short"),

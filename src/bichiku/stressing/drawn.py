@@ -132,33 +132,35 @@ class _Put:
             for happened in episodes_of(future, chain, operator)
         ]
         self._done = done
-        self._reported = [key for key in self._episodes if self._begins_inside(key[2][0])]
+        self._reported = [key for key in self._episodes if self._begins_inside(key[2][0].onset)]
 
-    def _begins_inside(self, drawn: Drawn) -> bool:
-        return drawn.onset <= self._world.calendar.reported
+    def _begins_inside(self, onset: int) -> bool:
+        return onset <= self._world.calendar.reported
 
     def row(self, calm: float, promised: Mapping[tuple[str, int, int], float]) -> dict[str, object]:
         """A row of `DRAWS`, without strategy and number."""
         calendar, crises = self._world.calendar, self._world.settings.crises
         outcomes = [self._done[key] for key in self._reported]
         quiet = [self._done[strategy, chain, happened, QUIET] for strategy, chain, happened, _ in self._reported]
+        # one that begins after the window counts only for meeting one that begins inside
         apart = [
             self._done[strategy, chain, (drawn,), QUIET].damage
             for strategy, chain, happened, _ in self._reported
             for drawn in happened
+            if self._begins_inside(drawn.onset)
         ]
-        inside = [drawn for drawn in self._future if self._begins_inside(drawn)]
-        at_model = [
-            promised.get((drawn.crisis, onset_in_model(drawn, crises[drawn.crisis], calendar), drawn.length), 0.0)
-            for drawn in inside
+        in_model = [
+            (drawn.crisis, onset_in_model(drawn, crises[drawn.crisis], calendar), drawn.length)
+            for drawn in self._future
         ]
+        at_model = [promised.get(future, 0.0) for future in in_model if self._begins_inside(future[1])]
         short: dict[str, float] = {}
         for outcome in outcomes:
             for material, days in outcome.short_days.items():
                 short[material] = short.get(material, 0.0) + days
         worst = max(sorted(short), key=lambda material: short[material], default="")
         return {
-            "crises": len(inside),
+            "crises": sum(self._begins_inside(drawn.onset) for drawn in self._future),
             "cost": calm + sum(self._done[key].cost for key in self._episodes),
             "cost_foreseen": calm + sum(self._done[key].cost_foreseen for key in self._episodes),
             "damage": sum(outcome.damage for outcome in outcomes),

@@ -8,7 +8,8 @@ from bichiku.stressing.dated import DatedStress
 from bichiku.stressing.gap import TAKING
 
 STORE, STOCKING = ("store", ""), ("stocking", "")
-LEAST_SHARE = 1e-3  # of what is lost: who fills less is left out
+NEED = ("need", "")
+LEAST_SHARE = 1e-3  # of the gap: who fills less is left out
 
 
 @dataclass(frozen=True)
@@ -17,13 +18,20 @@ class Filling:
 
     Attributes:
         lost: tonnes that sources bring less.
+        needed: tonnes of demand and feed more.
         less_from_store: tonnes that the store gives less, beyond what it takes less.
         by: means and source to tonnes that each gives more, or takes less, the largest first.
     """
 
     lost: float
+    needed: float
     less_from_store: float
     by: dict[tuple[str, str], float]
+
+    @property
+    def gap(self) -> float:
+        """Tonnes that sources bring less and that are needed more."""
+        return self.lost + self.needed
 
 
 def filling(found: DatedStress, strategy: str, material: str) -> Filling:
@@ -40,5 +48,6 @@ def filling(found: DatedStress, strategy: str, material: str) -> Filling:
     spared = signed.pop(STORE, 0.0) + signed.pop(STOCKING, 0.0)
     given = float(mine.loc[mine["means"] == STORE[0], "crisis_t"].sum())
     signed |= {STORE: min(spared, given), STOCKING: max(spared - given, 0.0)}
-    told = {key: float(tonnes) for key, tonnes in signed.items() if tonnes > LEAST_SHARE * lost}
-    return Filling(lost, max(-spared, 0.0), dict(sorted(told.items(), key=lambda item: -item[1])))
+    needed = max(-float(signed.get(NEED, 0.0)), 0.0)
+    told = {key: float(tonnes) for key, tonnes in signed.items() if tonnes > LEAST_SHARE * (lost + needed)}
+    return Filling(lost, needed, max(-spared, 0.0), dict(sorted(told.items(), key=lambda item: -item[1])))

@@ -25,6 +25,7 @@ from bichiku.model.state import world_state
 from bichiku.model.tree import Tree, grow_tree
 from bichiku.model.world import World
 from bichiku.policies import Policies
+from bichiku.policies.projects import PROJECTS, forbidden_projects
 from bichiku.program import LinearProgram
 from bichiku.result.held_plan import HeldPlan
 from bichiku.result.outcome import ChainOutcome
@@ -38,6 +39,7 @@ from bichiku.stressing.strikes import Strike
 
 BINDING = ("reserve_days", "release")  # policies that bind who operates; days are the floor outside an emergency
 ONCE = (INVESTMENT, SUBSIDY, REMAINDER)  # cost lines of what is built, which nothing changes any more
+ROUNDING = 1e-9  # of a storage limit
 NOTHING_MORE: Mapping[str, float] = {}
 Store = Mapping[str, tuple[float, np.ndarray]]
 
@@ -66,6 +68,8 @@ class BlindOperator:
         policies = Policies(**{name: value for name, value in asked.items() if value is not None})
         self.world = replace(world, settings=world.settings.model_copy(update={"policies": policies}))
         self.held, self.days = held, days
+        asked_of_projects = PROJECTS.asked(world)
+        self._forbidden = frozenset(forbidden_projects(asked_of_projects, world) if asked_of_projects else ())
         self._options = SolverOptions(world.settings.solver.method)
         self.danger: dict[str, float] = {}
         self.use: dict[str, np.ndarray] = {}
@@ -80,10 +84,21 @@ class BlindOperator:
                 demand = chain.state.demand[name][tree.plan] if name in part.demand else np.zeros(tree.periods)
                 self.use[name] = demand + feed_of(part, name, held.shipments)
 
+    def can_build(self, project: str) -> bool:
+        """Whether the plan may build a tonne a year more of a project than it does."""
+        most = self.world.projects[project].max_build_t
+        is_allowed = most > 0.0 and project not in self._forbidden
+        return is_allowed and bool((most - self.held.builds[project] >= 1.0).all())
+
     def with_tonne(self, source: str) -> BlindOperator:
-        """The same with one tonne a year more of a supplier, signed if it is a contract, or of a project's capacity."""
+        """The same with one tonne a year more: of a supplier, signed if it is a contract, or of a project.
+
+        Of a project it is one more that is built, usable when what is built is; where no more can be, one that exists.
+        """
         world, held = self.world, self.held
-        if source in world.projects:
+        if source in world.projects and self.can_build(source):
+            held = replace(held, builds={**held.builds, source: held.builds[source] + 1.0})
+        elif source in world.projects:
             row = world.projects[source]
             more = row.model_copy(update={"existing_t": row.existing_t + 1.0})
             world = replace(world, projects={**world.projects, source: more})
@@ -105,6 +120,14 @@ class BlindOperator:
     def daily_use(self, material: str, onset: int) -> float:
         """Tonnes of a material used a day in the period before an onset, or in the first."""
         return float(self.use[material][max(onset - 2, 0)]) / self.world.calendar.days
+
+    def holds_too_much(self, material: str, onset: int, more_days: float = 0.0) -> bool:
+        """Whether days of use in store when something breaks, and so many more, are beyond the storage limit."""
+        limit = self.world.materials[material].storage_limit_t
+        if limit is None or (self.days is None and not more_days):
+            return False  # a plan keeps the limit
+        before, on_plan = self._store(onset, {material: more_days})[material]
+        return max(before, float(on_plan.max())) > limit * (1.0 + ROUNDING)
 
     def _store(self, onset: int, more_days: Mapping[str, float]) -> dict[str, tuple[float, np.ndarray]]:
         """Tonnes of each material before the first period, and those that are in store on the plan in each."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from bichiku.model.rounding import difference
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.metrics.crises import TAIL_LEVEL, conditional_value_at_risk
 from bichiku.stressing.columns import STRATEGY, UNIT
@@ -92,10 +93,10 @@ def _promises(
         "low": found["low"],
         "high": found["high"],
         "within": _within(expected, found["low"], found["high"]),
-        "from_sampling": means["damage_at_model_onsets"] - expected,
-        "from_onsets": means["damage_apart"] - means["damage_at_model_onsets"],
-        "from_meeting": means["damage_without_noise"] - means["damage_apart"],
-        "from_noise": means["damage"] - means["damage_without_noise"],
+        "from_sampling": difference(means["damage_at_model_onsets"], expected),
+        "from_onsets": difference(means["damage_apart"], means["damage_at_model_onsets"]),
+        "from_meeting": difference(means["damage_without_noise"], means["damage_apart"]),
+        "from_noise": difference(means["damage"], means["damage_without_noise"]),
         "unit": unit,
     }
     for year, of_year in by_year[by_year["strategy"] == strategy].groupby("year", sort=True):

@@ -21,7 +21,14 @@ STEPS = ResultTable(
     (
         STRATEGY,
         MATERIAL,
-        Column("step", Kind.TEXT, "", "`30 days`, `supplier tonne` or `project tonne`, a year each", role=Role.GROUP),
+        Column(
+            "step",
+            Kind.TEXT,
+            "",
+            "`30 days`, unless the storage limit leaves no room for them; `supplier tonne` or `project tonne`, a year "
+            "each",
+            role=Role.GROUP,
+        ),
         Column("source", Kind.TEXT, "", "the supplier or project; else empty"),
         Column("tonnes", Kind.NUMBER, "t, or t a year", "what there would be more"),
         Column("damage_avoided", Kind.NUMBER, "see `unit`", "in the material's whole chain"),
@@ -29,7 +36,8 @@ STEPS = ResultTable(
             "cost",
             Kind.NUMBER,
             "see `unit`",
-            "discounted, of having it over the horizon; empty of a supplier, whose capacity has no price",
+            "discounted, of having it over the horizon, what is lost in store made good; empty of a supplier, whose "
+            "capacity has no price, and of a project of which no more may be built: its tonne is one that exists",
             optional=True,
         ),
         Column("avoided_per_cost", Kind.NUMBER, "money per money", "damage avoided per unit of that", optional=True),
@@ -47,7 +55,7 @@ def step_rows(it: Struck) -> Iterator[dict[str, object]]:
     world, onset = it.operator.world, it.strike.onset
     for material in it.materials:
         tonnes = MORE_DAYS * it.operator.daily_use(material, onset)
-        if tonnes > 0.0:
+        if tonnes > 0.0 and not it.operator.holds_too_much(material, onset, MORE_DAYS):
             course = it.operator.operate(it.materials, [it.strike], more_days={material: MORE_DAYS})
             cost = stock_cost(it.operator, material, tonnes)
             yield _step(it, material, "30 days", "", tonnes, damage - _damage(it, course), cost)
@@ -55,7 +63,8 @@ def step_rows(it: Struck) -> Iterator[dict[str, object]]:
         for source, row in rows.items():
             if row.material in it.materials:
                 course = it.operator.with_tonne(source).operate(it.materials, [it.strike])
-                cost = build_cost(it.operator, source) if source in world.projects else math.nan
+                is_built = source in world.projects and it.operator.can_build(source)
+                cost = build_cost(it.operator, source) if is_built else math.nan
                 yield _step(it, row.material, kind, source, 1.0, damage - _damage(it, course), cost)
 
 
@@ -80,18 +89,17 @@ def _step(
 
 
 def stock_cost(operator: BlindOperator, material: str, tonnes: float) -> float:
-    """Discounted money that tonnes in store cost over the horizon: bought, stored, and valued at its end."""
+    """Discounted money of tonnes in store over the horizon: bought, stored, kept up, and valued at its end."""
     world, row = operator.world, operator.world.materials[material]
-    discount = world.calendar.discount(world.settings.discount_rate)
-    stored = row.storage_cost_rate * world.calendar.year_share * float(discount[:-1].sum())
-    return tonnes * row.reference_price * (1.0 + stored - (1.0 - row.haircut) * float(discount[-1]))
+    discount, year = world.calendar.discount(world.settings.discount_rate), world.calendar.year_share
+    each_period = row.storage_cost_rate * year + 1.0 - world.kept(material)
+    left = (1.0 - row.haircut) * float(discount[-1])
+    return tonnes * row.reference_price * (1.0 + each_period * float(discount[:-1].sum()) - left)
 
 
 def build_cost(operator: BlindOperator, project: str) -> float:
-    """Discounted money of a tonne a year of a project's capacity over the horizon; none where none can be built."""
+    """Discounted money of a tonne a year of a project's capacity over the horizon."""
     world, row = operator.world, operator.world.projects[project]
-    if row.max_build_t <= 0.0:
-        return math.nan
     discount = world.calendar.discount(world.settings.discount_rate)
     usable = world.is_usable(project, np.arange(1, world.calendar.periods + 1))
     fixed = (row.fixed_cost or 0.0) * world.calendar.year_share * float(discount[:-1][usable].sum())

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from bichiku.executing import Executor
+from bichiku.model.rounding import difference
 from bichiku.model.world import World
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.held_plan import HeldPlan
@@ -46,7 +47,13 @@ VALUE = ResultTable(
         ),
         Column("over_the_model", Kind.NUMBER, "see `unit`", "beyond the model's own plan", optional=True),
         Column("mean_regret", Kind.NUMBER, "see `unit`", "expected cost beyond perfect foresight", optional=True),
-        Column("worst_regret", Kind.NUMBER, "see `unit`", "in the future in which that is most", optional=True),
+        Column(
+            "worst_regret",
+            Kind.NUMBER,
+            "see `unit`",
+            "in the future in which that is most, of those that may come",
+            optional=True,
+        ),
         Column("worst_future", Kind.TEXT, "", "that future"),
         UNIT,
     ),
@@ -72,6 +79,7 @@ FUTURES = ResultTable(
 )
 
 TABLES = (VALUE, FUTURES)
+LEAST_SHARE = 1e-12  # of probability; what is less is the rounding of a sum
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,11 @@ def expected(costs: Mapping[KnownFuture, float], futures: Mapping[KnownFuture, f
     return costs[CALM] + sum(share * (costs[future] - costs[CALM]) for future, share in futures.items())
 
 
+def may_stay_calm(by_chain: Mapping[str, Mapping[KnownFuture, float]]) -> bool:
+    """Whether it may be that nothing comes: in no chain is it certain that something does."""
+    return all(1.0 - sum(futures.values()) > LEAST_SHARE for futures in by_chain.values())
+
+
 def value_of_planning(
     worlds: Mapping[str, World],
     held: Mapping[str, HeldPlan],
@@ -147,7 +160,7 @@ def value_of_planning(
             for name, plan in plans.items()
         }
         costs[FORESIGHT] = foreseen[strategy]
-        rows += _rows(strategy, costs, futures, world)
+        rows += _rows(strategy, costs, futures, may_stay_calm(by_chain[strategy]), world)
         in_futures += _in_futures(strategy, costs, futures, world)
     tables = {VALUE.name: VALUE.from_rows(rows), FUTURES.name: FUTURES.from_rows(in_futures)}
     return PlanningValue(next(iter(worlds.values())), list(worlds), days, tables)
@@ -170,6 +183,7 @@ def _rows(
     strategy: str,
     costs: Mapping[str, Mapping[KnownFuture, float] | None],
     futures: Mapping[KnownFuture, float],
+    is_calm_possible: bool,
     world: World,
 ) -> list[dict[str, object]]:
     own, foresight = costs[OWN], costs[FORESIGHT]
@@ -182,15 +196,19 @@ def _rows(
             none = dict.fromkeys(("expected_cost", "over_the_model", "mean_regret", "worst_regret"), float("nan"))
             rows.append({**row, **none, "worst_future": ""})
             continue
-        regret = {future: of_plan[future] - foresight[future] for future in of_plan}
+        regret = {
+            future: difference(of_plan[future], foresight[future])
+            for future in of_plan
+            if future != CALM or is_calm_possible
+        }
         worst = max(regret, key=lambda future: regret[future])
         total = expected(of_plan, futures)
         rows.append(
             {
                 **row,
                 "expected_cost": total,
-                "over_the_model": total - expected(own, futures),
-                "mean_regret": total - expected(foresight, futures),
+                "over_the_model": difference(total, expected(own, futures)),
+                "mean_regret": difference(total, expected(foresight, futures)),
                 "worst_regret": regret[worst],
                 "worst_future": future_words(worst, world),
             }
@@ -214,7 +232,7 @@ def _in_futures(
                 **future._asdict(),
                 "probability": futures.get(future, np.nan),
                 "cost": cost,
-                "regret": cost - foresight[future],
+                "regret": difference(cost, foresight[future]),
                 "unit": world.settings.currency,
             }
 

@@ -13,7 +13,7 @@ from bichiku.api.doubt.choosing import Choosing, Planning
 from bichiku.api.doubt.holding import Holding
 from bichiku.api.doubt.kept import Progress, answer_of, kept_in, turned_of
 from bichiku.api.doubt.question import Answer, Question
-from bichiku.api.doubt.turns import Turn, Turned, Turning
+from bichiku.api.doubt.turns import Turn, Turned, Turning, costs_more
 from bichiku.api.doubt.worlds import AT_HIGH, AT_LOW, DRAW, OWN, Setting, settings_of
 from bichiku.executing import Executor, TaskFailed, WorkersLost
 from bichiku.model.faults import Fault, ModelFaults, TooLikely
@@ -209,8 +209,7 @@ def turns_of(doubt: Findings) -> Iterator[Turn]:
                 continue
             least = min(solved, key=lambda name: at_end[name].cost)
             for other in dict.fromkeys((least, second)):
-                behind = base[other].cost - base[best].cost
-                ahead = at_end[other].cost - at_end[best].cost
+                behind, ahead = costs_more(base[other], base[best]), costs_more(at_end[other], at_end[best])
                 if other in solved and ahead < 0.0:
                     yield Turn(group, end, best, other, behind, ahead)
 

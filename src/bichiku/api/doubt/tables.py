@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from bichiku.api.doubt.run import Findings
-from bichiku.api.doubt.turns import Turn, Turned
+from bichiku.api.doubt.turns import TIE, Turn, Turned
 from bichiku.api.doubt.worlds import AT_HIGH, AT_LOW
+from bichiku.model.rounding import difference
 from bichiku.model.uncertainty import BASE
 from bichiku.result.columns import Column, Kind, ResultTable, Role
 from bichiku.result.operation import STOCK
 from bichiku.show.doubt_words import turn_words
 
-TIE = 1e-9  # share of the cost within which two strategies are both the best
 YES, NO = "yes", "no"
 
 _MONEY = "expected discounted cost over the whole horizon"
@@ -181,7 +181,7 @@ def _worlds(doubt: Findings) -> pd.DataFrame:
                 "strategy": name,
                 "status": found.status,
                 "cost": found.cost,
-                "regret": found.cost - least,
+                "regret": difference(found.cost, least, TIE),
                 "unit": currency_of(doubt),
                 "gave_way": "; ".join(map(_given_way, found.gave_way.items())),
             }

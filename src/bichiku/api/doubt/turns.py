@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bichiku.api.doubt.question import Answer, Question
+from bichiku.api.doubt.question import Answer, Question, StrategyCost
+from bichiku.model.rounding import difference
 from bichiku.model.uncertainty import Group
 
 WIDTH = 1e-3  # of the way from base to end: what a turn is narrowed down to
-EQUAL = 1e-12  # share of the cost by which two strategies differ and still cost the same
+TIE = 1e-9  # share of the cost by which two strategies differ and still cost the same
 MOST_SOLVES = 40
 
 
@@ -35,6 +36,11 @@ class Turn:
     @property
     def name(self) -> str:
         return f"{self.behind} before {self.ahead} as {self.group.name} goes to {self.end:+g}"
+
+
+def costs_more(one: StrategyCost, other: StrategyCost) -> float:
+    """What a strategy costs more than another; nothing where both cost the same but for rounding."""
+    return difference(one.cost, other.cost, TIE)
 
 
 @dataclass(frozen=True)
@@ -97,5 +103,4 @@ class Turning:
         behind, ahead = found[asked.behind], found[asked.ahead]
         if not (behind.is_solved and ahead.is_solved):
             return None
-        difference = behind.cost - ahead.cost
-        return 0.0 if abs(difference) <= EQUAL * abs(ahead.cost) else difference
+        return costs_more(behind, ahead)

@@ -6,7 +6,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bichiku.api.stress.folder import write_folder
-from bichiku.api.stress.plans import described_crisis, named_crisis, operators_of, period_of, real_length, run_names
+from bichiku.api.stress.plans import (
+    check_storable,
+    described_crisis,
+    named_crisis,
+    operators_of,
+    period_of,
+    real_length,
+    run_names,
+)
 from bichiku.model.settings import Crisis
 from bichiku.result.run import Run
 from bichiku.stressing.dated import TABLES, DatedStress, Plan, stress_dated
@@ -67,9 +75,11 @@ def stress(
             found[run.strategy] = (crisis.stem, described_crisis(run, crisis, onset))
         else:
             found[run.strategy] = (crisis, named_crisis(run, crisis))
+    operators = operators_of(runs, days)
+    check_storable(operators, [onset])
     plans = {
         strategy: Plan(operator, Strike(*found[strategy], onset, real_length(found[strategy][1], length)))
-        for strategy, operator in operators_of(runs, days).items()
+        for strategy, operator in operators.items()
     }
     first = next(iter(plans.values())).strike
     return DatedStress(

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bichiku.api.stress.folder import write_folder
-from bichiku.api.stress.plans import operators_of, run_names
+from bichiku.api.stress.plans import check_storable, operators_of, run_names
 from bichiku.executing import Executor
 from bichiku.result.run import Run
-from bichiku.stressing.loss_map import LOSSES, LossMap, map_losses
+from bichiku.stressing.loss_map import LOSSES, LossMap, map_losses, starts_of
 from bichiku.stressing.static import STATIC
 
 Counter = Callable[[int, int], None]
@@ -34,7 +34,9 @@ def stress_map(
         NoSolution: operation has no solution.
         WorkersLost: there are no workers any more.
     """
-    return map_losses(operators_of(runs, days), place, counter)
+    operators = operators_of(runs, days)
+    check_storable(operators, starts_of(next(iter(operators.values()))))
+    return map_losses(operators, place, counter)
 
 
 def write_map(found: LossMap, runs: Sequence[Run], output: str | Path = "runs") -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +45,24 @@ def check_days(days: float) -> None:
     """
     if not 0.0 <= days <= MOST_DAYS:
         raise ModelFaults([Fault("--days", None, "", f"{days:g} is not a number of days from 0 to {MOST_DAYS:g}")])
+
+
+def check_storable(operators: Mapping[str, BlindOperator], onsets: Sequence[int]) -> None:
+    """That stores hold the days that are asked for, when something breaks in any of some periods.
+
+    Raises:
+        ModelFaults: one does not.
+    """
+    faults = []
+    for operator in operators.values():
+        for material, row in operator.world.materials.items():
+            if any(operator.holds_too_much(material, onset) for onset in onsets):
+                message = (
+                    f"so many days of {material} are more than its storage_limit_t of {row.storage_limit_t:,.6g} t"
+                )
+                faults.append(Fault("--days", None, "", message, "ask for fewer days, or solve with a larger store"))
+    if faults:
+        raise ModelFaults(dict.fromkeys(faults))
 
 
 def check_together(runs: Sequence[Run]) -> None:

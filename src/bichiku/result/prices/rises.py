@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bichiku.model.rounding import difference
 from bichiku.policies import Limit
 from bichiku.program import LinearProgram, Move
 from bichiku.result.prices.beside import OtherLimits
@@ -90,14 +91,10 @@ def _rise(
     beside = others.binding(limit, hot.parts[part].rows, now, after) if after.status is Status.OPTIMAL else ()
     down = _cost_of(solve(program.moved(move, -step))) if _asks_down(limit) else None
     return Rise(
-        None if up is None else _difference(up, now.objective),
-        None if down is None else _difference(now.objective, down),
+        None if up is None else difference(up, now.objective, ROUNDING),
+        None if down is None else difference(now.objective, down, ROUNDING),
         beside,
     )
-
-
-def _difference(cost: float, other: float) -> float:
-    return 0.0 if abs(cost - other) <= ROUNDING * abs(other) else cost - other
 
 
 def _asks_down(limit: Limit) -> bool:

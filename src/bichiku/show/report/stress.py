@@ -56,7 +56,7 @@ def _sections(found: DatedStress) -> list[Section]:
         Note(f"{strategy}, {material}: {gap_words(gap)}.")
         for strategy in found.strategies
         for material in found.tables["harm"].query("strategy == @strategy")["material"]
-        if (gap := filling(found, strategy, material)).lost > 0.0
+        if (gap := filling(found, strategy, material)).gap > 0.0
     ]
     return [
         Section("harm", "How long it lasts", told),

@@ -43,7 +43,7 @@ def print_stress(console: Console, found: DatedStress) -> None:
         console.print(table)
         for material in rows["material"]:
             gap = filling(found, strategy, material)
-            if gap.lost > 0.0:
+            if gap.gap > 0.0:
                 text = f"  {material}: {gap_words(gap)}"
                 console.print(text, highlight=False, soft_wrap=True)
             for step in steps_of(found, strategy, material):

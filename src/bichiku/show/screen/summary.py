@@ -81,10 +81,15 @@ def _cost_lines(value: Callable[[str], float], currency: str, width: int) -> lis
 
 def _by_year_of_onset(values: MetricValues, strategy: str, currency: str, width: int) -> list[str]:
     """Expected and worst damage of the crises that begin in each year; nothing where none begins."""
-    expected = values.by_detail(strategy, "expected_damage_of_onset_year")
+    cost, expected = (
+        values.value(strategy, "cost_per_year"),
+        values.by_detail(strategy, "expected_damage_of_onset_year"),
+    )
     most = {text[:4]: damage for text, damage in values.by_detail(strategy, "worst_damage_of_onset_year").items()}
     parts = [
-        f"{year} {money(damage, currency)} expected, at worst {money(most[year], currency)}".replace(" ", HARD_SPACE)
+        f"{year} {money(damage, currency, cost)} expected, at worst {money(most[year], currency, cost)}".replace(
+            " ", HARD_SPACE
+        )
         for year, damage in expected.items()
     ]
     if not parts:

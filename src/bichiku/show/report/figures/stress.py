@@ -82,7 +82,7 @@ def gap_filled(found: DatedStress, strategy: str) -> Picture | None:
     mine = gap[gap["strategy"] == strategy]
     months = found.tables["months"]
     of_strategy = months[months["strategy"] == strategy]
-    materials = [name for name in dict.fromkeys(of_strategy["material"]) if filling(found, strategy, name).lost > 0.0]
+    materials = [name for name in dict.fromkeys(of_strategy["material"]) if filling(found, strategy, name).gap > 0.0]
     if not materials:
         return None
 
@@ -202,5 +202,6 @@ def _stock_in_words(found: DatedStress) -> str:
 
 
 def _gap_in_words(found: DatedStress, strategy: str, materials: list[str]) -> str:
-    parts = [f"{name} {page_number(filling(found, strategy, name).lost)} t" for name in materials]
-    return f"Bars of who fills the gap by period, a panel for each material. Lost while it lasts: {', '.join(parts)}."
+    parts = [f"{name} {page_number(filling(found, strategy, name).gap)} t" for name in materials]
+    lost = f"Lost or needed more while it lasts: {', '.join(parts)}."
+    return f"Bars of who fills the gap by period, a panel for each material. {lost}"

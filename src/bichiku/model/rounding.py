@@ -1,0 +1,15 @@
+"""Differences of numbers that may be the same but for the rounding of the sums that they are."""
+
+from __future__ import annotations
+
+ROUNDING = 1e-12  # of the larger number
+
+
+def difference(one: float, other: float, share: float = ROUNDING) -> float:
+    """What one number is more than another; nothing where both are the same but for rounding.
+
+    Args:
+        one, other: the numbers.
+        share: of the larger, within which they are the same.
+    """
+    return 0.0 if abs(one - other) <= share * max(abs(one), abs(other)) else one - other
