@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 
-from oracles.by_hand import MATERIAL, SPOT, cost, plan, solve
+from bichiku.build import build
+from bichiku.policies.concentration import CONCENTRATION
+from bichiku.result.outcome import Outcome
+from bichiku.result.pipeline import grow
+from bichiku.solving import HotProgram, SolverOptions
+from oracles.by_hand import MATERIAL, SPOT, cost, plan, small_world, solve
 
 AUSTRALIA = {"supplier": "a", "country": "AUS", "price": 20}
 TWO = [{}, AUSTRALIA]
@@ -79,3 +84,20 @@ def test_materials_that_nothing_ties_have_an_index_each() -> None:
     }
     assert limited(tables=tables, max=0.52) == pytest.approx(2 * 1400, abs=0.6)
     assert limited(tables=tables, max=0.52, materials=["n"]) == pytest.approx(1000 + 1400, abs=0.3)
+
+
+def test_a_plane_by_itself_is_the_row_that_is_written_of_it() -> None:
+    on_the_way = {**AUSTRALIA, "lead_periods": 1, "in_transit_t": 7}
+    dear = {"storage_cost_rate": 1}
+    world = small_world(3, suppliers=[{}, on_the_way], material=dear, policies={"concentration": {"max": 0.6}})
+    chains = grow(world)
+    program = build(world, chains)
+    outcome = Outcome(world, chains, program, HotProgram(program, SolverOptions()).solve()[0])
+    planes = CONCENTRATION.violated(outcome)
+    written = build(world, chains, {"concentration": planes})
+    (*blocks,) = written.blocks("concentration")
+    assert len(blocks) == len(planes) == 3
+    for plane, block in zip(planes, blocks, strict=True):
+        row, upper = CONCENTRATION.plane_row(plane, outcome)
+        assert row == pytest.approx(written.matrix[[block.first]].toarray().ravel())
+        assert upper == pytest.approx(written.row_upper[block.first])

@@ -6,6 +6,7 @@ worth nothing at the end.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -62,6 +63,18 @@ def test_a_point_of_the_cap_on_any_country(tmp_path: Path) -> None:
     frame = prices(tmp_path, "policies: {country_cap: {max: 0.6}}\n")
     assert only(frame, "country_cap", "COD")["price"] == pytest.approx(-4)
     assert only(frame, "country_cap", "AUS")["price"] == 0
+
+
+def test_a_point_of_a_cap_saves_what_the_index_of_concentration_leaves(tmp_path: Path) -> None:
+    # at 0.6 of the Congo and 0.4 of Australia the index is 0.52 and binds nothing. At 0.61 Canada has the share c at
+    # which 0.61² + (0.39 - c)² + c² = 0.5205, or 1e-4 more, by which an index may be over its limit: 0.0048 or 0.0047.
+    # Of the 4 that a tonne from the Congo saves, 0.48 or 0.47 t that cost 4 more take away
+    extra = "policies: {share_caps: [{group: [COD], max: 0.6}], concentration: {max: 0.5205}}\n"
+    found = prices(tmp_path, extra, suppliers=SUPPLIERS + "cobalt-can,cobalt,CAN,1000,18\n")
+    row = only(found, "share_caps", "COD")
+    least, most = ((0.78 - math.sqrt(0.78**2 - 8 * (0.61**2 + 0.39**2 - index))) / 4 for index in (0.5206, 0.5205))
+    assert -4 + 4 * 100 * least <= row["price"] <= -4 + 4 * 100 * most
+    assert (row["method"], row["holds_from"], row["holds_to"]) == ("re-solve", 60, 61)
 
 
 def test_a_day_of_reserve_costs_what_the_haircut_takes(tmp_path: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bichiku.cli.range import parse_slack
 from bichiku.model.faults import ModelFaults
 from bichiku.result.near_optimal import Range, near_optimal_ranges
 from bichiku.result.pipeline import Clock, optimise
+from oracles.by_hand import small_world
 from oracles.models import world_of, write_model
 
 ONE_YEAR = "model: Ranges\nbuyer: JPN\nstart: 2026-01\nperiods: 1\nresolution: year\n"
@@ -52,6 +55,42 @@ def test_a_reserve_may_grow_by_what_the_slack_buys(tmp_path: Path) -> None:
     reserve = near_optimal_ranges(outcome, hot, 0.01, ["cobalt"])[-1]
     assert reserve.target.unit == "days"
     assert (reserve.least, reserve.most) == pytest.approx((0, 2 / 100 * 365), abs=1e-6)
+
+
+def test_a_country_that_is_not_needed_is_no_must_have_and_no_never(tmp_path: Path) -> None:
+    # home has 100 t at 10.01: 60 t from the Congo save 0.6 of 1000.4, and nothing need be imported
+    home = "cobalt-jpn,cobalt,JPN,100,10.01\n"
+    found = ranges(tmp_path / "a", home + "cobalt-cod,cobalt,COD,60,10\n", 0.01)
+    assert (found["COD"].least, found["COD"].now, found["COD"].most) == (1, 1, 1)
+    assert found["COD"].mark == "may have"
+    # at 9.99 home has it all, and 1 % pays 50 t from the Congo at 10.19
+    home = "cobalt-jpn,cobalt,JPN,100,9.99\n"
+    found = ranges(tmp_path / "b", home + "cobalt-aus,cobalt,AUS,60,90\ncobalt-cod,cobalt,COD,60,10.19\n", 0.01)
+    assert np.isnan(found["COD"].now)
+    assert (found["COD"].mark, found["AUS"].mark) == ("may have", "may have")
+    assert (found["COD"].least, found["COD"].most) == pytest.approx((0, 1))
+
+
+def test_where_nothing_can_be_imported_a_share_is_of_nothing(tmp_path: Path) -> None:
+    home = "cobalt-jpn,cobalt,JPN,100,10\n"
+    found = ranges(tmp_path, home + "cobalt-cod,cobalt,COD,0,10\n", 0.01)["COD"]
+    assert np.isnan([found.least, found.now, found.most]).all()
+    assert found.mark == ""
+
+
+def test_what_is_kept_by_planes_is_kept_at_the_ends_of_a_range_too() -> None:
+    # two others at best share evenly what one leaves: x² + (1 - x)² / 2 <= 0.4, so x = (1 ± √0.4) / 3
+    policies = {"concentration": {"max": 0.4}, "no_shortage": True}
+    suppliers = [
+        {},
+        {"supplier": "a", "country": "AUS", "price": 10.01},
+        {"supplier": "b", "country": "CAN", "price": 10.02},
+    ]
+    hot, outcome, _ = optimise(small_world(1, suppliers=suppliers, policies=policies), Clock())
+    for found in near_optimal_ranges(outcome, hot, 0.1, ["m"])[:-1]:
+        ends = ((1 - math.sqrt(0.4)) / 3, (1 + math.sqrt(0.4)) / 3)
+        assert (found.least, found.most) == pytest.approx(ends, abs=1e-3)
+        assert found.mark == "must have"
 
 
 @pytest.mark.parametrize(("text", "share"), [("1%", 0.01), ("2.5 %", 0.025), ("0%", 0), ("100%", 1)])

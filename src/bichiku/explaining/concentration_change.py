@@ -18,7 +18,7 @@ from bichiku.policies.concentration import CONCENTRATION, TOLERANCE, Plane
 from bichiku.program import LinearProgram
 from bichiku.program.components import limited_components
 from bichiku.result.outcome import Outcome
-from bichiku.result.pipeline import MOST_ROUNDS
+from bichiku.result.planes import MOST_ROUNDS
 from bichiku.solving import Solution, Status
 
 SENT = ("ship", "contract", "run")  # variables that arrivals follow from

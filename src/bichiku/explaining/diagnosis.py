@@ -27,7 +27,8 @@ from bichiku.program.components import Component, limited_components
 from bichiku.program.extremes import extremes
 from bichiku.program.move import NOTHING
 from bichiku.result.outcome import Outcome
-from bichiku.result.pipeline import MOST_ROUNDS, Progress, grow, violated, with_cuts
+from bichiku.result.pipeline import Progress, grow
+from bichiku.result.planes import MOST_ROUNDS, violated, with_cuts
 from bichiku.solving import Solution, Status
 
 Points = dict[int, tuple[LinearProgram, Solution]]  # of components, by their first column

@@ -9,7 +9,7 @@ until no index is over its limit by more than `TOLERANCE`, or by less than a gra
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,6 +112,23 @@ class Concentration(Policy[ConcentrationKeys]):
                     weights = {country: value / norm for country, value in sorted(tonnes.items()) if value > 0}
                     found.append(Plane(material, int(year), weights))
         return tuple(found)
+
+    def kept_by_planes(self, world: World) -> Sequence[str]:
+        asked = self.asked(world)
+        return () if asked is None else world.chosen(asked.materials)
+
+    def plane_row(self, plane: Plane, built: Built) -> tuple[np.ndarray, float]:
+        world, program, asked = built.world, built.program, self.asked(built.world)
+        assert asked is not None
+        root = math.sqrt(float(asked.max(np.array(plane.year))))
+        nodes = np.flatnonzero(world.calendar.years == plane.year)  # of the plan, which come first
+        row, constant = np.zeros(program.shape[1]), 0.0
+        for source in counted_sources(world, plane.material, asked.of):
+            countries = world.countries_of(source, asked.stage).items()
+            each = sum(plane.weights.get(country, 0.0) * share for country, share in countries) - root
+            tonnes, under_way = program.quantities["arrive", source].summed(nodes, program.shape[1])
+            row, constant = row + each * tonnes, constant + each * under_way
+        return row, -constant
 
     def limits(self, built: Built) -> Iterator[Limit]:
         """None: its number is not the limit of any row, so no price of it is told."""

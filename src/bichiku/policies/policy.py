@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -184,6 +184,14 @@ class Policy(ABC, Generic[Keys]):
     def violated(self, built: Built) -> tuple[Any, ...]:
         """Cutting planes that a solution asks for; none for a policy that rows state exactly."""
         return ()
+
+    def kept_by_planes(self, world: World) -> Sequence[str]:
+        """Materials of which something is kept by cutting planes and not by rows that state it exactly."""
+        return ()
+
+    def plane_row(self, plane: Any, built: Built) -> tuple[np.ndarray, float]:
+        """A cutting plane as coefficients of all columns and their upper limit, as `add_rows` states it."""
+        raise NotImplementedError(f"{self.name} is kept by no planes")
 
     @abstractmethod
     def limits(self, built: Built) -> Iterator[Limit]:

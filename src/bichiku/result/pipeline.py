@@ -13,8 +13,8 @@ from bichiku.model.chains import Chain, branch_faults, faults_of_branches, grow_
 from bichiku.model.faults import Fault, ModelFaults, TooLikely
 from bichiku.model.tree import TreeError
 from bichiku.model.world import MOST_DECISIONS, World
-from bichiku.policies import POLICIES
 from bichiku.result.outcome import Outcome
+from bichiku.result.planes import MOST_ROUNDS, violated, with_cuts
 from bichiku.result.prices import prices_table
 from bichiku.result.run import Run
 from bichiku.result.solved import Solved
@@ -24,8 +24,6 @@ from bichiku.solving.certificate import certify
 from bichiku.solving.known_parts import KnownParts
 
 Progress = Callable[[str], None]
-
-MOST_ROUNDS = 100  # of planes for the limit on concentration
 
 
 class NoSolution(Exception):
@@ -233,14 +231,3 @@ def optimise(
             return hot, outcome, replace(report, log=log)
         cuts = with_cuts(cuts, found)
     raise NoSolution(world.strategy, Status.ERROR, f"{', '.join(found)} is not met after {MOST_ROUNDS} rounds")
-
-
-def violated(outcome: Outcome) -> Cuts:
-    """Planes that a solution asks for, by policy; empty where it keeps them all."""
-    found = {policy.name: policy.violated(outcome) for policy in POLICIES}
-    return {name: planes for name, planes in found.items() if planes}
-
-
-def with_cuts(cuts: Cuts, found: Cuts) -> Cuts:
-    """All planes together."""
-    return {name: (*cuts.get(name, ()), *found.get(name, ())) for name in {**cuts, **found}}

@@ -68,6 +68,11 @@ class HighsRun:
         return highs
 
     @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of its program."""
+        return self._program.shape
+
+    @property
     def is_new(self) -> bool:
         """Whether nothing was handed over yet, so that a solve begins with nothing."""
         return not self._handed_over and self._kept is None

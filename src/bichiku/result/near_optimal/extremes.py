@@ -15,9 +15,10 @@ import numpy as np
 from scipy import sparse
 
 from bichiku.executing import threads
-from bichiku.program import LinearProgram
+from bichiku.program.components import Component
 from bichiku.result.near_optimal.targets import Target, targets
 from bichiku.result.outcome import Outcome
+from bichiku.result.planes import PartWithPlanes, needs_planes
 from bichiku.solving import HotProgram, Solution, SolverOptions, Status
 from bichiku.solving.highs import HighsRun
 
@@ -32,20 +33,22 @@ class Range:
 
     Attributes:
         target: the target.
-        least, now, most: its values.
+        least, now, most: its values; not numbers where a share is of nothing, or where the solver fails.
+        is_of_something: whether what a share is of cannot be nothing.
     """
 
     target: Target
     least: float
     now: float
     most: float
+    is_of_something: bool = True
 
     @property
     def mark(self) -> str:
-        """``must have``, ``may have`` or ``never`` for a country; empty for a reserve."""
-        if self.target.kind != "share":
+        """``must have``, ``may have`` or ``never`` for a country; empty for a reserve, or where nobody can tell."""
+        if self.target.kind != "share" or np.isnan(self.least) or np.isnan(self.most):
             return ""
-        if self.least > NEGLIGIBLE:
+        if self.least > NEGLIGIBLE and self.is_of_something:
             return "must have"
         return "may have" if self.most > NEGLIGIBLE else "never"
 
@@ -75,9 +78,10 @@ def near_optimal_ranges(
     by_part: dict[int, list[int]] = {}
     found: dict[int, Range] = {}
     for i, target in enumerate(asked):
-        parts = part_of_column[np.flatnonzero(target.top)]
-        if len(parts) == 0 or np.isnan(target.at(outcome.solution.x)):
-            found[i] = Range(target, float("nan"), float("nan"), float("nan"))
+        parts = part_of_column[target.columns]
+        if len(parts) == 0:
+            value = target.at(outcome.solution.x)
+            found[i] = Range(target, value, value, value)
         else:
             by_part.setdefault(int(parts[0]), []).append(i)
 
@@ -89,13 +93,10 @@ def near_optimal_ranges(
 
     def work(part: int) -> None:
         columns = hot.parts[part].columns
-        near = _NearOptimum(hot.parts[part].program, hot.answer(part), slack, spent_anyway.get(part, 0.0))
+        near = _NearOptimum(outcome, hot.parts[part], hot.answer(part), slack, spent_anyway.get(part, 0.0))
         for i in by_part[part]:
             whole = asked[i]
-            local = whole.of(columns)
-            least, most = near.extreme(local, -1.0), near.extreme(local, 1.0)
-            now = whole.at(outcome.solution.x)
-            found[i] = Range(whole, least, now, most)
+            found[i] = near.range_of(whole, whole.of(columns), whole.at(outcome.solution.x))
             progress(len(found), len(asked))
 
     with ThreadPoolExecutor(max_workers=threads()) as pool:
@@ -107,7 +108,8 @@ def near_optimal_ranges(
 class _NearOptimum:
     """A part with its cost held within the slack, ready for one objective after another."""
 
-    def __init__(self, program: LinearProgram, best: Solution, slack: float, spent_anyway: float) -> None:
+    def __init__(self, outcome: Outcome, part: Component, best: Solution, slack: float, spent_anyway: float) -> None:
+        program = part.program
         cost = float(program.cost @ best.x)
         spent = sparse.csr_array(program.cost[np.newaxis, :])
         none = sparse.csr_array((program.shape[0], 0))
@@ -115,13 +117,41 @@ class _NearOptimum:
         self._program = program.extended(none, np.empty(0), np.empty(0), spent, limit)
         self._best = best
         self._run = HighsRun(self._program, SolverOptions(primal=True))
+        self._by_planes = PartWithPlanes(outcome, part, SolverOptions()) if needs_planes(outcome, part) else None
 
-    def extreme(self, target: Target, sign: float) -> float:
-        """The most (sign 1) or least (sign -1) of a target; not a number if the solver fails."""
+    def range_of(self, whole: Target, target: Target, now: float) -> Range:
+        """The range of a target.
+
+        Args:
+            whole: the target.
+            target: the same over the part's columns.
+            now: its value at the optimum.
+        """
+        nan = float("nan")
         if target.bottom is None:
-            solution = self._optimum(-sign * target.top)
-            return target.at(solution.x) if solution.status is Status.OPTIMAL else float("nan")
+            return Range(whole, self._most(-target.top, target), now, self._most(target.top, target))
+        below = Target(target.kind, target.material, target.name, target.unit, target.bottom, target.bottom_constant)
+        if np.isnan(now):
+            largest = self._most(below.top, below)
+            if not largest > 0.0:
+                return Range(whole, nan, nan, nan)
+        else:
+            largest = below.at(self._best.x)
+        least, most = self._extreme(target, -1.0), self._extreme(target, 1.0)
+        something = not least > NEGLIGIBLE or self._most(-below.top, below) > SETTLED * largest
+        return Range(whole, least, now, most, something)
+
+    def _most(self, cost: np.ndarray, target: Target) -> float:
+        """The value of a target where a quantity is largest; not a number if the solver fails."""
+        solution = self._optimum(-cost)
+        return target.at(solution.x) if solution.status is Status.OPTIMAL else float("nan")
+
+    def _extreme(self, target: Target, sign: float) -> float:
+        """The most (sign 1) or least (sign -1) of a ratio; not a number if the solver fails."""
+        assert target.bottom is not None
         ratio = target.at(self._best.x)
+        if np.isnan(ratio):  # a share is never beyond these
+            ratio = 0.0 if sign > 0.0 else 1.0
         for _ in range(MOST_STEPS):
             solution = self._optimum(-sign * (target.top - ratio * target.bottom))
             if solution.status is not Status.OPTIMAL:
@@ -135,5 +165,7 @@ class _NearOptimum:
     def _optimum(self, cost: np.ndarray) -> Solution:
         scale = abs(cost).max(initial=0.0) or 1.0
         self._program = replace(self._program, cost=cost / scale)
+        if self._by_planes is not None:
+            return self._by_planes.solution(self._program)
         self._run.change(self._program)
         return self._run.solve()

@@ -43,6 +43,12 @@ class Target:
         bottom = float(self.bottom @ x) + self.bottom_constant
         return top / bottom if bottom > 0 else float("nan")
 
+    @property
+    def columns(self) -> np.ndarray:
+        """Numbers of the columns that move it."""
+        moving = self.top != 0.0
+        return np.flatnonzero(moving if self.bottom is None else moving | (self.bottom != 0.0))
+
     def of(self, columns: np.ndarray) -> Target:
         """The target over some columns."""
         return replace(self, top=self.top[columns], bottom=None if self.bottom is None else self.bottom[columns])

@@ -19,9 +19,10 @@ from bichiku.executing import threads
 from bichiku.policies import Limit
 from bichiku.program import LinearProgram, Move
 from bichiku.result.outcome import Outcome
+from bichiku.result.planes import PartWithPlanes, needs_planes
 from bichiku.result.prices.beside import OtherLimits
 from bichiku.result.prices.limits import CAPACITIES
-from bichiku.result.prices.rises import Rise, moved, rises_of, what_rises
+from bichiku.result.prices.rises import Rise, moved, rises_by_planes, rises_of, what_rises
 from bichiku.solving import HotProgram, Solution
 from bichiku.solving.highs import HighsRun
 from bichiku.solving.sensitivity import OptimalBasis, slope, steps
@@ -65,6 +66,8 @@ def prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> lis
 
     Those that cannot be moved without other parts are worked out in one program of all that rows couple.
     """
+    if any(needs_planes(outcome, part) and len(part.coupling) for part in hot.parts):
+        hot.join()  # with other planes the parts may spend otherwise
     found = _prices_of(limits, hot, outcome)
     coupled = [i for i, price in enumerate(found) if price is None]
     if coupled:
@@ -81,17 +84,24 @@ def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> li
     numbering = _Numbering(hot)
     local = [numbering.local(moved(limit)) for limit in limits]
     others = OtherLimits(outcome)
+    by_planes = [needs_planes(outcome, part) for part in hot.parts]
     found: list[Price | None] = [None] * len(limits)
     left = [""] * len(limits)
     rises: dict[int, list[Rise | None]] = {}
 
+    def moves_of(job: _Job) -> list[tuple[Limit, Move]]:
+        return [(limits[i], local[i][job.part]) for i in job.limits]
+
     def solve_again(job: _Job) -> dict[int, Rise | None]:
         part, mine = job.part, job.limits
-        key = what_rises([(limits[i], local[i][part]) for i in mine], part, hot, others)
+        if by_planes[part]:
+            again = PartWithPlanes(outcome, hot.parts[part], hot.options)
+            return dict(zip(mine, rises_by_planes(moves_of(job), part, hot, again, others), strict=True))
+        key = what_rises(moves_of(job), part, hot, others)
         told: list[Rise | None] | None = None if hot.known is None else hot.known.get(key)
         if told is None:
             with hot.session(part, job.run) as solve:
-                told = list(rises_of([(limits[i], local[i][part]) for i in mine], part, hot, solve, others))
+                told = list(rises_of(moves_of(job), part, hot, solve, others))
             if hot.known is not None:
                 hot.known.keep(key, told)
         return dict(zip(mine, told, strict=True))
@@ -109,6 +119,8 @@ def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> li
                 hot.settle(part)
             for i in group:
                 found[i] = _by_ranging(limits[i], local[i], hot, bases)
+                if any(by_planes[part] for part in local[i]) and not _is_idle(limits[i], found[i]):
+                    found[i] = None  # the basis knows the planes of the optimum alone
             again, reasons = _to_solve_again(group, limits, found, local, hot)
             for i, reason in reasons.items():
                 left[i] = reason
@@ -277,6 +289,11 @@ def _by_ranging(limit: Limit, local: dict[int, Move], hot: HotProgram, bases: di
     for one in found:
         least, most = max(least, one.least), min(most, one.most)
     return Price(price, min(least, 0.0), most, RANGING if most >= limit.step else SHORT)
+
+
+def _is_idle(limit: Limit, found: Price | None) -> bool:
+    """Whether a capacity is not used up, so that more of it is worth nothing whatever else there is."""
+    return limit.family in CAPACITIES and found is not None and found.price == 0.0
 
 
 def _of_idle_coefficients(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bichiku.model.rounding import difference
 from bichiku.policies import Limit
 from bichiku.program import LinearProgram, Move
+from bichiku.result.planes import PartWithPlanes
 from bichiku.result.prices.beside import OtherLimits
 from bichiku.solving import HotProgram, Optimum, Status
 from bichiku.solving.coupled import RowsCouple
@@ -68,9 +69,24 @@ def rises_of(
         return
     for limit, move in moves:
         try:
-            yield _rise(limit, move, part, hot, now, solve, others)
+            yield _rise(limit, move, part, hot, now, solve, others, _asks_down(limit))
         except RowsCouple:
             yield None
+
+
+def rises_by_planes(
+    moves: Sequence[tuple[Limit, Move]], part: int, hot: HotProgram, again: PartWithPlanes, others: OtherLimits
+) -> Iterator[Rise]:
+    """The same of a part of which something is kept by planes: those of a step hold before it too."""
+    program = hot.parts[part].program
+    for limit, move in moves:
+        while True:
+            known = again.planes
+            now = again.optimum(program)
+            rise = _rise(limit, move, part, hot, now, again.optimum, others, down=limit.holds[0] <= -limit.step)
+            if again.planes == known:
+                yield rise
+                break
 
 
 def _rise(
@@ -81,18 +97,19 @@ def _rise(
     now: Optimum,
     solve: Callable[[LinearProgram], Optimum],
     others: OtherLimits,
+    down: bool,
 ) -> Rise:
-    """What one step more does to a part; one step less is asked for where no basis tells it."""
+    """What one step more does to a part, and one step less if that is asked for."""
     if now.status is not Status.OPTIMAL:
         return Rise(None, None, ())  # it was solved before, so what fails is the solver
     program, step = hot.parts[part].program, limit.step
     after = solve(program.moved(move, step))
     up = _cost_of(after)
     beside = others.binding(limit, hot.parts[part].rows, now, after) if after.status is Status.OPTIMAL else ()
-    down = _cost_of(solve(program.moved(move, -step))) if _asks_down(limit) else None
+    before = _cost_of(solve(program.moved(move, -step))) if down else None
     return Rise(
         None if up is None else difference(up, now.objective, ROUNDING),
-        None if down is None else difference(now.objective, down, ROUNDING),
+        None if before is None else difference(now.objective, before, ROUNDING),
         beside,
     )
 
