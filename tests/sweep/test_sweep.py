@@ -87,17 +87,30 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert (frontier["status"] == "optimal").all()
 
 
-DAMAGED = [b"5", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"point": ["0"]}', b'{"point": ["0"], "found": 5}']
-DAMAGED += [b'{"point": [0], "found": {"status": "infeasible"}}']
-DAMAGED += [b'{"point": ["0"], "found": {"status": "optimal", "objective": "5"}}']
+def test_points_of_another_sweep_in_the_same_folder_are_not_taken_up(tmp_path: Path) -> None:
+    # another world, and another path with the same values
+    values = "60,120"
+    first = _sweep(tmp_path, parse_axes([f"{DAYS}={values}"]))
+    dearer = _world("today").changed({"materials[graphite].reference_price": 5_000})
+    again = run_sweep(dearer, parse_axes([f"{DAYS}={values}"]), tmp_path).frontier
+    other = _sweep(tmp_path, parse_axes([f"policies.expected_shortage.max_days={values}"]))
+    assert not {*first["objective"]} & {*again["objective"]}
+    assert (first["objective"].nunique(), other["objective"].nunique()) == (2, 1)  # nobody is short for so long
+    pd.testing.assert_frame_equal(first, _sweep(tmp_path, parse_axes([f"{DAYS}={values}"])))
+
+
+DAMAGED = [b"5", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"of": "a", "point": ["0"]}', b'{"point": ["0"]}']
+DAMAGED += [b'{"of": "a", "point": ["0"], "found": 5}', b'{"of": "a", "point": [0], "found": {"status": "infeasible"}}']
+DAMAGED += [b'{"of": "a", "point": ["0"], "found": {"status": "optimal", "objective": "5"}}']
+DAMAGED += [b'{"of": "b", "point": ["0"], "found": {"status": "infeasible"}}']
 
 
 @pytest.mark.parametrize("line", DAMAGED)
 def test_a_damaged_point_is_solved_again(tmp_path: Path, line: bytes) -> None:
-    whole = {"point": ["60"], "found": {"status": "optimal", **dict.fromkeys(COLUMNS[1:], 1.5)}}
-    failed = {"point": ["90"], "found": {"status": "infeasible"}}
+    whole = {"of": "a", "point": ["60"], "found": {"status": "optimal", **dict.fromkeys(COLUMNS[1:], 1.5)}}
+    failed = {"of": "a", "point": ["90"], "found": {"status": "infeasible"}}
     (tmp_path / POINTS).write_bytes(b"\n".join([json.dumps(whole).encode(), line, json.dumps(failed).encode()]))
-    assert kept_points(tmp_path / POINTS) == {("60",): whole["found"], ("90",): failed["found"]}
+    assert kept_points(tmp_path / POINTS, "a") == {("60",): whole["found"], ("90",): failed["found"]}
 
 
 def test_cost_rises_with_the_days_demanded(tmp_path: Path) -> None:

@@ -103,7 +103,8 @@ def run_sweep(
     Args:
         world: the world that is varied.
         axes: what is varied.
-        folder: where points are kept as they come in, in points.jsonl; what is there already is taken up.
+        folder: where points are kept as they come in, in points.jsonl; what is there already of the same world and
+            paths is taken up.
         progress: called with the number of points that are solved and of all points.
         place: where points are solved; None is what `bichiku.executing.executor` gives.
 
@@ -113,7 +114,8 @@ def run_sweep(
     """
     solver = PointSolver(world, tuple(axis.path for axis in axes))
     points = grid(axes)
-    kept = kept_points(folder / POINTS) if folder else {}
+    of = _digest(_content(world, solver.paths)) if folder else ""
+    kept = kept_points(folder / POINTS, of) if folder else {}
     open_points = [point for point in points if point not in kept]
     progress(len(points) - len(open_points), len(points))
     with (folder / POINTS).open("a", encoding="utf-8") if folder else nullcontext() as stream:
@@ -127,7 +129,7 @@ def run_sweep(
                 else:
                     kept[point] = found
                     if stream is not None:
-                        stream.write(json.dumps({"point": point, "found": found}) + "\n")
+                        stream.write(json.dumps({"of": of, "point": point, "found": found}) + "\n")
                         stream.flush()
                 progress(len(kept), len(points))
     ordered = sorted(points, key=numeric)
@@ -155,17 +157,17 @@ def check_points(
         progress(number, len(points))
 
 
-def kept_points(file: Path) -> dict[tuple[str, ...], dict[str, Any]]:
-    """Points solved before; a line cut off by an interruption, or damaged since, is left out."""
+def kept_points(file: Path, of: str) -> dict[tuple[str, ...], dict[str, Any]]:
+    """Points solved before of one world and its paths; a line cut off by an interruption, or damaged, is left out."""
     found: dict[tuple[str, ...], dict[str, Any]] = {}
     if file.is_file():
         for line in file.read_bytes().splitlines():
             try:
                 record = json_value(line)
-                point, metrics = tuple(record["point"]), record["found"]
+                point, metrics, is_mine = tuple(record["point"]), record["found"], record["of"] == of
             except (ValueError, KeyError, TypeError):
                 continue
-            if all(isinstance(text, str) for text in point) and _is_whole(metrics):
+            if is_mine and all(isinstance(text, str) for text in point) and _is_whole(metrics):
                 found[point] = metrics
     return found
 
@@ -179,16 +181,24 @@ def _is_whole(found: Any) -> bool:
 
 def sweep_name(world: World, axes: Sequence[SweepAxis]) -> str:
     """The name of a sweep's folder: equal sweeps of equal inputs have equal names."""
+    content = _content(world, [(axis.path, axis.values) for axis in axes])
+    return f"{model_of(world).name}-{world.strategy}-sweep-{_digest(content)[:8]}"
+
+
+def _content(world: World, axes: Sequence[object]) -> dict[str, object]:
+    """What the answers of a sweep hang on."""
     model = model_of(world)
-    content = {
+    return {
         "model": model.resolved[world.strategy],
         "inputs": input_digests(model),
         "changes": model.source.assignments,
-        "axes": [(axis.path, axis.values) for axis in axes],
+        "axes": axes,
         "bichiku": __version__,
     }
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:8]
-    return f"{model.name}-{world.strategy}-sweep-{digest}"
+
+
+def _digest(content: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def numeric(point: tuple[str, ...]) -> tuple[Any, ...]:
