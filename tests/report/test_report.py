@@ -340,7 +340,7 @@ def test_what_is_built_is_shown_with_its_use_and_its_payers() -> None:
     assert rows[1][5:] == ["4,000", "1,200 30 %"]
     assert float(rows[1][4]) > 300
     table = runs()[0].tables["projects"]
-    idle = replace(runs()[0], tables={**runs()[0].tables, "projects": table.assign(used_t_per_year=300.0)})
+    idle = replace(runs()[0], tables={**runs()[0].tables, "projects": table.assign(beyond_existing_t_per_year=0.0)})
     page = Page(render_report([idle], {}, "today", comparison((idle,), {})))
     assert page.table("Projects built under today")[1][4] == "standby"
 

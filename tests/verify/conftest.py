@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,19 +16,23 @@ from oracles.world_strategies import write_model
 TUTORIAL = Path(__file__).parents[2] / "models" / "tutorial"
 
 
-def _run(model_folder: Path, output: Path, strategy: str) -> Path:
-    model = read_model(model_folder)
-    return run_strategy(model.worlds[strategy], split=True).write(output)
+def _run(model_folder: Path, output: Path, strategy: str, changes: Mapping[str, object] | None = None) -> Path:
+    world = read_model(model_folder).worlds[strategy]
+    return run_strategy(world.changed(changes) if changes else world, split=True).write(output)
 
 
 @pytest.fixture(scope="session")
 def good_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A run of the tutorial and one of the rich model, both split; nobody may change them."""
+    """A run of the tutorial, one of the rich model, and one of that without planes, all split; nobody may change them.
+
+    What is kept by planes has prices that are solved again, all of one program of which parts are coupled.
+    """
     folder = tmp_path_factory.mktemp("good")
     write_model(description(), folder / "rich")
     return {
         "tutorial": _run(TUTORIAL, folder / "runs", "china-half"),
         "rich": _run(folder / "rich", folder / "runs", "base"),
+        "without planes": _run(folder / "rich", folder / "runs", "base", {"policies.concentration": None}),
     }
 
 

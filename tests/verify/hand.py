@@ -51,7 +51,7 @@ def read_by_hand(world: World, flows: Iterable[Flow], built: dict[str, float] | 
             month = world.calendar.label(flow.period)
             written[flow.crisis == "plan"].append([*flow[:4], month, *flow[4:7], repr(float(flow.tonnes))])
     projects = [
-        [name, row.material, row.country, row.kind, row.existing_t, (built or {}).get(name, 0.0), 0, 0, 0, 0, "", ""]
+        [name, row.material, row.country, row.kind, row.existing_t, (built or {}).get(name, 0.0), 0, 0, 0, 0, 0, "", ""]
         for name, row in world.projects.items()
     ]
     on_plan, in_branches = _table("flows.csv", written[True], ledger), _table(BRANCHES, written[False], ledger)

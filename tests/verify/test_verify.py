@@ -157,14 +157,14 @@ def test_a_dual_on_a_limit_that_does_not_bind(copy_of: Callable[[str], Path]) ->
 
 
 def test_a_dual_on_a_limit_that_binds_is_held_by_prices(copy_of: Callable[[str], Path]) -> None:
-    folder = copy_of("rich")
+    folder = copy_of("without planes")
     line = largest(folder / "duals.csv", "dual", policy="budget_reserve")
     change(folder / "duals.csv", line, "dual")
     assert says(verify_run(folder), "prices.duals", "prices.csv")
 
 
 def test_a_price_changed(copy_of: Callable[[str], Path]) -> None:
-    folder = copy_of("rich")
+    folder = copy_of("without planes")
     line = largest(folder / "prices.csv", "price", policy="budget_reserve", method="ranging")
     change(folder / "prices.csv", line, "price")
     assert says(verify_run(folder), "prices.duals", "prices.csv", line)

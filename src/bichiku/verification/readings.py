@@ -179,6 +179,8 @@ def projects_sheet(facts: RunFacts, projects: RunTable) -> Sheet:
     rows = list(world.projects.values())
     horizon = world.calendar.periods / world.calendar.periods_per_year
     produced = sent_on_plan(facts, facts.flows)
+    a_year = produced / world.calendar.year_share
+    running = np.array([row.existing_t for row in rows]) * _of_projects(facts, facts.states.export)
     spent = np.array([row.capex for row in rows]) * built
     rate = np.array([row.subsidy_rate for row in rows])
     return Sheet(
@@ -189,6 +191,11 @@ def projects_sheet(facts: RunFacts, projects: RunTable) -> Sheet:
             ),
             "used_t_per_year": ColumnNumbers(
                 "projects.used_t_per_year", produced.sum(axis=0) / horizon, np.abs(produced).sum(axis=0) / horizon
+            ),
+            "beyond_existing_t_per_year": ColumnNumbers(
+                "projects.beyond_existing_t_per_year",
+                np.maximum(a_year - running, 0.0).max(axis=0),
+                (np.abs(a_year) + running).max(axis=0),
             ),
             "investment": ColumnNumbers("projects.investment", spent),
             "subsidy": ColumnNumbers("projects.subsidy", spent * rate),
@@ -207,5 +214,10 @@ def projects_sheet(facts: RunFacts, projects: RunTable) -> Sheet:
 
 def sent_on_plan(facts: RunFacts, flows: Flows) -> np.ndarray:
     """Tonnes that projects produce on the plan; shape (periods, projects)."""
+    return _of_projects(facts, flows["sent"])
+
+
+def _of_projects(facts: RunFacts, of_sources: np.ndarray) -> np.ndarray:
+    """Numbers of sources at every node for the plan and projects alone; shape (periods, projects)."""
     columns = [i for i, name in enumerate(facts.world.sources) if name in facts.world.projects]
-    return flows["sent"][facts.plan][:, columns]
+    return of_sources[facts.plan][:, columns]

@@ -97,6 +97,7 @@ RULES: dict[str, str] = {
     "split.release": "keep x stock before - stock <= release_rate_t_per_day x d at list prices",
     "projects.existing_t_per_year": "the existing capacity of the inputs",
     "projects.used_t_per_year": "what the plan produces, a year's mean over the horizon",
+    "projects.beyond_existing_t_per_year": "most that it produces in a period beyond what exists and may run, a year's",
     "projects.investment": "capex x built",
     "projects.subsidy": "subsidy_rate x investment",
     "projects.net_cost": "investment less subsidy",

@@ -18,6 +18,13 @@ PROJECTS = ResultTable(
         Column("existing_t_per_year", Kind.NUMBER, "t/year", "capacity before"),
         Column("built_t_per_year", Kind.NUMBER, "t/year", "capacity built"),
         Column("used_t_per_year", Kind.NUMBER, "t/year", "mean output on the plan over the whole horizon"),
+        Column(
+            "beyond_existing_t_per_year",
+            Kind.NUMBER,
+            "t/year",
+            "most output on the plan in a period beyond what exists and may run then, as a year's; zero where what is "
+            "built stands by",
+        ),
         Column("investment", Kind.NUMBER, "money", "capex times capacity built, paid at the start"),
         Column("subsidy", Kind.NUMBER, "money", "part of it that the state pays, zero or more here"),
         Column("net_cost", Kind.NUMBER, "money", "investment less subsidy"),
@@ -36,6 +43,8 @@ def projects_table(outcome: Outcome) -> pd.DataFrame:
     for name, row in world.projects.items():
         built = float(outcome.values("build", name).sum())
         investment = row.capex * built
+        shipped, export = outcome.shipped[name][plan], outcome.of_source(name).state.export[name][plan]
+        beyond = shipped / world.calendar.year_share - row.existing_t * export
         records.append(
             {
                 "project": name,
@@ -44,7 +53,8 @@ def projects_table(outcome: Outcome) -> pd.DataFrame:
                 "kind": row.kind,
                 "existing_t_per_year": row.existing_t,
                 "built_t_per_year": built,
-                "used_t_per_year": outcome.shipped[name][plan].sum() / horizon_years,
+                "used_t_per_year": shipped.sum() / horizon_years,
+                "beyond_existing_t_per_year": beyond.max(initial=0.0),
                 "investment": investment,
                 "subsidy": row.subsidy_rate * investment,
                 "net_cost": (1.0 - row.subsidy_rate) * investment,
