@@ -99,3 +99,13 @@ def test_materials_that_nothing_couples_have_ranges_of_their_own() -> None:
 def test_what_is_left_out_is_what_the_solver_leaves_out() -> None:
     _, value = highspy.Highs().getOptionValue("small_matrix_value")
     assert value == LEAST_COEFFICIENT
+
+
+def test_a_demand_that_the_opening_stock_covers_to_the_last_tonne_is_no_tiny_number() -> None:
+    # twelve months of a twelfth of 100 t are less than 100 t by 1.4e-14
+    assert given(description(material={"opening_stock_t": 100}), "W401") == []
+
+
+def test_a_supply_that_is_used_to_the_last_tonne_spares_nothing() -> None:
+    two = [{"capacity_t": 60}, {"supplier": "a", "country": "AUS", "capacity_t": 40}]
+    assert given(description(suppliers=two, crises=halt()), "W401") == []

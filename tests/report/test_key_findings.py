@@ -6,10 +6,13 @@ import base64
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
+
 from bichiku.reading.model import read_model
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.run import Run
 from bichiku.show.report import ReportData, key_findings, render_report
+from oracles.by_hand import small_world
 from tests.report_cases import TUTORIAL, Page, comparison, runs
 
 TODAY = runs()[0]
@@ -56,6 +59,47 @@ def test_what_the_state_pays_is_no_saving_to_the_country() -> None:
     assert "the cheapest strategy, bought, costs" in first
 
 
+def test_strategies_that_cost_the_same_save_nothing() -> None:
+    chosen = (changed("twin"), TODAY)
+    first = key_findings(ReportData(chosen, {}, "today", comparison(chosen, {})))[0]
+    assert "no other strategy costs less, and 2 of the 2 strategies lie within 1 % of it" in first
+
+
+def test_where_nothing_is_paid_nothing_is_saved() -> None:
+    world = small_world(demand=0)
+    chosen = tuple(run_strategy(replace(world, strategy=name)) for name in ("one", "two"))
+    text = key_findings(ReportData(chosen, {}, "two", comparison(chosen, {})))[0]
+    assert "the cost to Japan is USD 0 a year" in text
+    assert "no other strategy costs less" in text
+
+
+def test_a_baseline_without_crises_is_not_said_to_lose_least() -> None:
+    calm = changed("calm", "crises=null")
+    text = sentences(calm, TODAY)[1]
+    assert text.startswith("Under calm no crisis begins in that time, so the others cannot be set against it in safety")
+    assert "least is lost in the worst crises under today, where damage" in text
+
+
+def test_crises_that_begin_after_the_window_are_in_the_model() -> None:
+    # the first onset of the tutorial is the third quarter of 2026
+    both = [changed(name, "report_until=2026-06") for name in ("one", "two")]
+    assert sentences(*both)[1] == "No crisis of the model begins in that time, so it says nothing about safety."
+
+
+def test_days_of_a_material_that_nobody_uses_in_the_end_are_left_out() -> None:
+    run = changed("unused", "demand[tungsten/2027].tonnes=0", "demand[tungsten/2028].tonnes=0")
+    held = run.summary.query("metric == 'cover_days_at_end'").set_index("material")["value"]
+    assert "tungsten" not in held or np.isnan(held["tungsten"])
+    assert "(graphite) to" in sentences(run)[1]
+
+
+def test_a_crisis_with_from_in_its_name_keeps_it() -> None:
+    world = TODAY.world
+    crises = {"halt from China": world.settings.crises["china-halt"]}
+    run = run_strategy(replace(world, settings=world.settings.model_copy(update={"crises": crises})))
+    assert "days of halt from China begun 2026-07" in sentences(run)[2]
+
+
 def test_a_single_page_gives_cvar_at_the_level_of_the_policy_as_well() -> None:
     rows = {row[0]: row[1:] for row in single(changed(*MEAN_RISK)).table("mean-risk in numbers")}
     assert rows["Worst tenth of a year"][:2] == ["3,020", "damage (CVaR), USD k"]
@@ -72,7 +116,7 @@ IMPOSSIBLE = ("impossible", "policies.reserve_days=200")
 
 def test_damage_on_the_plan_is_not_called_damage_from_crises() -> None:
     cost, _, weak = sentences(changed(*IMPOSSIBLE), TODAY)
-    assert "is damage from crises and USD 18.6 m that of going short or without on the plan" in cost
+    assert "is damage in crises and USD 18.6 m that of going short or without on the plan" in cost
     assert weak.startswith("The weakest spot is tungsten, 62.4 days short on the plan itself, without any crisis")
     assert "on the plan" not in sentences(TODAY)[0]
 

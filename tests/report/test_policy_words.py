@@ -76,3 +76,8 @@ def test_a_limit_without_a_scope_names_none() -> None:
 def test_an_effect_says_when_it_acts() -> None:
     effect = Effect(countries=["CHN"], materials=["tungsten"], loss=1, start=2, duration=3)
     assert effect_words(effect) == "CHN of tungsten: loses 100 %, from 2 periods after the onset for 3 periods"
+
+
+def test_selectors_of_an_effect_narrow_each_other_and_no_loss_is_rounded_to_all() -> None:
+    effect = Effect(countries=["CHN", "MOZ"], suppliers=["graphite-chn"], routes=["suez"], loss=0.996)
+    assert effect_words(effect) == "CHN and MOZ, only graphite-chn, only suez: loses 99.6 %"

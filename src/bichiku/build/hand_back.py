@@ -10,6 +10,7 @@ import numpy as np
 
 from bichiku.build.stencil import Stencil
 from bichiku.model.cost_lines import GAP
+from bichiku.model.rounding import ROUNDING
 from bichiku.model.state import State
 from bichiku.model.tree import Tree, rate
 from bichiku.model.world import NOTHING_MORE, World
@@ -89,7 +90,8 @@ def beyond_use(
         row = world.projects[name]
         most = row.existing_t + more.get(name, 0.0)
         used += most * share * state.export[name][plan] * (row.input_per_output or 0.0)
-    return able - used
+    beyond = able - used
+    return np.where(abs(beyond) <= ROUNDING * np.maximum(able, used), 0.0, beyond)
 
 
 def spare_tonnes(beyond: np.ndarray, world: World, tree: Tree) -> np.ndarray:

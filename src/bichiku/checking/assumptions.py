@@ -17,12 +17,13 @@ SHOWN = 3  # rows of each table: enough to start with, few enough to read
 
 def _assumed(facts: Facts) -> Iterator[Found]:
     world = facts.world
-    weak = [(row, money) for row in world.rows if row.basis in (None, "assumed") and (money := _money(world, row)) > 0]
-    if not weak:
+    weak = [row for row in world.rows if row.basis in (None, "assumed")]
+    worth = [(row, money) for row in weak if (money := _money(world, row)) > 0]
+    if not worth:
         return
     named = []
-    for table in dict.fromkeys(row.table for row, _ in weak):
-        mine = sorted(((row, money) for row, money in weak if row.table == table), key=lambda pair: -pair[1])
+    for table in dict.fromkeys(row.table for row, _ in worth):
+        mine = sorted(((row, money) for row, money in worth if row.table == table), key=lambda pair: -pair[1])
         shown = ", ".join(f"{_key(row)} {_short(money)}" for row, money in mine[:SHOWN])
         named.append(f"{table} {shown}")
     yield Found(

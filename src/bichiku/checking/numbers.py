@@ -195,8 +195,10 @@ def _stock_pays_at_the_horizon(facts: Facts) -> Iterator[Found]:
             for name in world.sellers(material)
             if facts.most_arrivals[name][last] > 0.0
         }
-        if not prices:
-            continue
+        arriving = sum(facts.most_arrivals[name][last] for name in prices)
+        used = state.demand[material][last] if material in world.demand else 0.0
+        if not prices or arriving <= used:
+            continue  # nothing is left to store
         cheapest = min(prices, key=lambda name: prices[name])
         credit = row.reference_price * (1.0 - row.haircut) * discount[last + 1] / discount[last]
         storing = row.storage_cost_rate * row.reference_price * facts.year_share / 2
@@ -204,8 +206,8 @@ def _stock_pays_at_the_horizon(facts: Facts) -> Iterator[Found]:
             yield Found(
                 f"materials[{material}]",
                 f"a tonne in stock at the horizon counts {credit:,.6g}, and {cheapest} delivers one for "
-                f"{prices[cheapest]:,.6g} in the last period, so it pays to buy all that it has and store it; give a "
-                "larger haircut, or look for a wrong price",
+                f"{prices[cheapest]:,.6g} in the last period, so it pays to buy all that is not used and store it; "
+                "give a larger haircut, or look for a wrong price",
             )
 
 

@@ -49,9 +49,9 @@ def _drawn_on_without_emergency(outcome: Outcome) -> Iterator[Found]:
                     label = outcome.world.calendar.label
                     yield Found(
                         material,
-                        f"if {crisis} begins in {label(onset)}, which cuts none of its supply and raises no demand for "
-                        f"it, its stock falls in {label(period)} by {mine[node]:,.6g} t more than the plan's; a target "
-                        "that rises allows it, as a build-up may pause",
+                        f"if {crisis} begins in {label(onset)}, its stock falls in {label(period)} by "
+                        f"{mine[node]:,.6g} t more than the plan's, though nothing of its own supply is cut and no "
+                        "demand for it raised then; a target that rises allows it, as a build-up may pause",
                     )
 
 
@@ -95,7 +95,7 @@ def _kept_without_buying(outcome: Outcome) -> Iterator[Found]:
         use = float(part.use(material)[nodes].sum())
         drawn = float(part.stock_before(material)[nodes[0]] - part.stock[material][nodes[-1]])
         short_days = float(part.short_days(material)[nodes].sum()) if material in part.demand else 0.0
-        means = [f"{drawn:,.6g} t out of the store, bought before"] if drawn > KEPT_BY * use > 0.0 else []
+        means = [f"{drawn:,.6g} t out of the store"] if drawn > KEPT_BY * use > 0.0 else []
         if (material, year) in held:
             limits = limits_that_hold(facts, held[material, year])
             what = f"under {limits} at most {most[material, year]:,.6g} t can arrive in {year}"
@@ -117,7 +117,9 @@ def _binding_in_a_year(outcome: Outcome) -> dict[tuple[str, int], list[str]]:
         lines = program.matrix[block.rows]
         value, size = lines @ outcome.solution.x, abs(lines) @ abs(outcome.solution.x)
         slack = np.minimum(value - program.row_lower[block.rows], program.row_upper[block.rows] - value)
-        for year in block.keys[slack <= TOLERANCE * (1.0 + size)]:
+        priced = outcome.solution.row_dual[block.rows] != 0.0  # of nothing every share is kept, at a price or at none
+        binds = (slack <= TOLERANCE * (1.0 + size)) & ((size > TOLERANCE) | priced)
+        for year in block.keys[binds]:
             families = found.setdefault((block.material, int(year)), [])
             if block.family not in families:
                 families.append(block.family)

@@ -60,10 +60,10 @@ CODES: dict[str, str] = {
     # assumptions
     "W501": "lists of assumed rows that the answer rests on most",
     # results
-    "W601": "stocks are drawn on in a crisis that does not concern them",
+    "W601": "stocks are drawn on in a crisis without an emergency of theirs",
     "W602": "projects are built and stand by on the plan",
     "W603": "strategies have the same plan under different names",
-    "W604": "limits on shares are kept by stock bought before or by shortage",
+    "W604": "limits on shares are kept by what is in store or by shortage",
 }
 
 CHECK_ALONE = ("W501",)

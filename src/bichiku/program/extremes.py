@@ -13,6 +13,7 @@ COSTS = "costs"
 LIMITS = "limits of rows"
 BOUNDS = "bounds of columns"
 
+DUST = 1e-13  # of the largest limit of rows of one name; less is what a difference of two such leaves
 ROUNDING = 1e-9  # of what was taken from a limit; less than this is what the subtraction left
 
 
@@ -90,6 +91,10 @@ def numbers(program: LinearProgram) -> tuple[Numbers, ...]:
     rows, columns = entries.coords
     limits = np.where(np.isfinite(program.row_lower), program.row_lower, program.row_upper)
     limits = np.where(abs(limits) > ROUNDING * abs(program.row_constant), limits, 0.0)
+    for block in program.row_blocks:
+        sizes = abs(limits[block.rows])
+        largest = sizes[np.isfinite(sizes)].max(initial=0.0)
+        limits[block.rows] = np.where(sizes <= DUST * largest, 0.0, limits[block.rows])
     all_rows, all_columns = np.arange(program.shape[0]), np.arange(program.shape[1])
     return (
         Numbers(COEFFICIENTS, entries.data, rows, columns),

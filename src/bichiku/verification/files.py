@@ -47,7 +47,8 @@ COLUMNS: dict[str, dict[str, Cell]] = {
     },
     "projects.csv": {
         "project": T, "material": T, "country": T, "kind": T, "existing_t_per_year": N, "built_t_per_year": N,
-        "used_t_per_year": N, "beyond_existing_t_per_year": N, "investment": N, "subsidy": N, "net_cost": N, "unit": T, "basis": T,
+        "used_t_per_year": N, "beyond_existing_t_per_year": N, "investment": N, "subsidy": N, "net_cost": N,
+        "unit": T, "basis": T,
     },
     "costs.csv": {"line": T, "material": T, "year": W, "value": N, "undiscounted": NE, "unit": T},
     "crises.csv": {

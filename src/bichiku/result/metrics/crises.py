@@ -261,7 +261,7 @@ GROUPS = (
             MONEY,
             Scope.ALL,
             "expected damage of the crises that begin in a calendar year, which the detail names, inside the window: "
-            "what comes in the first years no plan can help any more",
+            "what comes in the first months finds the stores as they are",
             partial(_of_onset_year, number=lambda rows: float(rows["damage"] @ rows["probability"])),
             Shown.SCREEN | Shown.REPORT,
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from bichiku.model.rounding import difference
 from bichiku.result.levers import NATION_COST
 from bichiku.result.run import Run
 from bichiku.show.numbers import page_days, page_money, percent
@@ -13,6 +14,7 @@ from bichiku.show.report.data import NEGLIGIBLE, PLAN_DAMAGE, ReportData
 COST = NATION_COST  # what is a saving to the buyer and paid by the state is none to the country
 CRISIS_DAMAGE = "expected_damage_in_crises_per_year"
 LOST_OUTPUT = "shortage_per_year"
+SAME = 1e-9  # of a cost; two that differ by less are one
 CLOSE = 0.01  # strategies this near in cost are told as one group
 
 
@@ -30,7 +32,7 @@ def _one_cost(report: ReportData) -> str:
     worst = value(run, "worst_crisis_damage")
     text = f"{_what_it_costs(report, report.runs[0])}; {_damage(report, report.runs[0])}"
     if worst > 0:
-        text += f"; the worst crisis, {report.metrics.detail(run, 'worst_crisis_damage')}, does damage of "
+        text += f"; in the worst crisis, {report.metrics.detail(run, 'worst_crisis_damage')}, damage is "
         text += page_money(worst, report.currency)
     return f"{text}."
 
@@ -52,7 +54,7 @@ def _what_it_costs(report: ReportData, run: Run) -> str:
 def _damage(report: ReportData, run: Run) -> str:
     """What part of the cost is damage, told by where it falls."""
     crises, plan = (report.metrics.value(run.strategy, name) for name in (CRISIS_DAMAGE, PLAN_DAMAGE))
-    text = f"{page_money(crises, report.currency)} of it is damage from crises"
+    text = f"{page_money(crises, report.currency)} of it is damage in crises"
     if report.loses_on_plan(run):
         text += (
             f" and {page_money(plan, report.currency)} that of going short or without on the plan, without any crisis"
@@ -62,7 +64,11 @@ def _damage(report: ReportData, run: Run) -> str:
 
 def _one_plan(report: ReportData) -> str:
     run = report.runs[0].strategy
-    held = report.metrics.by_material(run, "cover_days_at_end")
+    held = {
+        material: days
+        for material, days in report.metrics.by_material(run, "cover_days_at_end").items()
+        if not math.isnan(days)  # of a material that nobody uses in the end
+    }
     china = report.metrics.value(run, "china_share_exporter")
     parts = []
     if held:
@@ -86,25 +92,34 @@ def _cost(report: ReportData) -> str:
     start = "" if base.strategy == report.baseline else f"No plan keeps all limits of {report.baseline}. "
     text = f"{start}{_what_it_costs(report, base)}; {_damage(report, base)}; "
     near = [run for run in report.runs if value(run.strategy, COST) <= least + CLOSE * abs(least)]
-    if cheapest.strategy == base.strategy:
+    saving = difference(cost, least, SAME)
+    if saving <= 0.0:
         text += "no other strategy costs less"
     else:
-        saving = f"{page_money(cost - least, report.currency)} ({percent((cost - least) / cost)}) less"
-        text += f"the cheapest strategy, {cheapest.strategy}, costs {saving}"
+        share = f" ({percent(saving / cost)})" if cost > 0.0 else ""  # of a gain it would say little
+        text += f"the cheapest strategy, {cheapest.strategy}, costs {page_money(saving, report.currency)}{share} less"
     to_buyer = min(report.runs, key=lambda run: value(run.strategy, "cost_per_year"))
     if value(to_buyer.strategy, "cost_per_year") < value(cheapest.strategy, "cost_per_year"):
         text += f" (after subsidies it is {to_buyer.strategy})"
     if len(near) > 1:
         text += f", and {len(near)} of the {len(report.runs)} strategies lie within {percent(CLOSE)} of "
-        text += "it" if cheapest.strategy == base.strategy else "that"
+        text += "that" if saving > 0.0 else "it"
     return f"{text}."
 
 
 def _safety(report: ReportData) -> str:
     value, base, safest = report.metrics.value, report.base, report.safest
     if base is None or safest is None:
-        return "No crisis is in the model, so it says nothing about safety."
+        has_some = any(run.world.settings.crises for run in report.runs)
+        why = "No crisis of the model begins in that time" if has_some else "No crisis is in the model"
+        return f"{why}, so it says nothing about safety."
     tail, least = (value(run.strategy, "cvar_damage") for run in (base, safest))
+    if math.isnan(tail):
+        return (
+            f"Under {base.strategy} no crisis begins in that time, so the others cannot be set against it in safety; "
+            f"least is lost in the worst crises under {safest.strategy}, where damage in the worst tenth of what a "
+            f"year may bring averages {page_money(least, report.currency)}."
+        )
     if tail <= 0 or page_money(tail, report.currency) == page_money(least, report.currency):
         text = (
             f"No strategy does better in the worst tenth of what a year may bring than {base.strategy}, where damage "
@@ -146,7 +161,8 @@ def _spot(report: ReportData, run: Run) -> str:
     for material, short in report.short_on_plan(run).items():
         return f"{material}, {page_days(short)} days short on the plan itself, without any crisis,"
     material, left = report.metrics.least(run.strategy, "least_time_to_survive")
-    where = report.metrics.detail(run.strategy, "least_time_to_survive", material).replace(" from ", " begun ")
+    crisis, _, begun = report.metrics.detail(run.strategy, "least_time_to_survive", material).rpartition(" from ")
+    where = f"{crisis} begun {begun}" if crisis else begun
     return f"{material}, short after {_day(left)} days of {where}" if material else ""
 
 

@@ -9,7 +9,7 @@ from bichiku.model.countries import is_country
 from bichiku.model.settings import Effect, EventEffect, PolicySettings
 from bichiku.model.time_path import TimePath
 from bichiku.policies import POLICIES
-from bichiku.show.numbers import page_days, page_money, page_number, percent
+from bichiku.show.numbers import page_days, page_money, page_number
 from bichiku.show.phrases import country, listed
 
 NAMED = 6  # what an effect hits, before "and so many more"; a limit names all that it is on
@@ -64,13 +64,14 @@ class ReportWords:
 
 def effect_words(effect: EventEffect) -> str:
     """One effect of a crisis or event: what it hits and how hard."""
-    what = [name for names in (effect.countries, effect.suppliers, effect.routes) for name in names or []]
-    where = listed(what or effect.materials or ["everything"], NAMED)
+    # each narrows the others
+    what = [listed(names, NAMED) for names in (effect.countries, effect.suppliers, effect.routes) if names]
+    where = ", only ".join(what) if what else listed(effect.materials or ["everything"], NAMED)
     if what and effect.materials:
         where += f" of {listed(effect.materials, NAMED)}"
     hard = []
     if effect.loss is not None:
-        hard.append(f"loses {percent(effect.loss)}")
+        hard.append(f"loses {page_days(100 * effect.loss)} %")
     if effect.price_factor is not None:
         whose = "all prices of their materials" if effect.market else "prices"
         hard.append(f"{whose} × {effect.price_factor:g}")

@@ -27,11 +27,10 @@ def levers(report: ReportData) -> Picture | None:
     wanted = mine[mine["metric"].isin((BEFORE, AVOIDED, RATIO, STATE, INDUSTRY))]
     table = wanted.pivot_table("value", "strategy", "metric", "first", dropna=False)
     told = wanted[wanted["metric"] == RATIO].set_index("strategy")["detail"]
-    table = table.drop(index=[name for name in table.index if name == report.baseline]).sort_values(
-        AVOIDED, ascending=False
-    )
+    table = table.drop(index=[name for name in table.index if name == report.baseline])
     if table.empty or not {AVOIDED, STATE, INDUSTRY} <= set(table):
         return None  # nothing to set them against
+    table = table.sort_values(AVOIDED, ascending=False)
     ratios = [ratio_words(float(table[RATIO].get(name, math.nan)), told.get(name, "")) for name in table.index]
     source = f"comparison.csv ({STATE}, {INDUSTRY}, {AVOIDED}, {RATIO})"
     return lever_picture(table, ratios, report.baseline, report.currency, report.window, source)

@@ -28,8 +28,8 @@ def quality(report: ReportData, run: Run) -> Picture | None:
     return picture(
         key="data-quality",
         title=f"What the supply cost rests on: {run.strategy}",
-        units="per cent of the delivered cost of what the plan buys to the end of "
-        f"{report.window[-7:-3]}, by the basis of the supplier's or project's row",
+        units=f"per cent of the delivered cost of what the plan buys, {report.window}, by the basis of the supplier's "
+        "or project's row",
         source="summary.csv (cost_sourced, cost_derived, cost_assumed, cost_not_stated)",
         alt=alt,
         height=0.7 + 0.22 * len(table),

@@ -85,8 +85,7 @@ def _by_year_of_onset(report: ReportData) -> PageTable:
         for run in report.runs
     ]
     return PageTable(
-        caption=f"Damage of the crises that begin in each year, {money.unit}: what comes in the first years no plan "
-        "can help any more",
+        caption=f"Damage of the crises that begin in each year, {money.unit}",
         headings=["Strategy", *(f"{year}\n{what}" for year in years for what in ("expected", "worst"))],
         rows=rows,
         text=(0,),
