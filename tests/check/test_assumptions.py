@@ -34,6 +34,14 @@ def test_a_warning_is_given_where_it_applies_and_only_there(case: Case) -> None:
     holds(case)
 
 
+def test_rows_without_money_are_counted_and_not_named() -> None:
+    # the second material is neither used nor sold, so nothing passes through its row
+    tables = {"materials": [MATERIAL, MATERIAL | {"material": "n"}], "suppliers": [SPOT | SURE]}
+    (item,) = given(description(tables=tables), "W501")
+    assert item.subject == "2 of 3 rows are assumed or state no basis"
+    assert "materials m (10,000); prices.csv" in item.message
+
+
 def test_the_three_rows_of_a_table_with_the_most_money_are_named() -> None:
     suppliers = [SPOT | {"supplier": f"s{i}", "capacity_t": 10 * i} for i in (1, 2, 3, 4)]
     tables = {"materials": [MATERIAL | SURE], "suppliers": suppliers}

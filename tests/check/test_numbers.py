@@ -47,10 +47,11 @@ def beside_another(first: float, second: float, periods: int = 2, **model: Any) 
     return found
 
 
-def at_the_horizon(freight: float = 0, price: float = 10, **changes: Any) -> Description:
+def at_the_horizon(freight: float = 0, price: float = 10, capacity: float = 1000, **changes: Any) -> Description:
     """What is left at the horizon is valued at the reference price of 11, and storing it for a year costs 1.1."""
     worth = {"haircut": 0, "reference_price": 11, "storage_cost_rate": 0.1}
-    return description(material=worth, suppliers=[{"freight": freight, "price": price}], **changes)
+    supplier = {"freight": freight, "price": price, "capacity_t": capacity}
+    return description(material=worth, suppliers=[supplier], **changes)
 
 
 CASES = [
@@ -146,6 +147,8 @@ CASES = [
         "materials[m]",
         ("counts 10.4762",),
     ),
+    # of what is used to the last tonne none is left to store
+    Case("W413", at_the_horizon(capacity=101), at_the_horizon(capacity=100), "materials[m]"),
 ]
 
 

@@ -197,7 +197,7 @@ def _stock_pays_at_the_horizon(facts: Facts) -> Iterator[Found]:
         }
         arriving = sum(facts.most_arrivals[name][last] for name in prices)
         used = state.demand[material][last] if material in world.demand else 0.0
-        if not prices or arriving <= used:
+        if not prices or arriving <= used * (1.0 + TOLERANCE):
             continue  # nothing is left to store
         cheapest = min(prices, key=lambda name: prices[name])
         credit = row.reference_price * (1.0 - row.haircut) * discount[last + 1] / discount[last]
