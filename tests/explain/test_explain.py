@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bichiku.explaining import Diagnosis, explain
+from bichiku.explaining.sacrifice import SacrificeKind
 from bichiku.policies import FAMILIES, Policies
 from bichiku.result.pipeline import run_strategy
 from bichiku.show.explanation import as_record, change_words, text_of
@@ -99,6 +100,48 @@ def test_a_limit_that_is_kept_by_buying_ahead_says_so() -> None:
     # a reserve is bought whatever the cap, so it is none of its doing
     enough = [{}, AUSTRALIA | {"capacity_t": 200}]
     assert explained(periods=2, suppliers=enough, policies=cap | {"reserve_days": 36.5}).sacrifices == ()
+
+
+def test_a_shortage_that_may_fall_in_either_year_asks_for_no_store() -> None:
+    # half of 80 t from Australia's 40, in both years: 20 t are short in each, or 40 in one and 20 stored for it
+    cap = {"share_caps": [{"group": ["CHN"], "max": 0.5}]}
+    suppliers = [{"capacity_t": 100}, AUSTRALIA]
+    (found,) = explained(periods=2, suppliers=suppliers, policies=cap).sacrifices
+    assert (found.kind, found.amount) == (SacrificeKind.SHORT, pytest.approx(146))
+
+
+def test_what_is_short_for_want_of_supply_is_told_apart() -> None:
+    # 80 t can come: 73 days a year are short anyway. A cap of 0.7 leaves 40 / 0.3 = 133 t in two years, 243 days short
+    suppliers = [{"capacity_t": 60}, AUSTRALIA | {"capacity_t": 20}]
+    text = text_of(explained(periods=2, suppliers=suppliers, policies={"share_caps": [{"group": ["CHN"], "max": 0.7}]}))
+    assert "m 243 days short on the plan" in text
+    assert "(146 of them whatever the limits), as share_caps would have it" in text
+
+
+def test_a_limit_without_which_it_would_take_as_much_is_not_named() -> None:
+    asked = {"share_caps": [{"group": ["CHN"], "max": 0.5}], "expected_shortage": {"max_days": 500}}
+    (found,) = explained(periods=2, suppliers=TWO, policies=asked | {"budget": {"reserve_per_year": 1e5}}).sacrifices
+    assert found.limits == ("share_caps",)
+
+
+def test_what_one_material_or_another_must_be_short_is_told_of_both() -> None:
+    # each of two materials has a plant alone, for 100 t at 10 a tonne, and 1000 may be spent: one of them goes without
+    names = ("m", "n")
+    plants = [
+        {"project": f"p-{name}", "material": name, "country": "JPN", "kind": "recycling", "max_build_t": 100}
+        | {"capex": 10, "fixed_cost": 0, "running_cost": 1}
+        for name in names
+    ]
+    tables = {
+        "materials": [MATERIAL | {"material": name} for name in names],
+        "demand": [{"material": name, "year": 2026 + i, "tonnes": 100} for name in names for i in range(2)],
+        "suppliers": [SPOT | {"capacity_t": 0}],
+        "projects": plants,
+    }
+    (found,) = explained(periods=1, tables=tables, policies={"budget": {"investment": 1000}}).sacrifices
+    assert (found.kind, found.amount) == (SacrificeKind.SHORT_AMONG, pytest.approx(365))
+    assert {found.material, *found.tied} >= set(names)
+    assert found.limits == ("budget_investment",)
 
 
 def test_limits_on_a_world_without_demand_take_nothing() -> None:

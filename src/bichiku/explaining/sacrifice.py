@@ -1,12 +1,13 @@
 """What a plan that keeps all limits must put up with, at the least: demand left short, or stock bought for the purpose.
 
 A limit on shares can always be kept by buying less, or by buying in a year in which it binds less. Each is told only
-where the limits of policies are its cause: without them it would take less.
+where the limits of policies are its cause: without them it would take less. Of a material that is which no plan can do
+without; what one or another must be short, as what they share is not enough for both, is told of them together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -14,11 +15,14 @@ import numpy as np
 from scipy import sparse
 
 from bichiku.explaining.feasibility import FeasibilityCheck
-from bichiku.program import ALL, LinearProgram, RowBlock
+from bichiku.program import LinearProgram
+from bichiku.program.components import Component, split_program
 from bichiku.result.outcome import Outcome
-from bichiku.solving import Status
+from bichiku.result.planes import needs_planes
+from bichiku.solving import Solution, Status
 
 WORTH_TELLING = 1e-3  # of a year's demand: what is stored less than that is not told
+ROUNDING = 1e-7  # of all days
 TOLERANCE = 1e-6  # of the largest demand of a material in a period: less is what the solver leaves
 
 
@@ -26,25 +30,28 @@ class SacrificeKind(Enum):
     """What is put up with."""
 
     SHORT = "short"
+    SHORT_AMONG = "short among"
     STORED = "stored"
 
 
 @dataclass(frozen=True)
 class Sacrifice:
-    """What a material gives on the plan for limits to be kept.
+    """What is given on the plan for limits to be kept.
 
     Attributes:
         kind: what it is.
-        material: the material.
+        material: the material; of what several may be short, those of one such plan.
         amount: days of demand left short, or tonnes bought for the store beyond what is needed without the limits.
+        anyway: of the days, those that would be short without the limits too.
         years: calendar years in which it falls, in one plan that takes no more.
-        limits: families of the limits on the material that ask for it.
-        tied: materials that it is made of or into, of which a plan may give more instead.
+        limits: families of the limits that ask for it.
+        tied: materials that share a chain or a limit with it, of which a plan may give more instead.
     """
 
     kind: SacrificeKind
     material: str
     amount: float
+    anyway: float
     years: tuple[int, ...]
     limits: tuple[str, ...]
     tied: tuple[str, ...] = ()
@@ -60,127 +67,198 @@ def sacrifices(outcome: Outcome, check: FeasibilityCheck) -> tuple[list[Sacrific
     Raises:
         OutOfTime: it could not be told.
     """
-    program = outcome.program
-    limited = [block for block in program.row_blocks if block.policy]
-    by_year = [block for block in limited if block.place == "year"]
-    if not limited or not outcome.demand:
-        return [], []
-    short, tonnes = _least(_short, program, limited, outcome, check)
-    found, points = list(_told(SacrificeKind.SHORT, short, _families(limited), outcome)), [tonnes]
-    if by_year:
-        # what must be short stays so, and no more
-        columns = np.concatenate([_on_plan(outcome, "short", name) for name in outcome.demand])
-        kept = program.bounded(columns, tonnes[columns] + TOLERANCE * np.concatenate(_demand(outcome)))
-        stored, wider = _least(_stored, kept, by_year, outcome, check)
-        found += _told(SacrificeKind.STORED, stored, _families(by_year), outcome)
-        points.append(wider[: program.shape[1]])
-    return found, points
+    found: list[Sacrifice] = []
+    points: list[np.ndarray] = []
+    for component in split_program(outcome.program).components:
+        part = _Part(outcome, component, check)
+        if part.demand and (part.families or needs_planes(outcome, component)):
+            found += part.short()
+            found += part.stored()
+            points += part.points
+    order = {kind: place for place, kind in enumerate(SacrificeKind)}
+    return sorted(found, key=lambda sacrifice: order[sacrifice.kind]), points
 
 
-Objective = Callable[[LinearProgram, Outcome], tuple[LinearProgram, dict[str, np.ndarray], dict[str, np.ndarray]]]
-Amounts = dict[str, tuple[np.ndarray, np.ndarray]]  # by material: by period with the limits, and without
+class _Part:
+    """A part of the program that shares nothing with others.
 
+    Attributes:
+        materials, demand: its materials, and those of them that have demand.
+        families: rows of each family of limits, by its numbering.
+        points: points of the whole program that give no more than was found, nothing where others are.
+    """
 
-def _least(
-    objective: Objective, program: LinearProgram, limits: list[RowBlock], outcome: Outcome, check: FeasibilityCheck
-) -> tuple[Amounts, np.ndarray]:
-    """The least amounts with some limits and without, and the point with them."""
-    priced, columns, per_tonne = objective(program, outcome)
-    points = []
-    for one in (priced, priced.without_limits(np.concatenate([block.numbers for block in limits]))):
-        solution = check.solve(one)
+    def __init__(self, outcome: Outcome, part: Component, check: FeasibilityCheck) -> None:
+        self._outcome, self._part, self._check = outcome, part, check
+        self._program = part.program
+        stocks = {name: outcome.program.columns_of("stock", name).start for name in outcome.world.materials}
+        self.materials = [name for name, column in stocks.items() if column in part.columns]
+        self.demand = [name for name in self.materials if name in outcome.demand]
+        self.families, self._by_year = dict[str, np.ndarray](), dict[str, np.ndarray]()
+        for block in outcome.program.row_blocks:
+            rows = np.flatnonzero(np.isin(part.rows, block.numbers)) if block.policy else np.empty(0, dtype=int)
+            if len(rows):
+                for families in (self.families, self._by_year) if block.place == "year" else (self.families,):
+                    families[block.family] = np.append(families.get(block.family, np.empty(0, dtype=int)), rows)
+        self.points: list[np.ndarray] = []
+        self._least_days = 0.0  # of all materials together
+
+    def short(self) -> Iterator[Sacrifice]:
+        """Demand that must be left short: of each material, and of one or another."""
+        priced = self._of_days(self.demand)
+        best, free = self._least(priced), self._least(self._without(priced, self.families), is_point=False)
+        together, anyway = self._days(best), self._days(free)
+        self._least_days = sum(together.values())
+        own, own_anyway = dict(together), dict(anyway)
+        for name, days in together.items():
+            if len(self.demand) == 1 or days <= self._little:
+                continue
+            alone = self._of_days([name])
+            solution = self._least(alone)
+            own[name] = self._days(solution)[name]
+            without = self._least(self._without(alone, self.families), is_point=False)
+            own_anyway[name] = self._days(without)[name] if anyway[name] > self._little else 0.0
+            if own[name] - own_anyway[name] > self._little:
+                causes = self._causes(alone, solution, own[name], self._little, self.families)
+                yield self._told_short(SacrificeKind.SHORT, [name], own[name], own_anyway[name], solution, causes)
+        if len(self.demand) == 1 and own[self.demand[0]] - own_anyway[self.demand[0]] > self._little:
+            (name,) = self.demand
+            causes = self._causes(priced, best, own[name], self._little, self.families)
+            yield self._told_short(SacrificeKind.SHORT, [name], own[name], own_anyway[name], best, causes)
+        more = sum(together.values()) - sum(own.values())
+        more_anyway = max(sum(anyway.values()) - sum(own_anyway.values()), 0.0)
+        if more - more_anyway > self._little:
+            causes = self._causes(priced, best, self._least_days, self._little, self.families)
+            names = [name for name in self.demand if together[name] - own[name] > self._little]
+            yield self._told_short(SacrificeKind.SHORT_AMONG, names, more, more_anyway, best, causes)
+
+    def stored(self) -> Iterator[Sacrifice]:
+        """Tonnes that must be bought for the store, where in all no more is short than must be."""
+        if not self._by_year:
+            return
+        wider, added = self._of_tonnes()
+        best, free = self._least(wider), self._least(self._without(wider, self._by_year), is_point=False)
+        calendar = self._outcome.world.calendar
+        causes: tuple[str, ...] = ()
+        for name, columns in added.items():
+            more = best.x[columns] - free.x[columns]
+            largest = self._largest_demand(name)
+            if more.sum() <= WORTH_TELLING * largest * calendar.periods_per_year:
+                continue
+            if not causes:
+                least = sum(float(best.x[at].sum()) for at in added.values())
+                little = TOLERANCE * max(map(self._largest_demand, added)) * calendar.periods
+                causes = self._causes(wider, best, least, little, self._by_year)
+            years = tuple(int(year) for year in np.unique(calendar.years[more > TOLERANCE * largest]))
+            tied = tuple(other for other in self._outcome.of(name).world.materials if other != name)
+            yield Sacrifice(SacrificeKind.STORED, name, float(more.sum()), 0.0, years, causes, tied)
+
+    # Programs
+
+    def _of_days(self, names: list[str]) -> LinearProgram:
+        """The program that leaves as few days of demand of some materials short on the plan as it can."""
+        columns = np.concatenate([self._on_plan("short", name) for name in names])
+        return self._program.priced(columns, np.concatenate([self._per_tonne(name) for name in names]))
+
+    def _of_tonnes(self) -> tuple[LinearProgram, dict[str, np.ndarray]]:
+        """The program that adds as few tonnes to the stores as it can, and what it adds in each period, by material."""
+        world, periods, width = self._outcome.world, self._outcome.world.calendar.periods, self._program.shape[1]
+        count = len(self.materials) * periods
+        lines, uppers, columns = [], [], {}
+        for number, name in enumerate(self.materials):
+            stock, kept = self._on_plan("stock", name), world.kept(name)
+            each = np.arange(periods)
+            added = width + number * periods + each
+            # stock - kept * stock before - added <= 0; before the first period it is the opening stock
+            at = np.concatenate([each, each[1:], each])
+            of = np.concatenate([stock, stock[:-1], added])
+            values = np.concatenate([np.ones(periods), np.full(periods - 1, -kept), -np.ones(periods)])
+            lines.append(sparse.csr_array((values, (at, of)), shape=(periods, width + count)))
+            upper = np.zeros(periods)
+            upper[0] = kept * world.materials[name].opening_stock_t
+            uppers.append(upper)
+            columns[name] = added
+        # whoever is short and whenever, in all no more than need be
+        short = np.concatenate([self._on_plan("short", name) for name in self.demand])
+        days = np.concatenate([self._per_tonne(name) for name in self.demand])
+        lines.append(sparse.csr_array((days, (np.zeros(len(short), dtype=int), short)), shape=(1, width + count)))
+        calendar = self._outcome.world.calendar
+        uppers.append(np.array([self._least_days + ROUNDING * calendar.days * calendar.periods]))
+        wider = self._program.extended(
+            sparse.csr_array((self._program.shape[0], count)),
+            np.full(count, np.inf),
+            np.ones(count),
+            sparse.vstack(lines),
+            np.concatenate(uppers),
+        )
+        return wider, columns
+
+    @staticmethod
+    def _without(program: LinearProgram, families: Mapping[str, np.ndarray]) -> LinearProgram:
+        return program.without_limits(np.concatenate([np.empty(0, dtype=int), *families.values()]))
+
+    def _least(self, program: LinearProgram, is_point: bool = True) -> Solution:
+        solution = self._check.solve(program)
         if solution.status is not Status.OPTIMAL:
             raise OutOfTime
-        points.append(solution.x)
-    kept, free = points
-    found = {name: (kept[at] * per_tonne[name], free[at] * per_tonne[name]) for name, at in columns.items()}
-    return found, kept
+        if is_point:
+            point = np.zeros(self._outcome.program.shape[1])
+            point[self._part.columns] = solution.x[: len(self._part.columns)]
+            self.points.append(point)
+        return solution
 
+    def _causes(
+        self, program: LinearProgram, best: Solution, least: float, little: float, families: Mapping[str, np.ndarray]
+    ) -> tuple[str, ...]:
+        """Families of limits without each of which it would take less; where none is by itself, all that may be."""
+        # what has no price at the optimum changes nothing by being gone
+        priced = {family: rows for family, rows in families.items() if best.row_dual[rows].any()}
+        alone = []
+        for family, rows in priced.items():
+            solution = self._least(program.without_limits(rows), is_point=False)
+            if least - float(program.cost @ solution.x) > little:
+                alone.append(family)
+        return tuple(alone or priced or families)
 
-def _short(
-    program: LinearProgram, outcome: Outcome
-) -> tuple[LinearProgram, dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """The program that leaves as few days of demand short on the plan as it can."""
-    columns = {name: _on_plan(outcome, "short", name) for name in outcome.demand}
-    days = outcome.world.calendar.days
-    per_tonne = {
-        name: np.divide(days, demand, out=np.zeros(len(demand)), where=demand > 0)
-        for name, demand in zip(outcome.demand, _demand(outcome), strict=True)
-    }
-    at, cost = (np.concatenate(list(parts.values())) for parts in (columns, per_tonne))
-    return program.priced(at, cost), columns, per_tonne
+    # Numbers
 
+    @property
+    def _little(self) -> float:
+        """Days that are what the solver leaves."""
+        calendar = self._outcome.world.calendar
+        return TOLERANCE * calendar.days * calendar.periods
 
-def _stored(
-    program: LinearProgram, outcome: Outcome
-) -> tuple[LinearProgram, dict[str, np.ndarray], dict[str, np.ndarray]]:
-    """The program that adds as few tonnes to the stores as it can, over all periods of the plan."""
-    world, periods = outcome.world, outcome.world.calendar.periods
-    names, width = list(world.materials), program.shape[1]
-    lines, uppers, columns = [], [], {}
-    for number, name in enumerate(names):
-        stock, kept = _on_plan(outcome, "stock", name), world.kept(name)
-        added = width + number * periods + np.arange(periods)
-        each = np.arange(periods)
-        # stock - kept * stock before - added <= 0; before the first period it is the opening stock
-        at = np.concatenate([each, each[1:], each])
-        of = np.concatenate([stock, stock[:-1], added])
-        values = np.concatenate([np.ones(periods), np.full(periods - 1, -kept), -np.ones(periods)])
-        lines.append(sparse.csr_array((values, (at, of)), shape=(periods, width + len(names) * periods)))
-        upper = np.zeros(periods)
-        upper[0] = kept * world.materials[name].opening_stock_t
-        uppers.append(upper)
-        columns[name] = added
-    count = len(names) * periods
-    wider = program.extended(
-        sparse.csr_array((program.shape[0], count)),
-        np.full(count, np.inf),
-        np.ones(count),
-        sparse.vstack(lines),
-        np.concatenate(uppers),
-    )
-    return wider, columns, {name: np.ones(periods) for name in names}
+    def _on_plan(self, variable: str, material: str) -> np.ndarray:
+        """The part's columns of a variable at the plan's nodes, which are the first of each chain."""
+        whole = self._outcome.program.columns_of(variable, material).start + self._outcome.plan
+        return np.searchsorted(self._part.columns, whole)
 
+    def _per_tonne(self, material: str) -> np.ndarray:
+        """Days that a tonne short is in each period."""
+        demand = self._outcome.demand[material][self._outcome.plan]
+        days = self._outcome.world.calendar.days
+        found: np.ndarray = np.divide(days, demand, out=np.zeros(len(demand)), where=demand > 0)
+        return found
 
-def _on_plan(outcome: Outcome, variable: str, material: str) -> np.ndarray:
-    """The columns of a variable at the plan's nodes, which are the first of each chain."""
-    return outcome.program.columns_of(variable, material).start + outcome.plan
+    def _days(self, solution: Solution) -> dict[str, float]:
+        """Days short, by material."""
+        return {name: float(solution.x[self._on_plan("short", name)] @ self._per_tonne(name)) for name in self.demand}
 
+    def _largest_demand(self, material: str) -> float:
+        """Of a period; of a material that is feed alone, a tonne."""
+        return float(self._outcome.demand[material].max()) if material in self._outcome.demand else 1.0
 
-def _demand(outcome: Outcome) -> list[np.ndarray]:
-    return [outcome.demand[name][outcome.plan] for name in outcome.demand]
-
-
-def _largest_demand(material: str, outcome: Outcome) -> float:
-    """Of a period; of a material that is feed alone, a tonne."""
-    return float(outcome.demand[material].max()) if material in outcome.demand else 1.0
-
-
-def _families(limits: list[RowBlock]) -> dict[str, list[str]]:
-    """The families of the limits on each material; those on all materials together are of each."""
-    found: dict[str, list[str]] = {}
-    for block in limits:
-        families = found.setdefault(block.material, [])
-        if block.family not in families:
-            families.append(block.family)
-    return found
-
-
-def _told(
-    kind: SacrificeKind, amounts: Amounts, families: dict[str, list[str]], outcome: Outcome
-) -> Iterator[Sacrifice]:
-    calendar = outcome.world.calendar
-    for name, (by_period, without) in amounts.items():
-        more = by_period - without
-        if kind is SacrificeKind.SHORT:
-            largest, least = calendar.days, TOLERANCE * calendar.days * calendar.periods
-            counted = by_period
-        else:
-            largest = _largest_demand(name, outcome)
-            least, counted = WORTH_TELLING * largest * calendar.periods_per_year, more
-        if more.sum() <= least:
-            continue
-        years = tuple(int(year) for year in np.unique(calendar.years[counted > TOLERANCE * largest]))
-        tied = tuple(other for other in outcome.of(name).world.materials if other != name)
-        limits = tuple(dict.fromkeys((*families.get(name, ()), *families.get(ALL, ()))))
-        yield Sacrifice(kind, name, float(counted.sum()), years, limits, tied)
+    def _told_short(
+        self,
+        kind: SacrificeKind,
+        names: list[str],
+        amount: float,
+        anyway: float,
+        solution: Solution,
+        causes: tuple[str, ...],
+    ) -> Sacrifice:
+        calendar = self._outcome.world.calendar
+        days = sum(solution.x[self._on_plan("short", name)] * self._per_tonne(name) for name in names)
+        years = tuple(int(year) for year in np.unique(calendar.years[days > TOLERANCE * calendar.days]))
+        tied = tuple(other for other in self.demand if other not in names)
+        return Sacrifice(kind, " and ".join(names), amount, anyway, years, causes, tied)

@@ -76,10 +76,17 @@ def sacrifice_words(sacrifice: Sacrifice) -> str:
     """What a plan must put up with, and what forbids it."""
     years, limits = listed([str(year) for year in sacrifice.years]), listed(list(sacrifice.limits))
     amount = three_digits(sacrifice.amount)
+    anyway = f" ({three_digits(sacrifice.anyway)} of them whatever the limits)" if sacrifice.anyway else ""
     if sacrifice.kind is SacrificeKind.SHORT:
         return (
-            f"with {sacrifice.material} {amount} days short on the plan in {years}, as {limits} would have it; "
+            f"with {sacrifice.material} {amount} days short on the plan in {years}{anyway}, as {limits} would have it; "
             "policies.no_shortage forbids that"
+        )
+    if sacrifice.kind is SacrificeKind.SHORT_AMONG:
+        others = f", or {listed(list(sacrifice.tied))} in their place," if sacrifice.tied else ""
+        return (
+            f"with {sacrifice.material}{others} {amount} days short between them on the plan in {years}{anyway}, "
+            f"as {limits} would have it; policies.no_shortage forbids that"
         )
     instead = f" (or more of {listed(list(sacrifice.tied))}, tied to it)" if sacrifice.tied else ""
     bought = f"{amount} t of {sacrifice.material}{instead}"
