@@ -326,3 +326,12 @@ def test_a_path_that_asks_for_less_in_some_years_is_not_stretched() -> None:
     assert "taking longer does not apply to reserve_days of m: in some years it asks for less than before" in map(
         remark_words, conflict.remarks
     )
+
+
+def test_a_target_that_is_the_ceiling_too_falls_to_zero_and_no_further() -> None:
+    # 20 t are 73 days: 300 days of 2027 are 227 too many, and the 100 of 2026 fall to none
+    asked = {"reserve_days": {"2026-12": 100, "2027-12": 300}, "reserve_ceiling": "target"}
+    text = text_of(explained(periods=2, material={"storage_limit_t": 20}, policies=asked))
+    assert (
+        "lower the reserve of m by 227 days in every year, none below zero (in 2027 from 300 days to 73 days)" in text
+    )

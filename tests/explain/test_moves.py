@@ -51,7 +51,7 @@ def test_days_of_a_year_move_as_when_they_are_typed(model: Description, drawn_da
         if limit.year == year:
             assert limit.move is not None
             kept = KeptRows.of(outcome, limit.material, year)
-            program = DaysAdjustment((limit.move,), kept, limit.value).at(program, LESS)
+            program = DaysAdjustment((limit.move,), np.empty(0, dtype=int), kept, limit.value).at(program, LESS)
     assert program.same_sparsity(typed)
     assert program.matrix.data == pytest.approx(typed.matrix.data)
     assert program.row_lower == pytest.approx(typed.row_lower)

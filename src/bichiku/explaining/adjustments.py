@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -117,10 +117,12 @@ class DaysAdjustment(Adjustment):
 
     Attributes:
         moves: how the program moves with the days, one for each year; below zero they ask for nothing.
+        ceilings: rows of these that hold a stock to its target, which falls to zero and no further.
         kept: the rows by which the reserve stays in crises.
     """
 
     moves: tuple[Move, ...]
+    ceilings: np.ndarray
     kept: KeptRows | None
     most: float
     fine: float = FINE
@@ -128,6 +130,10 @@ class DaysAdjustment(Adjustment):
     def at(self, program: LinearProgram, step: float) -> LinearProgram:
         for move in self.moves:
             program = program.moved(move, -step)
+        if len(self.ceilings):
+            upper = program.row_upper.copy()
+            upper[self.ceilings] = np.maximum(upper[self.ceilings], -program.row_constant[self.ceilings])
+            program = replace(program, row_upper=upper)
         return program if self.kept is None else self.kept.less(program, step)
 
     def least(self, program: LinearProgram, check: FeasibilityCheck) -> float | None:
@@ -208,8 +214,10 @@ def adjustment_of(rules: Sequence[Rule]) -> Adjustment | None:
         return None
     if first.unit == "days" and first.year is not None:
         kept = _kept(rules)
-        if kept is not None or any(len(move.entry_rows) for move in moves):
-            return DaysAdjustment(moves, kept, max(rule.value for rule in rules))
+        floors = np.concatenate([rule.rows for rule in rules])
+        ceilings = np.setdiff1d(np.concatenate([move.rows for move in moves]), floors).astype(int)
+        if kept is not None or len(ceilings) or any(len(move.entry_rows) for move in moves):
+            return DaysAdjustment(moves, ceilings, kept, max(rule.value for rule in rules))
     if first.unit != "points":
         return LimitAdjustment(moves, first.loosening)
     rooms = tuple(rule.value if first.loosening < 0 else 100.0 - rule.value for rule in rules)
