@@ -56,6 +56,20 @@ ONLY_ORE = [{"material": "ore"}]
 
 CASES = [
     Case(
+        "W308",
+        hit_by({"countries": ["CHN", "MNG"], "loss": 1.0}),
+        hit_by(LOSS),
+        "crises.halt.effects[0]",
+        ("countries names MNG, of which it hits nothing",),
+    ),
+    Case(  # nobody sells ore, so nothing of it is lost in China
+        "W308",
+        hit_by(LOSS | {"materials": ["m", "ore"]}),
+        hit_by(LOSS | {"materials": ["m"]}),
+        "crises.halt.effects[0]",
+        ("materials names ore, of which it hits nothing",),
+    ),
+    Case(
         "W301",
         description(crises=halt(first_onset=3)),
         description(crises=halt(first_onset=2)),

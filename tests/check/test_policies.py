@@ -112,6 +112,13 @@ CASES = [
         "policies.share_caps[0] (CHN)",
         ("nobody offers ore that counts in imports",),
     ),
+    Case(  # AUT was typed for AUS
+        "W202",
+        under({"share_caps": [{"group": ["CHN", "AUT"], "max": 0.5}]}),
+        under({"share_caps": [{"group": ["CHN", "AUS"], "max": 0.5}]}),
+        "policies.share_caps[0] (CHN+AUT)",
+        ("group names AUT, which ships none of its materials",),
+    ),
     Case(
         "W202",
         under({"expected_shortage": {"max_days": 5, "materials": ["m", "ore"]}}, tables={"materials": [MATERIAL, ORE]}),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from bichiku.checking.facts import Facts, Found
 from bichiku.model.chains import LastWorld
-from bichiku.model.settings import Crisis, Effect, EventEffect
+from bichiku.model.settings import Crisis, Effect, Event, EventEffect
 from bichiku.model.state import materials_hit, moves_price, share_hit
 from bichiku.model.tree import starts
 from bichiku.model.world import World
@@ -14,6 +14,7 @@ from bichiku.policies.survive import SURVIVE
 
 LEAST_WEIGHT = 0.5  # of a chain's plan: below it a crisis is more likely under way than not
 
+SELECTORS = ("countries", "suppliers", "routes", "materials")
 _SELECTS_NOTHING = "no supplier or project is what it selects"
 
 
@@ -54,6 +55,33 @@ def _idle(world: World) -> Iterator[tuple[str, list[str]]]:
 _IDLE = LastWorld(lambda world: list(_idle(world)))
 
 
+def _names_what_it_does_not_hit(facts: Facts) -> Iterator[Found]:
+    for path, named in _DEAD.of(facts.world):
+        yield Found(path, named)
+
+
+def _dead(world: World) -> Iterator[tuple[str, str]]:
+    """Names beside others in a selector that select nothing by themselves: where the effect is, and which they are."""
+    causes: dict[str, Mapping[str, Event | Crisis]] = {
+        "events": world.settings.events,
+        "crises": world.settings.crises,
+    }
+    for kind, some in causes.items():
+        for name, cause in some.items():
+            for i, effect in enumerate(cause.effects):
+                for selector in SELECTORS:
+                    names = getattr(effect, selector) or []
+                    dead = [one for one in names if not _selects(world, effect.model_copy(update={selector: [one]}))]
+                    if 0 < len(dead) < len(names):
+                        yield (
+                            f"{kind}.{name}.effects[{i}]",
+                            f"{selector} names {', '.join(dead)}, of which it hits nothing",
+                        )
+
+
+_DEAD = LastWorld(lambda world: list(_dead(world)))
+
+
 def _longest(world: World, name: str, crisis: Crisis) -> int:
     """Most periods that a crisis goes on within the horizon; 0 where it never begins."""
     left = [world.calendar.periods + 1 - start.onset for start in starts(name, crisis, world.calendar)]
@@ -71,7 +99,7 @@ def _why_idle(world: World, effect: EventEffect) -> str:
     hit = {source: share for source in world.sources if (share := share_hit(effect, source, world)) > 0.0}
     materials = materials_hit(effect, world)
     moved = [name for name in world.floating if effect.price_factor is not None and moves_price(effect, name, world)]
-    if not hit and not materials and not moved:
+    if not _selects(world, effect):
         return _SELECTS_NOTHING
     reasons = [
         None if effect.loss is None else _loss(world, effect.loss, hit),
@@ -80,6 +108,15 @@ def _why_idle(world: World, effect: EventEffect) -> str:
     ]
     told = [reason for reason in reasons if reason is not None]
     return "" if "" in told else " and ".join(told)
+
+
+def _selects(world: World, effect: EventEffect) -> bool:
+    """Whether there is anything that an effect selects."""
+    return (
+        any(share_hit(effect, source, world) > 0.0 for source in world.sources)
+        or bool(materials_hit(effect, world))
+        or any(effect.price_factor is not None and moves_price(effect, name, world) for name in world.floating)
+    )
 
 
 def _loss(world: World, loss: float, hit: dict[str, float]) -> str:
@@ -200,4 +237,5 @@ RULES: dict[str, Callable[[Facts], Iterator[Found]]] = {
     "W305": _plan_is_the_exception,
     "W306": _recovers_before_goods_are_through,
     "W307": _effect_is_cut,
+    "W308": _names_what_it_does_not_hit,
 }

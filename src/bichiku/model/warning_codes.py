@@ -40,6 +40,7 @@ CODES: dict[str, str] = {
     "W305": "chains have a period in which a crisis is more likely than none",
     "W306": "crises have a recovery shorter than goods take through a chain and its sources to come back",
     "W307": "effects would go on longer than their crisis and are cut",
+    "W308": "effects name something beside others that they do not hit",
     # numbers
     "W401": "ranges of numbers are wider than the solver asks for",
     "W402": "numbers are so small that the solver leaves them out",

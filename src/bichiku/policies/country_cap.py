@@ -22,6 +22,7 @@ from bichiku.policies.shares import (
     share_phrases,
     share_points,
     why_idle,
+    without_share,
 )
 from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords
 
@@ -96,11 +97,9 @@ class CountryCap(Policy[CountryCapKeys]):
         if asked is None:
             return
         yield from not_offered(self.name, asked.of, asked.materials or [], world)
-        sources = {s for k in world.chosen(asked.materials) for s in counted_sources(world, k, asked.of)}
-        for country in asked.except_:
-            if not any(world.share_from(source, frozenset({country}), asked.stage) for source in sources):
-                what = "ships" if asked.stage == "exporter" else "is the origin of"
-                yield self.name, f"except names {country}, which {what} none of its materials"
+        materials = world.chosen(asked.materials)
+        for text in without_share("except", asked.except_, asked.of, asked.stage, materials, world):
+            yield self.name, text
 
     def path(self, rule: Limit, world: World) -> TimePath | None:
         asked = self.asked(world)

@@ -23,6 +23,7 @@ from bichiku.policies.shares import (
     share_phrases,
     share_points,
     why_idle,
+    without_share,
 )
 from bichiku.policies.views import Bounds, Built, PhraseWords, RowWriter, RuleWords
 
@@ -117,7 +118,13 @@ class ShareLimits(Policy[list[ShareLimit]]):
 
     def idle_names(self, bounds: Bounds) -> Iterator[tuple[str, str]]:
         for position, limit in enumerate(self.asked(bounds.world) or []):
-            yield from not_offered(self.where(position, limit), limit.of, limit.materials or [], bounds.world)
+            where, world = self.where(position, limit), bounds.world
+            yield from not_offered(where, limit.of, limit.materials or [], world)
+            dead = list(
+                without_share("group", limit.group, limit.of, limit.stage, world.chosen(limit.materials), world)
+            )
+            if len(dead) < len(limit.group):  # where all are, the limit as a whole can never bind
+                yield from ((where, text) for text in dead)
 
     def path(self, rule: Limit, world: World) -> TimePath | None:
         found: TimePath = getattr(self._limit_of(rule, world), self.key)

@@ -194,6 +194,18 @@ def why_idle(bounds: Bounds, sense: Sense, limits: Mapping[RowKey, ShareRow]) ->
     return "all that can arrive counts with that share or more"
 
 
+def without_share(
+    key: str, names: Sequence[str], of: str, stage: str, materials: Sequence[str], world: World
+) -> Iterator[str]:
+    """Countries and groups that a limit names under a key and that no tonne it counts is from."""
+    sources = {source for material in materials for source in counted_sources(world, material, of)}
+    for name in names:
+        members = world.members([name])
+        if not any(world.share_from(source, members, stage) for source in sources):
+            what = "ships" if stage == "exporter" else "is the origin of"
+            yield f"{key} names {name}, which {what} none of its materials"
+
+
 def not_offered(path: str, of: str, materials: Sequence[str], world: World) -> Iterator[tuple[str, str]]:
     """Materials that a limit names and that nobody offers."""
     for material in materials:
