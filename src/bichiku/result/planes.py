@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import highspy
 import numpy as np
 from scipy import sparse
 
@@ -23,6 +22,7 @@ from bichiku.program.units import in_powers_of_two
 from bichiku.result.outcome import Outcome
 from bichiku.solving import Optimum, Solution, SolverOptions, Status
 from bichiku.solving.highs import HighsRun
+from bichiku.solving.start import BASIC
 
 MOST_ROUNDS = 100
 
@@ -82,12 +82,16 @@ class PartWithPlanes:
         if self._run is None or program.shape != self._run.shape:
             begun = None if self._run is None else self._run.basis
             self._run = HighsRun(program, self._options)
-            if begun is not None:
+            if begun is not None and begun.valid:
                 more = program.shape[0] - len(begun.row_status)
-                begun.row_status = [*begun.row_status, *[highspy.HighsBasisStatus.kBasic] * more]
+                begun.row_status = [*begun.row_status, *[BASIC] * more]
                 self._run.begin_at(begun)
         else:
             self._run.change(program)
+        found = self._run.solve(prefer=False)
+        if found.status in (Status.OPTIMAL, Status.INFEASIBLE):
+            return found
+        self._run = HighsRun(program, self._options)  # from the start, not from the last basis
         return self._run.solve(prefer=False)
 
     def _with_planes(self, program: LinearProgram) -> LinearProgram:
