@@ -23,6 +23,7 @@ from trials.japan_levers import MODELS, stored
 PAGE = MODELS / "japan" / "README.md"
 PICTURE = MODELS.parent / "docs" / "pictures" / "japan-levers.svg"
 BASELINE = "today"
+SHOCK = "price-shock"  # the crisis in which no supplier stops
 YEN = 155.0  # a dollar, as in data/japan/assumptions.yaml
 RARE_EARTHS = (
     "neodymium-praseodymium",
@@ -89,6 +90,20 @@ def onset_years() -> Iterator[str]:
         if name != BASELINE:
             mine = solve["damage_by_onset_year"]
             yield f"| {name} | {' | '.join(millions(base[year] - mine[year]) for year in base)} |"
+
+
+def price_shock() -> Iterator[str]:
+    """Damage avoided of the price shock and of all other crises."""
+    as_is = stored()["as-is"]
+    base = as_is[BASELINE]["damage_by_crisis"]
+    yield "| lever | price shock | all other crises |"
+    yield "|---|---:|---:|"
+    for name, solve in as_is.items():
+        mine = solve["damage_by_crisis"]
+        avoided = {crisis: damage - (0.0 if name == BASELINE else mine[crisis]) for crisis, damage in base.items()}
+        shock = avoided.pop(SHOCK)
+        label = f"damage under {BASELINE}" if name == BASELINE else name
+        yield f"| {label} | {millions(shock)} | {millions(sum(avoided.values()))} |"
 
 
 def days() -> Iterator[str]:
@@ -284,6 +299,7 @@ def picture() -> str:
 TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "levers": levers,
     "onset years": onset_years,
+    "price shock": price_shock,
     "days": days,
     "cases": cases,
     "checks": checks,

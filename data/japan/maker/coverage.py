@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .countries import groups
+from .demand import need
 from .materials import reference_price
 from .purchases import purchases
-from .shortage import total_use
 from .writing import Record
 
 
 @dataclass(frozen=True)
 class Cover:
-    """Supplier capacity over the peak year's demand, and the share of purchases now."""
+    """Supplier capacity over what is used, feed of plants that stand included, and the share of purchases now."""
 
     material: str
     peak_t: float
@@ -30,7 +30,8 @@ def coverage(suppliers: list[Record], projects: list[Record]) -> list[Cover]:
     out = []
     for material in dict.fromkeys(row["material"] for row in suppliers):
         mine = [row for row in suppliers if row["material"] == material]
-        peak = total_use(material)
+        fed = [row for row in projects if row.get("input_material") == material]
+        peak = need(material) + sum(row["existing_t"] * row["input_per_output"] for row in fed)
         home = sum(row["existing_t"] for row in projects if row["material"] == material)
 
         def over(
@@ -48,7 +49,7 @@ def coverage(suppliers: list[Record], projects: list[Record]) -> list[Cover]:
                 everyone=over(lambda row: True),
                 without_china=over(lambda row: row["country"] != "CHN"),
                 partners=abroad / peak,
-                projects=sum(row["existing_t"] + row["max_build_t"] for row in built) / peak,
+                projects=sum(row["max_build_t"] for row in built) / peak,
                 china_now=china.tonnes / peak if china else 0.0,
             )
         )

@@ -36,7 +36,7 @@ app = typer.Typer(
 app.command(epilog="Example: bichiku run models/japan -s today -s reserve-180 --set discount_rate=0.05")(run)
 app.command(epilog="Example: bichiku compare models/japan -s today -s reserve-180 --baseline today")(compare)
 app.command(
-    epilog="Example: bichiku sweep models/japan -s reserve-180 --vary policies.reserve_days.default.2030-12=60:180:30"
+    epilog="Example: bichiku sweep models/japan -s reserve-60 --vary policies.reserve_days.default.2027-09=30:120:30"
 )(sweep)
 app.command(epilog="Example: bichiku doubt models/tutorial --draws 100 --seed 1")(doubt)
 app.command("range", epilog="Example: bichiku range runs/tutorial-today-1a2b3c4d --slack 1%")(range_)

@@ -154,7 +154,7 @@ class LinearProgram:
         """Some rows and columns by themselves, without names; columns left out of a kept row count as zero."""
         position = np.full(self.shape[1], -1, dtype=np.int32)
         position[columns] = np.arange(len(columns), dtype=np.int32)
-        lines = self.matrix[rows]
+        some, lines = self._lines(rows)
         inside = position[lines.indices] >= 0
         if inside.all():
             matrix = sparse.csr_array((lines.data, position[lines.indices], lines.indptr), (len(rows), len(columns)))
@@ -164,15 +164,24 @@ class LinearProgram:
             cost=self.cost[columns],
             constant=0.0,
             matrix=matrix,
-            row_lower=self.row_lower[rows],
-            row_upper=self.row_upper[rows],
+            row_lower=self.row_lower[some],
+            row_upper=self.row_upper[some],
             column_lower=self.column_lower[columns],
             column_upper=self.column_upper[columns],
-            row_constant=self.row_constant[rows],
+            row_constant=self.row_constant[some],
             preference=self.preference[columns],
             units=None if self.units is None else self.units.part(rows, columns),
             structure=None if self.structure is None else self.structure.part(columns),
         )
+
+    def _lines(self, rows: np.ndarray) -> tuple[slice | np.ndarray, sparse.csr_array]:
+        """Some rows and their coefficients; of rows that follow each other these are the program's own, not copies."""
+        if not len(rows) or (np.diff(rows) != 1).any():
+            return rows, self.matrix[rows]
+        some = slice(int(rows[0]), int(rows[-1]) + 1)
+        here, ends = _entries(self.matrix, some), self.matrix.indptr[some.start : some.stop + 1]
+        parts = (self.matrix.data[here], self.matrix.indices[here], ends - ends[0])
+        return some, sparse.csr_array(parts, (len(rows), self.shape[1]))
 
     def in_units(self) -> LinearProgram:
         """The program in its units; without a further one it is as it stands."""

@@ -3,10 +3,30 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import pandas as pd
 
 from bichiku.program import ALL
+
+
+class Least(NamedTuple):
+    """The material with the smallest value of a metric.
+
+    Attributes:
+        material: its name; empty where no material has the metric.
+        value: the value; not a number there.
+        others: how many others have the same.
+    """
+
+    material: str
+    value: float
+    others: int
+
+    @property
+    def words(self) -> str:
+        """The material, and how many others are like it."""
+        return f"{self.material} and {self.others} more" if self.others else self.material
 
 
 class MetricValues:
@@ -45,7 +65,12 @@ class MetricValues:
         """A metric of every material that has it."""
         return {m: self.value(strategy, metric, m) for m in self._materials.get((strategy, metric), [])}
 
-    def least(self, strategy: str, metric: str) -> tuple[str, float]:
-        """The material with the smallest value, and the value; no name and not a number where none has it."""
-        found = [(value, name) for name, value in self.by_material(strategy, metric).items() if not math.isnan(value)]
-        return (min(found)[1], min(found)[0]) if found else ("", math.nan)
+    def least(self, strategy: str, metric: str, worst: str = "") -> Least:
+        """The material with the smallest value; of several the one with most of the metric `worst`, else by name."""
+        found = {name: value for name, value in self.by_material(strategy, metric).items() if not math.isnan(value)}
+        if not found:
+            return Least("", math.nan, 0)
+        least = min(found.values())
+        alike = sorted(name for name, value in found.items() if value <= least)
+        most = self.by_material(strategy, worst)
+        return Least(max(alike, key=lambda name: most.get(name, 0.0)), least, len(alike) - 1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +16,13 @@ from bichiku.solving.l_shaped import LShaped, NotSettled, Stopped
 from bichiku.solving.memory import give_back
 from bichiku.solving.options import NO_LIMITS, Limits, SolverOptions
 from bichiku.solving.solution import Solution, Status
-from bichiku.solving.start import SolverError
+from bichiku.solving.start import Basis, SolverError
 
 LARGE, MANY = 25_000, 150  # rows and branches from which branches apart are faster, measured on Japan's chains ...
+HUGE = 200_000  # rows of programs that HiGHS holds as a whole one at a time: 0.4 GB each
 PER_PLAN_ROW = 25  # ... with so many rows for each of the plan's; a large plan takes longer than its branches
+_ONE_AT_A_TIME = threading.Lock()
+_NOT_SETTLED = "branches apart did not settle ({}), so the program was solved as a whole"
 
 
 def pays(program: LinearProgram, options: SolverOptions) -> bool:
@@ -58,28 +63,39 @@ class DecomposedRun(HighsRun):
         self._is_new = False
         end = None if limits.seconds is None else time.monotonic() + limits.seconds
         try:
+            basis = self._found_apart(limits)
+        except Stopped as stopped:
+            return Solution.none(Status.INTERRUPTED if self.interrupted else stopped.status)
+        with _ONE_AT_A_TIME if self._program.shape[0] >= HUGE else nullcontext():
+            give_back()  # before the whole is handed over
+            if basis is not None:
+                try:
+                    self.start_from(basis)
+                except SolverError as failure:
+                    self.note = _NOT_SETTLED.format(failure)
+            left = None if end is None else end - time.monotonic()
+            found = super().solve(Limits(left, limits.iterations), log, prefer, prices)
+            if found.status is Status.OPTIMAL:
+                self.put_away()
+        return found
+
+    def _found_apart(self, limits: Limits) -> Basis | None:
+        """A basis that the branches lead to; None where they lead to none."""
+        try:
             self._apart = LShaped(self._program)
             if self.interrupted:
                 self._apart.interrupt()
             apart = self._apart.solve(limits)
-            self.start_from(apart.basis)
-        except Stopped as stopped:
-            return Solution.none(Status.INTERRUPTED if self.interrupted else stopped.status)
         except (NotSettled, SolverError) as failure:
-            self.note = f"branches apart did not settle ({failure}), so the program was solved as a whole"
-        else:
-            self.note = (
-                f"{apart.branches:,} different branches apart from the plan: {apart.rounds} rounds,"
-                f" {apart.cuts:,} cuts, {apart.iterations:,} iterations, gap {apart.gap:.0e}; then the whole from there"
-            )
+            self.note = _NOT_SETTLED.format(failure)
+            return None
         finally:
             self._apart = None
-        give_back()  # before the whole is handed over
-        left = None if end is None else end - time.monotonic()
-        found = super().solve(Limits(left, limits.iterations), log, prefer, prices)
-        if found.status is Status.OPTIMAL:
-            self.put_away()
-        return found
+        self.note = (
+            f"{apart.branches:,} different branches apart from the plan: {apart.rounds} rounds,"
+            f" {apart.cuts:,} cuts, {apart.iterations:,} iterations, gap {apart.gap:.0e}; then the whole from there"
+        )
+        return apart.basis
 
     def _solve_again(self, limits: Limits, log: Path | None, prefer: bool, prices: bool) -> Solution:
         was_away = self._kept is not None

@@ -41,7 +41,7 @@ GROUPS = (
             "cover_days_at_end",
             "days",
             Scope.EACH,
-            "stock at the end of the window over the demand of its last period",
+            "stock at the end of the window over what is used in its last period, demand and feed",
             _cover_at_end,
             Shown.SCREEN | Shown.REPORT | Shown.SWEEP,
         ),

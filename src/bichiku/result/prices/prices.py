@@ -130,7 +130,7 @@ def _prices_of(limits: Sequence[Limit], hot: HotProgram, outcome: Outcome) -> li
                     of_part.setdefault(part, []).append(i)
             jobs = [pool.submit(solve_again, job) for job in _jobs(of_part, hot)]
             waiting += jobs
-            under_way.append(_Group(parts, jobs))
+            under_way.append(_Group(parts, jobs, sum(hot.parts[part].program.shape[0] for part in parts)))
         for job in waiting:
             for i, rise in job.result().items():
                 rises.setdefault(i, []).append(rise)
@@ -172,10 +172,11 @@ def _groups(local: Sequence[dict[int, Move]], hot: HotProgram) -> list[list[int]
 
 @dataclass(frozen=True, eq=False)
 class _Group:
-    """Parts that are priced together, and what of that is under way."""
+    """Parts that are priced together, what of that is under way, and how many rows they have."""
 
     parts: Sequence[int]
     jobs: Sequence[Future[dict[int, Rise | None]]]
+    rows: int
 
     @property
     def is_done(self) -> bool:
@@ -189,7 +190,7 @@ def _with_room(under_way: Sequence[_Group], hot: HotProgram) -> list[_Group]:
         done = [group for group in left if group.is_done]
         left = [group for group in left if group not in done]
         _put_away(done, hot)
-        if len(left) <= threads():
+        if len(left) <= threads() and sum(group.rows for group in left) < LARGE:
             return left
         wait([job for group in left for job in group.jobs if not job.done()], return_when=FIRST_COMPLETED)
 

@@ -16,6 +16,7 @@ from bichiku.result.run import Run
 from bichiku.show.metric_values import MetricValues
 
 SHOWN = 3  # strategies that the pictures tell apart
+SOONEST = ("least_time_to_survive", "worst_crisis_short_days")  # and of those alike who is short for longest
 NEGLIGIBLE = 5e-4  # share of the cost a year below which damage on the plan is not told
 PLAN_DAMAGE = "expected_damage_on_plan_per_year"
 

@@ -9,7 +9,7 @@ from bichiku.result.levers import NATION_COST
 from bichiku.result.run import Run
 from bichiku.show.numbers import page_days, page_money, percent
 from bichiku.show.phrases import choice_words, country, listed
-from bichiku.show.report.data import NEGLIGIBLE, PLAN_DAMAGE, ReportData
+from bichiku.show.report.data import NEGLIGIBLE, PLAN_DAMAGE, SOONEST, ReportData
 
 COST = NATION_COST  # what is a saving to the buyer and paid by the state is none to the country
 CRISIS_DAMAGE = "expected_damage_in_crises_per_year"
@@ -160,18 +160,19 @@ def _spot(report: ReportData, run: Run) -> str:
     """The material that lacks soonest: on the plan itself before any crisis; nothing where none is ever short."""
     for material, short in report.short_on_plan(run).items():
         return f"{material}, {page_days(short)} days short on the plan itself, without any crisis,"
-    material, left = report.metrics.least(run.strategy, "least_time_to_survive")
+    material, left, others = report.metrics.least(run.strategy, *SOONEST)
     crisis, _, begun = report.metrics.detail(run.strategy, "least_time_to_survive", material).rpartition(" from ")
     where = f"{crisis} begun {begun}" if crisis else begun
-    return f"{material}, short after {_day(left)} days of {where}" if material else ""
+    alike = f" ({others} more as soon)" if others else ""
+    return f"{material}, short after {_day(left)} days of {where}{alike}" if material else ""
 
 
 def _spot_in_short(report: ReportData, run: Run) -> str:
     """The same of a strategy that is set beside the baseline."""
     for material, short in report.short_on_plan(run).items():
         return f"{material}, {page_days(short)} days on the plan itself,"
-    material, left = report.metrics.least(run.strategy, "least_time_to_survive")
-    return f"{material}, after {_day(left)} days," if material else "nothing short"
+    soonest = report.metrics.least(run.strategy, *SOONEST)
+    return f"{soonest.words}, after {_day(soonest.value)} days," if soonest.material else "nothing short"
 
 
 def _day(value: float) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from bichiku.result.run import Run
 from bichiku.show.numbers import NO_NUMBER, Scale, page_days, page_number, page_share
-from bichiku.show.report.data import PLAN_DAMAGE, ReportData
+from bichiku.show.report.data import PLAN_DAMAGE, SOONEST, ReportData
 
 Written = tuple[str, str]  # the number, and words for a second line
 
@@ -49,14 +49,14 @@ def strategy_columns(report: ReportData) -> list[StrategyColumn]:
         return tail(metrics.value(run.strategy, OWN_CVAR)), metrics.detail(run.strategy, OWN_CVAR)
 
     def held(run: Run) -> Written:
-        material, least = metrics.least(run.strategy, "cover_days_at_end")
-        return page_days(least), material
+        least = metrics.least(run.strategy, "cover_days_at_end")
+        return page_days(least.value), least.words
 
     def survived(run: Run) -> Written:
-        material, least = metrics.least(run.strategy, "least_time_to_survive")
-        where = metrics.detail(run.strategy, "least_time_to_survive", material)
-        if material:
-            return page_days(least), f"{material}, {where}"
+        soonest = metrics.least(run.strategy, *SOONEST)
+        where = metrics.detail(run.strategy, "least_time_to_survive", soonest.material)
+        if soonest.material:
+            return page_days(soonest.value), f"{soonest.words}, {where}"
         if not run.world.settings.crises:
             return NO_NUMBER, ""
         return "in no crisis" if report.short_on_plan(run) else "never short", ""

@@ -232,7 +232,7 @@ def print_strategies(console: Console, runs: Sequence[Run], baseline: str | None
         value = partial(values.value, run.strategy)
         cost, worst = value("cost_per_year"), value("worst_crisis_damage")
         damage = value("expected_damage_per_year")
-        _, held = values.least(run.strategy, "cover_days_at_end")
+        held = values.least(run.strategy, "cover_days_at_end").value
         table.add_row(
             f"  {run.strategy}",
             money(cost, currency),
