@@ -300,8 +300,8 @@ def test_an_output_folder_that_may_not_be_written_to_is_told(bichiku: Shell, pla
 def test_an_interrupted_run_says_so_and_leaves_nothing_half_done(
     bichiku: Shell, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(_: LinearProgram, options: SolverOptions, known: KnownParts) -> HotProgram:
-        del known
+    def slow(_: LinearProgram, options: SolverOptions, known: KnownParts, at_hand: bool) -> HotProgram:
+        del known, at_hand
         threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()  # as Ctrl-C does
         return HotProgram(large_program(2500), options)
 

@@ -45,7 +45,7 @@ JSON = (
     '"\\u001b[31m"',
     '"../x"',
 )
-POINT = b'{"point": ["30"], "found": {"status": "optimal", "objective": 1.5}}\n'
+POINT = b'{"of": "a", "point": ["30"], "found": {"status": "optimal", "objective": 1.5}}\n'
 
 
 class Runs:
@@ -109,7 +109,7 @@ def check_damaged(harm: Harm, runs: Runs) -> str:
     if harm.command == "points":
         file = runs.output.parent / "points.jsonl"
         file.write_bytes(harm.content)
-        kept_points(file)
+        kept_points(file, "a")
         return "damage passed"
     try:
         (runs.run / harm.file).write_bytes(harm.content)

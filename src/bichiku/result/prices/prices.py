@@ -185,12 +185,12 @@ class _Group:
 
 def _with_room(under_way: Sequence[_Group], hot: HotProgram) -> list[_Group]:
     """The groups that are not done, when they are few enough for one more; what the others' solvers took is free."""
-    left = list(under_way)
+    left, most = list(under_way), threads()
     while True:
         done = [group for group in left if group.is_done]
         left = [group for group in left if group not in done]
         _put_away(done, hot)
-        if len(left) <= threads() and sum(group.rows for group in left) < LARGE:
+        if not left or (len(left) <= most and sum(group.rows for group in left) < LARGE):
             return left
         wait([job for group in left for job in group.jobs if not job.done()], return_when=FIRST_COMPLETED)
 
