@@ -21,6 +21,7 @@ import pandas as pd
 import pytest
 
 import bichiku
+from bichiku.reading.values import cell_text
 from bichiku.result.pipeline import NoSolution, NoSplit
 from bichiku.solving import Status
 from oracles.models import MODEL, NEXT_LINE, TABLES, faults_of, write_model
@@ -225,3 +226,70 @@ def test_why_there_is_no_solution_can_travel_between_processes() -> None:
         assert (type(back), back.strategy, back.status, str(back)) == (
             type(failure), "today", Status.TIME_LIMIT, str(failure),
         )  # fmt: skip
+
+
+# Arguments of another type than a call takes
+
+
+WRONG: dict[str, tuple[Any, str]] = {
+    "solve a model": (
+        lambda model, run: bichiku.solve(model),
+        "solve: takes a world and not a model (one strategy of a",
+    ),
+    "explain a path": (
+        lambda model, run: bichiku.explain("models/tutorial"),
+        "takes a world and not 'models/tutorial'",
+    ),
+    "compare a model": (lambda model, run: bichiku.compare(model), "compare: takes a run and not a model"),
+    "compare by name": (lambda model, run: bichiku.compare({"a": run}), "compare: takes a run and not 'a' (str)"),
+    "doubt a world": (lambda model, run: bichiku.doubt(model["today"]), "doubt: takes a model and not a world"),
+    "check a run": (lambda model, run: bichiku.check(run), "check: takes a model or a world and not a run"),
+    "change by text": (lambda model, run: model["today"].changed("policies.reserve_days=90"), "is no mapping (such as"),
+    "a number to vary": (
+        lambda model, run: bichiku.sweep(model["today"], {"policies.reserve_days": 30}),
+        "policies.reserve_days: 30 is not a list of values",
+    ),
+    "a date": (lambda model, run: bichiku.stress(run, "china-halt", pd.Timestamp("2026-07-01")), "is not a text"),
+    "half a draw": (lambda model, run: bichiku.stress(run, draws=10.5), "draws: 10.5 is not a whole number"),
+    "no frame": (
+        lambda model, run: bichiku.Model.from_tables(SETTINGS, {"origins": None}),
+        "origins: is no data frame",
+    ),
+    "no settings": (lambda model, run: bichiku.Model.from_tables(None, {}), "settings: None is no mapping"),
+}
+
+
+@pytest.fixture(scope="module")
+def tutorial_run() -> tuple[bichiku.Model, bichiku.Run]:
+    model = bichiku.read(ROOT / "models" / "tutorial")
+    return model, bichiku.solve(model["today"], prices=False)
+
+
+@pytest.mark.parametrize("slip", WRONG)
+def test_what_a_call_does_not_take_is_a_fault_that_says_so(
+    slip: str, tutorial_run: tuple[bichiku.Model, bichiku.Run]
+) -> None:
+    call, words = WRONG[slip]
+    with pytest.raises(bichiku.ModelFaults, match=re.escape(words)):
+        call(*tutorial_run)
+
+
+def test_one_material_is_a_list_of_one(tutorial_run: tuple[bichiku.Model, bichiku.Run]) -> None:
+    found = bichiku.range(tutorial_run[1], 0.01, "tungsten")
+    assert set(found["material"]) == {"tungsten"}
+    with pytest.raises(ValueError, match="a slack of '1%' is not a share"):
+        bichiku.range(tutorial_run[1], "1%")
+
+
+def test_a_cell_that_pandas_does_not_know_is_empty() -> None:
+    assert cell_text(pd.NA) == cell_text(pd.NaT) == cell_text(None) == cell_text(float("nan")) == ""
+
+
+def test_tables_of_another_name_are_refused(tutorial_run: tuple[bichiku.Model, bichiku.Run], tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="tables is 'plans' and not 'all' or 'plan'"):
+        tutorial_run[1].write(tmp_path, tables="plans")  # type: ignore[arg-type]
+
+
+def test_workers_may_be_a_number(tutorial_run: tuple[bichiku.Model, bichiku.Run]) -> None:
+    found = bichiku.sweep(tutorial_run[0]["today"], {"policies.reserve_days": [30]}, workers=1)
+    assert len(found.frontier) == 1

@@ -14,6 +14,7 @@ import pytest
 
 from bichiku.api.compare.comparison import compare
 from bichiku.reading.model import Model
+from bichiku.result.levers import DAMAGE, NATION_COST, OF_ONSET_YEAR, lever_rows
 from bichiku.result.pipeline import run_strategy
 from bichiku.result.run import Run
 from oracles.by_hand import description, halt, solve, summed
@@ -89,3 +90,15 @@ def test_the_state_pays_its_part_of_what_is_built() -> None:
     assert summed(solved, "paid_by_state_per_year")[0] == pytest.approx(50)
     # running 100, upkeep 100, and the other half of the capex
     assert summed(solved, "paid_by_industry_per_year")[0] == pytest.approx(100 + 100 + 50)
+
+
+def test_damage_that_differs_by_rounding_alone_is_the_same() -> None:
+    def summary(cost: float, damage: float) -> pd.DataFrame:
+        rows = [(NATION_COST, "", cost), (DAMAGE, "", damage), (OF_ONSET_YEAR, "2026", damage)]
+        columns = ["metric", "detail", "value"]
+        return pd.DataFrame(rows, columns=columns).assign(material="all", unit="USD")
+
+    found = list(lever_rows(summary(1e6 - 50, 2e5 + 1.5e-11), summary(1e6, 2e5), "a"))
+    told = {row["metric"]: (row["value"], row["detail"]) for row in found}
+    assert told["damage_avoided_per_year"][0] == told["damage_avoided_of_onset_year"][0] == 0
+    assert told["damage_avoided_per_cost"][1] == "saves money over a"

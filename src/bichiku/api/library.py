@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from bichiku.api.arguments import require
 from bichiku.api.doubt.run import Inquiry, check_ends, groups_of, run_doubt
 from bichiku.api.doubt.tables import tables_of
 from bichiku.api.sweep.axes import axes_of
@@ -85,6 +86,7 @@ def solve(world: World, prices: bool = True, progress: Progress = lambda _: None
         NoSolution: there is no optimal solution for another reason, or it fails its certificate.
         ModelFaults: the crises' probabilities exceed one together, or the program would be too large.
     """
+    require("solve", world, World)
     try:
         return run_strategy(world, progress, prices, report_page, split)
     except NoSplit:
@@ -123,6 +125,7 @@ def check(model: Model | World) -> list[Advice]:
     Raises:
         ModelFaults: the crises' probabilities exceed one together.
     """
+    require("check", model, Model, World)
     worlds = model.worlds if isinstance(model, Model) else {model.strategy: model}
     found = [
         item
@@ -141,6 +144,7 @@ def explain(world: World, seconds: float = SECONDS, progress: Progress = lambda 
         seconds: time after which what is not told yet stays untold, and the explanation says so.
         progress: called with a few words as each step begins.
     """
+    require("explain", world, World)
     return explain_world(world, progress, seconds)
 
 
@@ -182,9 +186,11 @@ def find_ranges(
         NoSolution: the world has no optimal solution.
         ValueError: the slack is no share.
     """
-    if not 0.0 <= slack <= 1.0:
-        raise ValueError(f"a slack of {slack} is not a share between 0 and 1")
+    require("range", run, Run)
+    if isinstance(slack, str) or not 0.0 <= slack <= 1.0:
+        raise ValueError(f"a slack of {slack!r} is not a share between 0 and 1")
     known = list(run.world.materials)
+    materials = [materials] if isinstance(materials, str) else materials
     unknown = [name for name in materials if name not in known]
     if unknown:
         raise ModelFaults(Fault("--material", None, "", f"unknown material {n!r}", nearest(n, known)) for n in unknown)
@@ -218,7 +224,7 @@ def sweep(
     vary: Mapping[str, str | Iterable[object]],
     folder: str | Path | None = None,
     counter: Counter = lambda done, total: None,
-    workers: str | None = None,
+    workers: str | int | None = None,
 ) -> Sweep:
     """Solves a world again and again with one number or two varied, on all cores.
 
@@ -236,6 +242,7 @@ def sweep(
         ValueError: there can be no such workers.
         WorkersLost: there are no workers any more; the points solved so far are in the folder.
     """
+    require("sweep", world, World)
     axes = axes_of(vary)
     check_points(world, axes)
     with executor(workers) as place:
@@ -247,7 +254,7 @@ def doubt(
     draws: int = 0,
     seed: int = 1,
     reoptimise: bool = False,
-    workers: str | None = None,
+    workers: str | int | None = None,
     counter: Counter = lambda done, total: None,
 ) -> Tables:
     """Moves the uncertain numbers of a model and says what turns the choice between its strategies.
@@ -270,6 +277,7 @@ def doubt(
         ModelFaults: there is nothing to move or nothing to choose, or a range does not fit.
         NoSolution: a strategy has no plan in the model's own world.
     """
+    require("doubt", model, Model)
     inquiry = Inquiry(model, draws, seed, reoptimise)
     check_ends(model, groups_of(inquiry))
     with executor(workers) as where:

@@ -14,7 +14,7 @@ __all__ = ["WORKERS", "Executor", "TaskFailed", "WorkersLost", "cores", "executo
 
 
 @contextmanager
-def executor(workers: str | None = None) -> Iterator[Executor]:
+def executor(workers: str | int | None = None) -> Iterator[Executor]:
     """Yields what carries tasks out; none of its processes outlives the block.
 
     Args:
@@ -33,9 +33,10 @@ def executor(workers: str | None = None) -> Iterator[Executor]:
         found.close()
 
 
-def executor_of(workers: str | None) -> Executor:
+def executor_of(workers: str | int | None) -> Executor:
     """As `executor`, without an end."""
-    text = (os.environ.get(WORKERS) if workers is None else workers) or str(cores())
+    asked = os.environ.get(WORKERS) if workers is None else str(workers)
+    text = asked or str(cores())
     if "://" in text or text.endswith(".json"):
         try:
             from bichiku.executing.cluster import Cluster  # Dask takes half a second to load, and may not be installed

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from bichiku.model.calendar import Calendar
-from bichiku.model.faults import SourceLine
+from bichiku.model.faults import Fault, ModelFaults, SourceLine
 from bichiku.model.settings import Crisis, Event, EventEffect, PolicySettings, Settings, Solver
 from bichiku.model.tables import (
     CountryRow,
@@ -115,6 +115,10 @@ class World:
         """
         if self.origin is None:
             raise ValueError("a world that is of no model cannot be changed")
+        if not isinstance(changes, Mapping):
+            raise ModelFaults(
+                [Fault("changed", None, "", f"{changes!r} is no mapping", 'such as {"policies.reserve_days": 90}')]
+            )
         return self.origin.changed_world(self.strategy, changes)
 
     @property

@@ -105,6 +105,7 @@ class Model:
             ModelFaults: with every fault of the model at once.
         """
         log = FaultLog()
+        _check_types(settings, tables, name)
         text = document_text(settings, log)
         document = Document(parse_document(text, MODEL_FILE, schema).data)  # without lines, as nobody has seen the text
         if not name.isprintable() or not name or "/" in name or "\\" in name:
@@ -272,6 +273,27 @@ def read_model(path: str | Path, strategies: Sequence[str] = (), assignments: Se
     places = {name: _seen_from(table, file.parent) for name, table in table_files.items()}
     source = Source(name, file.parent, layers.files, base, changes, tables, places, tuple(assignments))
     return _model(source, chosen, log)
+
+
+def _check_types(settings: object, tables: object, name: object) -> None:
+    """What a model is made of in memory: keys, data frames and a name.
+
+    Raises:
+        ModelFaults: one is none.
+    """
+    faults = []
+    if not isinstance(settings, Mapping):
+        faults.append(Fault("settings", None, "", f"{shown(settings)} is no mapping", "the keys of model.yaml"))
+    if not isinstance(tables, Mapping):
+        faults.append(Fault("tables", None, "", f"{shown(tables)} is no mapping", "data frames by name of the table"))
+    elif wrong := [str(table) for table, frame in tables.items() if not hasattr(frame, "itertuples")]:
+        faults += [
+            Fault("tables", None, table, "is no data frame", "leave out a table without rows") for table in wrong
+        ]
+    if not isinstance(name, str):
+        faults.append(Fault("name", None, "", f"{shown(name)} is no text"))
+    if faults:
+        raise ModelFaults(faults)
 
 
 def _model(source: Source, chosen: Mapping[str, Document], log: FaultLog) -> Model:

@@ -85,7 +85,8 @@ def table_text(frame: pd.DataFrame) -> bytes:
 def cell_text(value: object) -> str:
     """A value as a cell holds it: empty for None and not-a-number, whole numbers without a point."""
     value = _plain(value)
-    if value is None or value != value or str(value) in ("<NA>", "NaT"):  # pandas has more than one word for nothing
+    # pandas has more than one word for nothing, and one of them does not say whether it is itself
+    if value is None or str(value) in ("<NA>", "NaT") or value != value:
         return ""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from bichiku.program import ALL
 
 NATION_COST, DAMAGE, OF_ONSET_YEAR = "nation_cost_per_year", "expected_damage_per_year", "expected_damage_of_onset_year"
-NOISE = 1e-9  # of the baseline's cost, below which two costs are one
+NOISE = 1e-9  # of the baseline's cost, below which two amounts are one
 
 LEVERS = {
     "extra_cost_before_damage_per_year": "change of the cost to the nation, expected damage left out",
@@ -34,10 +34,9 @@ def lever_rows(summary: pd.DataFrame, base: pd.DataFrame, baseline: str) -> Iter
         baseline: the baseline's name.
     """
     mine, theirs = _values(summary), _values(base)
-    cost = mine[NATION_COST] - mine[DAMAGE] - (theirs[NATION_COST] - theirs[DAMAGE])
-    if abs(cost) <= NOISE * abs(theirs[NATION_COST]):
-        cost = 0.0
-    avoided = theirs[DAMAGE] - mine[DAMAGE]
+    noise = NOISE * abs(theirs[NATION_COST])
+    cost = _less(mine[NATION_COST] - mine[DAMAGE], theirs[NATION_COST] - theirs[DAMAGE], noise)
+    avoided = _less(theirs[DAMAGE], mine[DAMAGE], noise)
     unit = str(summary.loc[summary["metric"] == NATION_COST, "unit"].iloc[0])
     over = f"over {baseline}"
     ratio = avoided / cost if cost > 0.0 else math.nan
@@ -49,7 +48,12 @@ def lever_rows(summary: pd.DataFrame, base: pd.DataFrame, baseline: str) -> Iter
     of_base = _by_year(base)
     for year, (damage, money) in _by_year(summary).items():
         if year in of_base:
-            yield _row("damage_avoided_of_onset_year", of_base[year][0] - damage, money, year)
+            yield _row("damage_avoided_of_onset_year", _less(of_base[year][0], damage, noise), money, year)
+
+
+def _less(amount: float, other: float, noise: float) -> float:
+    """What an amount is without another; nothing where that is noise."""
+    return 0.0 if abs(amount - other) <= noise else amount - other
 
 
 def _row(metric: str, value: float, unit: str, detail: str) -> dict[str, object]:

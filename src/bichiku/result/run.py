@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pandas as pd
 import yaml
@@ -224,9 +224,11 @@ class Run:
         Raises:
             CannotWrite: the folder cannot be made or filled; nothing is left behind.
             Rejected: what was written does not verify; it is kept under a name that ends in ``-rejected``.
-            ValueError: the run was read back, so it is written already; or the tables of branches shall be left out
-                before anything was held against them.
+            ValueError: the run was read back, so it is written already; there are no such tables; or those of branches
+                shall be left out before anything was held against them.
         """
+        if tables not in get_args(Tables):
+            raise ValueError(f"tables is {tables!r} and not {' or '.join(map(repr, get_args(Tables)))}")
         if tables == "plan" and not verify:
             raise ValueError("a run of the plan alone is verified before its tables of branches are left out")
         output = Path(output)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from bichiku.api.arguments import runs_of
 from bichiku.api.compare.table import COMPARISON, comparison_table
 from bichiku.model.faults import Fault, ModelFaults, nearest
 from bichiku.program import ALL
@@ -103,7 +104,7 @@ def compare(runs: Iterable[Run], baseline: str | None = None, failed: Mapping[st
     Raises:
         ModelFaults: the runs are of other periods or money, a strategy is given twice, or the baseline is none of them.
     """
-    runs, failed = tuple(runs), dict(failed or {})
+    runs, failed = tuple(runs_of("compare", runs)), dict(failed or {})
     if not runs:
         raise ModelFaults([Fault("compare", None, "", "no run is given")])
     names = [*(run.strategy for run in runs), *failed]

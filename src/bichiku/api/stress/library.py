@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from bichiku.api.arguments import runs_of
 from bichiku.api.stress.dated import stress as stress_dated
 from bichiku.api.stress.dated import write_stress
 from bichiku.api.stress.draws import stress_draws, write_draws
@@ -57,7 +58,7 @@ def stress(
     demand_noise: float = 0.0,
     price_noise: float = 0.0,
     days: float | None = None,
-    workers: str | None = None,
+    workers: str | int | None = None,
     counter: Counter = lambda done, total: None,
 ) -> Stress:
     """Holds the plans of some runs and breaks things: by one dated crisis, or in one of three other ways.
@@ -86,7 +87,12 @@ def stress(
         ValueError: there can be no such workers.
         WorkersLost: there are no workers any more.
     """
-    given = [runs] if isinstance(runs, Run) else list(runs)
+    given = runs_of("stress", runs)
+    for name, number in (("draws", draws), ("seed", seed), ("length", length)):
+        if number is not None and not isinstance(number, int):
+            raise ModelFaults([Fault(name, None, "", f"{number!r} is not a whole number")])
+    if month is not None and not isinstance(month, str):
+        raise ModelFaults([Fault("month", None, "", f"{month!r} is not a text", "a month such as 2027-04")])
     _check_asked({"crisis": crisis is not None, "losses": losses, "draws": draws is not None, "value": value}, given)
     strategies = ", ".join(run.strategy for run in given)
     if crisis is not None:

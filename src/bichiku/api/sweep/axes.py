@@ -61,6 +61,8 @@ def axes_of(vary: Mapping[str, str | Iterable[object]]) -> list[SweepAxis]:
     axes = []
     for path, values in vary.items():
         try:
+            if not isinstance(values, Iterable):
+                raise ValueError(f"{values!r} is not a list of values, nor a text such as 0:180:15")
             texts = _values(values) if isinstance(values, str) else tuple(map(value_text, values))
             if not texts:
                 raise ValueError("has no values")

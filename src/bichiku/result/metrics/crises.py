@@ -283,7 +283,14 @@ GROUPS = (
         ),
     ),
     (
-        Metric("worst_crisis_short_days", "days", Scope.EACH, "most days short in one future", _worst_short_days),
+        Metric(
+            "worst_crisis_short_days",
+            "days",
+            Scope.EACH,
+            "most days short in one future",
+            _worst_short_days,
+            Shown.REPORT,
+        ),
         Metric(
             "least_time_to_survive",
             "days",

@@ -22,8 +22,8 @@ PRICES = ResultTable(
             "policy",
             Kind.TEXT,
             "",
-            "the policies of `duals.csv` but concentration, and `supplier_capacity`, `project_capacity` (free "
-            "capacity more), `project_build_limit`",
+            "the policies of `duals.csv` but concentration and release, and `supplier_capacity`, `project_capacity` "
+            "(free capacity more), `project_build_limit`",
             role=Role.GROUP,
         ),
         Column(
