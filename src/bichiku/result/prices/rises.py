@@ -83,7 +83,7 @@ def rises_by_planes(
         while True:
             known = again.planes
             now = again.optimum(program)
-            rise = _rise(limit, move, part, hot, now, again.optimum, others, down=limit.holds[0] <= -limit.step)
+            rise = _rise(limit, move, part, hot, now, again.optimum, others, _has_down(limit))
             if again.planes == known:
                 yield rise
                 break
@@ -116,7 +116,11 @@ def _rise(
 
 def _asks_down(limit: Limit) -> bool:
     """Whether a step less is told by solving again: no basis tells it, and the move is the same on that side."""
-    return len(moved(limit).entry_rows) > 0 and not limit.steps and limit.holds[0] <= -limit.step
+    return len(moved(limit).entry_rows) > 0 and _has_down(limit)
+
+
+def _has_down(limit: Limit) -> bool:
+    return not limit.steps and limit.holds[0] <= -limit.step
 
 
 def _cost_of(solution: Optimum) -> float | None:
