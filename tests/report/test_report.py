@@ -219,6 +219,15 @@ def test_single_run_has_no_strategy_table() -> None:
     assert "Extra over" not in " ".join(rows)
 
 
+def test_what_the_solver_leaves_of_a_cost_line_is_no_line() -> None:
+    run = runs()[0]
+    row = {"metric": "refused_per_year", "material": "all", "value": 1e-9, "unit": "USD/year", "detail": ""}
+    summary = run.summary[run.summary["metric"] != "refused_per_year"]
+    left = replace(run, tables={**run.tables, "summary": pd.concat([summary, pd.DataFrame([row])], ignore_index=True)})
+    page = Page(render_report([left], {}, "today", comparison((left,), {})))
+    assert "refused" not in [line[0] for line in page.table("What the cost a year is made of")]
+
+
 def test_sources_of_a_single_run_are_files_of_its_folder() -> None:
     sources = re.findall(r"Source: ([^<]*)", single_page())
     named = {name for source in sources for name in re.findall(r"\w+\.csv", source)}

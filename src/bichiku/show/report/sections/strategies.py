@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -11,7 +12,7 @@ from bichiku.result.differences import differences
 from bichiku.result.metrics.costs import PAID_LINES
 from bichiku.result.run import Run
 from bichiku.show.levers import lever_headings, lever_rows
-from bichiku.show.numbers import page_money
+from bichiku.show.numbers import NOISE, page_money
 from bichiku.show.report.csv_link import csv_link
 from bichiku.show.report.data import ReportData
 from bichiku.show.report.elements import Element, Fold, Note, PageCell, PageTable, Section
@@ -137,7 +138,8 @@ def _numbers(report: ReportData) -> PageTable:
 def _lines(report: ReportData) -> PageTable:
     run = report.runs[0].strategy
     found = [(line, report.metrics.value(run, f"{line}_per_year")) for line in PAID_LINES]
-    known = sorted(((line, value) for line, value in found if abs(value) > 0), key=lambda pair: -pair[1])
+    least = NOISE * max((abs(value) for _, value in found if not math.isnan(value)), default=0.0)
+    known = sorted(((line, value) for line, value in found if abs(value) > least), key=lambda pair: -pair[1])
     rows = [[PageCell(line.replace("_", " ")), PageCell(page_money(value, report.currency))] for line, value in known]
     total = report.metrics.value(run, "cost_per_year")
     rows.append(
@@ -149,7 +151,7 @@ def _lines(report: ReportData) -> PageTable:
             ("risk is weighed at", "risk_per_year"),
             ("penalties of soft limits come to", "penalty_per_year"),
         )
-        if (value := report.metrics.value(run, metric)) > 0
+        if (value := report.metrics.value(run, metric)) > least
     ]
     note = f"Beside it, {' and '.join(beside)}, which is not a cost." if beside else ""
     return PageTable(
