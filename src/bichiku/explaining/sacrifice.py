@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -79,6 +80,23 @@ def sacrifices(outcome: Outcome, check: FeasibilityCheck) -> tuple[list[Sacrific
     return sorted(found, key=lambda sacrifice: order[sacrifice.kind]), points
 
 
+@dataclass(frozen=True)
+class _Shortage:
+    """As few days short as can be.
+
+    Attributes:
+        program: which leaves no more short than it must.
+        best: its solution.
+        days: days short in it, by material.
+        anyway: the same where the limits of policies are gone.
+    """
+
+    program: LinearProgram
+    best: Solution
+    days: dict[str, float]
+    anyway: dict[str, float]
+
+
 class _Part:
     """A part of the program that shares nothing with others.
 
@@ -101,36 +119,28 @@ class _Part:
                 for families in (self.families, self._by_year) if block.place == "year" else (self.families,):
                     families[block.family] = np.append(families.get(block.family, np.empty(0, dtype=int)), rows)
         self.points: list[np.ndarray] = []
-        self._least_days = 0.0  # of all materials together
+
+    @cached_property
+    def _shortest(self) -> _Shortage:
+        """As few days short of all materials together as can be."""
+        return self._shortage(self.demand)
 
     def short(self) -> Iterator[Sacrifice]:
         """Demand that must be left short: of each material, and of one or another."""
-        priced = self._of_days(self.demand)
-        best, free = self._least(priced), self._least(self._without(priced, self.families), is_point=False)
-        together, anyway = self._days(best), self._days(free)
-        self._least_days = sum(together.values())
-        own, own_anyway = dict(together), dict(anyway)
-        for name, days in together.items():
-            if len(self.demand) == 1 or days <= self._little:
-                continue
-            alone = self._of_days([name])
-            solution = self._least(alone)
-            own[name] = self._days(solution)[name]
-            without = self._least(self._without(alone, self.families), is_point=False)
-            own_anyway[name] = self._days(without)[name] if anyway[name] > self._little else 0.0
-            if own[name] - own_anyway[name] > self._little:
-                causes = self._causes(alone, solution, own[name], self._little, self.families)
-                yield self._told_short(SacrificeKind.SHORT, [name], own[name], own_anyway[name], solution, causes)
-        if len(self.demand) == 1 and own[self.demand[0]] - own_anyway[self.demand[0]] > self._little:
-            (name,) = self.demand
-            causes = self._causes(priced, best, own[name], self._little, self.families)
-            yield self._told_short(SacrificeKind.SHORT, [name], own[name], own_anyway[name], best, causes)
-        more = sum(together.values()) - sum(own.values())
-        more_anyway = max(sum(anyway.values()) - sum(own_anyway.values()), 0.0)
+        together = self._shortest
+        days, days_anyway = dict(together.days), dict(together.anyway)
+        for name in self.demand:
+            if together.days[name] <= self._little:
+                continue  # it need not be short at all
+            alone = together if len(self.demand) == 1 else self._shortage([name])
+            days[name], days_anyway[name] = alone.days[name], alone.anyway[name]
+            if days[name] - days_anyway[name] > self._little:
+                yield self._told_short(SacrificeKind.SHORT, [name], days[name], days_anyway[name], alone)
+        more = sum(together.days.values()) - sum(days.values())
+        more_anyway = max(sum(together.anyway.values()) - sum(days_anyway.values()), 0.0)
         if more - more_anyway > self._little:
-            causes = self._causes(priced, best, self._least_days, self._little, self.families)
-            names = [name for name in self.demand if together[name] - own[name] > self._little]
-            yield self._told_short(SacrificeKind.SHORT_AMONG, names, more, more_anyway, best, causes)
+            names = [name for name in self.demand if together.days[name] - days[name] > self._little]
+            yield self._told_short(SacrificeKind.SHORT_AMONG, names, more, more_anyway, together)
 
     def stored(self) -> Iterator[Sacrifice]:
         """Tonnes that must be bought for the store, where in all no more is short than must be."""
@@ -183,7 +193,8 @@ class _Part:
         days = np.concatenate([self._per_tonne(name) for name in self.demand])
         lines.append(sparse.csr_array((days, (np.zeros(len(short), dtype=int), short)), shape=(1, width + count)))
         calendar = self._outcome.world.calendar
-        uppers.append(np.array([self._least_days + ROUNDING * calendar.days * calendar.periods]))
+        least = sum(self._shortest.days.values())
+        uppers.append(np.array([least + ROUNDING * calendar.days * calendar.periods]))
         wider = self._program.extended(
             sparse.csr_array((self._program.shape[0], count)),
             np.full(count, np.inf),
@@ -192,6 +203,13 @@ class _Part:
             np.concatenate(uppers),
         )
         return wider, columns
+
+    def _shortage(self, names: list[str]) -> _Shortage:
+        """As few days short of some materials as can be, with the limits and without."""
+        program = self._of_days(names)
+        best = self._least(program)
+        free = self._least(self._without(program, self.families), is_point=False)
+        return _Shortage(program, best, self._days(best), self._days(free))
 
     @staticmethod
     def _without(program: LinearProgram, families: Mapping[str, np.ndarray]) -> LinearProgram:
@@ -249,16 +267,11 @@ class _Part:
         return float(self._outcome.demand[material].max()) if material in self._outcome.demand else 1.0
 
     def _told_short(
-        self,
-        kind: SacrificeKind,
-        names: list[str],
-        amount: float,
-        anyway: float,
-        solution: Solution,
-        causes: tuple[str, ...],
+        self, kind: SacrificeKind, names: list[str], amount: float, anyway: float, found: _Shortage
     ) -> Sacrifice:
-        calendar = self._outcome.world.calendar
-        days = sum(solution.x[self._on_plan("short", name)] * self._per_tonne(name) for name in names)
+        calendar, least = self._outcome.world.calendar, float(found.program.cost @ found.best.x)
+        causes = self._causes(found.program, found.best, least, self._little, self.families)
+        days = sum(found.best.x[self._on_plan("short", name)] * self._per_tonne(name) for name in names)
         years = tuple(int(year) for year in np.unique(calendar.years[days > TOLERANCE * calendar.days]))
         tied = tuple(other for other in self.demand if other not in names)
         return Sacrifice(kind, " and ".join(names), amount, anyway, years, causes, tied)

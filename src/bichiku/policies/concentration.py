@@ -42,6 +42,11 @@ class Plane:
     year: int
     weights: dict[str, float]
 
+    def weight(self, source: str, world: World, stage: str) -> float:
+        """Weight of a tonne from a supplier or project, by the countries that it counts as from."""
+        shares = world.countries_of(source, stage)
+        return sum(weight * shares.get(country, 0.0) for country, weight in self.weights.items())
+
 
 class Concentration(Policy[ConcentrationKeys]):
     """``Σ weight · arrivals ≤ √max · all arrivals`` for each plane found so far."""
@@ -67,18 +72,9 @@ class Concentration(Policy[ConcentrationKeys]):
         limits = rows.parameters("concentration_root", roots)
 
         def rule(m: Any, name: str, material: str) -> Any:
-            weights = planes[name].weights
-            return (
-                sum(
-                    (
-                        sum(w * world.share_from(s, frozenset({c}), asked.stage) for c, w in weights.items())
-                        - limits[name]
-                    )
-                    * m.arrive[s]
-                    for s in counted_sources(world, material, asked.of)
-                )
-                <= 0
-            )
+            sources = counted_sources(world, material, asked.of)
+            each = {source: planes[name].weight(source, world, asked.stage) for source in sources}
+            return sum((each[source] - limits[name]) * m.arrive[source] for source in sources) <= 0
 
         years = {name: np.flatnonzero(rows.years[rows.tree.plan] == plane.year) for name, plane in planes.items()}
         rows.add_rows(
@@ -124,8 +120,7 @@ class Concentration(Policy[ConcentrationKeys]):
         nodes = np.flatnonzero(world.calendar.years == plane.year)  # of the plan, which come first
         row, constant = np.zeros(program.shape[1]), 0.0
         for source in counted_sources(world, plane.material, asked.of):
-            countries = world.countries_of(source, asked.stage).items()
-            each = sum(plane.weights.get(country, 0.0) * share for country, share in countries) - root
+            each = plane.weight(source, world, asked.stage) - root
             tonnes, under_way = program.quantities["arrive", source].summed(nodes, program.shape[1])
             row, constant = row + each * tonnes, constant + each * under_way
         return row, -constant

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
+from bichiku.model.rounding import difference
 from bichiku.program import ALL
 
 NATION_COST, DAMAGE, OF_ONSET_YEAR = "nation_cost_per_year", "expected_damage_per_year", "expected_damage_of_onset_year"
@@ -34,9 +36,9 @@ def lever_rows(summary: pd.DataFrame, base: pd.DataFrame, baseline: str) -> Iter
         baseline: the baseline's name.
     """
     mine, theirs = _values(summary), _values(base)
-    noise = NOISE * abs(theirs[NATION_COST])
-    cost = _less(mine[NATION_COST] - mine[DAMAGE], theirs[NATION_COST] - theirs[DAMAGE], noise)
-    avoided = _less(theirs[DAMAGE], mine[DAMAGE], noise)
+    less = partial(difference, share=NOISE, beside=theirs[NATION_COST])
+    cost = less(mine[NATION_COST] - mine[DAMAGE], theirs[NATION_COST] - theirs[DAMAGE])
+    avoided = less(theirs[DAMAGE], mine[DAMAGE])
     unit = str(summary.loc[summary["metric"] == NATION_COST, "unit"].iloc[0])
     over = f"over {baseline}"
     ratio = avoided / cost if cost > 0.0 else math.nan
@@ -48,12 +50,7 @@ def lever_rows(summary: pd.DataFrame, base: pd.DataFrame, baseline: str) -> Iter
     of_base = _by_year(base)
     for year, (damage, money) in _by_year(summary).items():
         if year in of_base:
-            yield _row("damage_avoided_of_onset_year", _less(of_base[year][0], damage, noise), money, year)
-
-
-def _less(amount: float, other: float, noise: float) -> float:
-    """What an amount is without another; nothing where that is noise."""
-    return 0.0 if abs(amount - other) <= noise else amount - other
+            yield _row("damage_avoided_of_onset_year", less(of_base[year][0], damage), money, year)
 
 
 def _row(metric: str, value: float, unit: str, detail: str) -> dict[str, object]:

@@ -43,16 +43,12 @@ class DecomposedRun(HighsRun):
 
     HiGHS ends on the whole program, so its answer is as exact as any, has a basis and prices of every row, and can be
     gone on from. A solver takes some 2 kB a row, so until something more is asked only the basis is kept.
-
-    Attributes:
-        note: how the first solve went, in words; empty before.
     """
 
     def __init__(self, program: LinearProgram, options: SolverOptions) -> None:
         super().__init__(program, options)
         self._is_new = True
         self._apart: LShaped | None = None  # while it is solved for the first time
-        self.note = ""
 
     def solve(
         self, limits: Limits = NO_LIMITS, log: Path | None = None, prefer: bool = True, prices: bool = True

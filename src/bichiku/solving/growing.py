@@ -6,10 +6,9 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from bichiku.solving.highs import status_of
 from bichiku.solving.options import DANTZIG, DEVEX, EDGE_WEIGHTS, NO_LIMITS, Limits, SolverOptions
 from bichiku.solving.solution import Status
-from bichiku.solving.start import Basis, SolverError, as_highs, started, stop
+from bichiku.solving.start import Basis, SolverError, as_highs, started, status_of, stop
 
 
 class GrowingRun:

@@ -21,24 +21,10 @@ from bichiku.solving.options import (
     SolverOptions,
 )
 from bichiku.solving.solution import Optimum, Solution, Status
-from bichiku.solving.start import Basis, SolverError, as_highs, let_go, started, stop
-
-_STATUS = {
-    highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
-    highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
-    highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
-    highspy.HighsModelStatus.kTimeLimit: Status.TIME_LIMIT,
-    highspy.HighsModelStatus.kIterationLimit: Status.ITERATION_LIMIT,
-    highspy.HighsModelStatus.kInterrupt: Status.INTERRUPTED,
-}
+from bichiku.solving.start import Basis, SolverError, as_highs, let_go, started, status_of, stop
 
 FEASIBILITY = 1e-7  # HiGHS's own tolerance on rows
 FEW_STEPS = 100_000  # rows up to which a neighbour's optimum is a few iterations away
-
-
-def status_of(outcome: highspy.HighsStatus, status: highspy.HighsModelStatus) -> Status:
-    """What a run of HiGHS came to."""
-    return Status.ERROR if outcome == highspy.HighsStatus.kError else _STATUS.get(status, Status.ERROR)
 
 
 class HighsRun:
@@ -46,13 +32,14 @@ class HighsRun:
 
     Attributes:
         interrupted: whether it was told to stop; it then solves nothing any more.
+        note: how the first solve went, in words, where that is worth telling.
     """
 
     def __init__(self, program: LinearProgram, options: SolverOptions) -> None:
         self._program, self._given = program, program.in_units()
         self._options = options
         self._highs = self._started()
-        self.interrupted = False
+        self.interrupted, self.note = False, ""
         self._handed_over = False
         self._method = options.method
         self._factorised = True  # of nothing

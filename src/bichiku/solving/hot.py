@@ -18,7 +18,7 @@ from bichiku.solving.decomposed import DecomposedRun, pays
 from bichiku.solving.highs import HighsRun
 from bichiku.solving.known_parts import KnownPart, KnownParts, digest_of
 from bichiku.solving.options import NO_LIMITS, Limits, SolverOptions
-from bichiku.solving.report import Progress, Report
+from bichiku.solving.report import Progress, Report, log_of_part
 from bichiku.solving.side_by_side import side_by_side
 from bichiku.solving.solution import Optimum, Solution, Status
 from bichiku.solving.start import Basis, as_highs
@@ -136,11 +136,20 @@ class HotProgram:
         if keep_log:
             with tempfile.TemporaryDirectory(prefix="bichiku-") as folder:
                 self._run(waiting, progress, limits, Path(folder), prices)
-                log = "".join(self._log_of(i, Path(folder)) for i in sorted(waiting))
+                log = "".join(
+                    log_of_part(
+                        i + 1,
+                        len(self.parts),
+                        self.parts[i].program.shape,
+                        self.runs[i].note,
+                        Path(folder, f"{i}.log"),
+                    )
+                    for i in sorted(waiting)
+                )
         else:
             self._run(waiting, progress, limits, None, prices)
         iterations = sum(self._answers[i].iterations for i in waiting if i in self._answers)
-        return iterations, log, {i + 1: note for i in sorted(waiting) if (note := _note(self.runs[i]))}
+        return iterations, log, {i + 1: note for i in sorted(waiting) if (note := self.runs[i].note)}
 
     @property
     def _is_coupled(self) -> bool:
@@ -221,14 +230,6 @@ class HotProgram:
     def _run_of(self, program: LinearProgram) -> HighsRun:
         kind = DecomposedRun if self._taken_apart(program, self.options) else HighsRun
         return kind(program, self.options)
-
-    def _log_of(self, part: int, folder: Path) -> str:
-        rows, columns = self.parts[part].program.shape
-        head = f"Part {part + 1} of {len(self.parts)}: {rows:,} rows, {columns:,} columns\n"
-        note = _note(self.runs[part])
-        head += f"{note}\n" if note else ""
-        file = folder / f"{part}.log"
-        return f"{head}{file.read_text(encoding='utf-8', errors='replace') if file.is_file() else ''}\n"
 
     def answer(self, part: int) -> Solution:
         """The solution of one part, in its own numbering."""
@@ -396,8 +397,3 @@ class HotProgram:
             self._answers = {i: a for i, a in self._answers.items() if a.status is Status.OPTIMAL}
             return failed[0] if failed else Solution.none(Status.INTERRUPTED)
         return answer_of_all(self.program, self.parts, self._loose, self._answers, iterations)
-
-
-def _note(run: HighsRun) -> str:
-    """How a part went whose branches were solved apart; empty for any other."""
-    return run.note if isinstance(run, DecomposedRun) else ""

@@ -1,4 +1,4 @@
-"""How a HiGHS is started: without a word, with its options, and from a basis."""
+"""How a HiGHS is started, without a word, with its options and from a basis; how it is stopped; what it came to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
+
+from bichiku.solving.solution import Status
 
 
 class SolverError(RuntimeError):
@@ -20,6 +22,14 @@ class _QuietHighs(highspy.Highs):
         super().enableCallbacks()
 
 
+_STATUS = {
+    highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
+    highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
+    highspy.HighsModelStatus.kTimeLimit: Status.TIME_LIMIT,
+    highspy.HighsModelStatus.kIterationLimit: Status.ITERATION_LIMIT,
+    highspy.HighsModelStatus.kInterrupt: Status.INTERRUPTED,
+}
 BASIC = highspy.HighsBasisStatus.kBasic
 AT_LOWER = highspy.HighsBasisStatus.kLower
 AT_UPPER = highspy.HighsBasisStatus.kUpper
@@ -51,6 +61,11 @@ def started(options: dict[str, object]) -> highspy.Highs:
         if highs.setOptionValue(name, value) == highspy.HighsStatus.kError:
             raise SolverError(f"HiGHS refuses option {name}={value!r}")
     return highs
+
+
+def status_of(outcome: highspy.HighsStatus, status: highspy.HighsModelStatus) -> Status:
+    """What a run of HiGHS came to."""
+    return Status.ERROR if outcome == highspy.HighsStatus.kError else _STATUS.get(status, Status.ERROR)
 
 
 def let_go(highs: highspy.Highs) -> None:
