@@ -17,6 +17,8 @@ from importlib.metadata import version
 
 from benchmarks.readme import into_readme
 from benchmarks.rows import branches, contenders, everyday
+from bichiku.executing.allocator import keep_freed_memory
+from bichiku.executing.cores import thread_settings
 
 FAMILIES = (everyday.rows, contenders.rows, branches.rows)
 PACKAGES = ("highspy", "linopy", "pandas", "pyomo")
@@ -28,6 +30,9 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="on the Japan model")
     parser.add_argument("--write", action="store_true", help="put the table into benchmarks/README.md")
     given = parser.parse_args()
+    # all processes have what the command gives itself, so that none is slower for its surroundings
+    os.environ.update(thread_settings(1))
+    keep_freed_memory()
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     model = "models/japan" if given.full else "models/tutorial"
     about = f"`{model}`; {os.cpu_count()} cores, Python {platform.python_version()}, {versions}."

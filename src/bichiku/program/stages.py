@@ -73,14 +73,44 @@ class Branches:
         rank = _positions(order, self.count)
         of_row, of_column = rank[self.branch_of_row], rank[self.branch_of_column]
         rows, columns = (np.argsort(of, kind="stable")[(of < 0).sum() :] for of in (of_row, of_column))
-        return self._taken(rows, columns, of_row[rows], of_column[columns], len(order))
+        lines = self.matrix[rows]
+        at = _positions(columns, len(self.columns))
+        matrix = sparse.csr_array((lines.data, at[lines.indices], lines.indptr), (len(rows), len(columns)))
+        matrix.sort_indices()
+        return Branches(
+            rows=self.rows[rows],
+            columns=self.columns[columns],
+            branch_of_row=of_row[rows],
+            branch_of_column=of_column[columns],
+            count=len(order),
+            matrix=matrix,
+            linking=sparse.csr_array(self.linking[rows]),
+            row_lower=self.row_lower[rows],
+            row_upper=self.row_upper[rows],
+            cost=self.cost[columns],
+            column_lower=self.column_lower[columns],
+            column_upper=self.column_upper[columns],
+        )
 
     def some(self, first: int, last: int) -> Branches:
-        """The branches from the first to before the last, counted from zero."""
+        """The branches from the first to before the last, counted from zero; parts of these, where they can be."""
         rows, columns = self.slices(first, last)
-        of_row, of_column = self.branch_of_row[rows] - first, self.branch_of_column[columns] - first
-        return self._taken(
-            np.arange(rows.start, rows.stop), np.arange(columns.start, columns.stop), of_row, of_column, last - first
+        height, width = rows.stop - rows.start, columns.stop - columns.start
+        ends, places, values = _lines(self.matrix, rows)
+        read_ends, read_places, read_values = _lines(self.linking, rows)
+        return Branches(
+            rows=self.rows[rows],
+            columns=self.columns[columns],
+            branch_of_row=self.branch_of_row[rows] - first,
+            branch_of_column=self.branch_of_column[columns] - first,
+            count=last - first,
+            matrix=sparse.csr_array((values, places - columns.start, ends), shape=(height, width)),
+            linking=sparse.csr_array((read_values, read_places, read_ends), shape=(height, self.linking.shape[1])),
+            row_lower=self.row_lower[rows],
+            row_upper=self.row_upper[rows],
+            cost=self.cost[columns],
+            column_lower=self.column_lower[columns],
+            column_upper=self.column_upper[columns],
         )
 
     def slices(self, first: int, last: int) -> tuple[slice, slice]:
@@ -110,28 +140,6 @@ class Branches:
             linked = _lines(self.linking, rows)
             found.append(_digest(ends, places - columns.start, values, *linked, *limits, *bounds))
         return found
-
-    def _taken(
-        self, rows: np.ndarray, columns: np.ndarray, of_row: np.ndarray, of_column: np.ndarray, count: int
-    ) -> Branches:
-        lines = self.matrix[rows]
-        at = _positions(columns, len(self.columns))
-        matrix = sparse.csr_array((lines.data, at[lines.indices], lines.indptr), (len(rows), len(columns)))
-        matrix.sort_indices()
-        return Branches(
-            rows=self.rows[rows],
-            columns=self.columns[columns],
-            branch_of_row=of_row,
-            branch_of_column=of_column,
-            count=count,
-            matrix=matrix,
-            linking=sparse.csr_array(self.linking[rows]),
-            row_lower=self.row_lower[rows],
-            row_upper=self.row_upper[rows],
-            cost=self.cost[columns],
-            column_lower=self.column_lower[columns],
-            column_upper=self.column_upper[columns],
-        )
 
 
 def _lines(matrix: sparse.csr_array, rows: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

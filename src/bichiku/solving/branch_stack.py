@@ -72,6 +72,10 @@ class BranchStack:
         """Simplex iterations of all solves together."""
         return self._run.iterations
 
+    def let_go(self) -> None:
+        """See `GrowingRun.let_go`."""
+        self._run.let_go()
+
     def start_from(self, bases: Sequence[Basis]) -> None:
         """Makes the first solve start from a basis of each branch."""
         columns, rows = (np.concatenate([getattr(one, name) for one in bases]) for name in ("columns", "rows"))

@@ -86,6 +86,8 @@ class DecomposedRun(HighsRun):
             self.note = _NOT_SETTLED.format(failure)
             return None
         finally:
+            if self._apart is not None:
+                self._apart.let_go()
             self._apart = None
         self.note = (
             f"{apart.branches:,} different branches apart from the plan: {apart.rounds} rounds,"

@@ -8,7 +8,7 @@ from scipy import sparse
 
 from bichiku.solving.options import DANTZIG, DEVEX, EDGE_WEIGHTS, NO_LIMITS, Limits, SolverOptions
 from bichiku.solving.solution import Status
-from bichiku.solving.start import Basis, SolverError, as_highs, started, status_of, stop
+from bichiku.solving.start import Basis, SolverError, as_highs, let_go, started, status_of, stop
 
 
 class GrowingRun:
@@ -152,6 +152,10 @@ class GrowingRun:
         """Makes a running solve, and those after it, stop soon."""
         self._is_stopped = True
         stop(self._highs)
+
+    def let_go(self) -> None:
+        """Frees what it takes as soon as nothing refers to it; it solves nothing any more."""
+        let_go(self._highs)
 
     @staticmethod
     def _require(outcome: highspy.HighsStatus, what: str) -> None:

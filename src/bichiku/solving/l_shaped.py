@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from scipy import sparse
@@ -36,6 +37,7 @@ GAP = 1e-12  # of the cost; with more left, the bases may not belong to one poin
 ROUGH_GAP, PATIENCE = 1e-6, 5  # ... but that is let pass where so many rounds do not halve it, or one finds no cut
 MOST_ROUNDS = 200
 MOST_PENALTIES = 4
+HANDFULS = 8  # for each thread, as they take unlike times
 
 
 class NotSettled(Exception):
@@ -102,6 +104,11 @@ class LShaped:
         """Makes it stop soon."""
         self._stopped = True
         self._master.interrupt()
+
+    def let_go(self) -> None:
+        """Frees the solvers as soon as nothing refers to it."""
+        for run in (self._master, *(stack.run for stack in self._stacks.all)):
+            run.let_go()
 
     def solve(self, limits: Limits) -> Settled:
         """Finds a basis.
@@ -172,12 +179,12 @@ class LShaped:
     ) -> list[_News]:
         """What some stacks answer to a plan that the master does not know; `cost` becomes what their branches cost."""
 
-        def answer(stack: Stack) -> tuple[Stack, Status, Cuts | None]:
-            return stack, *stack.run.solve(plan, left())
+        def answers(some: list[Stack]) -> list[tuple[Stack, Status, Cuts | None]]:
+            return [(stack, *stack.run.solve(plan, left())) for stack in some]
 
         new: list[tuple[Stack, Cuts]] = []
         for some in self._stacks.in_turn(stacks):
-            for stack, status, cuts in pool.map(answer, some):
+            for stack, status, cuts in chain.from_iterable(pool.map(answers, _handfuls(some))):
                 _require(status, "a branch")
                 if cuts is not None:
                     new.append((stack, cuts))
@@ -223,6 +230,12 @@ class LShaped:
             return Limits(seconds, iterations)
 
         return left
+
+
+def _handfuls(stacks: list[Stack]) -> list[list[Stack]]:
+    """Stacks in their order, a few together: a thread that asks for each alone is mostly busy with asking."""
+    size = max(1, len(stacks) // (HANDFULS * threads()))
+    return [stacks[first : first + size] for first in range(0, len(stacks), size)]
 
 
 def _require(status: Status, what: str) -> None:

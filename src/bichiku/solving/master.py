@@ -163,3 +163,7 @@ class Master:
     def interrupt(self) -> None:
         """Makes a running solve stop soon."""
         self._run.interrupt()
+
+    def let_go(self) -> None:
+        """See `GrowingRun.let_go`."""
+        self._run.let_go()
