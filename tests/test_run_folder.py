@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,47 @@ def test_a_changed_file_of_a_run_of_the_plan_is_told(of_plan: Path) -> None:
     with (of_plan / "summary.csv").open("a", encoding="utf-8") as stream:
         stream.write("\n")
     assert [finding.file for finding in verify_run(of_plan).findings] == ["summary.csv"]
+
+
+def test_a_run_of_the_plan_without_its_inputs_does_not_verify(of_plan: Path) -> None:
+    shutil.rmtree(of_plan / "inputs")
+    assert verify_run(of_plan).broken == {"file.missing": 1}
+
+
+def test_a_run_of_the_plan_without_a_table_does_not_verify_whatever_its_manifest_says(of_plan: Path) -> None:
+    (of_plan / "costs.csv").unlink()
+    file = of_plan / "manifest.json"
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    del manifest["outputs_sha256"]["costs.csv"]
+    file.write_text(json.dumps(manifest), encoding="utf-8")
+    assert verify_run(of_plan).broken == {"file.missing": 1}
+
+
+def test_a_run_of_the_plan_is_that_of_an_optimum_with_a_certificate(of_plan: Path) -> None:
+    file = of_plan / "manifest.json"
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    manifest["solver"]["status"], manifest["certificate"]["gap"] = "infeasible", 0.5
+    file.write_text(json.dumps(manifest), encoding="utf-8")
+    assert set(verify_run(of_plan).broken) == {"manifest.status", "manifest.certificate"}
+
+
+def test_tables_that_are_left_out_are_not_there(run: Run, tmp_path: Path) -> None:
+    # else a key of the manifest would stand in for recomputing what is there
+    folder = run.write(tmp_path / "runs")
+    file = folder / "manifest.json"
+    left_out = ["flows-branches.csv.gz", "responses.csv"]
+    manifest = {**json.loads(file.read_text(encoding="utf-8")), "left_out": left_out}
+    file.write_text(json.dumps(manifest), encoding="utf-8")
+    assert verify_run(folder).broken == {"file.unknown": 2}
+
+
+def test_inputs_of_a_run_lie_in_its_own_folder_alone(run: Run, tmp_path: Path) -> None:
+    folder = run.write(tmp_path / "runs")
+    shutil.copytree(folder / "inputs", tmp_path / "other")
+    shutil.copytree(tmp_path / "other", folder / "inputs" / "other")
+    file = folder / "inputs" / "model.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("tables: .", "tables: other"), encoding="utf-8")
+    assert "manifest.model" in verify_run(folder).broken
 
 
 @pytest.mark.parametrize("stated", [["summary.csv"], "responses.csv", [1]])

@@ -16,8 +16,8 @@ from bichiku.build.stamp import NotLinear, stamp
 from bichiku.build.stencil import Stencil
 from bichiku.model.tree import BEFORE, SPINE, Future, Stretch, Tree
 from bichiku.program import LinearProgram
-from bichiku.result.pipeline import grow
-from oracles.by_hand import ALL_HALT, description, halt, read
+from bichiku.result.pipeline import grow, run_strategy
+from oracles.by_hand import ALL_HALT, branch, description, halt, read, small_world
 
 INF = float("inf")
 
@@ -26,7 +26,7 @@ def three_nodes() -> Stencil:
     tree = Tree(
         periods=2,
         stretches=(Stretch("halt", onset=2, length=SPINE, first=2, last=2),),
-        futures=(Future("halt", onset=2, length=1, probability=0.25, path=np.array([2])),),
+        futures=(Future("halt", onset=2, length=1, probability=0.25, share=1.0, path=np.array([2])),),
         period=np.array([1, 2, 2]),
         parent=np.array([BEFORE, 0, 0]),
         stretch=np.array([-1, -1, 0]),
@@ -277,3 +277,24 @@ def test_the_bounds_and_costs_of_a_whole_model(model: LinearProgram) -> None:
             "run[p] node 2": 0.75,
         }
     )
+
+
+# A crisis of no probability costs nothing, and its branches are answered as if it had begun
+
+
+def _short_in_a_halt(**crisis: object) -> list[float]:
+    # 73 days, 20 t, are in store, and no more than is used is offered; a tonne bought back costs 10, one short 15
+    material = {"opening_stock_t": 20, "shortage_cost": 15}
+    given = {"suppliers": [{"capacity_t": 100}], "policies": {"reserve_days": 73}}
+    world = small_world(4, material=material, crises=halt(2, 0.0, **crisis), **given)
+    solved = run_strategy(world, prices=False)
+    return branch(solved, solved.outcome.short["m"])
+
+
+def test_what_is_in_store_is_used_in_the_period_that_is_sure_once_a_crisis_of_no_probability_has_begun() -> None:
+    # nine of ten halts last one period: 20 t are used in it, and to keep them for the other would save a tenth of 15
+    assert _short_in_a_halt(duration={1: 0.9, 2: 0.1}, recovery=0) == pytest.approx([80, 100])
+
+
+def test_lengths_of_no_probability_are_answered_too() -> None:
+    assert _short_in_a_halt(duration={1: 1.0, 2: 0.0}, recovery=0) == pytest.approx([80, 100])

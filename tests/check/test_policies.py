@@ -38,6 +38,21 @@ BUILD = {"tables": {"projects": [PROJECT | {"max_build_t": 30, "capex": 2, "subs
 CASES = [
     Case("W201", cap(1.0), cap(0.99), "policies.share_caps[0] (CHN)", ("no share is above 1",)),
     Case("W201", cap(0.5, "COD"), cap(0.5, "AUS"), "policies.share_caps[0] (COD)", ("nothing counts with more",)),
+    Case(
+        "W201",
+        under({"share_caps": [{"group": ["CHN"], "max": 0.5, "soft": 0}]}),
+        under({"share_caps": [{"group": ["CHN"], "max": 0.5, "soft": 1}]}),
+        "policies.share_caps[0] (CHN)",
+        ("nothing is paid",),
+    ),
+    Case(
+        "W201",
+        risky(limit=1, **{"from": "2028-01"}),
+        risky(limit=1, **{"from": "2027-01"}),
+        "policies.risk",
+        ("begins in a year that it limits",),
+    ),
+    Case("W201", under({"budget": {}}), under({"budget": {"reserve_per_year": 1}}), "policies.budget", ("nothing",)),
     Case("W201", floor(0.0), floor(0.01), "policies.share_floors[0] (CHN)", ("no share is below 0",)),
     Case(
         "W201",

@@ -155,6 +155,12 @@ def test_what_days_cost_counts_what_is_lost_in_store_and_bought_again() -> None:
     assert steps.loc[("30 days", ""), "cost"] == pytest.approx(tonnes * (10 + 4 * 0.1 + 4 * 0.2 * 10))
 
 
+def test_of_more_days_what_waits_for_its_release_does_not_help() -> None:
+    # half of what the reserve asks for may not be used in the year of the crisis
+    steps = _steps(_by_hand(policies={"reserve_days": 73, "release": {"share": 0.5, "after": 1}}))
+    assert steps.loc[("30 days", ""), "damage_avoided"] == pytest.approx(30 * 100 / 365 / 2 * 100)
+
+
 def test_days_that_the_store_does_not_hold_are_no_step() -> None:
     # 30 days are 8.22 t beside the 20 t that the plan holds
     assert ("30 days", "") in _steps(_by_hand(material={"storage_limit_t": 28.3})).index

@@ -50,6 +50,8 @@ def test_each_way_writes_its_tables_with_a_page_and_shows_the_first(
         ({"losses": True, "value": True}, "losses and value do not go together"),
         ({"crisis": "halt"}, "month: is missing"),
         ({"value": True, "month": "2027-01"}, "month: goes with a crisis alone"),
+        ({"value": True, "price_noise": 0.5}, "price_noise: goes with draws alone"),
+        ({"crisis": "halt", "month": "2027-01", "demand_noise": 0.5}, "demand_noise: goes with draws alone"),
         ({"draws": 4, "days": 30.0}, "days: does not go with draws"),
         ({"draws": 4, "demand_noise": 2.0}, "--demand-noise: 2 is not a standard deviation"),
     ],

@@ -165,3 +165,32 @@ def test_a_budget_and_risk_couple_chains_and_risk_is_none_where_the_future_is_kn
 def test_a_failure_of_a_worker_reaches_the_caller_whole() -> None:
     failure = pickle.loads(pickle.dumps(NoSolution("today", Status.INFEASIBLE, "no operation")))
     assert (failure.strategy, failure.status, str(failure)) == ("today", Status.INFEASIBLE, "no operation")
+
+
+def test_what_nobody_pays_for_a_soft_limit_is_no_cost_of_foresight_either() -> None:
+    # half is to come from Australia at 20 a tonne or 3 a tonne beyond is told against the plan, which nobody pays: in
+    # a calm China's 200 t cost 2,000 in two years, foreseen or not
+    suppliers = [{"capacity_t": 100}, {"supplier": "a", "country": "AUS", "capacity_t": 100, "price": 20}]
+    floors = [{"group": ["AUS"], "min": 0.5, "soft": 3}]
+    china = {"halt": {**halt(2, 0.1, recovery=0)["halt"], "effects": [{"countries": ["CHN"], "loss": 1.0}]}}
+    world = small_world(2, suppliers=suppliers, policies={"share_floors": floors}, crises=china, buyer=None)
+    found = stress_value([bichiku.solve(world, prices=False)], ThisProcess(), 0).tables
+    futures = found["futures"].set_index(["plan", "crisis"])
+    assert futures.loc[(FORESIGHT, ""), "cost"] == pytest.approx(2000)
+    assert futures.loc[(OWN, ""), "regret"] == pytest.approx(0)
+    assert found["value"].set_index("plan").loc[OWN, "mean_regret"] >= -1e-9
+
+
+def test_a_plan_that_nobody_can_keep_to_in_a_crisis_is_none_and_the_others_are_told() -> None:
+    # all of 100 t a year is used, so that the store of the rule of thumb stays empty; in a halt half of the days
+    # asked for must be in it
+    given = {
+        "suppliers": [{"capacity_t": 100}],
+        "policies": {"reserve_days": 36.5, "release": {"share": 0.5, "after": 1}},
+    }
+    world = small_world(3, crises=halt(2, 0.1, recovery=0), **given)
+    found = stress_value([bichiku.solve(world, prices=False)], ThisProcess(), 36.5).tables
+    costs = found["value"].set_index("plan")["expected_cost"]
+    assert pd.isna(costs[RULE])
+    assert costs[[OWN, FORESIGHT]].notna().all()
+    assert RULE not in set(found["futures"]["plan"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -59,9 +59,20 @@ def node_discount(stencil: Stencil, world: World) -> np.ndarray:
     return world.calendar.discount(world.settings.discount_rate)[stencil.tree.period - 1]
 
 
+class _Counted(TypedDict):
+    """What money counts for at each node, and what it does once the node's branch has begun; see `Cost`."""
+
+    factor: np.ndarray
+    improbable: np.ndarray
+
+
+def _counted(stencil: Stencil, world: World) -> _Counted:
+    discount = node_discount(stencil, world)
+    return {"factor": stencil.tree.weight * discount, "improbable": stencil.tree.if_begun * discount}
+
+
 def _add_supply(stencil: Stencil, world: World) -> None:
-    nodes = stencil.all_nodes
-    factor = stencil.tree.weight * node_discount(stencil, world)
+    nodes, counted = stencil.all_nodes, _counted(stencil, world)
     sellers = {material: world.sellers(material) for material in world.materials}
 
     def purchase(m: Any, material: str) -> Any:
@@ -84,9 +95,9 @@ def _add_supply(stencil: Stencil, world: World) -> None:
         return sum(price_paid(world, m, name) * m.refused[name] for name in sellers[material] if name in m.refused)
 
     refusing = dict.fromkeys(row.material for row in world.committed.values())
-    stencil.add_cost(REFUSED, refusing, refused, nodes, factor)
+    stencil.add_cost(REFUSED, refusing, refused, nodes, **counted)
     for line, rule in [(PURCHASE, purchase), (FREIGHT, freight), (TARIFF, tariff), (RUNNING, running)]:
-        stencil.add_cost(line, world.materials, rule, nodes, factor)
+        stencil.add_cost(line, world.materials, rule, nodes, **counted)
 
 
 def _add_holding(stencil: Stencil, world: World) -> None:
@@ -97,14 +108,13 @@ def _add_holding(stencil: Stencil, world: World) -> None:
         rate = row.storage_cost_rate * row.reference_price * year_share
         return rate * (m.stock_before[material] + m.stock[material]) / 2
 
-    factor = stencil.tree.weight * node_discount(stencil, world)
-    stencil.add_cost(HOLDING, world.materials, holding, stencil.all_nodes, factor)
+    stencil.add_cost(HOLDING, world.materials, holding, stencil.all_nodes, **_counted(stencil, world))
 
 
 def _add_damage(stencil: Stencil, world: World) -> None:
-    factor = stencil.tree.weight * node_discount(stencil, world)
+    counted = _counted(stencil, world)
     for line, cost in [(SUBSTITUTION, substitution_cost), (SHORTAGE, shortage_cost)]:
-        stencil.add_cost(line, world.demand, partial(cost, world), stencil.all_nodes, factor)
+        stencil.add_cost(line, world.demand, partial(cost, world), stencil.all_nodes, **counted)
 
     _add_damage_by_part(stencil, world)
 
@@ -162,7 +172,7 @@ def _add_investment(stencil: Stencil, world: World) -> None:
         return money
 
     kept_up = dict.fromkeys(row.material for row in world.projects.values() if row.fixed_cost is not None)
-    stencil.add_cost(FIXED, kept_up, fixed, stencil.all_nodes, tree.weight * node_discount(stencil, world))
+    stencil.add_cost(FIXED, kept_up, fixed, stencil.all_nodes, **_counted(stencil, world))
     at_the_end = world.calendar.discount(world.settings.discount_rate)[-1]
 
     def remainder(m: Any, material: str) -> Any:
@@ -187,4 +197,11 @@ def _add_terminal_value(stencil: Stencil, world: World) -> None:
         row = world.materials[material]
         return -row.reference_price * (1.0 - row.haircut) * m.stock[material]
 
-    stencil.add_cost(TERMINAL, world.materials, value, nodes, tree.weight[nodes] * at_the_end)
+    stencil.add_cost(
+        TERMINAL,
+        world.materials,
+        value,
+        nodes,
+        tree.weight[nodes] * at_the_end,
+        improbable=tree.if_begun[nodes] * at_the_end,
+    )

@@ -65,7 +65,7 @@ def add_hand_back(stencil: Stencil, world: World, state: State, danger: Mapping[
     def damage(m: Any, material: str) -> Any:
         return m.gap_damage[material] * gap[material] + m.gap_scarce_damage[material] * scarce[material]
 
-    stencil.add_cost(GAP, materials, cost, ends, tree.end_weight)
+    stencil.add_cost(GAP, materials, cost, ends, tree.end_weight, improbable=tree.end_if_begun)
     stencil.add_quantity("refill_damage", materials, damage)
 
 

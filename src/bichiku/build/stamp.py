@@ -101,7 +101,8 @@ def _add_trace(line: Cost, stencil: Stencil, evaluate: _ArrayEvaluator, preferen
     if len(improbable):
         for data in line.expression.values():
             terms = _terms(data.expr, line.nodes[improbable], stencil, evaluate)
-            np.add.at(preference, terms.columns, TRACE * terms.coefficients)
+            counted = TRACE * line.improbable[improbable][terms.nodes]
+            np.add.at(preference, terms.columns, counted * terms.coefficients)
 
 
 def _with_rows(

@@ -95,12 +95,14 @@ class Cost:
         expression: one Pyomo expression per material (or `ALL`).
         nodes: nodes where it falls due.
         factor: probability times discount at each of these nodes.
+        improbable: what decides among answers at nodes where that is nothing: the same, once their branch has begun.
     """
 
     line: str
     expression: pyo.Expression
     nodes: Nodes
     factor: np.ndarray
+    improbable: np.ndarray
 
 
 @dataclass
@@ -259,10 +261,11 @@ class Stencil:
         nodes: Nodes,
         factor: np.ndarray,
         line: str | None = None,
+        improbable: np.ndarray | None = None,
     ) -> None:
-        """Declares a cost line, or a part of the one called `line`; see `Cost`."""
+        """Declares a cost line, or a part of the one called `line`; see `Cost`. No `improbable` where none may be."""
         expression = self.expressions(f"cost_{name}", index, rule)
-        self.costs.append(Cost(line or name, expression, nodes, factor))
+        self.costs.append(Cost(line or name, expression, nodes, factor, factor if improbable is None else improbable))
 
 
 def _by_index(nodes: Callable[[Any], Nodes] | Nodes) -> Callable[[Any], Nodes]:

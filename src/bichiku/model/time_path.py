@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,10 @@ class TimePath:
     def __call__(self, position: np.ndarray) -> np.ndarray:
         """Values at the positions asked for; same shape."""
         return np.interp(position, self.at, self.values)
+
+    def raised(self, by: float) -> TimePath:
+        """The path that stands higher by a number everywhere."""
+        return replace(self, values=tuple(value + by for value in self.values))
 
     @property
     def monthly(self) -> bool:

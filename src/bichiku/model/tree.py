@@ -21,6 +21,7 @@ from bichiku.model.settings import Crisis
 
 BEFORE = -1  # the parent of period 1: the opening state
 ROUNDING = 1e-12
+LITTLE = 1e-3  # probability that a length of none counts for beside others, where answers to it are worked out
 SPINE = 0  # length of a stretch whose crisis goes on
 
 
@@ -55,6 +56,7 @@ class Future:
         onset: period in which it begins.
         length: periods that it lasts.
         probability: that it happens.
+        share: probability of its length, once its crisis has begun.
         path: numbers of the nodes that it runs through, from the onset on; several futures share those at the front.
     """
 
@@ -62,6 +64,7 @@ class Future:
     onset: int
     length: int
     probability: float
+    share: float
     path: np.ndarray
 
     @property
@@ -156,6 +159,24 @@ class Tree:
         """Probability of the futures that end at each of `ends`; same shape."""
         where = np.searchsorted(self.ends, [future.end for future in self.futures])
         return np.bincount(where, [future.probability for future in self.futures], minlength=len(self.ends))
+
+    @cached_property
+    def if_begun(self) -> np.ndarray:
+        """Probability of each node once its branch has begun, one on the plan; shape (nodes,).
+
+        A length of no probability counts for a little, so that no node has none.
+        """
+        found = np.zeros(self.size)
+        found[: self.periods] = 1.0
+        for future in self.futures:
+            found[future.path] += future.share or LITTLE
+        return found
+
+    @cached_property
+    def end_if_begun(self) -> np.ndarray:
+        """The same of the futures that end at each of `ends`; same shape."""
+        where = np.searchsorted(self.ends, [future.end for future in self.futures])
+        return np.bincount(where, [future.share or LITTLE for future in self.futures], minlength=len(self.ends))
 
     def of_crisis(self, crisis: str) -> np.ndarray:
         """Whether each node belongs to a branch of a crisis; shape (nodes,)."""
@@ -313,7 +334,7 @@ class _Grown:
                 weights = np.full(last - first + 1, start.probability * share)
                 away = self._stretch(start.crisis, onset, length, int(path[-1]), first, weights)
                 path = np.concatenate([path, away])
-            self.futures.append(Future(start.crisis, onset, length, start.probability * share, path))
+            self.futures.append(Future(start.crisis, onset, length, start.probability * share, share, path))
 
     def _stretch(
         self, crisis: str, onset: int, length: int, leaves: int, period: int, weights: np.ndarray

@@ -116,6 +116,8 @@ class Budget(Policy[BudgetKeys]):
         found: dict[str, str] = {}
         if asked is None:
             return found
+        if asked.investment is None and asked.reserve_per_year is None:
+            return {"budget": "it limits nothing (see investment and reserve_per_year)"}
         if asked.investment is not None:
             all_built = sum(row.max_build_t * row.capex * (1.0 - row.subsidy_rate) for row in world.projects.values())
             if asked.investment >= all_built:

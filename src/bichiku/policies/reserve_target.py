@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -35,6 +36,11 @@ class DaysPath(Strict):
     def of(self, material: str) -> TimePath | None:
         """The target of a material; None where it has none."""
         return self.materials.get(material, self.default)
+
+    def raised(self, more: Mapping[str, float]) -> DaysPath:
+        """Targets of so many days more, by material; those that have none get none."""
+        higher = {name: path.raised(days) for name, days in more.items() if (path := self.of(name)) is not None}
+        return self.model_copy(update={"materials": {**self.materials, **higher}})
 
 
 def reserve_target(value: Any, info: ValidationInfo) -> DaysPath:

@@ -151,10 +151,19 @@ class Risk(Policy[RiskKeys]):
             return {"risk": "no crisis has a probability, so there is no risk to weigh"}
         if asked.limit is None:
             return {} if asked.weight else {"risk": "its weight is 0 and it has no limit"}
+        if not asked.weight and not _is_limited(asked, bounds):
+            return {"risk": "no crisis that has a probability begins in a year that it limits (see from)"}
         most = bounds.most_damage
         if not asked.weight and asked.limit >= most:
             return {"risk": f"no crisis can do more damage than {most:,.6g}"}
         return {}
+
+
+def _is_limited(asked: RiskKeys, bounds: Bounds) -> bool:
+    """Whether a crisis may begin in a year of the limit."""
+    onsets = {future.onset for tree in bounds.trees for future in tree.futures if future.probability > 0.0}
+    years = bounds.world.calendar.years[np.array(sorted(onsets), dtype=int) - 1]
+    return bool(limited_years(asked, years).any())
 
 
 RISK = Risk()

@@ -108,6 +108,8 @@ class ShareLimits(Policy[list[ShareLimit]]):
         found = {}
         for position, limit in enumerate(self.asked(bounds.world) or []):
             reason = why_idle(bounds, self.sense, self.rows_of([(position, limit)], bounds.world))
+            if limit.soft == 0.0:
+                reason = "soft is 0, so that nothing is paid for what goes beyond it"
             if reason:
                 found[self.where(position, limit)] = reason
         return found

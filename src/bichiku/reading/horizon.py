@@ -25,8 +25,11 @@ def read_calendar(document: Document, log: FaultLog) -> Calendar | None:
         until = month_index(str(document.data["report_until"]))
     except (KeyError, ValueError):
         return calendar
-    if not calendar.ends[0] <= until <= calendar.ends[-1]:
+    if until > calendar.ends[-1] or until < calendar.begins[0]:
         log.add(document.fault(("report_until",), "lies outside the periods that are solved"))
+    elif until < calendar.ends[0]:
+        first, last = (month_label(int(calendar.ends[at])) for at in (0, -1))
+        log.add(document.fault(("report_until",), f"no period has ended by then; {first} to {last} can be given"))
     return replace(calendar, reported=int((calendar.ends <= until).sum()))
 
 

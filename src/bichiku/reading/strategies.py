@@ -21,7 +21,7 @@ YARDSTICK = "yardstick"  # key of a strategy that is no candidate
 FIXED = ("model", "tables", "start", "periods", "resolution", "strategies")
 TYPED = (COMMAND_LINE, None)
 MOST_STRATEGIES = 100
-NAME_HINT = "use letters, digits, - and _; at most 100 of them"
+NAME_HINT = "use letters, digits, -, _ and .; at most 100 of them"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 

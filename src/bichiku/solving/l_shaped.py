@@ -107,8 +107,9 @@ class LShaped:
 
     def let_go(self) -> None:
         """Frees the solvers as soon as nothing refers to it."""
-        for run in (self._master, *(stack.run for stack in self._stacks.all)):
-            run.let_go()
+        self._master.let_go()
+        for stack in self._stacks.all:
+            stack.run.let_go()
 
     def solve(self, limits: Limits) -> Settled:
         """Finds a basis.

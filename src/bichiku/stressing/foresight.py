@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from bichiku.executing import Executor, TaskFailed, WorkersLost
 from bichiku.model.chains import grow_chains
+from bichiku.model.cost_lines import UNPAID
 from bichiku.model.settings import Onset
 from bichiku.model.world import World
 from bichiku.policies import POLICIES
@@ -56,13 +57,14 @@ class ForesightTask:
         }
 
     def __call__(self, item: Item) -> float:
-        """Its cost, of the chain or of all."""
+        """What is paid for it, by the chain or by all."""
         strategy, chain, future = item
         known = _knowing(self._worlds[strategy, chain], future)
         # what refilling a store costs hangs on what else may happen, which is the same for all
         chains = tuple(replace(grown, danger=self._danger[strategy]) for grown in grow(known))
         _, outcome, _ = optimise(known, Clock(), chains=chains)
-        return outcome.solution.objective
+        unpaid = [line.money.at(outcome.solution.x) for line in outcome.program.cost_lines if line.line in UNPAID]
+        return outcome.solution.objective - sum(float(money.sum()) for money in unpaid)
 
 
 def _knowing(world: World, future: KnownFuture) -> World:

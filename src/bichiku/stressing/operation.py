@@ -26,6 +26,7 @@ from bichiku.model.tree import Tree, grow_tree
 from bichiku.model.world import World
 from bichiku.policies import Policies
 from bichiku.policies.projects import PROJECTS, forbidden_projects
+from bichiku.policies.reserve_target import DaysPath
 from bichiku.program import LinearProgram
 from bichiku.result.held_plan import HeldPlan
 from bichiku.result.outcome import ChainOutcome
@@ -197,7 +198,8 @@ class BlindOperator:
             materials: those of the chain.
             episodes: crises, none of which begins after those before it are over. One name stands for one crisis.
             foresight: whether all onsets and lengths are known from the first onset on.
-            more_days: days of use that are in store beyond what is held, by material, and are given back too.
+            more_days: days of use that are in store beyond what is held, by material; the reserve asks for them, and
+                they are given back too.
             noises: of demand and prices in each episode from its first onset to the end of its path; of a calendar
                 year it is seen when that begins, and before that its mean is reckoned with. None for none.
 
@@ -335,11 +337,15 @@ class BlindOperator:
         return x
 
     def _opened(self, world: World, episodes: Sequence[Episode], more_days: Mapping[str, float]) -> World:
-        """The world with the stocks that are held before its first period."""
+        """The world with the stocks that are held before its first period, of which the reserve asks for any more."""
         store = self._store(episodes[0].onset, more_days)
         rows = {
             name: row.model_copy(update={"opening_stock_t": store[name][0]}) for name, row in world.materials.items()
         }
+        target: DaysPath | None = world.policies.reserve_days
+        if more_days and target is not None:
+            policies = world.policies.model_copy(update={"reserve_days": target.raised(more_days)})
+            world = replace(world, settings=world.settings.model_copy(update={"policies": policies}))
         return replace(world, materials=rows)
 
 

@@ -154,11 +154,8 @@ def value_of_planning(
     in_futures: list[dict[str, object]] = []
     for strategy, world in worlds.items():
         futures = {future: share for of in by_chain[strategy].values() for future, share in of.items()}
-        plans = {OWN: held[strategy], **_others(world, days)}
-        costs = {
-            name: None if plan is None else cost_in_futures(BlindOperator(world, plan), futures)
-            for name, plan in plans.items()
-        }
+        costs: dict[str, dict[KnownFuture, float] | None]
+        costs = {OWN: cost_in_futures(BlindOperator(world, held[strategy]), futures), **_others(world, days, futures)}
         costs[FORESIGHT] = foreseen[strategy]
         rows += _rows(strategy, costs, futures, may_stay_calm(by_chain[strategy]), world)
         in_futures += _in_futures(strategy, costs, futures, world)
@@ -166,12 +163,14 @@ def value_of_planning(
     return PlanningValue(next(iter(worlds.values())), list(worlds), days, tables)
 
 
-def _others(world: World, days: float) -> dict[str, HeldPlan | None]:
-    """Plans beside the model's own; None for one that nobody can keep to."""
-    found: dict[str, HeldPlan | None] = {}
+def _others(
+    world: World, days: float, futures: Mapping[KnownFuture, float]
+) -> dict[str, dict[KnownFuture, float] | None]:
+    """What plans beside the model's own cost in each future; None for one that nobody can keep to."""
+    found: dict[str, dict[KnownFuture, float] | None] = {}
     for name, make in ((IGNORING, ignoring_plan), (MEAN, mean_plan), (RULE, lambda of: rule_plan(of, days))):
         try:
-            found[name] = make(world)
+            found[name] = cost_in_futures(BlindOperator(world, make(world)), futures)
         except NoSolution as failure:
             if failure.status is not Status.INFEASIBLE:
                 raise

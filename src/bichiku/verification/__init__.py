@@ -25,7 +25,7 @@ from bichiku.verification.balances import (
 from bichiku.verification.crises import check_weights, crises_sheet
 from bichiku.verification.duals import check_duals
 from bichiku.verification.facts import RunFacts, read_facts
-from bichiku.verification.files import INPUTS, LEFT_OUT, MANIFEST, RunTable, read_tables
+from bichiku.verification.files import INPUTS, LEFT_OUT, MANIFEST, RunTable, check_present, read_tables
 from bichiku.verification.hand_back import check_hand_back, check_kept
 from bichiku.verification.limits import check_capacities, check_demand, check_storage
 from bichiku.verification.manifest import (
@@ -34,6 +34,7 @@ from bichiku.verification.manifest import (
     check_manifest,
     check_model,
     check_outputs,
+    check_solver,
     left_out_of,
     read_manifest,
 )
@@ -77,10 +78,12 @@ def verify_files(folder: Path) -> Verdict:
     """Verifies that a run folder's inputs and tables are those that its manifest speaks of, without recomputing."""
     ledger = Ledger()
     manifest = read_manifest(folder, ledger)
+    left_out = left_out_of(manifest, ledger)
+    check_present(folder, manifest, left_out, ledger)
     _checked_inputs(folder, manifest, ledger)
     if manifest is not None:
         check_outputs(folder, manifest, ledger)
-    left_out = left_out_of(manifest, ledger)
+        check_solver(manifest, ledger)
     return replace(ledger.verdict(), left_out=left_out)
 
 

@@ -47,8 +47,10 @@ def _damage(on_plan: bool | None, read: Read, material: str) -> MetricValue:
     inside = nodes.period <= read.reported
     if on_plan is not None:
         inside &= (nodes.branch == PLAN) == on_plan
-    part = read.damage_on_nodes[inside][:, [material in (ALL, name) for name in read.facts.world.materials]]
-    return MetricValue(float(part.sum()), f"{read.currency}/year", (DAMAGE,), float(np.abs(part).sum()))
+    mine = [material in (ALL, name) for name in read.facts.world.materials]
+    part, terms = read.damage_on_nodes[inside][:, mine], read.dearer_on_nodes[inside][:, mine]
+    scale = float(np.abs(part).sum() + terms.sum())
+    return MetricValue(float(part.sum()), f"{read.currency}/year", (DAMAGE,), scale)
 
 
 # Crises that begin inside the reported window; what a risk policy speaks of, of all
@@ -72,7 +74,7 @@ def _largest_cvar(read: Read, futures: Futures, level: float, since: float) -> M
         return None
     most = max(tails.values())
     told = tuple(f"level {level:g}, onsets of {year}" for year, tail in tails.items() if close(tail, most))
-    return MetricValue(most, read.currency, told, futures.size)
+    return MetricValue(most, read.currency, told, read.scale_of(futures))
 
 
 def _worst_damage(read: Read, _: str) -> MetricValue | None:
@@ -84,7 +86,7 @@ def _worst(read: Read, futures: Futures) -> MetricValue | None:
         return None
     worst = float(futures.damage.max())
     told = tuple(name for name, damage in zip(futures.names, futures.damage, strict=True) if close(damage, worst))
-    return MetricValue(worst, read.currency, told, futures.size)
+    return MetricValue(worst, read.currency, told, read.scale_of(futures))
 
 
 def _by_onset_year(
@@ -96,7 +98,7 @@ def _by_onset_year(
 
 
 def _expected_of_year(read: Read, futures: Futures, year: int) -> MetricValue:
-    return MetricValue(float(futures.likely @ futures.damage), read.currency, (str(year),), futures.size)
+    return MetricValue(float(futures.likely @ futures.damage), read.currency, (str(year),), read.scale_of(futures))
 
 
 def _worst_of_year(read: Read, futures: Futures, year: int) -> MetricValue | None:
@@ -105,7 +107,7 @@ def _worst_of_year(read: Read, futures: Futures, year: int) -> MetricValue | Non
 
 
 def _cvar_of_year(read: Read, futures: Futures, year: int) -> MetricValue:
-    return MetricValue(futures.cvar(TAIL), read.currency, (str(year),), futures.size)
+    return MetricValue(futures.cvar(TAIL), read.currency, (str(year),), read.scale_of(futures))
 
 
 def _worst_short_days(read: Read, material: str) -> MetricValue | None:

@@ -23,14 +23,17 @@ class Damage:
 
     Attributes:
         on_path: by part, money at each node if it comes to it, refill left out; shape (nodes, materials) each.
+        terms_on_path: the terms of dearer purchases at each node without their signs, as goods of a contract that are
+            offered and refused cancel; shape (nodes, materials).
         at_end: refill above the reference price at each end of `Refill`; shape (ends, materials).
         by_part: by part, the sum along the path of each future; shape (futures, materials) each.
-        dearer_terms: the terms of dearer purchases without their signs, likewise.
+        dearer_terms: `terms_on_path`, likewise.
         likely: probability of each future; shape (futures,).
         year: calendar year of each future's onset; shape (futures,).
     """
 
     on_path: Mapping[str, np.ndarray]
+    terms_on_path: np.ndarray
     at_end: np.ndarray
     by_part: Mapping[str, np.ndarray]
     dearer_terms: np.ndarray
@@ -76,7 +79,7 @@ def damage_of(world: World, nodes: Nodes, states: States, flows: Flows, refill: 
         by_part["dearer_refill"][number] = at_end[position[future.end]]
     likely = np.array([future.probability for future in nodes.futures], dtype=float)
     onset = np.array([future.onset for future in nodes.futures], dtype=int)
-    return Damage(on_path, at_end, by_part, dearer_terms, likely, world.calendar.years[onset - 1])
+    return Damage(on_path, terms, at_end, by_part, dearer_terms, likely, world.calendar.years[onset - 1])
 
 
 def damage_by_node(world: World, nodes: Nodes, states: States, flows: Flows) -> dict[str, np.ndarray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -148,20 +148,36 @@ def read_tables(folder: Path, manifest: Mapping[str, object] | None, ledger: Led
         manifest: its manifest, which says what was asked for; None where it has none that can be read.
         ledger: takes the findings.
     """
+    called_for = check_present(folder, manifest, (), ledger)
+    tables = {name: read_table(folder / name, ledger) for name in called_for if (folder / name).is_file()}
+    found = {name: table for name, table in tables.items() if table is not None}
+    return found if len(found) == len(called_for) else None
+
+
+def check_present(
+    folder: Path, manifest: Mapping[str, object] | None, left_out: Collection[str], ledger: Ledger
+) -> list[str]:
+    """Holds what is in a run folder against what should be, and returns the names of the tables that should.
+
+    Args:
+        folder: the run.
+        manifest: see `read_tables`.
+        left_out: tables that the run goes without.
+        ledger: takes the findings.
+    """
     asked = {name: manifest is not None and key in manifest for name, key in ONLY_IF_ASKED.items()}
-    called_for = [name for name in COLUMNS if asked.get(name, True)]
-    missing = [name for name in [*called_for, MANIFEST] if not (folder / name).is_file()]
-    for name in missing:
-        ledger.wrong("file.missing", name, None, "no such file", "a file")
+    called_for = [name for name in COLUMNS if asked.get(name, name not in left_out)]
+    for name in (*called_for, MANIFEST):
+        if not (folder / name).is_file():
+            ledger.wrong("file.missing", name, None, "no such file", "a file")
     if not (folder / INPUTS).is_dir():
         ledger.wrong("file.missing", INPUTS, None, "no such folder", "a folder")
     for path in tables_in(folder):
         if path.name not in called_for:
-            ledger.wrong("file.unknown", path.name, None, "a table", "no rule covers it")
+            expected = "left out, as the manifest says" if path.name in left_out else "no rule covers it"
+            ledger.wrong("file.unknown", path.name, None, "a table", expected)
     ledger.right(len(called_for) + 2)
-    tables = {name: read_table(folder / name, ledger) for name in called_for if name not in missing}
-    found = {name: table for name, table in tables.items() if table is not None}
-    return found if len(found) == len(called_for) else None
+    return called_for
 
 
 def tables_in(folder: Path) -> list[Path]:

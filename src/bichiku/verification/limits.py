@@ -134,7 +134,7 @@ def check_demand(world: World, nodes: Nodes, states: States, flows: Flows, ledge
         row = world.tranches[key]
         most = row.max_share * states.demand[:, materials.index(key[0])]
         # what is saved on the plan when the crisis begins may go on
-        going = np.where(nodes.onset > 1, saved[nodes.onset - 2, column], 0.0)
+        going = np.where(nodes.onset > 1, saved[np.maximum(nodes.onset - 2, 0), column], 0.0)
         early = (nodes.branch != PLAN) & (nodes.age < row.delay_periods)
         most = np.where(early, np.minimum(most, going), most)
 

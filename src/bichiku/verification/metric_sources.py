@@ -158,6 +158,16 @@ class Read:
         return np.asarray(money / discounted_years(facts)[1])
 
     @cached_property
+    def dearer_on_nodes(self) -> np.ndarray:
+        """Expected money a year of the terms of dearer purchases, see `Damage`; shape (nodes, materials)."""
+        facts = self.facts
+        return np.asarray(facts.damage.terms_on_path * facts.nodes.weight / discounted_years(facts)[1])
+
+    def scale_of(self, futures: Futures) -> float:
+        """What the rounding of the damage of some futures is measured by."""
+        return futures.size + float(self.facts.damage.dearer_terms.sum())
+
+    @cached_property
     def bought(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Material, tonnes, cost and basis of what arrives on the plan up to the last reported year."""
         rows = [

@@ -94,6 +94,8 @@ def stress(
     if month is not None and not isinstance(month, str):
         raise ModelFaults([Fault("month", None, "", f"{month!r} is not a text", "a month such as 2027-04")])
     _check_asked({"crisis": crisis is not None, "losses": losses, "draws": draws is not None, "value": value}, given)
+    if draws is None:
+        _refuse("goes with draws alone", demand_noise=demand_noise or None, price_noise=price_noise or None)
     strategies = ", ".join(run.strategy for run in given)
     if crisis is not None:
         if month is None:
