@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from bichiku.executing.allocator import give_back
 from bichiku.program import PLAN, LinearProgram
 from bichiku.program.stages import stage_rows
 from bichiku.solving.highs import HighsRun
 from bichiku.solving.l_shaped import LShaped, NotSettled, Stopped
-from bichiku.solving.memory import give_back
 from bichiku.solving.options import NO_LIMITS, Limits, SolverOptions
 from bichiku.solving.solution import Solution, Status
 from bichiku.solving.start import Basis, SolverError
