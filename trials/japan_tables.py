@@ -236,7 +236,12 @@ def checks() -> Iterator[str]:
             0.7,
             "by BACI 0.66 in 2024; 284690 is left out beside the Lynas contract, and India of 2023 is in",
         ),
-        ("the same of graphite (press, W010)", share_of_china("graphite-flake", "graphite-spheres"), 0.92, "by BACI 0.85 in 2022"),
+        (
+            "the same of graphite (press, W010)",
+            share_of_china("graphite-flake", "graphite-spheres"),
+            0.92,
+            "by BACI 0.85 in 2022",
+        ),
         ("the same of lithium hydroxide (seed, S0-027)", share_of_china("lithium-hydroxide"), 0.885, "of 2022"),
         (
             "supply left without the largest supplier over use: graphite (IEA, world, 2035, P055)",
