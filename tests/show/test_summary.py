@@ -98,3 +98,8 @@ def test_what_is_built_and_what_stands_by_has_a_line() -> None:
     assert "  built         p 100 t/year, for USD 100, USD 25.0 of it paid by the state\n" in text
     assert "  standby       p: built for crises, not run on the plan\n" in text
     assert "built" not in screen(solve())
+
+
+def test_days_held_are_told_as_finely_as_their_target() -> None:
+    assert " 36.5 of 36.5 " in screen(solve(policies={"reserve_days": 36.5}))
+    assert " 60 of 60 " in screen(solve(policies={"reserve_days": 60}))

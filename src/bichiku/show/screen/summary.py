@@ -17,7 +17,7 @@ from bichiku.result.metrics.crises import short_on_plan
 from bichiku.result.run import Run
 from bichiku.show.built import built_projects
 from bichiku.show.metric_values import MetricValues
-from bichiku.show.numbers import NOISE, money, percent, three_digits, whole
+from bichiku.show.numbers import NOISE, money, page_days, percent, three_digits, whole
 from bichiku.show.phrases import choice_words, listed
 from bichiku.show.screen.table import plain_table
 
@@ -147,7 +147,10 @@ def _tonnes(value: float) -> str:
 def _days_held(held: float, target: float) -> str:
     if math.isnan(held):
         return "-"
-    return whole(held) + ("" if math.isnan(target) else f" of {whole(target)}")
+    if math.isnan(target):
+        return whole(held)
+    shown = whole if target.is_integer() else page_days  # a target of 36.5 days is none of 36
+    return f"{shown(held)} of {shown(target)}"
 
 
 def _worst(run: Run, material: str) -> str:
