@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from bichiku.api.doubt.folder import write_doubt
-from bichiku.api.doubt.kept import POINTS, kept_points
+from bichiku.api.doubt.kept import POINTS, answer_of, kept_points
 from bichiku.api.doubt.run import Findings, Inquiry, check_ends, groups_of, run_doubt
 from bichiku.api.doubt.tables import TABLES, tables_of
 from bichiku.api.doubt.worlds import settings_of
@@ -113,6 +113,26 @@ def test_an_interrupted_call_goes_on_where_it_stopped(doubt: Findings, tmp_path:
     again = found("1", tmp_path)
     assert again.answers == doubt.answers
     assert again.turns == doubt.turns
+
+
+NAMES = ("none", "hold", "free")
+
+
+@pytest.mark.parametrize(
+    ("strategies", "status", "cost"),
+    [
+        ((), "optimal", 1.0),
+        (("none",), "optimal", 1.0),  # of three
+        (NAMES, "optimum", 1.0),
+        (NAMES, "optimal", float("nan")),
+        (NAMES, "optimal", float("inf")),
+        (NAMES, "infeasible", 1.0),
+    ],
+)
+def test_an_answer_that_cannot_be_is_worked_out_again(strategies: tuple[str, ...], status: str, cost: float) -> None:
+    damaged = {name: {"status": status, "cost": cost, "gave_way": {}} for name in strategies}
+    with pytest.raises((TypeError, ValueError)):
+        answer_of(damaged, NAMES)
 
 
 def test_another_seed_or_range_is_another_folder() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import time
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import psutil
@@ -13,6 +16,7 @@ import pytest
 from bichiku.executing import TaskFailed, WorkersLost, cores, executor, threads
 from bichiku.executing.cores import cgroup_quota
 from bichiku.executing.processes import next_place
+from bichiku.executing.worker import work
 
 
 def _workers() -> list[psutil.Process]:
@@ -92,6 +96,36 @@ def test_no_items_need_no_workers() -> None:
 def test_a_task_whose_worker_is_killed_is_tried_again(tmp_path: Path) -> None:
     with executor("2") as place:
         assert dict(place.each(partial(_die_once, tmp_path), [1, 2, 3, 4])) == {0: 1, 1: 2, 2: 3, 3: 4}
+
+
+def _die_first(folder: Path, pipe: Connection, threads: int) -> None:
+    """A worker of which the first is killed before it can begin."""
+    with contextlib.suppress(FileExistsError):
+        (folder / "begun").touch(exist_ok=False)
+        os.kill(os.getpid(), signal.SIGKILL)
+    work(pipe, threads)
+
+
+def test_a_worker_that_is_killed_before_it_begins_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bichiku.executing.processes.work", partial(_die_first, tmp_path))
+    with executor("2") as place:
+        assert dict(place.each(_square, [3, 4, 5])) == {0: 9, 1: 16, 2: 25}
+
+
+def _wait_for(folder: Path, number: int) -> int:
+    """Item 0 ends when the others have; each leaves a mark."""
+    if number == 0:
+        while len(list(folder.iterdir())) < 3:
+            time.sleep(0.01)
+    else:
+        (folder / str(number)).touch()
+    return number
+
+
+def test_a_worker_that_begins_holds_up_no_other(tmp_path: Path) -> None:
+    # else the first item would wait for ever for the others, which wait for it
+    with executor("2") as place:
+        assert [number for number, _ in place.each(partial(_wait_for, tmp_path), range(4))][-1] == 0
 
 
 def test_a_task_that_kills_three_workers_is_given_up_and_the_rest_goes_on() -> None:

@@ -124,3 +124,16 @@ def test_the_slack_is_of_all_that_is_spent(tmp_path: Path) -> None:
     assert outcome.solution.objective == pytest.approx(2000)
     found = {item.target.name: item for item in near_optimal_ranges(outcome, hot, 0.01, ["cobalt"])}
     assert (found["AUS"].most, found["COD"].least) == pytest.approx((0.4, 0.6), abs=1e-6)
+
+
+def test_a_reserve_of_feed_that_may_go_unused_has_no_end() -> None:
+    # a tonne of m costs 20 from home, of feed at 10, and 20.5 from abroad: for 5 % more the plant may stand still
+    materials = [{"material": name, "reference_price": 10, "haircut": 0.5, "shortage_cost": 1000} for name in "fm"]
+    bought = [{"material": "m", "country": "AUS", "price": 20.5}, {"supplier": "g", "material": "f"}]
+    plant = {"project": "p", "material": "m", "country": "JPN", "kind": "refinery", "existing_t": 400, "max_build_t": 0}
+    plant |= {"capex": 0, "running_cost": 10, "input_material": "f", "input_per_output": 1}
+    tables = {"materials": materials, "projects": [plant]}
+    world = small_world(1, tables=tables, suppliers=bought, policies={"reserve_days": 20})
+    hot, outcome, _ = optimise(world, Clock())
+    (feed,) = (item for item in near_optimal_ranges(outcome, hot, 0.05, ["f"]) if item.target.kind == "reserve")
+    assert (feed.least, feed.now, feed.most) == pytest.approx((20, 20, math.inf))

@@ -167,3 +167,33 @@ def test_the_lines_of_the_cost_add_up_to_it_where_risk_is_weighed() -> None:
     assert "risk" not in [row[0] for row in page.table(caption)]
     # a hundredth of 0.05 * (6.03 m + 0.92 m) of the halts of 2026 and 2027, over two years that count 1.95 discounted
     assert caption.endswith("Beside it, risk is weighed at USD 1.78 k a year, which is not a cost.")
+
+
+def test_a_strategy_that_imports_nothing_has_a_bar_without_countries() -> None:
+    alone = replace(TODAY, world=replace(TODAY.world, strategy="alone"))
+    nothing = replace(alone, tables={**alone.tables, "shares": alone.tables["shares"].iloc[:0]})
+    page = render_report([TODAY, nothing], {}, "today", comparison((TODAY, nothing), {}))
+    assert "no imports" in page
+
+
+def test_where_no_limit_has_a_price_none_is_said_to_cost_nothing() -> None:
+    unpriced = replace(TODAY, tables={**TODAY.tables, "prices": TODAY.tables["prices"].assign(price=0.0)})
+    page = render_report([unpriced], {}, "today", comparison((unpriced,), {}))
+    assert "No limit has a price in any strategy: a unit more of any one of them would save nothing." in page
+
+
+def test_a_baseline_that_was_not_solved_is_not_called_infeasible() -> None:
+    failed = {"gone": "not solved within solver.time_limit"}
+    told = key_findings(ReportData([TODAY], failed, "gone", comparison((TODAY,), failed)))
+    assert not any("limits" in sentence for sentence in told)
+
+
+def test_years_in_which_another_strategy_loses_less_are_named() -> None:
+    # both lose the same in the first year, in which nothing can be changed, and the second loses nothing in the next
+    summary = TODAY.summary
+    later = (summary["metric"] == "cvar_damage_of_onset_year") & summary["detail"].str.startswith("2027")
+    assert (summary.loc[later, "value"] > 0).all()
+    better = summary.assign(value=summary["value"].where(~later, 0.0))
+    other = replace(TODAY, world=replace(TODAY.world, strategy="other"), tables={**TODAY.tables, "summary": better})
+    (safety,) = (text for text in sentences(TODAY, other) if text.startswith("No strategy does better"))
+    assert safety.endswith("of crises that begin in 2027 other loses less.")

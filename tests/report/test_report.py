@@ -239,7 +239,7 @@ def test_baseline_without_solution() -> None:
     table = comparison(runs(), failed)
     table = table[~table["metric"].str.startswith("extra_")]
     page = render_report(runs(), failed, "gone", table)
-    assert "No plan keeps all limits of gone." in page
+    assert "gone has no plan (infeasible: no plan keeps all of its limits)." in page
     assert Page(page).table("What each strategy costs")[-1][0] == "gone"
 
 

@@ -99,7 +99,30 @@ def test_means_that_the_draws_do_not_tell_apart_are_said_to_be_alike() -> None:
     )
     worlds = pd.DataFrame({"world": [f"draw {i}" for i in range(4)], "strategy": "a", "status": "optimal"})
     turns = pd.DataFrame({"group": []})
-    tornado = pd.DataFrame({"group": ["discount_rate"], "best": ["a"], "second": ["b"], "at_base": [1.0]})
+    of_best = {"best": ["a"], "second": ["b"], "at_base": [1.0], "swing": [1.0]}
+    tornado = pd.DataFrame({"group": ["discount_rate"], **of_best})
     words = answer_words({"regret": by_strategy, "tornado": tornado, "switching": turns, "worlds": worlds}, "USD")
     (told,) = (sentence for sentence in words if "apart" in sentence)
     assert told.startswith("b is regretted by USD 0.250 more on average, with a standard error of USD 1.11: ")
+
+
+def test_strategies_that_cost_the_same_in_every_draw_are_alike_and_nothing_moves_the_choice() -> None:
+    by_strategy = pd.DataFrame(
+        {
+            "strategy": ["a", "b"],
+            "candidate": "yes",
+            "worlds": 4,
+            "best_share": [0.5, 0.5],
+            "mean_regret": [0.0, 0.0],
+            "mean_more": [math.nan, 0.0],
+            "mean_error": [math.nan, 0.0],
+            "worst_regret": [0.0, 0.0],
+        }
+    )
+    worlds = pd.DataFrame({"world": [f"draw {i}" for i in range(4)], "strategy": "a", "status": "optimal"})
+    tornado = pd.DataFrame({"group": ["x"], "best": ["a"], "second": ["b"], "at_base": [0.0], "swing": [0.0]})
+    turns = pd.DataFrame({"group": []})
+    words = answer_words({"regret": by_strategy, "tornado": tornado, "switching": turns, "worlds": worlds}, "USD")
+    assert words[0].startswith("In the model's own world a costs least, the same as b;")
+    assert any("these draws do not tell b and a apart" in sentence for sentence in words)
+    assert "a and b cost the same whatever moves; none of the uncertain" in words[-1]

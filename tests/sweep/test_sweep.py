@@ -103,6 +103,14 @@ DAMAGED = [b"5", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"of": "a", "point": [
 DAMAGED += [b'{"of": "a", "point": ["0"], "found": 5}', b'{"of": "a", "point": [0], "found": {"status": "infeasible"}}']
 DAMAGED += [b'{"of": "a", "point": ["0"], "found": {"status": "optimal", "objective": "5"}}']
 DAMAGED += [b'{"of": "b", "point": ["0"], "found": {"status": "infeasible"}}']
+DAMAGED += [b'{"of": "a", "point": ["0"], "found": {"status": "optimum"}}']
+DAMAGED += [b'{"of": "a", "point": ["0"], "found": {"status": "time limit reached"}}']
+DAMAGED += [
+    json.dumps(
+        {"of": "a", "point": ["0"], "found": {"status": "optimal", **dict.fromkeys(COLUMNS[1:], value)}}
+    ).encode()
+    for value in (float("nan"), float("inf"))
+]
 
 
 @pytest.mark.parametrize("line", DAMAGED)

@@ -93,7 +93,8 @@ def _kept_without_buying(outcome: Outcome) -> Iterator[Found]:
             continue  # what is solved after the window lets its stocks go
         part, nodes = outcome.of(material), outcome.plan[outcome.plan_years == year]
         use = float(part.use(material)[nodes].sum())
-        drawn = float(part.stock_before(material)[nodes[0]] - part.stock[material][nodes[-1]])
+        kept = part.world.kept(material) * part.stock_before(material)[nodes]
+        drawn = float((kept - part.stock[material][nodes]).sum())
         short_days = float(part.short_days(material)[nodes].sum()) if material in part.demand else 0.0
         means = [f"{drawn:,.6g} t out of the store"] if drawn > KEPT_BY * use > 0.0 else []
         if (material, year) in held:
@@ -117,8 +118,8 @@ def _binding_in_a_year(outcome: Outcome) -> dict[tuple[str, int], list[str]]:
         lines = program.matrix[block.rows]
         value, size = lines @ outcome.solution.x, abs(lines) @ abs(outcome.solution.x)
         slack = np.minimum(value - program.row_lower[block.rows], program.row_upper[block.rows] - value)
-        priced = outcome.solution.row_dual[block.rows] != 0.0  # of nothing every share is kept, at a price or at none
-        binds = (slack <= TOLERANCE * (1.0 + size)) & ((size > TOLERANCE) | priced)
+        # without a price the plan is the same without the limit, as where nothing comes and every share is kept
+        binds = (slack <= TOLERANCE * (1.0 + size)) & (outcome.solution.row_dual[block.rows] != 0.0)
         for year in block.keys[binds]:
             families = found.setdefault((block.material, int(year)), [])
             if block.family not in families:

@@ -56,6 +56,7 @@ def doubt(
     from bichiku.result.pipeline import NoSolution
     from bichiku.result.staging import resumable
     from bichiku.show.screen.doubt import print_doubt
+    from bichiku.solving import Status
 
     if draws > MOST_DRAWS:
         raise ModelFaults([Fault("--draws", None, "", f"asks for {draws:,}; at most {MOST_DRAWS:,} are drawn")])
@@ -79,7 +80,9 @@ def doubt(
             try:
                 found = run_doubt(inquiry, where, kept, planning, progress, turning)
             except NoSolution as failure:
-                say(f"{failure.strategy} is {failure}; bichiku explain {model} -s {failure.strategy} says why")
+                why = f"; bichiku explain {model} -s {failure.strategy} (and the same --set) says why"
+                is_model = failure.status in (Status.INFEASIBLE, Status.UNBOUNDED)
+                say(f"{failure.strategy} is {failure}{why if is_model else ''}")
                 raise typer.Exit(NO_RESULT) from failure
         tables = tables_of(found)
         folder = write_doubt(found, tables, output)

@@ -21,6 +21,10 @@ from bichiku.executing.tasks import PackedTask
 from bichiku.executing.worker import work
 
 PATIENCE = 1.0  # seconds in which a worker that is told to end may tidy up
+NEVER_BEGAN = (
+    "a worker process ended before it could begin; in a script, what calls bichiku belongs below "
+    "`if __name__ == '__main__':`, as each worker starts Python anew"
+)
 
 
 class ThisProcess(Executor):
@@ -71,10 +75,14 @@ class LocalProcesses(Executor):
                     number = worker.item
                     assert number is not None
                     try:
+                        if not worker.has_answer():
+                            continue
                         result = worker.answer()
-                    except EOFError:
+                    except EOFError as error:
                         deaths[number] += 1
                         ended = self._replace(worker)
+                        if worker.never_began:
+                            raise WorkersLost(NEVER_BEGAN) from error
                         if deaths[number] < MOST_DEATHS:
                             waiting = sorted([number, *waiting])
                             continue
@@ -95,6 +103,7 @@ class LocalProcesses(Executor):
 
     def _replace(self, lost: Worker) -> str:
         """Begins another worker in the place of one that has ended, and says how that one did."""
+        lost.process.join(PATIENCE)  # its pipe is closed, but it may not have told yet how it ended
         self._end([lost])
         self._begin(len(self._workers) + 1)
         return lost.how_it_ended()
@@ -141,29 +150,41 @@ class Worker:
         with contextlib.suppress(OSError):  # a worker that is gone is told by its answer
             self.pipe.send_bytes(message)
 
+    def has_answer(self) -> bool:
+        """Whether what it has to say is an answer, and not only that it has begun.
+
+        Raises:
+            EOFError: it has ended instead.
+        """
+        if self._has_begun:
+            return True
+        self._has_begun = self._heard()
+        return False
+
     def answer(self) -> Any:
         """What came of the item.
 
         Raises:
             EOFError: the worker has ended instead.
-            WorkersLost: it never began.
             Exception: what the task raised.
         """
-        try:
-            if not self._has_begun:
-                self._has_begun = self.pipe.recv()
-            raised, found = self.pipe.recv()
-        except (EOFError, OSError) as error:
-            if not self._has_begun:
-                raise WorkersLost(
-                    "a worker process ended before it could begin; in a script, what calls bichiku belongs below "
-                    "`if __name__ == '__main__':`, as each worker starts Python anew"
-                ) from error
-            raise EOFError from error
+        raised, found = self._heard()
         self.item = None
         if raised:
             raise found
         return found
+
+    def _heard(self) -> Any:
+        try:
+            return self.pipe.recv()
+        except OSError as error:
+            raise EOFError from error
+
+    @property
+    def never_began(self) -> bool:
+        """Whether it ended by itself before it could begin; one that was killed may begin the next time."""
+        code = self.process.exitcode
+        return not self._has_begun and code is not None and code >= 0
 
     def how_it_ended(self) -> str:
         """The signal or the exit status, with what is most often behind it."""

@@ -16,6 +16,7 @@ from bichiku.explaining.rules import Number, Rule
 from bichiku.program import LinearProgram
 
 CLOSE = 1e-6  # relative; a number this close to a round one is that
+NEAR = 1e-4  # relative; how near a least step is found by trying
 BELOW = 0.99  # share of the least step that must not be enough
 
 
@@ -125,14 +126,29 @@ class Trials:
                 if least <= 0:
                     continue
                 below = max(min(BELOW * least, least - coarse), 0.0)
-                too_little = self.check.feasible(adjustment.at(tried, below)) is False
+                too_little = self.check.feasible(adjustment.at(tried, below))
+                if too_little:  # rows that only hold together let less do than each of them asks for
+                    least = self._least_that_does(adjustment, tried, below)
+                    below = max(min(BELOW * least, least - coarse), 0.0)
+                    too_little = self.check.feasible(adjustment.at(tried, below))
                 steps = _round_steps(value, sign, least, coarse)
                 for after, step in steps:
                     if self.check.feasible(adjustment.at(program, min(step, adjustment.most))):
-                        return LeastStep(least, step, after, too_little, alone)
+                        return LeastStep(least, step, after, too_little is False, alone)
                 if tried is program or self.check.late:
                     return LeastStep(least, steps[-1][1], steps[-1][0], False, alone, enough=False)
         return None
+
+    def _least_that_does(self, adjustment: Adjustment, program: LinearProgram, enough: float) -> float:
+        """The least step that a program can be kept with, to a ten-thousandth, from one that it can."""
+        too_little = 0.0
+        while enough - too_little > NEAR * enough and not self.check.late:
+            middle = (too_little + enough) / 2.0
+            if self.check.feasible(adjustment.at(program, middle)):
+                enough = middle
+            else:
+                too_little = middle
+        return enough
 
 
 def _untouched(other: RuleSet, numbers: frozenset[Number]) -> bool:

@@ -250,7 +250,9 @@ def rate(crisis: Crisis, calendar: Calendar) -> float:
 
 
 def effective_annual_probability(begun: list[Start]) -> float:
-    """The yearly probability that the starts of a crisis amount to, over the years of their windows."""
+    """The yearly probability that the starts of a crisis amount to, over the years of their windows; 0 without any."""
+    if not begun:
+        return 0.0
     never = math.prod(1.0 - start.probability for start in begun)
     return 1.0 - never ** (1.0 / sum(start.years for start in begun))
 

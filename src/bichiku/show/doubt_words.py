@@ -92,7 +92,8 @@ def answer_words(tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]
     lead = money(float(tornado["at_base"].iloc[0]), currency)
     candidates = regret[regret["candidate"] == "yes"]
     often, kind = candidates["best_share"].idxmax(), counted_words(int(regret["worlds"].iloc[0]), tables)
-    text = f"In the model's own world {best} costs least, {lead} less than {second}"
+    ahead = float(tornado["at_base"].iloc[0]) > 0.0
+    text = f"In the model's own world {best} costs least, {f'{lead} less than' if ahead else 'the same as'} {second}"
     if often == best:
         text += f"; it is the best in {percent(candidates['best_share'][best])} of {kind}"
     else:
@@ -107,6 +108,8 @@ def answer_words(tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]
     groups = turns["group"].nunique()
     top = number_words(str(tornado["group"].iloc[0]))
     third = f"Between {best} and {second}, {top} moves the choice most"
+    if not (tornado["swing"] > 0.0).any():
+        third = f"{best} and {second} cost the same whatever moves"
     if groups:
         third += f"; {groups} of {len(tornado)} uncertain numbers or groups can turn the order by themselves"
     else:
@@ -120,7 +123,7 @@ def _alike(candidates: pd.DataFrame, least: str, currency: str) -> list[str]:
     found = []
     for name, row in candidates.iterrows():
         more, error = float(row["mean_more"]), float(row["mean_error"])
-        if more < SURE * error:
+        if more <= SURE * error:  # both are nothing where two are the same in every draw
             text = f"{name} is regretted by {money(more, currency)} more on average, with a standard error of"
             found.append(f"{text} {money(error, currency)}: these draws do not tell {name} and {least} apart")
     return found

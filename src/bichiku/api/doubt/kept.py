@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,9 +13,12 @@ from typing import Any, TextIO, TypeVar
 from bichiku.api.doubt.question import Answer, StrategyCost
 from bichiku.api.doubt.turns import Turned
 from bichiku.executing import Executor, TaskFailed, WorkersLost
+from bichiku.model.uncertainty import CANNOT_BE
 from bichiku.reading.files import json_value
+from bichiku.solving import Status
 
 POINTS = "points.jsonl"
+ENDS = {CANNOT_BE, *(status.value for status in Status)}
 Progress = Callable[[int, int], None]
 Asked = TypeVar("Asked")
 Known = TypeVar("Known")
@@ -104,22 +108,24 @@ def _plain(found: Any) -> Any:
     return asdict(found) if found is not None else None
 
 
-def answer_of(found: Any) -> Answer:
+def answer_of(found: Any, strategies: Collection[str]) -> Answer:
     """What strategies cost in a world, from plain data.
 
     Raises:
-        KeyError, TypeError, ValueError: it says no such thing.
+        KeyError, TypeError, ValueError: it says no such thing, or not of just these strategies.
     """
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or set(found) != set(strategies):
         raise TypeError("no answer")
-    return {
-        str(name): StrategyCost(
-            str(of_one["status"]),
-            float(of_one["cost"]),
-            {str(what): float(by) for what, by in of_one["gave_way"].items()},
-        )
-        for name, of_one in found.items()
-    }
+    return {name: _cost_of(found[name]) for name in strategies}
+
+
+def _cost_of(found: Any) -> StrategyCost:
+    gave_way = {str(what): float(by) for what, by in found["gave_way"].items()}
+    cost = StrategyCost(str(found["status"]), float(found["cost"]), gave_way)
+    known = cost.status in ENDS and all(map(math.isfinite, gave_way.values()))
+    if not known or math.isfinite(cost.cost) != cost.is_solved:
+        raise ValueError("no cost of a world")
+    return cost
 
 
 def turned_of(found: Any) -> Turned | None:

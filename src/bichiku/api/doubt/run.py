@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from bichiku.api.doubt.choosing import Choosing, Planning
@@ -184,7 +185,7 @@ def run_doubt(
         for setting in settings
     }
     with kept_in(folder) as kept:
-        answers = kept.all(executor, solve, questions, answer_of, progress)
+        answers = kept.all(executor, solve, questions, partial(answer_of, strategies=names), progress)
         _require_own(inquiry, answers)
         doubt = Findings(inquiry, groups, tuple(settings), answers, ())
         if not doubt.counted:

@@ -16,6 +16,8 @@ from bichiku.result.tables import summarise
 from bichiku.solving import HotProgram
 from bichiku.solving.certificate import certify
 
+UNCERTIFIED = "fails its certificate"
+COST = "cost_per_year"  # the metric that every solved point has
 SWEPT = {metric.name if ALL in metric.scope else f"{metric.name}_least": metric for metric in shown_in(Shown.SWEEP)}
 """What is kept of a point: metrics for all materials together, or the least of any material where there is none."""
 
@@ -74,7 +76,7 @@ class PointSolver:
         except NoSolution as failure:
             return {"status": failure.status.value}
         if not certify(outcome.program, outcome.solution).holds:
-            return {"status": "fails its certificate"}
+            return {"status": UNCERTIFIED}
         summary = summarise(outcome, [metric.name for metric in SWEPT.values()])
         found: dict[str, Any] = {"status": "optimal"}
         for name, metric in SWEPT.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from bichiku.api.sweep.axes import SweepAxis, grid
-from bichiku.api.sweep.points import SWEPT, PointSolver
+from bichiku.api.sweep.points import COST, SWEPT, UNCERTIFIED, PointSolver
 from bichiku.executing import Executor, TaskFailed, executor
 from bichiku.model.numbers import is_number
 from bichiku.model.world import World
@@ -21,11 +22,13 @@ from bichiku.reading.files import json_value
 from bichiku.reading.model import model_of
 from bichiku.result.manifest import MANIFEST, input_digests
 from bichiku.result.staging import settle, staged
+from bichiku.solving import Status
 from bichiku.version import __version__
 
 POINTS = "points.jsonl"
 FRONTIER = "frontier.csv"
 COLUMNS = ("status", *SWEPT)
+ENDS = {UNCERTIFIED, *(status.value for status in Status)} - {Status.TIME_LIMIT.value}  # one late is tried again
 
 
 @dataclass(frozen=True, repr=False)
@@ -174,9 +177,12 @@ def kept_points(file: Path, of: str) -> dict[tuple[str, ...], dict[str, Any]]:
 
 def _is_whole(found: Any) -> bool:
     """Whether what was kept of a point says how it ended, with every metric as a number if it has any."""
-    if not isinstance(found, dict) or not isinstance(found.get("status"), str):
+    if not isinstance(found, dict) or found.get("status") not in ENDS:
         return False
-    return found["status"] != "optimal" or all(type(found.get(name)) is float for name in SWEPT)
+    if found["status"] != Status.OPTIMAL.value:
+        return True
+    numbers = [found.get(name) for name in SWEPT]
+    return all(type(number) is float and not math.isinf(number) for number in numbers) and math.isfinite(found[COST])
 
 
 def sweep_name(world: World, axes: Sequence[SweepAxis]) -> str:

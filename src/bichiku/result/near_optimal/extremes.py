@@ -33,7 +33,8 @@ class Range:
 
     Attributes:
         target: the target.
-        least, now, most: its values; not numbers where a share is of nothing, or where the solver fails.
+        least, now, most: its values; not numbers where a share is of nothing, or where the solver fails; without end
+            where the use that a reserve is counted in may fall to nothing.
         is_of_something: whether what a share is of cannot be nothing.
     """
 
@@ -157,6 +158,8 @@ class _NearOptimum:
             if solution.status is not Status.OPTIMAL:
                 return float("nan")
             better = target.at(solution.x)
+            if np.isnan(better) and sign * (float(target.top @ solution.x) + target.top_constant) > SETTLED:
+                return float("inf")  # of what nothing is used, anything lasts for ever
             if np.isnan(better) or sign * (better - ratio) <= SETTLED:
                 return ratio
             ratio = better

@@ -21,7 +21,8 @@ CLOSE = 0.01  # strategies this near in cost are told as one group
 def key_findings(report: ReportData) -> list[str]:
     """What it costs, what more safety would cost, and where the weak spot and the doubt are; one where no plan is."""
     if not report.runs:
-        return [f"None of the {len(report.failed)} strategies has a plan that keeps all of its limits."]
+        reasons = listed(list(dict.fromkeys(report.failed.values())))
+        return [f"None of the {len(report.failed)} strategies has a plan that was found ({reasons})."]
     if len(report.runs) == 1:
         return [_one_cost(report), _one_plan(report), _weak_spot(report)]
     return [_cost(report), _safety(report), _weak_spot(report)]
@@ -89,7 +90,7 @@ def _cost(report: ReportData) -> str:
     if base is None or cheapest is None:
         return "The costs of the strategies are not known."
     cost, least = (value(run.strategy, COST) for run in (base, cheapest))
-    start = "" if base.strategy == report.baseline else f"No plan keeps all limits of {report.baseline}. "
+    start = "" if base.strategy == report.baseline else f"{report.baseline} has no plan ({_why_none(report)}). "
     text = f"{start}{_what_it_costs(report, base)}; {_damage(report, base)}; "
     near = [run for run in report.runs if value(run.strategy, COST) <= least + CLOSE * abs(least)]
     saving = difference(cost, least, SAME)
@@ -105,6 +106,10 @@ def _cost(report: ReportData) -> str:
         text += f", and {len(near)} of the {len(report.runs)} strategies lie within {percent(CLOSE)} of "
         text += "that" if saving > 0.0 else "it"
     return f"{text}."
+
+
+def _why_none(report: ReportData) -> str:
+    return report.failed.get(report.baseline, "none was found")
 
 
 def _safety(report: ReportData) -> str:
@@ -124,7 +129,7 @@ def _safety(report: ReportData) -> str:
         text = (
             f"No strategy does better in the worst tenth of what a year may bring than {base.strategy}, where damage "
         )
-        return f"{text}averages {page_money(tail, report.currency)}."
+        return f"{text}averages {page_money(tail, report.currency)}{_better_in_other_years(report, base)}."
     extra = value(safest.strategy, COST) - value(base.strategy, COST)
     more = f"{page_money(abs(extra), report.currency)} a year {'more' if extra > 0 else 'less'} than {base.strategy}"
     text = f"Least is lost in the worst crises under {safest.strategy}, at {more}: damage in the worst tenth of "
@@ -137,6 +142,22 @@ def _safety(report: ReportData) -> str:
     if not any(math.isnan(share) for share in china):
         text += f", with {percent(china[0])} of imports by cost shipped from China instead of {percent(china[1])}"
     return f"{text}."
+
+
+def _better_in_other_years(report: ReportData, base: Run) -> str:
+    """That what a year may bring is told of the year in which it is most, where strategies differ in others."""
+    metric = "cvar_damage_of_onset_year"
+    of_base = report.metrics.by_detail(base.strategy, metric)
+    better = {
+        year: run.strategy
+        for run in report.runs
+        for year, tail in report.metrics.by_detail(run.strategy, metric).items()
+        if year in of_base and page_money(tail, report.currency) != page_money(of_base[year], report.currency)
+        if tail < of_base[year]
+    }
+    if not better:
+        return ""
+    return f" in the year in which that is most; of crises that begin in {min(better)} {better[min(better)]} loses less"
 
 
 def _same(least: float, value: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -25,7 +26,7 @@ def print_ranges(console: Console, ranges: Sequence[Range], slack: str) -> None:
         share = found.target.kind == "share"
         if share and found.mark == "never":
             continue
-        texts = [percent(n) if share else f"{whole(n)} days" for n in numbers]
+        texts = [percent(n) if share else _days(n) for n in numbers]
         what = f"share of {found.target.name}" if share else f"reserve in {found.target.name}"
         table.add_row(f"  {found.target.material}", what, *texts, found.mark)
     console.print(table)
@@ -35,3 +36,7 @@ def print_ranges(console: Console, ranges: Sequence[Range], slack: str) -> None:
             never.setdefault(found.target.material, []).append(found.target.name)
     for material, countries in never.items():
         console.print(f"  {material}: never {', '.join(countries)}", highlight=False)
+
+
+def _days(value: float) -> str:
+    return "no end" if math.isinf(value) else f"{whole(value)} days"

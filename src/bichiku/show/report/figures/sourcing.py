@@ -108,7 +108,8 @@ def _bars(axes: Axes, bars: Sequence[tuple[float, Shares]]) -> None:
         ],
         columns=["position", "share", "left", "rank", "china"],
     )
-    china, others = drawn[drawn["china"]], drawn[~drawn["china"]]
+    of_china = drawn["china"].astype(bool)  # which it is by itself only where something is drawn
+    china, others = drawn[of_china], drawn[~of_china]
     shade = np.where(others["rank"] == 0, SKY, np.where(others["rank"] % 2, GREYS[1], GREYS[0]))
     for rows, look in ((others, {"color": shade}), (china, {"color": RED, "hatch": "////"})):
         if len(rows):

@@ -17,6 +17,11 @@ from bichiku.show.report.figures.prices import is_capacity, label, policy_prices
 MOST = 12  # rows of the first tables
 MOST_OF_OTHERS = 3
 HEADINGS = ("Limit", "Price", "Unit", "In words")
+NO_PRICE = (
+    "a unit more of any one of them would save nothing. Limits that hold only together, a limit on concentration and "
+    "one that nothing can be moved from have no such price, and may cost much all the same: see what the strategies "
+    "cost."
+)
 WORDS = (0, 1, 3, 4)  # columns of the tables that are not numbers
 
 
@@ -33,14 +38,14 @@ def section(report: ReportData) -> Section:
     elements: list[Element] = []
     lead = next((run.strategy for run in (*report.shown, *given) if run.strategy in binding), None)
     if lead is None:
-        elements.append(Note("No policy's limit binds in any strategy, so none of them costs anything."))
+        elements.append(Note(f"No limit has a price in any strategy: {NO_PRICE}"))
     else:
         elements += _of_one(lead, binding.pop(lead))
         if binding:
             elements.append(Fold("The dearest limits of the other strategies", [_of_others(binding)]))
         free = [name for name, order in limits.items() if order.empty]
         if free:
-            elements.append(Note(f"No policy's limit binds under {listed(free)}."))
+            elements.append(Note(f"No limit has a price under {listed(free)}: {NO_PRICE}"))
     elements += _capacities(lead or given[0].strategy, prices)
     elements += _left_out(given, prices, missing)
     return Section("prices", heading, elements)
@@ -69,7 +74,9 @@ def _left_out(given: list[Run], prices: dict[str, pd.DataFrame], missing: list[s
     stuck = [run.strategy for run in given if prices[run.strategy]["price"].isna().any()]
     elements: list[Element] = []
     if stuck:
-        elements.append(Note(f"Some limits have no price, as no plan exists a step away from them: {listed(stuck)}."))
+        elements.append(
+            Note(f"Some limits have no price, as no plan was found a step away from them: {listed(stuck)}.")
+        )
     if missing:
         elements.append(Note(f"Without prices, as none were computed: {listed(missing)}."))
     return elements

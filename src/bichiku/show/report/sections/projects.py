@@ -54,7 +54,8 @@ def _of_one(report: ReportData, run: Run) -> Element:
         rows=rows,
         text=(0, 1, 2),
         note=f"{STANDBY.capitalize()}: the plan without a crisis does not run what is built, so it is there for crises "
-        "alone. The mean is over the whole horizon, the years before it stands among them.",
+        "alone. The mean is over the whole horizon, the years before it stands among them, and of the whole project, "
+        "what stood before included.",
         source="projects.csv",
         link=csv_link(run.tables["projects"], f"projects-{run.strategy}.csv"),
     )
