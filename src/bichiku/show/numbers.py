@@ -15,6 +15,7 @@ SIZES = ((1e12, "tn"), (1e9, "bn"), (1e6, "m"), (1e3, "k"))
 LARGEST_IN_THREE_DIGITS = 0.9995  # share of a size from which a number reads as one of it, as 999.5 reads as 1,000
 LEAST_IN_A_COLUMN = 10  # of a size: below it the smaller numbers of a column would lose their digits
 NO_NUMBER = "–"
+EXACT = 1e-6  # what a number of days may be off one of two decimals to be that
 NOISE = 1e-9  # share of the largest number beside it below which a number is nothing
 
 
@@ -69,7 +70,13 @@ def page_share(value: float) -> str:
 
 
 def page_days(value: float) -> str:
-    """A number of days to three digits, without the noughts of a whole number: ``60`` and ``85.1``."""
+    """A number of days to three digits, without the noughts of a whole number: ``60`` and ``85.1``.
+
+    One of two decimals, as it may be typed, is told whole: ``91.25``.
+    """
+    typed = round(value, 2) if math.isfinite(value) and abs(value) < 1000 else math.inf
+    if abs(value - typed) <= EXACT:
+        return f"{typed + 0.0:g}".replace("-", "−")
     return re.sub(r"\.0+\Z", "", page_number(value))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -72,7 +73,7 @@ def _paint(figure: Figure, report: ReportData, frames: dict[str, pd.DataFrame], 
             _line(axes, frames[shown[place]], material, **dashes(place), linewidth=1.5, zorder=3)
         for place, strategy in enumerate(shown):
             _target(axes, frames[strategy], material, dashes(place)["color"])
-        axes.set_title(material, fontsize=8.5)
+        axes.set_title(fill(material, 26), fontsize=8.5)
         axes.set_ylim(0, max(ONE_DAY, axes.get_ylim()[1]))
         axes.grid(axis="y")
         axes.locator_params(axis="y", nbins=4)
@@ -88,7 +89,15 @@ def _paint(figure: Figure, report: ReportData, frames: dict[str, pd.DataFrame], 
         Line2D([], [], label=report.label(run), linewidth=1.5, **dashes(i)) for i, run in enumerate(report.shown)
     ]
     if others:
-        handles.append(Line2D([], [], color=RULE, linewidth=1.0, label=f"the other {len(others)} strategies"))
+        handles.append(
+            Line2D(
+                [],
+                [],
+                color=RULE,
+                linewidth=1.0,
+                label="the other strategies" if len(others) > 1 else "the other strategy",
+            )
+        )
     handles.append(Line2D([], [], color=INK, linestyle=TARGET, linewidth=1.0, label="target, in its strategy's colour"))
     figure.legend(handles=handles, loc="outside lower left", ncols=side_by_side(handles), handlelength=2.6)
 

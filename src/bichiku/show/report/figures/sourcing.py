@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ PLACES = (-0.2, 0.2)  # of the two bars of a material, each so thick:
 THICK = 0.37
 NAMED = 0.095  # share from which a bar is wide enough for its country's code
 NUMBERED = 0.19  # and for its share as well
+ROOM = 84  # signs that titles of all panels have room for, side by side
 
 Shares = list[tuple[str, float]]  # of countries in a bar, the largest first
 
@@ -82,7 +84,7 @@ def _paint(
         ticks = [position + at for position in range(len(materials)) for at in PLACES]
         names = [text for material in materials for text in (f"{material}  shipped", "mined")]
         axes.set_yticks(ticks, names)
-        axes.set_title(labels[strategy])
+        axes.set_title(fill(labels[strategy], ROOM // len(mixes)))
         bare(axes, "left", "bottom")
     marks = [
         Patch(facecolor=RED, hatch="////", edgecolor="white", label="CHN China"),

@@ -66,7 +66,8 @@ def _bars(axes: Axes, values: pd.Series, colour: str, hatch: str, title: str, te
             continue
         axes.barh(place, value, 0.66, color=colour, hatch=hatch, edgecolor="white", linewidth=0, alpha=0.85)
         beside(axes, max(value, 0.0), place, text(value))
-    axes.set_xlim(min(0.0, float(values.min())) if values.notna().any() else 0.0, (largest or 1.0) * 1.22)
+    low, high = min(0.0, float(values.min())) if values.notna().any() else 0.0, max(0.0, largest)
+    axes.set_xlim(low, high + 0.22 * ((high - low) or 1.0))
     axes.set_title(title)
     axes.set_xticks([])
     axes.axvline(0, color=BLUE if largest < 0 else INK, linewidth=0.6)

@@ -21,6 +21,11 @@ from bichiku.show.report.figures.strategies import strategies
 from bichiku.show.report.policy_words import policy_words
 from bichiku.show.report.strategy_table import COST, HHI, LARGEST, RISK, StrategyColumn, strategy_columns
 
+COUNTED = (
+    "Expected damage is what falls in that time; the worst tenth of a year and the worst crisis count all that a "
+    "crisis begun in it does, after its end too."
+)
+
 
 def section(report: ReportData) -> Section:
     """The strategy table with its picture; for a single strategy its numbers and cost lines."""
@@ -39,7 +44,7 @@ def section(report: ReportData) -> Section:
         f"What each strategy costs, {report.window}",
         "Money is the expected amount of a mean year, by discounted money; expected damage, in crises and on the "
         "plan, is part of the cost to the buyer; the cost to the nation counts subsidies as a cost. Carrying the "
-        "reserve is storage, interest and losses of what is held.",
+        f"reserve is storage, interest and losses of what is held. {COUNTED}",
     )
     risks = _side_by_side(
         report,
@@ -70,7 +75,7 @@ def _levers(report: ReportData) -> list[Element]:
         text=(0, 7),
         note="Cost is to the nation, subsidies counted, and its change leaves damage out; a lever that lowers it saves "
         "money. Output lost is paid by nobody; state and industry share the rest. The last column names the years in "
-        "which crises begin whose damage the lever lowers by a tenth of its best year's, or more.",
+        "which crises begin whose damage, after it too, the lever lowers by a tenth of its best year's or more.",
         style="dense one-line",
         source="comparison.csv",
     )
@@ -130,6 +135,7 @@ def _numbers(report: ReportData) -> PageTable:
         headings=["Measure", "Value", "Unit", "Where"],
         rows=rows,
         text=(0, 2, 3),
+        note=COUNTED,
         source="summary.csv; means by cost with the weights of sourcing.csv",
         link=csv_link(_for_reading(report.comparison), "summary.csv"),
     )
