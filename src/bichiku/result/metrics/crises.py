@@ -280,6 +280,7 @@ GROUPS = (
             "CVaR of damage (level 0.9) of the crises that begin in that year, inside the window, calm counted as no "
             "damage",
             partial(_of_onset_year, number=lambda rows: _cvar_of(rows, TAIL_LEVEL)),
+            Shown.REPORT,
         ),
     ),
     (
