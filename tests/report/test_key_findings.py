@@ -196,4 +196,4 @@ def test_years_in_which_another_strategy_loses_less_are_named() -> None:
     better = summary.assign(value=summary["value"].where(~later, 0.0))
     other = replace(TODAY, world=replace(TODAY.world, strategy="other"), tables={**TODAY.tables, "summary": better})
     (safety,) = (text for text in sentences(TODAY, other) if text.startswith("No strategy does better"))
-    assert safety.endswith("of crises that begin in 2027 other loses less.")
+    assert safety.endswith("of crises that begin in 2027 other loses least.")

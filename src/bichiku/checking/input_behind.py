@@ -31,7 +31,7 @@ from bichiku.program.blocks import index_text
 from bichiku.program.extremes import BOUNDS, COSTS, LIMITS
 
 # Which cell a cost line multiplies; {} stands for the row
-_OF_LINE = {
+OF_LINE = {
     PURCHASE: "suppliers[{}].price",
     FREIGHT: "suppliers[{}].freight",
     TARIFF: "suppliers[{}].tariff_rate",
@@ -121,7 +121,7 @@ def _cost(facts: Facts, program: LinearProgram, block: ColumnBlock, column: int)
     }
     line = max(sizes, key=lambda name: sizes[name])
     name = "" if block.index == (ALL,) else index_text(block.index)
-    return _OF_LINE[line].format(name) + _probability(facts, block, column)
+    return OF_LINE[line].format(name) + _probability(facts, block, column)
 
 
 def _probability(facts: Facts, block: ColumnBlock, column: int) -> str:

@@ -336,7 +336,7 @@ class _Grown:
                 weights = np.full(last - first + 1, start.probability * share)
                 away = self._stretch(start.crisis, onset, length, int(path[-1]), first, weights)
                 path = np.concatenate([path, away])
-            self.futures.append(Future(start.crisis, onset, length, start.probability * share, share, path))
+            self.futures.append(Future(start.crisis, onset, length, start.probability * share, share=share, path=path))
 
     def _stretch(
         self, crisis: str, onset: int, length: int, leaves: int, period: int, weights: np.ndarray

@@ -8,7 +8,7 @@ limits the branch's own terms, and the plan's row adds up the shares. The progra
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -77,35 +77,33 @@ class Branches:
         at = _positions(columns, len(self.columns))
         matrix = sparse.csr_array((lines.data, at[lines.indices], lines.indptr), (len(rows), len(columns)))
         matrix.sort_indices()
-        return Branches(
-            rows=self.rows[rows],
-            columns=self.columns[columns],
-            branch_of_row=of_row[rows],
-            branch_of_column=of_column[columns],
-            count=len(order),
-            matrix=matrix,
-            linking=sparse.csr_array(self.linking[rows]),
-            row_lower=self.row_lower[rows],
-            row_upper=self.row_upper[rows],
-            cost=self.cost[columns],
-            column_lower=self.column_lower[columns],
-            column_upper=self.column_upper[columns],
-        )
+        found = self._taken(rows, columns, matrix, sparse.csr_array(self.linking[rows]))
+        return replace(found, branch_of_row=of_row[rows], branch_of_column=of_column[columns], count=len(order))
 
     def some(self, first: int, last: int) -> Branches:
         """The branches from the first to before the last, counted from zero; parts of these, where they can be."""
         rows, columns = self.slices(first, last)
         height, width = rows.stop - rows.start, columns.stop - columns.start
         ends, places, values = _lines(self.matrix, rows)
-        read_ends, read_places, read_values = _lines(self.linking, rows)
-        return Branches(
+        matrix = sparse.csr_array((values, places - columns.start, ends), shape=(height, width))
+        ends, places, values = _lines(self.linking, rows)
+        linking = sparse.csr_array((values, places, ends), shape=(height, self.linking.shape[1]))
+        found = self._taken(rows, columns, matrix, linking)
+        of_row, of_column = found.branch_of_row - first, found.branch_of_column - first
+        return replace(found, branch_of_row=of_row, branch_of_column=of_column, count=last - first)
+
+    def _taken(
+        self, rows: np.ndarray | slice, columns: np.ndarray | slice, matrix: sparse.csr_array, linking: sparse.csr_array
+    ) -> Branches:
+        """Some rows and columns, of which the coefficients are given; their branches keep their numbers."""
+        return replace(
+            self,
             rows=self.rows[rows],
             columns=self.columns[columns],
-            branch_of_row=self.branch_of_row[rows] - first,
-            branch_of_column=self.branch_of_column[columns] - first,
-            count=last - first,
-            matrix=sparse.csr_array((values, places - columns.start, ends), shape=(height, width)),
-            linking=sparse.csr_array((read_values, read_places, read_ends), shape=(height, self.linking.shape[1])),
+            branch_of_row=self.branch_of_row[rows],
+            branch_of_column=self.branch_of_column[columns],
+            matrix=matrix,
+            linking=linking,
             row_lower=self.row_lower[rows],
             row_upper=self.row_upper[rows],
             cost=self.cost[columns],

@@ -107,8 +107,9 @@ def answer_words(tables: Mapping[str, pd.DataFrame], currency: str) -> list[str]
     turns = tables["switching"]
     groups = turns["group"].nunique()
     top = number_words(str(tornado["group"].iloc[0]))
-    third = f"Between {best} and {second}, {top} moves the choice most"
-    if not (tornado["swing"] > 0.0).any():
+    if (tornado["swing"] > 0.0).any():
+        third = f"Between {best} and {second}, {top} moves the choice most"
+    else:
         third = f"{best} and {second} cost the same whatever moves"
     if groups:
         third += f"; {groups} of {len(tornado)} uncertain numbers or groups can turn the order by themselves"

@@ -107,7 +107,8 @@ class _Branches:
                 node = numbers[period, seen]
                 self._weight[node] += probability
                 path.append(node)
-            self._futures.append(Future(label, first, max(lengths), probability, probability, np.array(path)))
+            share, nodes = probability, np.array(path)
+            self._futures.append(Future(label, first, max(lengths), probability, share, nodes))
         self._numbers.append(numbers)
         self._outlooks.append(outlook)
 

@@ -153,12 +153,13 @@ class _NearOptimum:
         ratio = target.at(self._best.x)
         if np.isnan(ratio):  # a share is never beyond these
             ratio = 0.0 if sign > 0.0 else 1.0
+        size = abs(float(target.top @ self._best.x)) + abs(float(target.bottom @ self._best.x) + target.bottom_constant)
         for _ in range(MOST_STEPS):
             solution = self._optimum(-sign * (target.top - ratio * target.bottom))
             if solution.status is not Status.OPTIMAL:
                 return float("nan")
             better = target.at(solution.x)
-            if np.isnan(better) and sign * (float(target.top @ solution.x) + target.top_constant) > SETTLED:
+            if np.isnan(better) and sign * (float(target.top @ solution.x) + target.top_constant) > SETTLED * size:
                 return float("inf")  # of what nothing is used, anything lasts for ever
             if np.isnan(better) or sign * (better - ratio) <= SETTLED:
                 return ratio

@@ -90,7 +90,9 @@ def _cost(report: ReportData) -> str:
     if base is None or cheapest is None:
         return "The costs of the strategies are not known."
     cost, least = (value(run.strategy, COST) for run in (base, cheapest))
-    start = "" if base.strategy == report.baseline else f"{report.baseline} has no plan ({_why_none(report)}). "
+    start = ""
+    if base.strategy != report.baseline:
+        start = f"{report.baseline} has no plan ({report.failed[report.baseline]}). "
     text = f"{start}{_what_it_costs(report, base)}; {_damage(report, base)}; "
     near = [run for run in report.runs if value(run.strategy, COST) <= least + CLOSE * abs(least)]
     saving = difference(cost, least, SAME)
@@ -106,10 +108,6 @@ def _cost(report: ReportData) -> str:
         text += f", and {len(near)} of the {len(report.runs)} strategies lie within {percent(CLOSE)} of "
         text += "that" if saving > 0.0 else "it"
     return f"{text}."
-
-
-def _why_none(report: ReportData) -> str:
-    return report.failed.get(report.baseline, "none was found")
 
 
 def _safety(report: ReportData) -> str:
@@ -146,18 +144,16 @@ def _safety(report: ReportData) -> str:
 
 def _better_in_other_years(report: ReportData, base: Run) -> str:
     """That what a year may bring is told of the year in which it is most, where strategies differ in others."""
-    metric = "cvar_damage_of_onset_year"
-    of_base = report.metrics.by_detail(base.strategy, metric)
-    better = {
-        year: run.strategy
-        for run in report.runs
-        for year, tail in report.metrics.by_detail(run.strategy, metric).items()
-        if year in of_base and page_money(tail, report.currency) != page_money(of_base[year], report.currency)
-        if tail < of_base[year]
-    }
-    if not better:
-        return ""
-    return f" in the year in which that is most; of crises that begin in {min(better)} {better[min(better)]} loses less"
+    names = [run.strategy for run in report.runs]
+    by_year = {name: report.metrics.by_detail(name, "cvar_damage_of_onset_year") for name in names}
+    of_base = by_year[base.strategy]
+    for year in sorted(of_base):
+        tails = {name: of_strategy.get(year, math.inf) for name, of_strategy in by_year.items()}
+        least = min(tails, key=lambda name: tails[name])
+        told, best = (page_money(tail, report.currency) for tail in (of_base[year], tails[least]))
+        if tails[least] < of_base[year] and told != best:
+            return f" in the year in which that is most; of crises that begin in {year} {least} loses least"
+    return ""
 
 
 def _same(least: float, value: float) -> bool:

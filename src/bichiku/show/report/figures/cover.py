@@ -89,15 +89,8 @@ def _paint(figure: Figure, report: ReportData, frames: dict[str, pd.DataFrame], 
         Line2D([], [], label=report.label(run), linewidth=1.5, **dashes(i)) for i, run in enumerate(report.shown)
     ]
     if others:
-        handles.append(
-            Line2D(
-                [],
-                [],
-                color=RULE,
-                linewidth=1.0,
-                label="the other strategies" if len(others) > 1 else "the other strategy",
-            )
-        )
+        label = "the other strategies" if len(others) > 1 else "the other strategy"
+        handles.append(Line2D([], [], color=RULE, linewidth=1.0, label=label))
     handles.append(Line2D([], [], color=INK, linestyle=TARGET, linewidth=1.0, label="target, in its strategy's colour"))
     figure.legend(handles=handles, loc="outside lower left", ncols=side_by_side(handles), handlelength=2.6)
 
