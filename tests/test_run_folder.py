@@ -22,6 +22,7 @@ from bichiku.result.run import Rejected, Run
 from bichiku.result.saved_run import read_run
 from bichiku.result.staging import CannotWrite
 from bichiku.verification import verify_run
+from oracles.by_hand import small_world
 from oracles.models import TABLES, with_line, write_model
 
 STRATEGIES = "strategies:\n  less: {policies: {reserve_days: 30}}\n  more: {policies: {reserve_days: 60}}\n"
@@ -324,3 +325,9 @@ def test_a_run_that_does_not_verify_is_kept_as_rejected(run: Run, tmp_path: Path
     assert manifest["verification"]["findings"]
     with pytest.raises(ModelFaults, match=r"was rejected: numbers of it did not verify"):
         read_run(made)
+
+
+def test_a_run_of_one_period_without_crises_verifies_with_what_may_be_saved(tmp_path: Path) -> None:
+    saved = {"material": "m", "tranche": "t", "max_share": 0.1, "cost": 5, "delay_periods": 1}
+    folder = run_strategy(small_world(1, tables={"substitution": [saved]})).write(tmp_path)
+    assert verify_run(folder).holds

@@ -340,3 +340,7 @@ def test_paths_follow_parents_and_carry_all_probability(crises: list[Crisis], re
 def test_the_size_of_a_tree_is_known_before_it_is_grown(crises: list[Crisis], resolution: Resolution) -> None:
     named = {f"c{i}": crisis for i, crisis in enumerate(crises)}
     assert tree_size(named, Calendar(2026 * 12, 12, resolution, 12)) == _drawn(crises, resolution).size
+
+
+def test_a_crisis_that_never_begins_has_a_yearly_probability_of_none() -> None:
+    assert effective_annual_probability([]) == 0.0

@@ -43,11 +43,11 @@ def standby(running_cost: float, existing: float = 0) -> Description:
     )
 
 
-def capped(most: object, australian: float, periods: int = 2, opening: float = 0) -> Description:
+def capped(most: object, australian: float, periods: int = 2, opening: float = 0, loss: float = 0) -> Description:
     """China has all that is wanted at 10, and at most a share; Australia so much at 20; 100 t are used a year."""
     return description(
         periods,
-        material={"storage_cost_rate": 0.1, "opening_stock_t": opening},
+        material={"storage_cost_rate": 0.1, "opening_stock_t": opening, "loss_rate": loss},
         suppliers=[{}, {"supplier": "a", "country": "AUS", "price": 20, "capacity_t": australian}],
         policies={"share_caps": [{"group": ["CHN"], "max": most}]},
     )
@@ -63,6 +63,14 @@ CASES = [
         ("at most 80 t can arrive in 2027, and 100 t are used", "keeps it with 100 t out of the store"),
     ),
     Case("W604", capped({2026: 1.0, 2027: 0.5}, 60), capped(0.5, 60), "m", ("policies.share_caps binds in 2027",)),
+    # of 125 t in store a fifth is lost
+    Case(
+        "W604",
+        capped({2026: 1.0, 2027: 0.5}, 40, loss=0.2),
+        capped(0.5, 60, loss=0.2),
+        "m",
+        ("keeps it with 100 t out of the store",),
+    ),
     Case(  # what is in store at the start is all that is used in 2026, and nothing need be bought for the cap's sake
         "W604",
         capped({2026: 1.0, 2027: 0.5}, 60),

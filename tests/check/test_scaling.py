@@ -7,7 +7,9 @@ from typing import Any
 import highspy
 import pytest
 
+from bichiku.checking.input_behind import OF_LINE
 from bichiku.checking.program import LEAST_COEFFICIENT
+from bichiku.model.cost_lines import LINES
 from oracles.by_hand import MATERIAL, SPOT, description
 from oracles.world_strategies import Description
 from tests.check.cases import Case, given, halt, holds
@@ -109,3 +111,7 @@ def test_a_demand_that_the_opening_stock_covers_to_the_last_tonne_is_no_tiny_num
 def test_a_supply_that_is_used_to_the_last_tonne_spares_nothing() -> None:
     two = [{"capacity_t": 60}, {"supplier": "a", "country": "AUS", "capacity_t": 40}]
     assert given(description(suppliers=two, crises=halt()), "W401") == []
+
+
+def test_every_cost_line_has_a_cell_behind_it() -> None:
+    assert set(OF_LINE) >= set(LINES)

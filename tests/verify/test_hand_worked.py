@@ -10,7 +10,9 @@ import pytest
 from bichiku.model.world import World
 from bichiku.reading.model import read_model
 from bichiku.verification.crises import crises_sheet
+from bichiku.verification.crisis_metrics import CRISIS_METRICS
 from bichiku.verification.facts import RunFacts
+from bichiku.verification.metric_sources import MetricValue, Read
 from bichiku.verification.tree import effective_annual_probability, windows
 from bichiku.verification.verdict import Ledger, Place
 from oracles.by_hand import description, read
@@ -216,6 +218,9 @@ def test_what_is_refused_of_dearer_goods_leaves_rounding_and_no_damage() -> None
     in_crisis = ("dear", 2, 0)
     flows += along(in_crisis, 2, "m", "shipped", [100], "s") + along(in_crisis, 2, "m", "refused", [100], "s")
     facts, _ = read_by_hand(world, flows)
+    expected = CRISIS_METRICS["expected_damage_per_year"](Read(facts, {}, {}), "all")
+    assert isinstance(expected, MetricValue)
+    assert (expected.value, expected.scale) == pytest.approx((0.0, 0.1 * 2000 / 3))
     sheet = crises_sheet(facts, empty_table("crises.csv"))
     for column in ("dearer_purchases", "damage"):
         numbers = sheet.numbers[column]
