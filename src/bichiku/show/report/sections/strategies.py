@@ -22,8 +22,8 @@ from bichiku.show.report.policy_words import policy_words
 from bichiku.show.report.strategy_table import COST, HHI, LARGEST, RISK, StrategyColumn, strategy_columns
 
 COUNTED = (
-    "Expected damage is what falls in that time; the worst tenth of a year and the worst crisis count all that a "
-    "crisis begun in it does, after its end too."
+    "Expected damage is what falls in that time; the worst tenth of a year and the worst crisis count all damage of "
+    "the crises that begin in it, also what falls later."
 )
 
 
@@ -74,8 +74,8 @@ def _levers(report: ReportData) -> list[Element]:
         rows=[[PageCell(cell) for cell in row] for row in rows],
         text=(0, 7),
         note="Cost is to the nation, subsidies counted, and its change leaves damage out; a lever that lowers it saves "
-        "money. Output lost is paid by nobody; state and industry share the rest. The last column names the years in "
-        "which crises begin whose damage, after it too, the lever lowers by a tenth of its best year's or more.",
+        "money. Output lost is paid by nobody; state and industry share the rest. The last column names the years of "
+        "onset in which the lever lowers damage, also what falls later, by a tenth of its best year's or more.",
         style="dense one-line",
         source="comparison.csv",
     )
